@@ -1,0 +1,148 @@
+"""Every setting of Rollcall, read once from the environment and from `.env`; a bad value stops the start."""
+
+import ipaddress
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import limits
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).resolve().parent
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; carries one sentence that names it."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings, checked. `.env.example` and README say what each is for."""
+
+    discord_token: str | None
+    discord_api_base: str | None
+    discord_cdn_base: str | None
+    home_guild_id: int | None
+    database_url: str
+    github_api_base: str
+    github_token: str | None
+    host: str
+    port: int
+    public_url: str
+    invite_url: str | None
+    rate_limit: tuple[limits.RateLimitItem, ...]
+    trusted_proxies: tuple[Network, ...]
+    presence_prefixes: tuple[str, ...]
+    system_prefixes: tuple[str, ...]
+    log_level: str
+    body_timeout: float
+
+
+def load(overrides: Mapping[str, str] | None = None) -> Config:
+    """Read `.env`, then the environment, then `overrides`; the later one wins.
+
+    Raises BadSetting.
+    """
+    return read({**dotenv_values(ROOT / ".env"), **os.environ, **(overrides or {})})
+
+
+def read(environ: Mapping[str, str | None]) -> Config:
+    """Turn one mapping of names to texts into a Config; an empty text counts as unset. Raises BadSetting."""
+
+    def text(name: str, default: str | None = None) -> str | None:
+        return (environ.get(name) or "").strip() or default
+
+    host, port = text("HOST", "127.0.0.1"), _number("PORT", text("PORT", "8000"), 1, 65535)
+    limit = environ.get("RATE_LIMIT")
+    return Config(
+        discord_token=text("DISCORD_TOKEN"),
+        discord_api_base=_url("DISCORD_API_BASE", text("DISCORD_API_BASE")),
+        discord_cdn_base=_url("DISCORD_CDN_BASE", text("DISCORD_CDN_BASE")),
+        home_guild_id=_number("HOME_GUILD_ID", text("HOME_GUILD_ID"), 1, 2**63 - 1),
+        database_url=_database_url(text("DATABASE_URL", "sqlite:///instance/rollcall.db")),
+        github_api_base=_url("GITHUB_API_BASE", text("GITHUB_API_BASE", "https://api.github.com")),
+        github_token=text("GITHUB_TOKEN"),
+        host=host,
+        port=port,
+        public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{_bracketed(host)}:{port}")),
+        invite_url=_url("INVITE_URL", text("INVITE_URL")),
+        rate_limit=_rate_limit("3/second;120/minute" if limit is None else limit.strip()),
+        trusted_proxies=_networks(text("TRUSTED_PROXIES", "")),
+        presence_prefixes=_prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", ".")),
+        system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
+        log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
+        body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
+    )
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _number(name: str, value: str | None, low: int, high: int) -> int | None:
+    if value is None:
+        return None
+    if not re.fullmatch("[0-9]{1,19}", value) or not low <= int(value) <= high:
+        raise BadSetting(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
+    return int(value)
+
+
+def _url(name: str, value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"\s", value)
+    except ValueError:
+        good = False
+    if not good:
+        raise BadSetting(f"{name} must be an address that starts with http:// or https://, not {value!r}.")
+    return value.rstrip("/")
+
+
+def _database_url(value: str) -> str:
+    path = value.removeprefix("sqlite:///")
+    if path == value or not path or path.startswith(":memory:") or "?" in path:
+        raise BadSetting(
+            f"DATABASE_URL must name an SQLite file, like sqlite:///instance/rollcall.db, not {value!r}."
+        )
+    return f"sqlite:///{ROOT / path}"
+
+
+def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
+    if not value:
+        return ()
+    try:
+        return tuple(limits.parse_many(value))
+    except ValueError:
+        raise BadSetting(
+            f"RATE_LIMIT must look like 3/second;120/minute, or be empty to switch it off, not {value!r}."
+        ) from None
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(word) for word in value.replace(",", " ").split())
+    except ValueError:
+        raise BadSetting(
+            f"TRUSTED_PROXIES must be addresses or networks with blanks between them, not {value!r}."
+        ) from None
+
+
+def _prefixes(name: str, value: str) -> tuple[str, ...]:
+    words = tuple(value.split())
+    if any(len(word) > 10 or word.startswith("/") for word in words):
+        raise BadSetting(f"{name} must be short texts with blanks between them that do not start with /.")
+    return words
+
+
+def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise BadSetting(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value

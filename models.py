@@ -1,0 +1,249 @@
+"""The tables, and the doors to the one SQLite file that the web side and the bot share; no rules."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import alembic.command
+import alembic.config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, Engine, Index, Integer, UniqueConstraint, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import NullPool
+
+LOCK_WAIT_MS = 5000
+WAL_LIMIT_BYTES = 64 * 1024 * 1024
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+
+
+class Base(DeclarativeBase):
+    """What every table inherits."""
+
+
+db = SQLAlchemy(model_class=Base)
+
+
+# A Discord ID: a signed 64-bit number here, a string in JSON. SQLite's INTEGER key is the row's own number.
+Snowflake = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Presence(db.Model):
+    """One published member of the home server; `body` is the finished JSON of the answer's `presence`."""
+
+    __tablename__ = "presence"
+    __table_args__ = (Index("ix_presence_status", "status"),)
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    status: Mapped[str]
+    body: Mapped[str]
+
+
+class Hidden(db.Model):
+    """A user who asked not to be published. `forgotten`: nothing about the user may be stored either."""
+
+    __tablename__ = "hidden"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    forgotten: Mapped[bool]
+
+
+class Token(db.Model):
+    """A user's token, as a passlib hash."""
+
+    __tablename__ = "tokens"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    hash: Mapped[str]
+
+
+class Pair(db.Model):
+    """One key/value pair of a user; `id` keeps the order in which keys were first added."""
+
+    __tablename__ = "kv"
+    __table_args__ = (UniqueConstraint("user_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(Snowflake)
+    key: Mapped[str]
+    value: Mapped[str]
+
+
+class GitHub(db.Model):
+    """A user's GitHub account; `body` is the finished JSON of the answer's `github`, null once deleted there."""
+
+    __tablename__ = "github"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(BigInteger)
+    body: Mapped[str | None]
+    etag: Mapped[str | None]
+    due_at: Mapped[int] = mapped_column(BigInteger, index=True)
+
+
+class BotState(db.Model):
+    """The one row in which the bot says how it is. Times are in ms since 1970."""
+
+    __tablename__ = "bot_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    home_guild_id: Mapped[int | None] = mapped_column(Snowflake)
+    beat_at: Mapped[int | None] = mapped_column(BigInteger)
+    connected_since: Mapped[int | None] = mapped_column(BigInteger)
+    connected_at: Mapped[int | None] = mapped_column(BigInteger)
+    last_event_at: Mapped[int | None] = mapped_column(BigInteger)
+    problem: Mapped[str | None]
+
+
+class Locked(Exception):
+    """The other process held the write lock for longer than LOCK_WAIT_MS."""
+
+
+class BadFile(Exception):
+    """The database file cannot be opened or upgraded; carries one sentence."""
+
+
+class Doors:
+    """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo."""
+
+    def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine) -> None:
+        self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
+        _open_for_reading(reader)
+        _open_for_writing(writer, "FULL")
+        _open_for_writing(presence_writer, "NORMAL")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session whose statements each see the newest committed state; it cannot write."""
+        with Session(self._reader) as session:
+            yield session
+
+    def write(self) -> "contextmanager[Session]":
+        """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
+        return _transaction(self._writer)
+
+    def write_presence(self) -> "contextmanager[Session]":
+        """The same for presence and heartbeat, which come again by themselves and need not reach the disk."""
+        return _transaction(self._presence_writer)
+
+    def close(self) -> None:
+        for engine in (self._reader, self._writer, self._presence_writer):
+            engine.dispose()
+
+
+def open_doors(url: str) -> Doors:
+    """Open the file for a process without Flask. The file must have been through `upgrade`."""
+    return Doors(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
+
+
+def init_app(app: Flask, url: str) -> Doors:
+    """Give a Flask app its doors: `db.session` reads, the doors' `write` writes."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _READING
+    app.config["SQLALCHEMY_BINDS"] = {name: {"url": url, **_POOL} for name in ("write", "write_presence")}
+    db.init_app(app)
+    with app.app_context():
+        doors = Doors(db.engine, db.engines["write"], db.engines["write_presence"])
+    app.extensions["doors"] = doors
+    return doors
+
+
+_POOL = {"pool_size": 40, "max_overflow": -1}
+_READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
+
+
+def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
+    for pragma in (
+        f"busy_timeout = {LOCK_WAIT_MS}",
+        "journal_mode = WAL",
+        f"journal_size_limit = {WAL_LIMIT_BYTES}",
+        *more,
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _open_for_reading(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        _pragmas(connection, "query_only = ON")
+
+
+def _open_for_writing(engine: Engine, synchronous: str, foreign_keys: str = "ON") -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            session.connection()
+        except OperationalError as error:
+            raise (Locked() if is_locked(error) else error) from None
+        yield session
+        session.commit()
+
+
+def is_locked(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+
+def upgrade(url: str) -> None:
+    """Create the file or bring an older one up to date; both processes may call this at once.
+
+    Raises BadFile when the file cannot be written, is no database, or was made by a newer Rollcall.
+    """
+    path = Path(make_url(url).database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path.with_name(path.name + ".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _make_private(path)
+            _migrate(url)
+    except OSError as error:
+        raise BadFile(f"The database {path} cannot be written: {error.strerror}.") from None
+    except DatabaseError as error:
+        raise BadFile(f"The database {path} cannot be opened: {error.orig}.") from None
+
+
+def _make_private(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _migrate(url: str) -> None:
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(MIGRATIONS))
+    known = ScriptDirectory.from_config(settings)
+    engine = create_engine(url, poolclass=NullPool)
+    # Batch migrations drop and refill tables; enforced foreign keys would cascade into other tables.
+    _open_for_writing(engine, "FULL", foreign_keys="OFF")
+    with engine.begin() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        if revision == known.get_current_head():
+            return
+        if revision not in {None, *(script.revision for script in known.walk_revisions())}:
+            raise BadFile(
+                f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
+                " update this one, or restore a backup."
+            )
+        settings.attributes["connection"] = connection
+        alembic.command.upgrade(settings, "head")
+
+
+def schema_version(session: Session) -> str:
+    """The revision of the open file's schema."""
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
