@@ -1,0 +1,60 @@
+"""The server: REST, gateway, CDN and control face on one loopback port."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable
+
+from aiohttp import web
+
+from simulator import cdn
+from simulator.control import verbs
+from simulator.gateway.connection import Connection
+from simulator.rest import all_routes, gate
+from simulator.simulation import Simulation
+
+HOST = "127.0.0.1"
+LARGEST_REQUEST = 512 * 1024 * 1024
+
+
+def build(sim: Simulation) -> web.Application:
+    """The aiohttp application for a simulation."""
+    app = web.Application(client_max_size=LARGEST_REQUEST)
+    # sorted, "@me" is tried before "{user_id}"
+    for route in sorted(all_routes(), key=lambda r: r.path):
+        for prefix in ("/api/v10", "/api"):
+            app.router.add_route(route.method, prefix + route.path, gate.serve(sim, route))
+    app.router.add_route("*", "/api{tail:.*}", gate.not_found)
+    app.router.add_get("/gateway", _gateway(sim))
+    app.router.add_get("/gateway/", _gateway(sim))
+    app.router.add_get("/cdn/{tail:.*}", cdn.serve(sim))
+    app.router.add_post("/control/{verb}", verbs.serve(sim))
+    return app
+
+
+def _gateway(sim: Simulation) -> Callable:
+    async def connect(request: web.Request) -> web.StreamResponse:
+        if sim.settings.refuse_connections:
+            request.transport.abort()
+        return await Connection(sim, request).run()
+
+    return connect
+
+
+async def run(sim: Simulation, port: int, listening: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM. Raises OSError when the port is taken."""
+    stop = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    runner = web.AppRunner(build(sim), access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, HOST, port).start()
+        sim.url = f"http://{HOST}:{runner.addresses[0][1]}"
+        listening()
+        await stop.wait()
+    finally:
+        for connection in list(sim.hub.connections):
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(connection.socket.close(code=1001), 0.5)
+        await runner.cleanup()

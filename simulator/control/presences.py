@@ -1,0 +1,84 @@
+"""Verbs for presences and for raw events."""
+
+from typing import Any
+
+from simulator import payloads
+from simulator.control.verbs import verb
+from simulator.entities import User
+from simulator.errors import Refused
+from simulator.simulation import Simulation
+
+_STATUSES = {"online", "idle", "dnd", "offline"}
+_KEYS = {"user", "status", "activities", "client_status", "bare_user", "raw", "drop"}
+
+
+@verb
+async def presence(
+    sim: Simulation,
+    user: str | int,
+    status: str | None = None,
+    activities: list | None = None,
+    client_status: dict | None = None,
+    bare_user: bool = False,
+    raw: dict | None = None,
+    drop: list | None = None,
+) -> float:
+    """Change a presence, told once per shared guild; when the last frame was written."""
+    who = sim.world.user(user)
+    _apply(sim, who, status, activities, client_status, bare_user, raw, drop)
+    return await sim.hub.flush()
+
+
+@verb
+async def presences(sim: Simulation, updates: list) -> list:
+    """Many presences in one call, each an object with the arguments of `presence`; the times of writing."""
+    for update in updates:
+        if not isinstance(update, dict) or not set(update) <= _KEYS or "user" not in update:
+            raise Refused(f"presences: {update!r} does not have the arguments of presence.")
+    due = [(sim.world.user(u["user"]), u) for u in updates]
+    times = []
+    for who, update in due:
+        get = update.get
+        _apply(sim, who, get("status"), get("activities"), get("client_status"), get("bare_user", False),
+               get("raw"), get("drop"))  # fmt: skip
+        times.append(await sim.hub.flush())
+    return times
+
+
+def _apply(
+    sim: Simulation,
+    who: User,
+    status: str | None,
+    activities: list | None,
+    client_status: dict | None,
+    bare_user: bool,
+    raw: dict | None,
+    drop: list | None,
+) -> None:
+    if status is not None and status not in _STATUSES:
+        raise Refused(f"A status is one of {', '.join(sorted(_STATUSES))}, not {status!r}.")
+    change(who, status, activities, client_status)
+    for guild in sim.world.shared_guilds(who):
+        body = payloads.presence(who, guild.id, bare_user) | (raw or {})
+        for key in drop or []:
+            body.pop(key, None)
+        sim.emit("PRESENCE_UPDATE", body, guild)
+
+
+def change(who: User, status: str | None, activities: list | None, client_status: dict | None) -> None:
+    """Set a user's presence; a client_status that is not given follows the status."""
+    if status == "offline":
+        who.activities, who.client_status = [], {}
+    elif status is not None and client_status is None:
+        platforms = who.client_status or {"desktop": status}
+        who.client_status = dict.fromkeys(platforms, status)
+    who.status = status or who.status
+    who.activities = who.activities if activities is None else activities
+    who.client_status = who.client_status if client_status is None else client_status
+
+
+@verb
+async def dispatch(sim: Simulation, event: str, data: Any = None) -> float:
+    """Send any event to every session as it is, broken ones included; when it was written."""
+    sim.hub.emit_raw(event, data)
+    return await sim.hub.flush()

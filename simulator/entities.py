@@ -1,0 +1,117 @@
+"""The things a Discord consists of. Ids are strings everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TEXT, DM, VOICE, CATEGORY = 0, 1, 2, 4
+EPHEMERAL, LOADING = 1 << 6, 1 << 7
+
+
+@dataclass(slots=True, eq=False)
+class User:
+    """An account, with its presence (which is the same in every guild)."""
+
+    id: str
+    name: str
+    global_name: str | None = None
+    bot: bool = False
+    avatar: str | None = None
+    dms: bool = True
+    extra: dict | None = None
+    status: str = "offline"
+    activities: list = field(default_factory=list)
+    client_status: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """A user inside one guild."""
+
+    user: User
+    joined_at: str
+    nick: str | None = None
+    roles: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class Role:
+    """A role; the one whose id is the guild's is @everyone."""
+
+    id: str
+    name: str
+    permissions: int = 0
+    position: int = 0
+    bot_id: str | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Overwrite:
+    """A channel's exception for one role (type 0) or one member (type 1)."""
+
+    id: str
+    type: int
+    allow: int = 0
+    deny: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Guild:
+    """A server. `bot_in` says whether the bot is a member, `available` is off in an outage."""
+
+    id: str
+    name: str
+    owner_id: str
+    members: dict[str, Member] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    bans: set[str] = field(default_factory=set)
+    bot_in: bool = False
+    available: bool = True
+    icon: str | None = None
+
+    @property
+    def seen(self) -> bool:
+        """Whether the bot hears of this guild at present."""
+        return self.bot_in and self.available
+
+
+@dataclass(slots=True, eq=False)
+class Channel:
+    """A guild's channel, or (type 1) the DM between the bot and `recipient`."""
+
+    id: str
+    type: int
+    name: str | None = None
+    guild: Guild | None = None
+    recipient: User | None = None
+    position: int = 0
+    overwrites: dict[str, Overwrite] = field(default_factory=dict)
+    messages: dict[str, Message] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """A message. `visible_to` names the only user who sees an ephemeral one."""
+
+    id: str
+    channel: Channel
+    author: User
+    content: str = ""
+    timestamp: str = ""
+    edited: str | None = None
+    embeds: list = field(default_factory=list)
+    attachments: list = field(default_factory=list)
+    components: list = field(default_factory=list)
+    mentions: list[User] = field(default_factory=list)
+    mention_roles: list[str] = field(default_factory=list)
+    mention_everyone: bool = False
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    reply_to: Message | None = None
+    reference: dict | None = None
+    flags: int = 0
+    type: int = 0
+    tts: bool = False
+    nonce: str | int | None = None
+    visible_to: User | None = None
+    interaction: dict | None = None

@@ -1,0 +1,1 @@
+"""The websocket side of Discord, v10."""

@@ -1,0 +1,212 @@
+"""One websocket: hello, identify or resume, heartbeats, and the closing codes of a strict gateway."""
+
+import asyncio
+import json
+import time
+import zlib
+from collections import deque
+from typing import TYPE_CHECKING
+
+from aiohttp import WSMsgType, web
+
+from simulator.gateway import intents, member_request, sync
+from simulator.gateway.session import Session, encode
+
+if TYPE_CHECKING:
+    from simulator.simulation import Simulation
+
+HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, SOUNDS = 1, 2, 3, 4, 6, 8, 31
+LONGEST_FRAME = 4096
+
+
+class Closing(Exception):
+    """The client did what the gateway answers by closing with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Connection:
+    """Reads one client's frames and writes, through a queue, what is sent to it."""
+
+    def __init__(self, sim: "Simulation", request: web.Request) -> None:
+        self.sim = sim
+        self.request = request
+        self.socket = web.WebSocketResponse(compress=False)
+        self.session: Session | None = None
+        self.beat_at = time.monotonic()
+        self._received: deque[float] = deque()
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        zlib_stream = request.query.get("compress") == "zlib-stream"
+        self._deflate = zlib.compressobj() if zlib_stream else None
+
+    async def run(self) -> web.WebSocketResponse:
+        """Serve the connection until either side ends it."""
+        await self.socket.prepare(self.request)
+        if self.request.query.get("v", "10") not in ("9", "10"):
+            await self.socket.close(code=4012, message=b"Invalid API version")
+            return self.socket
+        self.sim.hub.connections.add(self)
+        tasks = [asyncio.create_task(self._write_all()), asyncio.create_task(self._watch_heartbeat())]
+        try:
+            await self._read_all()
+        finally:
+            for task in tasks:
+                task.cancel()
+            self._end()
+        return self.socket
+
+    def _end(self) -> None:
+        self.sim.hub.connections.discard(self)
+        session = self.session
+        if session is None or session.connection is not self:
+            return
+        session.connection, session.lost_at = None, time.monotonic()
+        # a client that says goodbye with 1000 or 1001 gives its session up
+        if self.socket.close_code in (1000, 1001):
+            self.sim.hub.forget(session)
+
+    def write(self, frame: str) -> None:
+        """Queue a frame."""
+        self._outgoing.put_nowait(frame)
+
+    def write_op(self, op: int, data: object = None) -> None:
+        """Queue a frame that is not an event."""
+        self.write(encode({"op": op, "d": data, "s": None, "t": None}))
+
+    async def drained(self) -> None:
+        """Return when the queue has been written."""
+        await self._outgoing.join()
+
+    def abort(self) -> None:
+        """Cut the TCP connection without a closing frame."""
+        if self.request.transport:
+            self.request.transport.abort()
+
+    async def _write_all(self) -> None:
+        while True:
+            frame = await self._outgoing.get()
+            try:
+                await self._write_one(frame)
+            except (ConnectionError, RuntimeError):
+                pass
+            finally:
+                self._outgoing.task_done()
+
+    async def _write_one(self, frame: str) -> None:
+        if self._deflate is None:
+            await self.socket.send_str(frame)
+            return
+        packed = self._deflate.compress(frame.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
+        await self.socket.send_bytes(packed)
+
+    async def _watch_heartbeat(self) -> None:
+        while True:
+            await asyncio.sleep(self.sim.settings.heartbeat_interval / 4)
+            patience = self.sim.settings.heartbeat_interval * 1.5 + 1
+            if time.monotonic() - self.beat_at > patience:
+                self.sim.hub.forget(self.session)
+                await self.socket.close(code=4009, message=b"Session timed out")
+                return
+
+    async def _read_all(self) -> None:
+        interval = int(self.sim.settings.heartbeat_interval * 1000)
+        self.write_op(10, {"heartbeat_interval": interval, "_trace": []})
+        try:
+            async for frame in self.socket:
+                if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    self._count_frame()
+                    self._handle(frame.data)
+        except Closing as closing:
+            await self.socket.close(code=closing.code, message=str(closing).encode())
+
+    def _count_frame(self) -> None:
+        now = time.monotonic()
+        self._received.append(now)
+        while self._received[0] < now - 60:
+            self._received.popleft()
+        if len(self._received) > self.sim.settings.gateway_send_limit:
+            raise Closing(4008, "You are being rate limited.")
+
+    def _handle(self, raw: str | bytes) -> None:
+        if len(raw) > LONGEST_FRAME:
+            raise Closing(4002, "Error while decoding payload.")
+        try:
+            body = json.loads(raw)
+            op, data = body["op"], body.get("d")
+        except (ValueError, TypeError, KeyError):
+            raise Closing(4002, "Error while decoding payload.") from None
+        if op == HEARTBEAT:
+            self._heartbeat()
+        elif op == IDENTIFY:
+            self._identify(data)
+        elif op == RESUME:
+            self._resume(data)
+        elif self.session is None:
+            raise Closing(4003, "Not authenticated.")
+        else:
+            self._command(op, data)
+
+    def _heartbeat(self) -> None:
+        self.beat_at = time.monotonic()
+        if not self.sim.settings.stop_acking:
+            self.write_op(11)
+
+    def _command(self, op: int, data: dict) -> None:
+        if op == MEMBERS:
+            self.sim.spawn(member_request.answer(self.sim, self.session, data))
+        elif op == PRESENCE:
+            self.session.presence = data
+        elif op not in (VOICE, SOUNDS):
+            raise Closing(4001, "Unknown opcode.")
+
+    def _identify(self, data: dict) -> None:
+        if self.session:
+            raise Closing(4005, "Already authenticated.")
+        self._check_identify(data)
+        hub = self.sim.hub
+        hub.identifies += 1
+        session = Session(data, self.sim.settings.session_buffer)
+        hub.sessions[session.id] = session
+        self._attach(session)
+        url = self.sim.url.replace("http", "ws", 1) + "/gateway"
+        session.send("READY", sync.ready(self.sim.world, self.sim.settings, session, url))
+        for guild in self.sim.world.guilds.values():
+            if guild.seen and session.covers(guild.id) and session.intents & intents.GUILDS:
+                created = sync.guild_create(guild, self.sim.world, self.sim.settings, session)
+                session.send("GUILD_CREATE", created)
+
+    def _check_identify(self, data: dict) -> None:
+        if not isinstance(data, dict) or not {"token", "properties", "intents"} <= set(data):
+            raise Closing(4002, "Error while decoding payload.")
+        if data["token"] != self.sim.settings.token:
+            raise Closing(4004, "Authentication failed.")
+        wanted = data["intents"]
+        if not isinstance(wanted, int) or wanted < 0 or wanted & ~intents.KNOWN:
+            raise Closing(4013, "Invalid intent(s).")
+        if wanted & intents.PRIVILEGED & ~self.sim.settings.allowed_privileged():
+            raise Closing(4014, "Disallowed intent(s).")
+        shard, count = data.get("shard") or (0, 1)
+        if not 0 <= shard < count:
+            raise Closing(4010, "Invalid shard.")
+
+    def _resume(self, data: dict) -> None:
+        if data.get("token") != self.sim.settings.token:
+            raise Closing(4004, "Authentication failed.")
+        session = self.sim.hub.sessions.get(str(data.get("session_id")))
+        seq = data.get("seq")
+        if session is None or not isinstance(seq, int) or not session.can_resume(seq):
+            self.sim.hub.forget(session)
+            self.write_op(9, False)
+            return
+        self._attach(session)
+        session.resumes += 1
+        self.sim.hub.resumes += 1
+        session.replay(seq)
+        session.send("RESUMED", {"_trace": []})
+
+    def _attach(self, session: Session) -> None:
+        if session.connection:
+            session.connection.abort()
+        self.session, session.connection = session, self

@@ -1,0 +1,165 @@
+"""Messages as the bot sends, reads, edits and deletes them."""
+
+import time
+
+from simulator import payloads, posting
+from simulator.entities import Channel, Message
+from simulator.errors import invalid_form, refusal, required
+from simulator.message_rules import check_message, check_not_empty
+from simulator.rest.call import Call, route, whole_number
+from simulator.snowflakes import created_at
+
+FOURTEEN_DAYS = 14 * 86400
+
+
+def _shown(call: Call, message: Message) -> dict:
+    return payloads.message(message, call.sim.world.bot.id)
+
+
+def _find(call: Call) -> tuple[Channel, Message]:
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    return channel, call.sim.world.require_message(channel, call.params["message_id"])
+
+
+def _check_reachable(call: Call, channel: Channel) -> None:
+    user = channel.recipient
+    if user is None:
+        return
+    if user.bot or not user.dms or not call.sim.world.shared_guilds(user):
+        raise refusal(50007)
+
+
+def _check_may_send(call: Call, channel: Channel, body: dict) -> None:
+    world = call.sim.world
+    if channel.type not in (0, 1, 2):
+        raise refusal(50008)
+    wanted = ["SEND_MESSAGES"]
+    wanted += ["EMBED_LINKS"] if body.get("embeds") else []
+    wanted += ["ATTACH_FILES"] if call.files else []
+    wanted += ["READ_MESSAGE_HISTORY"] if body.get("message_reference") else []
+    if not world.bot_may(channel, *wanted):
+        raise refusal(50013)
+
+
+@route("POST", "/channels/{channel_id}/messages")
+async def send(call: Call) -> dict:
+    """Post a message: 50001, 50007, 50013, 50006 or 50035 when it cannot be."""
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    body = await call.object()
+    _check_reachable(call, channel)
+    _check_may_send(call, channel, body)
+    check_message(body, len(call.files))
+    check_not_empty(body, len(call.files))
+    draft = posting.Draft(body, call.files, _replied_to(channel, body))
+    message = posting.post(call.sim, channel, call.sim.world.bot, draft)
+    shown = _shown(call, message)
+    call.sim.journal.add("message", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
+    return shown
+
+
+def _dm_name(channel: Channel) -> str | None:
+    return channel.recipient.name if channel.recipient else None
+
+
+def _replied_to(channel: Channel, body: dict) -> Message | None:
+    reference = body.get("message_reference")
+    if not reference:
+        return None
+    if "message_id" not in reference:
+        raise required(["message_reference", "message_id"])
+    found = channel.messages.get(str(reference["message_id"]))
+    if found is None and reference.get("fail_if_not_exists", True):
+        raise invalid_form(["message_reference"], "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+    return found
+
+
+@route("GET", "/channels/{channel_id}/messages")
+async def history(call: Call) -> list:
+    """Messages, the newest first; none without READ_MESSAGE_HISTORY."""
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    limit = whole_number(call, "limit", 50, 1, 100)
+    if not call.sim.world.bot_may(channel, "READ_MESSAGE_HISTORY"):
+        return []
+    found = [m for m in channel.messages.values() if not m.visible_to]
+    return [_shown(call, m) for m in reversed(_page(found, call.query, limit))]
+
+
+def _page(messages: list[Message], query: dict, limit: int) -> list[Message]:
+    if "after" in query:
+        return [m for m in messages if int(m.id) > int(query["after"])][:limit]
+    if "around" in query:
+        near = sorted(messages, key=lambda m: abs(int(m.id) - int(query["around"])))[:limit]
+        return sorted(near, key=lambda m: int(m.id))
+    if "before" in query:
+        messages = [m for m in messages if int(m.id) < int(query["before"])]
+    return messages[-limit:]
+
+
+@route("GET", "/channels/{channel_id}/messages/{message_id}")
+async def get(call: Call) -> dict:
+    """One message."""
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    if not call.sim.world.bot_may(channel, "READ_MESSAGE_HISTORY"):
+        raise refusal(50001)
+    return _shown(call, call.sim.world.require_message(channel, call.params["message_id"]))
+
+
+@route("PATCH", "/channels/{channel_id}/messages/{message_id}")
+async def edit(call: Call) -> dict:
+    """Edit one of the bot's own messages."""
+    channel, message = _find(call)
+    body = await call.object()
+    if message.author is not call.sim.world.bot:
+        raise refusal(50005)
+    check_message(body, len(call.files))
+    check_not_empty(_after_edit(message, body), len(call.files))
+    posting.edit(call.sim, message, body, call.files)
+    shown = _shown(call, message)
+    call.sim.journal.add("edit", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
+    return shown
+
+
+def _after_edit(message: Message, body: dict) -> dict:
+    kept = {"content": message.content, "embeds": message.embeds, "components": message.components}
+    after = kept | {k: v for k, v in body.items() if k in kept}
+    files = body.get("attachments", message.attachments)
+    return after | {"sticker_ids": files}
+
+
+@route("DELETE", "/channels/{channel_id}/messages/{message_id}")
+async def delete(call: Call) -> None:
+    """Delete an own message, or with MANAGE_MESSAGES anybody's."""
+    channel, message = _find(call)
+    if message.author is not call.sim.world.bot:
+        if channel.guild is None:
+            raise refusal(50003)
+        if not call.sim.world.bot_may(channel, "MANAGE_MESSAGES"):
+            raise refusal(50013)
+    posting.delete(call.sim, message)
+    call.sim.journal.add("delete", channel_id=channel.id, message_id=message.id)
+
+
+@route("POST", "/channels/{channel_id}/messages/bulk-delete")
+async def bulk_delete(call: Call) -> None:
+    """Delete 2 to 100 messages of the last fourteen days."""
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    if channel.guild is None:
+        raise refusal(50003)
+    if not call.sim.world.bot_may(channel, "MANAGE_MESSAGES"):
+        raise refusal(50013)
+    ids = [str(i) for i in (await call.object()).get("messages") or []]
+    if not 2 <= len(ids) <= 100:
+        raise refusal(50016)
+    if any(created_at(i) < time.time() - FOURTEEN_DAYS for i in ids):
+        raise refusal(50034)
+    posting.delete_bulk(call.sim, channel, ids)
+    call.sim.journal.add("delete_bulk", channel_id=channel.id, message_ids=ids)
+
+
+@route("POST", "/channels/{channel_id}/typing")
+async def typing(call: Call) -> None:
+    """The bot is seen typing."""
+    channel = call.sim.world.require_channel(call.params["channel_id"])
+    if not call.sim.world.bot_may(channel, "SEND_MESSAGES"):
+        raise refusal(50013)
+    call.sim.journal.add("typing", channel_id=channel.id)
