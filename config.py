@@ -70,7 +70,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         github_token=text("GITHUB_TOKEN"),
         host=host,
         port=port,
-        public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{_bracketed(host)}:{port}")),
+        public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
         invite_url=_url("INVITE_URL", text("INVITE_URL")),
         rate_limit=_rate_limit("3/second;120/minute" if limit is None else limit.strip()),
         trusted_proxies=_networks(text("TRUSTED_PROXIES", "")),
@@ -81,7 +81,8 @@ def read(environ: Mapping[str, str | None]) -> Config:
     )
 
 
-def _bracketed(host: str) -> str:
+def bracketed(host: str) -> str:
+    """A host as it stands in a URL or an address with a port."""
     return f"[{host}]" if ":" in host else host
 
 
@@ -109,9 +110,7 @@ def _url(name: str, value: str | None) -> str | None:
 def _database_url(value: str) -> str:
     path = value.removeprefix("sqlite:///")
     if path == value or not path or path.startswith(":memory:") or "?" in path:
-        raise BadSetting(
-            f"DATABASE_URL must name an SQLite file, like sqlite:///instance/rollcall.db, not {value!r}."
-        )
+        raise BadSetting(f"DATABASE_URL must name an SQLite file, like sqlite:///instance/rollcall.db, not {value!r}.")
     return f"sqlite:///{ROOT / path}"
 
 

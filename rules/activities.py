@@ -7,7 +7,13 @@ import re
 from typing import Any
 
 LISTENING, CUSTOM = 2, 4
-OFFLINE = {"status": "offline", "spotifyActivity": None, "activities": [], "customStatus": None, "platforms": {}}
+OFFLINE = {
+    "status": "offline",
+    "spotifyActivity": None,
+    "activities": [],
+    "customStatus": None,
+    "platforms": {},
+}
 _USER_FIELDS = {
     "global_name": "global_name",
     "avatar": "avatar",

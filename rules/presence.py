@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from models import Hidden, Presence
-from rules.activities import OFFLINE
+from rules.activities import OFFLINE, read_member, read_presence, read_user
 
 KEYS = (
     # harmy's, in the order of its README
@@ -64,15 +64,27 @@ class Change:
         )
 
 
-def record_presences(session: Session, changes: Mapping[int, Change], clear: bool = False) -> None:
+def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: dict[str, Any] | None = None) -> Change:
+    """What a member object from Discord changes, with a presence if one is known. A bot is never published.
+
+    Raises KeyError, TypeError or AttributeError when the objects are not shaped as Discord documents them.
+    """
+    if member["user"].get("bot"):
+        return Change(at, left_at, gone=True)
+    status = {} if presence is None else read_presence(presence)
+    return Change(at, left_at, {**read_member(member), **status}, joins=True)
+
+
+def change_of_presence(presence: dict[str, Any], at: int) -> Change:
+    """What a presence update changes. Raises like `change_of_member`."""
+    return Change(at, at, {**read_user(presence["user"]), **read_presence(presence)})
+
+
+def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
     """Store a batch of changes, at most a few hundred; an unchanged body is not written again.
 
-    `clear` drops everybody first. A user who asked to be forgotten is never stored.
+    A user who asked to be forgotten is never stored.
     """
-    if clear:
-        session.execute(delete(Presence))
-    if not changes:
-        return
     stored = _stored_bodies(session, changes)
     forgotten = set(
         session.scalars(select(Hidden.user_id).where(Hidden.user_id.in_(changes), Hidden.forgotten.is_(True)))
@@ -93,6 +105,11 @@ def record_presences(session: Session, changes: Mapping[int, Change], clear: boo
         session.execute(insert(Presence), new)
     if changed:
         session.execute(update(Presence), changed)
+
+
+def clear_presences(session: Session) -> None:
+    """Drop everybody: the bot is no longer in the home server."""
+    session.execute(delete(Presence))
 
 
 def get_stored_ids(session: Session) -> set[int]:

@@ -31,5 +31,14 @@ def get_profile(session: Session, user_id: int, viewer: int | None, invite_url: 
 def _what_to_do(session: Session, invite_url: str | None) -> str:
     if not status.is_connected(session):
         return "Nobody is known here yet: the bot is not connected to Discord. Try again in a moment."
-    join = f"joins the Discord server at {invite_url}" if invite_url else "is a member of the Discord server of this Rollcall"
+    join = (
+        f"joins the Discord server at {invite_url}"
+        if invite_url
+        else "is a member of the Discord server of this Rollcall"
+    )
     return f"This user is not published here. Whoever {join} is, unless they hid themselves with .hide."
+
+
+def is_hidden(session: Session, user_id: int) -> bool:
+    """Whether the user asked not to be published."""
+    return session.get(Hidden, user_id) is not None

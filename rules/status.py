@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import BotState, Hidden, Presence, schema_version
+from rules.presence import clear_presences
 
 STALE_AFTER_MS = 15_000
 BEAT_EVERY_S = 5
@@ -18,15 +19,14 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def record_beat(
-    session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None
-) -> None:
+def record_beat(session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None) -> None:
     """The bot's sign of life: since when it is connected to Discord (None: it is not), and its last event."""
     state = _state(session)
     state.beat_at = now_ms()
     state.connected_since, state.last_event_at, state.problem = connected_since, last_event_at, problem
     if connected_since:
         state.connected_at = state.beat_at
+    session.add(state)
 
 
 def get_last_connected(session: Session) -> int | None:
@@ -39,9 +39,12 @@ def get_home(session: Session) -> int | None:
     return _state(session).home_guild_id
 
 
-def set_home(session: Session, guild_id: int) -> None:
-    """Store the home server; who is published must be cleared along with it."""
-    _state(session).home_guild_id = guild_id
+def move_home(session: Session, guild_id: int) -> None:
+    """Store the home server; the members of the one before are dropped in the same transaction."""
+    state = _state(session)
+    state.home_guild_id = guild_id
+    session.add(state)
+    clear_presences(session)
 
 
 def find_home(setting: int | None, stored: int | None, guild_ids: Collection[int]) -> int | None:
@@ -56,7 +59,9 @@ def find_problem(home: int | None, guild_ids: Collection[int]) -> str | None:
     if home is None:
         return "The bot is in no server yet: invite it to one. Nobody is published."
     if home not in guild_ids:
-        return f"The bot is not in the home server {home}: invite it there, or change HOME_GUILD_ID. Nobody is published."
+        return (
+            f"The bot is not in the home server {home}: invite it there, or change HOME_GUILD_ID. Nobody is published."
+        )
     return None
 
 
@@ -66,18 +71,17 @@ def is_connected(session: Session) -> bool:
 
 
 def get_health(session: Session) -> dict[str, Any]:
-    """What `/health` tells; `status` is "ok" when the bot is connected."""
+    """What `/health` tells; `problem` is why nobody is published, in one sentence, or null."""
     now, state = now_ms(), _state(session)
     connected = _is_connected(state, now)
     return {
-        "status": "ok" if connected and not state.problem else "bot not connected" if not connected else "attention",
+        "status": "ok" if connected else "the bot is not connected to Discord",
         "database": {"readable": True, "schema": schema_version(session)},
         "bot": {
             "connected": connected,
             "connectedSince": state.connected_since if connected else None,
             "heartbeatAgeMs": _age(now, state.beat_at),
             "lastEventAgeMs": _age(now, state.last_event_at),
-            "homeServer": None if state.home_guild_id is None else str(state.home_guild_id),
             "problem": state.problem,
         },
         "published": count_published(session),
@@ -87,18 +91,12 @@ def get_health(session: Session) -> dict[str, Any]:
 def count_published(session: Session) -> int:
     """How many users are published."""
     stored = session.scalar(select(func.count()).select_from(Presence))
-    hidden = session.scalar(
-        select(func.count()).select_from(Hidden).join(Presence, Presence.user_id == Hidden.user_id)
-    )
+    hidden = session.scalar(select(func.count()).select_from(Hidden).join(Presence, Presence.user_id == Hidden.user_id))
     return stored - hidden
 
 
 def _state(session: Session) -> BotState:
-    state = session.get(BotState, 1)
-    if state is None:
-        state = BotState(id=1)
-        session.add(state)
-    return state
+    return session.get(BotState, 1) or BotState(id=1)
 
 
 def _is_connected(state: BotState, now: int) -> bool:

@@ -1,0 +1,44 @@
+"""The web side: create_app puts config, database, blueprints and error handlers together; no routes here."""
+
+import logging
+
+from flask import Flask
+
+import config as settings
+import models
+from cli import maintenance
+from web import answers, kv, presence, ratelimit, status
+
+
+def create_app(config: settings.Config | None = None) -> Flask:
+    """The Flask app, with the database brought up to date.
+
+    Ends the process with one sentence when a setting or the database cannot be used.
+    """
+    try:
+        config = config or settings.load()
+        models.upgrade(config.database_url)
+    except (settings.BadSetting, models.BadFile) as error:
+        raise SystemExit(str(error)) from None
+    logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+    app = Flask("rollcall", static_folder=None, template_folder=None)
+    app.config["ROLLCALL"] = config
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    models.init_app(app, config.database_url)
+    answers.init_app(app)
+    ratelimit.init_app(app, config)
+    kv.init_app(app)
+    app.register_blueprint(presence.bp)
+    app.register_blueprint(status.bp)
+    for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
+        app.cli.add_command(command)
+    return app
+
+
+def __getattr__(name: str) -> Flask:
+    """Make `app` when a server or the flask command asks for it, not when a test imports this file."""
+    if name != "app":
+        raise AttributeError(name)
+    globals()["app"] = made = create_app()
+    return made

@@ -1,0 +1,272 @@
+"""The bot: intents, cogs, the doors to the file, the tap on raw events, one error listener; no commands here."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import aiohttp
+import discord
+from discord.backoff import ExponentialBackoff
+from discord.ext import bridge
+
+import config as settings
+import models
+from cogs import replies
+from rules import status
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+COGS = ("presence", "tokens", "kv", "github", "visibility", "profile", "help")
+PORTAL = "https://discord.com/developers/applications"
+BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
+BAD_INTENTS = (
+    "Discord refuses the bot's intents: switch on Presence, Server Members and Message Content at"
+    f" {PORTAL} → your application → Bot → Privileged Gateway Intents."
+)
+READ_THREADS = 4
+
+
+def intents() -> discord.Intents:
+    """What the bot asks Discord to be told; this list is its privacy statement."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.members = True
+    wanted.presences = True
+    wanted.guild_messages = True
+    wanted.dm_messages = True
+    wanted.message_content = True
+    return wanted
+
+
+class Rollcall(bridge.Bot):
+    """py-cord's bot with doors to the file and a tap on the gateway's raw events."""
+
+    def __init__(self, config: settings.Config) -> None:
+        self.config = config
+        self.message_guards: list[Callable[[discord.Message], Awaitable[bool]]] = []
+        super().__init__(
+            command_prefix=find_prefixes,
+            intents=intents(),
+            case_insensitive=True,
+            help_command=None,
+            chunk_guilds_at_startup=False,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            cache_default_sounds=False,
+            max_messages=None,
+        )
+        self.doors = models.open_doors(config.database_url)
+        self._readers = ThreadPoolExecutor(READ_THREADS, "read")
+        self._writer = ThreadPoolExecutor(1, "write")
+        self._raw: dict[str, list[Callable[[Any], None]]] = {}
+        self._unparsable: set[str] = set()
+        self.last_event_at: int | None = None
+        for name in COGS:
+            self.load_extension(f"cogs.{name}")
+        self._tap()
+
+    async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        """Run a rule on a read session, in a thread."""
+
+        def run() -> Result:
+            with self.doors.read() as session:
+                return rule(session, *args, **options)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+
+    async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
+
+        Raises models.Locked when the other process holds the lock for too long.
+        """
+        return await self._write(self.doors.write, rule, args, options)
+
+    async def write_presence(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        """The same, in the same order, for what need not reach the disk at once."""
+        return await self._write(self.doors.write_presence, rule, args, options)
+
+    async def _write(self, door: Callable, rule: Callable[..., Result], args: tuple, options: dict) -> Result:
+        def run() -> Result:
+            with door() as session:
+                return rule(session, *args, **options)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    def on_raw(self, event: str, take: Callable[[Any], None]) -> None:
+        """Call `take` with the raw data of a gateway event, before py-cord sees it.
+
+        `take` must not wait, and must copy what it keeps. What it raises is logged once for each event type.
+        """
+        self._raw.setdefault(event, []).append(take)
+
+    def _tap(self) -> None:
+        """Put ourselves before py-cord's parsers: it drops fields, and one bad event would end its connection."""
+        parsers = self._connection.parsers
+        if not isinstance(parsers, dict) or "PRESENCE_UPDATE" not in parsers:
+            raise RuntimeError(f"py-cord {discord.__version__} has no parser table to tap; use the pinned version.")
+        for event in {*parsers, *self._raw}:
+            own = None if event in ("PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK") else parsers.get(event)
+            parsers[event] = self._guarded(event, [*self._raw.get(event, ()), *([own] if own else [])])
+
+    def _guarded(self, event: str, takers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
+        def run(data: Any) -> None:
+            self.last_event_at = status.now_ms()
+            for take in takers:
+                try:
+                    take(data)
+                except Exception as error:
+                    if event not in self._unparsable:
+                        self._unparsable.add(event)
+                        log.error("cannot take %s: %s: %s; told once", event, type(error).__name__, error)
+
+        return run
+
+    async def on_message(self, message: discord.Message) -> None:
+        if message.author == self.user:
+            return
+        for guard in self.message_guards:
+            if await guard(message):
+                return
+        await self.process_commands(message)
+
+    async def on_command_error(self, ctx: bridge.BridgeExtContext, error: Exception) -> None:
+        await replies.tell_error(ctx, error)
+
+    async def on_application_command_error(self, ctx: bridge.BridgeApplicationContext, error: Exception) -> None:
+        await replies.tell_error(ctx, error)
+
+    async def on_error(self, event: str, *args: Any, **options: Any) -> None:
+        log.exception("%s failed", event)
+
+    async def start(self, token: str) -> None:
+        """Let the cogs read what they need, then log in and stay until the connection ends for good."""
+        for cog in self.cogs.values():
+            if begin := getattr(cog, "start", None):
+                await begin()
+        await super().start(token)
+
+    async def shut(self) -> None:
+        """End the connection, then write what is pending and close the file."""
+        await self.close()
+        for cog in self.cogs.values():
+            if stop := getattr(cog, "stop", None):
+                await stop()
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self.doors.close()
+
+
+def find_prefixes(bot: Rollcall, message: discord.Message) -> list[str]:
+    """The prefix with which a message starts, in its own case. A blank after `.` makes it plain text."""
+    text = message.content
+    for prefix in sorted(bot.config.system_prefixes + bot.config.presence_prefixes, key=len, reverse=True):
+        if text.lower().startswith(prefix.lower()):
+            rest = text[len(prefix) :]
+            blanks = len(rest) - len(rest.lstrip())
+            if prefix in bot.config.presence_prefixes and blanks:
+                continue
+            return [text[: len(prefix) + blanks]]
+    for mention in (f"<@{bot.user.id}>", f"<@!{bot.user.id}>"):
+        if text.startswith(mention):
+            rest = text[len(mention) :]
+            return [text[: len(text) - len(rest.lstrip())]]
+    return ["\0"]
+
+
+async def run(config: settings.Config) -> str | None:
+    """Run the bot until SIGTERM or SIGINT, through any trouble with Discord.
+
+    Returns a sentence when only a person can help: a wrong token, or intents that are switched off.
+    """
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    backoff = ExponentialBackoff()
+    while not stopping.is_set():
+        sentence = await _run_once(config, stopping)
+        if sentence or stopping.is_set():
+            return sentence
+        wait = backoff.delay()
+        log.warning("trying again in %.0f s", wait)
+        try:
+            await asyncio.wait_for(stopping.wait(), wait)
+        except TimeoutError:
+            pass
+    return None
+
+
+async def _run_once(config: settings.Config, stopping: asyncio.Event) -> str | None:
+    bot = Rollcall(config)
+    started = asyncio.create_task(bot.start(config.discord_token))
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({started, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    sentence = None
+    if started.done():
+        sentence = _what_ended(started)
+    for task in (started, waiting):
+        task.cancel()
+    await asyncio.gather(started, waiting, return_exceptions=True)
+    if sentence:
+        await bot.write_presence(status.record_beat, None, None, sentence)
+    await bot.shut()
+    return sentence
+
+
+def _what_ended(started: asyncio.Task) -> str | None:
+    try:
+        started.result()
+    except discord.LoginFailure:
+        return BAD_TOKEN
+    except discord.PrivilegedIntentsRequired:
+        return BAD_INTENTS
+    except discord.ConnectionClosed as error:
+        if error.code == 4004:
+            return BAD_TOKEN
+        log.error("Discord closed the connection with code %s", error.code)
+    except (OSError, aiohttp.ClientError, TimeoutError, discord.HTTPException) as error:
+        log.warning("Discord cannot be reached: %s", error)
+    except Exception:
+        log.exception("the connection to Discord failed")
+    return None
+
+
+class _NoTraceback(logging.Filter):
+    """py-cord logs each failed reconnect with a whole traceback; the error's own line is enough."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and "reconnect" in str(record.msg):
+            record.msg, record.args = f"{record.getMessage()} after {record.exc_info[1]!r}", ()
+            record.exc_info = None
+        return True
+
+
+def set_up_logging(level: str) -> None:
+    """Our own lines at the level that was set. py-cord's stay above DEBUG, where it writes out whole messages."""
+    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
+    logging.getLogger("discord.client").addFilter(_NoTraceback())
+
+
+def main() -> None:
+    """`python bot.py`."""
+    try:
+        config = settings.load()
+        if not config.discord_token:
+            raise settings.BadSetting(f"DISCORD_TOKEN is not set: make a bot at {PORTAL} and put its token into .env.")
+        models.upgrade(config.database_url)
+    except (settings.BadSetting, models.BadFile) as error:
+        raise SystemExit(str(error)) from None
+    set_up_logging(config.log_level)
+    if config.discord_api_base:
+        discord.http.Route.API_BASE_URL = config.discord_api_base
+    if config.discord_cdn_base:
+        discord.asset.Asset.BASE = config.discord_cdn_base
+    raise SystemExit(asyncio.run(run(config)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""`.github`, and keeping the cards fresh in the background; the web side never calls GitHub."""
+
+import asyncio
+import logging
+
+from discord.ext import bridge, commands
+
+from cogs.github_client import Answer, GitHubClient, Unreachable
+from cogs.replies import answer, card
+from rules import github
+from rules.errors import Invalid, NotFound
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY_S = 5
+MOST_AT_ONCE = 20
+
+
+class GitHub(commands.Cog, name="github"):
+    """One account a user; anybody may name any account, as on a profile page."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+        self.client = GitHubClient(bot.config.github_api_base, bot.config.github_token)
+        self.refreshing: asyncio.Task | None = None
+
+    async def start(self) -> None:
+        self.refreshing = asyncio.create_task(self.refresh())
+
+    async def stop(self) -> None:
+        if self.refreshing:
+            self.refreshing.cancel()
+            await asyncio.gather(self.refreshing, return_exceptions=True)
+
+    @bridge.bridge_command(description="Show your GitHub account on your profile, or “off”", usage="<username> | off")
+    async def github(self, ctx: bridge.BridgeContext, username: str) -> None:
+        if username.lower() == "off":
+            await self.bot.write(github.disconnect, ctx.author.id)
+            await answer(ctx, card(text="Your GitHub account is off your profile."))
+            return
+        github.check_username(username)
+        await ctx.defer(**({"ephemeral": True} if ctx.is_app else {}))
+        try:
+            found = await self.client.find_by_name(username)
+        except Unreachable:
+            raise Invalid("GitHub cannot be asked now; try again in a few minutes.") from None
+        if found.account is None:
+            raise NotFound(f"GitHub has no user “{username}”.")
+        await self.bot.write(github.connect, ctx.author.id, found.account, found.etag)
+        await answer(ctx, card(text=f"{found.account['login']} is on your profile now."))
+
+    async def refresh(self) -> None:
+        """For ever: ask again for the cards that are an hour old."""
+        while True:
+            await asyncio.sleep(await self.refresh_due())
+
+    async def refresh_due(self) -> float:
+        """Refresh some of the due cards; returns how long to wait before the next look, in seconds."""
+        try:
+            for user_id, account_id, etag in await self.bot.read(github.get_due, MOST_AT_ONCE):
+                await self.refresh_one(user_id, account_id, etag)
+        except Unreachable as error:
+            log.warning("%s; the cards stay as they are, next try in %.0f s", error, error.wait_s)
+            return error.wait_s
+        except Exception as error:
+            log.error("GitHub cards could not be refreshed: %r", error)
+        return LOOK_EVERY_S
+
+    async def refresh_one(self, user_id: int, account_id: int, etag: str | None) -> None:
+        try:
+            found = await self.client.find_by_id(account_id, etag)
+        except Unreachable:
+            await self.bot.write(github.keep_card, user_id, account_id, github.RETRY_AFTER_MS)
+            raise
+        if found.unchanged:
+            await self.bot.write(github.keep_card, user_id, account_id)
+        else:
+            await self.replace(user_id, account_id, found)
+
+    async def replace(self, user_id: int, account_id: int, found: Answer) -> None:
+        before = await self.bot.read(github.find_username, user_id)
+        await self.bot.write(github.replace_card, user_id, account_id, found.account, found.etag)
+        if found.account is None:
+            log.info("the GitHub account of %s was deleted", user_id)
+        elif before != found.account["login"]:
+            log.info("the GitHub account of %s was renamed", user_id)
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(GitHub(bot))

@@ -1,0 +1,104 @@
+"""The one writer of presences: a pending change a user, written in batches in the order of arrival."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from discord.ext import commands
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from models import Locked
+from rules import presence
+from rules.presence import Change
+
+log = logging.getLogger(__name__)
+
+BATCH_EVERY_S = 0.05
+MOST_IN_BATCH = 500
+RETRY_AFTER_S = 1
+LAST_TRIES = 3
+
+Steps = list[tuple[Callable[..., None], tuple[Any, ...]]]
+
+
+class PresenceWriter:
+    """Merges what comes within 50 ms; nothing is dropped while the file cannot be written."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+        self._pending: dict[int, Change] = {}
+        self._first: Steps = []
+        self._woken = asyncio.Event()
+        self._stopping = False
+
+    def put(self, user_id: int, change: Change) -> None:
+        """Queue a change after those already pending for the user."""
+        older = self._pending.get(user_id)
+        self._pending[user_id] = older.then(change) if older else change
+        self._woken.set()
+
+    def restart(self, rule: Callable[..., None], *args: Any) -> None:
+        """Forget what is pending and run a rule before anything that comes later."""
+        self._pending.clear()
+        self._first.append((rule, args))
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Write batches until `stop`, and then what is left."""
+        while not self._stopping:
+            await self._woken.wait()
+            if len(self._pending) < MOST_IN_BATCH and not self._stopping:
+                await asyncio.sleep(BATCH_EVERY_S)
+            self._woken.clear()
+            await self._flush()
+
+    def stop(self) -> None:
+        """Let `run` write what is pending, with a few tries, and return."""
+        self._stopping = True
+        self._woken.set()
+
+    async def _flush(self) -> None:
+        tries = 0
+        while (self._pending or self._first) and not (self._stopping and tries >= LAST_TRIES):
+            if not await self._write_batch():
+                tries += 1
+                await asyncio.sleep(RETRY_AFTER_S)
+
+    async def _write_batch(self) -> bool:
+        first, self._first = self._first, []
+        batch = {user_id: self._pending.pop(user_id) for user_id in list(self._pending)[:MOST_IN_BATCH]}
+        try:
+            await self.bot.write_presence(_record, first, batch)
+        except (Locked, OperationalError) as error:
+            log.error("%s presences wait, the file cannot be written: %r", len(batch), error)
+            self._put_back(first, batch)
+            return False
+        except Exception as error:
+            log.error("a batch of presences cannot be stored, trying one by one: %r", error)
+            await self._write_singly(first, batch)
+        return True
+
+    def _put_back(self, first: Steps, batch: dict[int, Change]) -> None:
+        if self._first:
+            # A restart came meanwhile: what it dropped stays dropped.
+            self._first = first + self._first
+            return
+        self._first = first
+        for user_id, newer in self._pending.items():
+            batch[user_id] = batch[user_id].then(newer) if user_id in batch else newer
+        self._pending = batch
+
+    async def _write_singly(self, first: Steps, batch: dict[int, Change]) -> None:
+        for steps, changes in [(first, {}), *(([], {user_id: change}) for user_id, change in batch.items())]:
+            try:
+                await self.bot.write_presence(_record, steps, changes)
+            except Exception as error:
+                log.error("one presence cannot be stored: %r", error)
+
+
+def _record(session: Session, first: Steps, batch: dict[int, Change]) -> None:
+    for rule, args in first:
+        rule(session, *args)
+    presence.record_presences(session, batch)

@@ -1,0 +1,47 @@
+"""`.me`: one's own card, and the link to the API."""
+
+import json
+
+from discord.ext import bridge, commands
+
+from cogs.replies import answer_privately, card
+from rules import profiles
+from rules.errors import NotFound
+
+
+class Profile(commands.Cog, name="profile"):
+    """What the API says about the caller."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @bridge.bridge_command(description="See your own card and its link")
+    async def me(self, ctx: bridge.BridgeContext) -> None:
+        user = ctx.author
+        link = f"{self.bot.config.public_url}/user/{user.id}"
+        try:
+            profile = json.loads(
+                await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
+            )
+        except NotFound:
+            text = "You are not published: you are not in the home server, or you asked to be forgotten (`.show`)."
+            await answer_privately(ctx, card("You", f"{text}\n{link}"))
+            return
+        hidden = await self.bot.read(profiles.is_hidden, user.id)
+        await answer_privately(ctx, _card(profile, link, hidden))
+
+
+def _card(profile: dict, link: str, hidden: bool) -> object:
+    presence, song, github = profile["presence"], profile["presence"]["spotifyActivity"], profile["github"]
+    embed = card(presence["global_name"] or presence["username"], link, Status=presence["status"])
+    if song:
+        embed.add_field(name="Listening to", value=f"{song['song']} — {song['artist']}"[:1000])
+    if github:
+        embed.add_field(name="GitHub", value=github["url"])
+    embed.add_field(name="Key/value pairs", value=str(len(profile["KV"])))
+    embed.add_field(name="Published", value="no, `.show` undoes it" if hidden else "yes, `.hide` undoes it")
+    return embed
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Profile(bot))

@@ -1,0 +1,105 @@
+"""How the bot answers: embeds in one style, errors in one sentence, private things in private."""
+
+import difflib
+import io
+import logging
+
+import discord
+from discord.ext import bridge, commands
+
+from models import Locked
+from rules.errors import Invalid, Refused
+
+log = logging.getLogger(__name__)
+
+COLOUR = 0x5B6EE1
+MOST_TEXT = 4000
+CLOSED_DMS = "I cannot send you a DM: allow direct messages from members of this server, or use the slash command."
+
+Context = bridge.BridgeExtContext | bridge.BridgeApplicationContext
+
+
+def card(title: str | None = None, text: str | None = None, **fields: str) -> discord.Embed:
+    """An embed in the house's style."""
+    embed = discord.Embed(title=title, description=text, colour=COLOUR)
+    for name, value in fields.items():
+        embed.add_field(name=name.replace("_", " "), value=value, inline=True)
+    return embed
+
+
+def as_file(text: str, name: str) -> discord.File:
+    """A text that is too long for a message, as a file."""
+    return discord.File(io.BytesIO(text.encode()), filename=name)
+
+
+async def answer(ctx: Context, embed: discord.Embed, **options: object) -> None:
+    """Answer where the command was given; a slash command's answer is seen by its user alone."""
+    if ctx.is_app:
+        await ctx.respond(embed=embed, ephemeral=True, **options)
+    else:
+        # The message may be gone by now: `.add` deletes it.
+        reference = ctx.message.to_reference(fail_if_not_exists=False)
+        await ctx.send(embed=embed, reference=reference, mention_author=False, **options)
+
+
+async def answer_privately(ctx: Context, embed: discord.Embed, **options: object) -> None:
+    """Answer so that nobody but the user sees it: ephemerally, or by DM. Raises Invalid when DMs are closed."""
+    if ctx.is_app or ctx.guild is None:
+        await answer(ctx, embed, **options)
+        return
+    await send_dm(ctx.author, embed, **options)
+    await answer(ctx, card(text="See your DMs."))
+
+
+async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: object) -> None:
+    """Send a DM. Raises Invalid when the user takes none."""
+    try:
+        await user.send(embed=embed, **options)
+    except discord.Forbidden:
+        raise Invalid(CLOSED_DMS) from None
+
+
+async def tell_error(ctx: Context, error: Exception) -> None:
+    """Turn what a command raised into one sentence that says what to do next."""
+    sentence = _sentence(ctx, getattr(error, "original", error))
+    if not sentence:
+        return
+    embed = card(text=sentence)
+    try:
+        await answer(ctx, embed)
+    except discord.Forbidden:
+        try:
+            await ctx.author.send(embed=embed)
+        except discord.HTTPException:
+            log.info("nowhere to answer in")
+    except discord.HTTPException as failed:
+        log.warning("an answer could not be sent: %s", failed)
+
+
+def _sentence(ctx: Context, error: Exception) -> str | None:
+    if isinstance(error, Refused):
+        return error.sentence
+    if isinstance(error, Locked):
+        return "The database is busy; try again in a moment."
+    if isinstance(error, commands.CommandNotFound):
+        return _suggestion(ctx)
+    if isinstance(error, (commands.UserInputError, commands.ArgumentParsingError)):
+        return (
+            f"Write it like this: `{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}`".replace(
+                " `", "`"
+            )
+        )
+    if isinstance(error, discord.Forbidden):
+        return "I may not do this here: I need Send Messages, Embed Links and Attach Files in this channel."
+    log.error("%s failed", ctx.command, exc_info=error)
+    return "Something went wrong here; it has been logged."
+
+
+def _suggestion(ctx: Context) -> str | None:
+    """Nothing after `.`, which may be the start of any sentence; a hint after `pk;` and a mention."""
+    if ctx.prefix.strip().lower() in {prefix.lower() for prefix in ctx.bot.config.presence_prefixes}:
+        return None
+    word = ctx.invoked_with.lower()
+    near = difflib.get_close_matches(word, [command.name for command in ctx.bot.commands], 1)
+    hint = f"did you mean `{near[0]}`?" if near else "`help` lists what I know."
+    return f"I know no command “{word[:40]}”; {hint}"

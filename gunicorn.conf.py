@@ -1,0 +1,25 @@
+"""How `gunicorn app:app` serves: the address from config, threads enough for clients that dawdle."""
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import config as settings
+import models
+
+try:
+    _config = settings.load()
+    models.upgrade(_config.database_url)
+except (settings.BadSetting, models.BadFile) as error:
+    raise SystemExit(str(error)) from None
+
+bind = f"{settings.bracketed(_config.host)}:{_config.port}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "web.server.Worker"
+threads = 32
+loglevel = _config.log_level.lower()
+# The client's address is worked out in web/ratelimit.py, from TRUSTED_PROXIES.
+forwarded_allow_ips = ""
+graceful_timeout = 10

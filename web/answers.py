@@ -1,0 +1,114 @@
+"""Finished answers: JSON with an ETag, the headers that every answer carries, and refusals and faults as JSON."""
+
+import hashlib
+import json
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from models import Locked, is_locked
+from rules import errors
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    errors.Invalid: 400,
+    errors.NotAuthenticated: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.TooLarge: 413,
+}
+SENTENCES = {
+    400: "This request cannot be read.",
+    404: "There is nothing at this path; GET /user/<id> is a person.",
+    405: "This path does not take this method.",
+    413: "The body is too large.",
+    500: "Something went wrong here; it has been logged.",
+    503: "The database is busy or cannot be read; try again in a moment.",
+}
+RETRY_AFTER_S = 2
+ALLOWED_METHODS = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
+READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+
+
+def init_app(app: Flask) -> None:
+    """Turn every refusal and fault into JSON, and put the common headers on every answer."""
+    for kind in (errors.Refused, HTTPException, Locked, OperationalError, Exception):
+        app.register_error_handler(kind, refuse)
+    app.after_request(add_headers)
+
+
+def refuse(error: Exception) -> Response:
+    """The JSON of DESIGN section 5: `{"code": <status>, "message": <one sentence>}`; never a stack trace."""
+    if isinstance(error, errors.Refused):
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        return fault(status, error.sentence)
+    if isinstance(error, HTTPException) and error.code:
+        answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
+        answer.headers.extend(header for header in error.get_headers() if header[0] in ("Allow", "Location"))
+        return answer
+    if isinstance(error, OperationalError) and not is_locked(error):
+        log.error("the database failed: %s", error.orig)
+    elif not isinstance(error, (Locked, OperationalError)):
+        log.exception("%s %s failed", request.method, request.path, exc_info=error)
+        return fault(500, SENTENCES[500])
+    return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
+
+
+def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """An error in JSON."""
+    answer = _json({"code": status, "message": sentence}, status)
+    answer.headers.update(headers or {})
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def readable(body: str, status: int = 200, mimetype: str = "application/json") -> Response:
+    """A read, with an ETag; answers 304 to whoever has it already."""
+    data = body.encode()
+    etag = hashlib.blake2b(data, digest_size=12).hexdigest()
+    if request.if_none_match.contains_weak(etag):
+        answer = Response(status=304)
+    else:
+        answer = Response(data, status, mimetype=mimetype)
+    answer.set_etag(etag)
+    return answer
+
+
+def readable_json(value: Any, status: int = 200) -> Response:
+    """A read of a value that is not yet JSON text."""
+    return readable(_dump(value), status)
+
+
+def done() -> Response:
+    """A write that has nothing to say."""
+    return Response(status=204)
+
+
+def add_headers(answer: Response) -> Response:
+    """CORS for everybody, and what keeps a cache from mixing people's answers."""
+    headers = answer.headers
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = READABLE_HEADERS
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+        headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        headers["Access-Control-Max-Age"] = "86400"
+    headers["Vary"] = "Authorization"
+    headers["Cache-Control"] = "private, no-store" if "Authorization" in request.headers else "no-cache"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.extend(g.get("rate_limit_headers", ()))
+    return answer
+
+
+def _json(value: Any, status: int) -> Response:
+    return Response(_dump(value), status, mimetype="application/json")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,88 @@
+"""A user's own key/value pairs: `/user/<id>/kv`, with the owner's token."""
+
+from flask import Blueprint, Flask, Response, request
+from werkzeug.routing import BaseConverter
+
+from models import db
+from rules import kv
+from rules.errors import Invalid
+from web.answers import done, readable, readable_json
+from web.bodies import read_json_object, read_text
+from web.callers import get_owner, writing
+
+bp = Blueprint("kv", __name__)
+
+# Four bytes is the most that a character takes in UTF-8, and six the most that a byte takes as a JSON escape.
+VALUE_BYTES = 4 * kv.VALUE_LENGTH
+OBJECT_BYTES = 6 * kv.MOST_BYTES
+
+
+class KeyConverter(BaseConverter):
+    """The rest of the path, whatever is in it: a key may hold slashes."""
+
+    regex = r"(?s:.+)"
+    part_isolating = False
+
+
+def init_app(app: Flask) -> None:
+    app.url_map.converters["key"] = KeyConverter
+    app.register_blueprint(bp)
+
+
+@bp.before_request
+def check_path() -> None:
+    """Refuse a path that is not UTF-8, since two such keys would become the same text. Raises Invalid."""
+    try:
+        request.environ["PATH_INFO"].encode("latin-1").decode()
+    except UnicodeDecodeError:
+        raise Invalid("The key in this path is not UTF-8 text.") from None
+
+
+@bp.get("/user/<user_id>/kv")
+def show_all(user_id: str) -> Response:
+    """All pairs as a JSON object."""
+    return readable_json(kv.get_pairs(db.session, get_owner(user_id).user_id))
+
+
+@bp.patch("/user/<user_id>/kv")
+def edit(user_id: str) -> Response:
+    """Merge a JSON object into the pairs; null removes a key. All or nothing."""
+    caller = get_owner(user_id)
+    changes = read_json_object(OBJECT_BYTES)
+    with writing(caller) as session:
+        kv.edit_pairs(session, caller.user_id, changes)
+    return done()
+
+
+@bp.delete("/user/<user_id>/kv")
+def clear(user_id: str) -> Response:
+    """Remove all pairs."""
+    caller = get_owner(user_id)
+    with writing(caller) as session:
+        kv.clear_pairs(session, caller.user_id)
+    return done()
+
+
+@bp.get("/user/<user_id>/kv/<key:key>")
+def show(user_id: str, key: str) -> Response:
+    """One value, as plain text."""
+    return readable(kv.get_value(db.session, get_owner(user_id).user_id, key), mimetype="text/plain")
+
+
+@bp.put("/user/<user_id>/kv/<key:key>")
+def put(user_id: str, key: str) -> Response:
+    """Set one value to the body."""
+    caller = get_owner(user_id)
+    value = read_text(VALUE_BYTES)
+    with writing(caller) as session:
+        kv.set_value(session, caller.user_id, key, value)
+    return done()
+
+
+@bp.delete("/user/<user_id>/kv/<key:key>")
+def remove(user_id: str, key: str) -> Response:
+    """Remove one pair."""
+    caller = get_owner(user_id)
+    with writing(caller) as session:
+        kv.remove_pair(session, caller.user_id, key)
+    return done()
