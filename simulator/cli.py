@@ -1,35 +1,162 @@
-"""The command line."""
+"""The command line: serving, and acting as somebody in a simulator that runs."""
 
 import argparse
 import asyncio
-import os
+import errno
 import sys
 
-from simulator import app
+from simulator import app, tour
+from simulator.activities import custom, game, spotify
+from simulator.client import Simulator, SimulatorError
+from simulator.command_rules import BOOLEAN, INTEGER, NUMBER
 from simulator.default_world import default_world, empty_world
+from simulator.rendering import lines
 from simulator.simulation import Simulation
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m simulator")
-    parser.add_argument("--port", type=int, default=8100)
-    parser.add_argument("--empty", action="store_true")
-    parser.add_argument("--tour", action="store_true")
-    chosen = parser.parse_args(arguments)
-    return serve(chosen)
-
-
-def serve(chosen: argparse.Namespace) -> int:
-    """Serve until told to stop."""
-    sim = Simulation("", empty_world() if chosen.empty else default_world())
+    chosen = _parser().parse_args(arguments)
+    if chosen.act is None:
+        return _serve(chosen)
     try:
-        asyncio.run(app.run(sim, chosen.port, lambda: announce(sim)))
-    except OSError as error:
-        print(f"Port {chosen.port} cannot be used: {os.strerror(error.errno)}.", file=sys.stderr)
+        chosen.act(Simulator(chosen.url), chosen)
+    except SimulatorError as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 
 
-def announce(sim: Simulation) -> None:
-    print(f"DISCORD_API_BASE={sim.url}/api/v10", flush=True)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="A Discord on loopback. Without a command it serves."
+    )
+    parser.set_defaults(act=None)
+    parser.add_argument("--port", type=int, default=8100, help="where to listen (8100; 0 is any free one)")
+    parser.add_argument("--empty", action="store_true", help="no server, no people")
+    parser.add_argument("--tour", action="store_true", help="people come, go, play and listen")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, act: object, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.add_argument("--url", help="where the simulator is (SIMULATOR_URL or http://127.0.0.1:8100)")
+        added.set_defaults(act=act)
+        return added
+
+    _add_speech(command)
+    _add_people(command)
+    return parser
+
+
+def _add_speech(command: object) -> None:
+    say = command("say", _say, "write a message as somebody, and show what the bot does")
+    say.add_argument("user")
+    say.add_argument("text")
+    say.add_argument("--dm", action="store_true", help="write to the bot instead of into the channel")
+    slash = command("slash", _slash, "send a slash command as somebody")
+    slash.add_argument("user")
+    slash.add_argument("command", help='such as "kv add"')
+    slash.add_argument("options", nargs="*", metavar="key=value")
+    slash.add_argument("--dm", action="store_true", help="in the DM with the bot")
+    click = command("click", _click, "press a button of the newest message that has it")
+    click.add_argument("user")
+    click.add_argument("button", help="its label or custom id")
+
+
+def _add_people(command: object) -> None:
+    presence = command("presence", _presence, "change somebody's presence")
+    presence.add_argument("user")
+    presence.add_argument("status", choices=["online", "idle", "dnd", "offline"])
+    presence.add_argument("--song", metavar="SONG[ - ARTIST]", help="listening on Spotify")
+    presence.add_argument("--game", help="playing")
+    presence.add_argument("--custom", metavar="TEXT", help="custom status")
+    command("join", _join, "somebody joins the server").add_argument("user")
+    command("leave", _leave, "somebody leaves the server").add_argument("user")
+    command("users", _users, "list the people")
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    sim = Simulation("", empty_world() if chosen.empty else default_world())
+
+    def listening() -> None:
+        print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
+        print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
+        if chosen.tour and not chosen.empty:
+            sim.spawn(tour.move(sim))
+
+    try:
+        asyncio.run(app.run(sim, chosen.port, listening))
+    except (OSError, OverflowError) as error:
+        taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        reason = "is in use" if taken else f"cannot be used: {error}"
+        print(f"Port {chosen.port} {reason}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _show(simulator: Simulator, entries: list[dict]) -> None:
+    if not entries:
+        print("The bot did nothing within 3 seconds.")
+    for entry in entries:
+        print(*lines(simulator, entry), sep="\n")
+
+
+def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    _show(simulator, simulator.say_and_wait(chosen.user, chosen.text, dm=chosen.dm))
+
+
+def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    pairs = [option.partition("=") for option in chosen.options]
+    if any(not equals for _, equals, _ in pairs):
+        raise SimulatorError("Options are written key=value.")
+    kinds = _option_kinds(simulator.commands(), chosen.command.lstrip("/").split())
+    options = {key: _typed(value, kinds.get(key)) for key, _, value in pairs}
+    _show(simulator, simulator.slash_and_wait(chosen.user, chosen.command, options, dm=chosen.dm))
+
+
+def _option_kinds(nodes: list[dict], words: list[str]) -> dict[str, int]:
+    for word in words:
+        nodes = next((n.get("options") or [] for n in nodes if n["name"] == word), [])
+    return {option["name"]: option["type"] for option in nodes}
+
+
+def _typed(text: str, kind: int | None) -> object:
+    try:
+        if kind == INTEGER:
+            return int(text)
+        if kind == NUMBER:
+            return float(text)
+    except ValueError:
+        raise SimulatorError(f"{text!r} is not a number.") from None
+    return text.lower() in ("true", "yes", "1") if kind == BOOLEAN else text
+
+
+def _click(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    found = simulator.find_component(chosen.user, chosen.button)
+    _show(simulator, simulator.click_and_wait(chosen.user, **found))
+
+
+def _presence(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    activities = []
+    if chosen.custom:
+        activities.append(custom(chosen.custom))
+    if chosen.game:
+        activities.append(game(chosen.game))
+    if chosen.song:
+        song, _, artist = chosen.song.partition(" - ")
+        activities.append(spotify(song, artist or "Somebody"))
+    simulator.presence(chosen.user, chosen.status, activities)
+
+
+def _join(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    simulator.join(chosen.user)
+
+
+def _leave(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    simulator.leave(chosen.user)
+
+
+def _users(simulator: Simulator, chosen: argparse.Namespace) -> None:
+    for user in simulator.users():
+        notes = [user["status"]] + ["bot"] * user["bot"] + ["takes no DMs"] * (not user["dms"])
+        print(f"{user['id']:<20} {user['name']:<24} {', '.join(notes)}")

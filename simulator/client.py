@@ -345,7 +345,7 @@ class Simulator:
     ) -> list[dict]:
         """The log after a number, once it has `count` entries (or the time is over) and was quiet."""
         return self.call(
-            "wait", after=after, count=count, timeout=timeout, answers_only=answers_only, quiet=quiet
+            "wait", after=after, count=count, seconds=timeout, answers_only=answers_only, quiet=quiet
         )
 
     def wait_for(

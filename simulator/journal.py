@@ -30,10 +30,10 @@ class Journal:
         return [e for e in found if e["kind"] not in QUIET_KINDS] if answers_only else found
 
     async def wait(
-        self, seq: int, count: int, timeout: float, answers_only: bool = False, quiet: float = 0
+        self, seq: int, count: int, seconds: float, answers_only: bool = False, quiet: float = 0
     ) -> list[dict]:
         """The entries newer than `seq`, once there are `count` and then none for `quiet` seconds."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + seconds
         while len(self.after(seq, answers_only)) < count:
             if not await self._next(deadline - time.monotonic()):
                 return self.after(seq, answers_only)
@@ -41,9 +41,10 @@ class Journal:
             pass
         return self.after(seq, answers_only)
 
-    async def _next(self, timeout: float) -> bool:
+    async def _next(self, seconds: float) -> bool:
         try:
-            await asyncio.wait_for(self._more.wait(), max(timeout, 0))
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._more.wait()
         except TimeoutError:
             return False
         return True

@@ -46,20 +46,20 @@ def bits(names: list[str] | None) -> int:
 
 EVERYONE_DEFAULT = bits(
     [
-        "create_instant_invite",
-        "add_reactions",
-        "view_channel",
-        "send_messages",
-        "embed_links",
-        "attach_files",
-        "read_message_history",
-        "use_external_emojis",
-        "use_application_commands",
-        "create_public_threads",
-        "send_messages_in_threads",
+        "CREATE_INSTANT_INVITE",
+        "ADD_REACTIONS",
+        "VIEW_CHANNEL",
+        "SEND_MESSAGES",
+        "EMBED_LINKS",
+        "ATTACH_FILES",
+        "READ_MESSAGE_HISTORY",
+        "USE_EXTERNAL_EMOJIS",
+        "USE_APPLICATION_COMMANDS",
+        "CREATE_PUBLIC_THREADS",
+        "SEND_MESSAGES_IN_THREADS",
     ]
 )
-BOT_DEFAULT = EVERYONE_DEFAULT | bits(["manage_messages", "manage_webhooks", "manage_threads"])
+BOT_DEFAULT = EVERYONE_DEFAULT | bits(["MANAGE_MESSAGES", "MANAGE_WEBHOOKS", "MANAGE_THREADS"])
 
 
 def in_guild(guild: Guild, member: Member) -> int:

@@ -34,7 +34,7 @@ def start(port: int = 0, seconds: float = 15.0) -> tuple[subprocess.Popen, str]:
         said += piece
         for line in said.decode(errors="replace").splitlines(keepends=True):
             if line.startswith("DISCORD_API_BASE=") and line.endswith("\n"):
-                return child, line.partition("=")[2].strip().removesuffix("/api/v10")
+                return child, line.split()[0].partition("=")[2].removesuffix("/api/v10")
         if not piece:
             break
     stop(child)

@@ -31,13 +31,11 @@ class World:
         return user
 
     def add_guild(self, name: str, guild_id: str | None = None) -> Guild:
-        """A new guild with its @everyone role and an owner who is nobody else."""
-        owner = self.add_user(f"{name} owner")
-        guild = Guild(guild_id or self.ids.next(), name, owner.id)
+        """A new guild with its @everyone role. Its owner is nobody known, so that roles count for all."""
+        guild = Guild(guild_id or self.ids.next(), name, self.ids.next())
         everyone = Role(guild.id, "@everyone", permissions.EVERYONE_DEFAULT)
         guild.roles[everyone.id] = everyone
         self.guilds[guild.id] = guild
-        self.add_member(guild, owner)
         return guild
 
     def add_channel(self, guild: Guild, name: str, kind: int, channel_id: str | None = None) -> Channel:

@@ -1,6 +1,6 @@
 """Verbs for slash commands: what Discord's own client would let a user send."""
 
-import asyncio
+import time
 
 from simulator.command_rules import (
     BOOLEAN,
@@ -17,7 +17,7 @@ from simulator.control.verbs import verb
 from simulator.entities import Channel, User
 from simulator.errors import Refused
 from simulator.interactions import AUTOCOMPLETE, COMMAND
-from simulator.permissions import may
+from simulator.permissions import in_channel, may
 from simulator.simulation import Simulation
 
 _PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
@@ -76,11 +76,11 @@ def _check_context(command: dict, channel: Channel, user: User) -> None:
     if (contexts is not None and here not in contexts) or closed:
         raise Refused(f"/{command['name']} cannot be used here.")
     wanted = command.get("default_member_permissions")
-    if wanted and channel.guild:
-        from simulator.permissions import in_channel
-
-        if in_channel(channel, channel.guild.members[user.id]) & int(wanted) != int(wanted):
-            raise Refused(f"{user.name} may not use /{command['name']}.")
+    if not wanted or not channel.guild:
+        return
+    has = in_channel(channel, channel.guild.members[user.id])
+    if has & int(wanted) != int(wanted):
+        raise Refused(f"{user.name} may not use /{command['name']}.")
 
 
 class _Options:
@@ -147,7 +147,7 @@ async def autocomplete(
     options: dict | None = None,
     channel: str | int | None = None,
     dm: bool = False,
-    timeout: float = 3.0,
+    seconds: float = 3.0,
 ) -> list:
     """A user types into an option of a command; the choices that the bot offers."""
     who = sim.world.user(user)
@@ -156,8 +156,8 @@ async def autocomplete(
     data = _resolve(sim, who, where, command, given, focused)
     after = sim.journal.last
     started = start(sim, AUTOCOMPLETE, who, where, data)
-    deadline = asyncio.get_running_loop().time() + timeout
-    while (left := deadline - asyncio.get_running_loop().time()) > 0:
+    deadline = time.monotonic() + seconds
+    while (left := deadline - time.monotonic()) > 0:
         for entry in await sim.journal.wait(after, 1, left):
             after = entry["seq"]
             if entry["kind"] == "choices" and entry["interaction_id"] == started:

@@ -31,12 +31,12 @@ async def wait(
     sim: Simulation,
     after: int = 0,
     count: int = 1,
-    timeout: float = 3.0,
+    seconds: float = 3.0,
     answers_only: bool = False,
     quiet: float = 0,
 ) -> list:
     """The log after a sequence number, once it has `count` entries and then was quiet for a while."""
-    return await sim.journal.wait(after, count, min(timeout, 60), answers_only, quiet)
+    return await sim.journal.wait(after, count, min(seconds, 60), answers_only, quiet)
 
 
 @verb

@@ -3,13 +3,12 @@
 from typing import Any
 
 from simulator import payloads
-from simulator.control.verbs import verb
+from simulator.control.verbs import check, verb
 from simulator.entities import User
 from simulator.errors import Refused
 from simulator.simulation import Simulation
 
-_STATUSES = {"online", "idle", "dnd", "offline"}
-_KEYS = {"user", "status", "activities", "client_status", "bare_user", "raw", "drop"}
+_STATUSES = ("online", "idle", "dnd", "offline")
 
 
 @verb
@@ -25,44 +24,18 @@ async def presence(
 ) -> float:
     """Change a presence, told once per shared guild; when the last frame was written."""
     who = sim.world.user(user)
-    _apply(sim, who, status, activities, client_status, bare_user, raw, drop)
-    return await sim.hub.flush()
-
-
-@verb
-async def presences(sim: Simulation, updates: list) -> list:
-    """Many presences in one call, each an object with the arguments of `presence`; the times of writing."""
-    for update in updates:
-        if not isinstance(update, dict) or not set(update) <= _KEYS or "user" not in update:
-            raise Refused(f"presences: {update!r} does not have the arguments of presence.")
-    due = [(sim.world.user(u["user"]), u) for u in updates]
-    times = []
-    for who, update in due:
-        get = update.get
-        _apply(sim, who, get("status"), get("activities"), get("client_status"), get("bare_user", False),
-               get("raw"), get("drop"))  # fmt: skip
-        times.append(await sim.hub.flush())
-    return times
-
-
-def _apply(
-    sim: Simulation,
-    who: User,
-    status: str | None,
-    activities: list | None,
-    client_status: dict | None,
-    bare_user: bool,
-    raw: dict | None,
-    drop: list | None,
-) -> None:
-    if status is not None and status not in _STATUSES:
-        raise Refused(f"A status is one of {', '.join(sorted(_STATUSES))}, not {status!r}.")
+    _check_status(status)
     change(who, status, activities, client_status)
     for guild in sim.world.shared_guilds(who):
         body = payloads.presence(who, guild.id, bare_user) | (raw or {})
-        for key in drop or []:
-            body.pop(key, None)
-        sim.emit("PRESENCE_UPDATE", body, guild)
+        kept = {key: value for key, value in body.items() if key not in (drop or [])}
+        sim.emit("PRESENCE_UPDATE", kept, guild)
+    return await sim.hub.flush()
+
+
+def _check_status(status: str | None) -> None:
+    if status is not None and status not in _STATUSES:
+        raise Refused(f"A status is one of {', '.join(_STATUSES)}, not {status!r}.")
 
 
 def change(who: User, status: str | None, activities: list | None, client_status: dict | None) -> None:
@@ -75,6 +48,18 @@ def change(who: User, status: str | None, activities: list | None, client_status
     who.status = status or who.status
     who.activities = who.activities if activities is None else activities
     who.client_status = who.client_status if client_status is None else client_status
+
+
+@verb
+async def presences(sim: Simulation, updates: list) -> list:
+    """Many presences in one call, each an object with the arguments of `presence`; the times of writing."""
+    for update in updates:
+        if not isinstance(update, dict):
+            raise Refused(f"presences: {update!r} is not an object.")
+        check("presences", presence, update)
+        _check_status(update.get("status"))
+        sim.world.user(update["user"])
+    return [await presence(sim, **update) for update in updates]
 
 
 @verb

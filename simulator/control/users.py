@@ -1,7 +1,5 @@
 """Verbs for accounts and memberships."""
 
-from itertools import count as numbers
-
 from simulator import membership, payloads
 from simulator.control.guilds import check_new_id, require_member
 from simulator.control.verbs import verb
@@ -111,11 +109,10 @@ def fill(sim: Simulation, guild: str | int | None, count: int, online: float = 0
     where, world = sim.world.guild(guild), sim.world
     if not 1 <= count <= 1_000_000 or not 0 <= online <= 1:
         raise Refused("fill: count is 1 to 1000000 and online a share from 0 to 1.")
-    limit, due, ids = int(online * 1000), numbers(), []
-    for number in due:
-        if number == count:
-            break
+    limit, ids = int(online * 1000), []
+    for number in range(count):
         user = world.add_user(f"member{len(world.users)}")
+        # 617 and 1000 have no common factor: the share comes out even and the same each time
         if number * 617 % 1000 < limit:
             user.status, user.client_status = "online", {"desktop": "online"}
         world.add_member(where, user)

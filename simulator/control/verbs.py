@@ -45,7 +45,7 @@ async def call(sim: Simulation, name: str, arguments: dict) -> Any:
     if name not in VERBS:
         raise Refused(f"There is no verb {name!r}.")
     function = VERBS[name]
-    _check(name, function, arguments)
+    check(name, function, arguments)
     result = function(sim, **arguments)
     return await result if inspect.isawaitable(result) else result
 
@@ -60,7 +60,8 @@ async def _arguments(request: web.Request) -> dict:
     return arguments
 
 
-def _check(name: str, function: Callable, arguments: dict) -> None:
+def check(name: str, function: Callable, arguments: dict) -> None:
+    """Refuse arguments that a verb does not take, or of the wrong type."""
     signature = inspect.signature(function)
     try:
         signature.bind(None, **arguments)

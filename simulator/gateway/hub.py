@@ -61,11 +61,11 @@ class Hub:
         if session:
             self.sessions.pop(session.id, None)
 
-    async def flush(self, timeout: float = 5.0) -> float:
+    async def flush(self, seconds: float = 5.0) -> float:
         """Wait until everything sent so far is written; the time at which it was."""
         waits = [asyncio.create_task(c.drained()) for c in self.connections]
         if waits:
-            _, late = await asyncio.wait(waits, timeout=timeout)
+            _, late = await asyncio.wait(waits, timeout=seconds)
             for task in late:
                 task.cancel()
         return time.time()

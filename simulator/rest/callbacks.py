@@ -48,6 +48,7 @@ def note(call: Call, kind: str, interaction: Interaction, **fields: object) -> N
         to=interaction.user.name,
         user_id=interaction.user.id,
         channel_id=interaction.channel.id,
+        dm_to=interaction.channel.recipient and interaction.user.name,
         **fields,
     )
 
