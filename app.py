@@ -7,7 +7,7 @@ from flask import Flask
 import config as settings
 import models
 from cli import maintenance
-from web import answers, kv, presence, ratelimit, status
+from web import answers, kv, pages, presence, ratelimit, status
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -21,7 +21,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     except (settings.BadSetting, models.BadFile) as error:
         raise SystemExit(str(error)) from None
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
-    app = Flask("rollcall", static_folder=None, template_folder=None)
+    app = Flask("rollcall", root_path=settings.ROOT / "web", static_folder=None)
     app.config["ROLLCALL"] = config
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
@@ -29,8 +29,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     answers.init_app(app)
     ratelimit.init_app(app, config)
     kv.init_app(app)
-    app.register_blueprint(presence.bp)
-    app.register_blueprint(status.bp)
+    for blueprint in (pages.bp, presence.bp, status.bp):
+        app.register_blueprint(blueprint)
     for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
         app.cli.add_command(command)
     return app

@@ -8,6 +8,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
 import models
+from web.server import Worker
 
 try:
     _config = settings.load()
@@ -23,3 +24,6 @@ loglevel = _config.log_level.lower()
 # The client's address is worked out in web/ratelimit.py, from TRUSTED_PROXIES.
 forwarded_allow_ips = ""
 graceful_timeout = 10
+# A second instance of this user would fight over the one socket in the home directory.
+control_socket_disable = True
+Worker.header_timeout_s = _config.body_timeout

@@ -25,7 +25,9 @@ SENTENCES = {
     400: "This request cannot be read.",
     404: "There is nothing at this path; GET /user/<id> is a person.",
     405: "This path does not take this method.",
+    408: "The body did not arrive in time.",
     413: "The body is too large.",
+    415: "The body must be JSON: send it with Content-Type: application/json.",
     500: "Something went wrong here; it has been logged.",
     503: "The database is busy or cannot be read; try again in a moment.",
 }
@@ -61,28 +63,33 @@ def refuse(error: Exception) -> Response:
 
 def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
     """An error in JSON."""
-    answer = _json({"code": status, "message": sentence}, status)
+    answer = report({"code": status, "message": sentence}, status)
     answer.headers.update(headers or {})
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
 
 
-def readable(body: str, status: int = 200, mimetype: str = "application/json") -> Response:
+def readable(body: str, mimetype: str = "application/json") -> Response:
     """A read, with an ETag; answers 304 to whoever has it already."""
     data = body.encode()
     etag = hashlib.blake2b(data, digest_size=12).hexdigest()
     if request.if_none_match.contains_weak(etag):
         answer = Response(status=304)
     else:
-        answer = Response(data, status, mimetype=mimetype)
+        answer = Response(data, mimetype=mimetype)
     answer.set_etag(etag)
     return answer
 
 
-def readable_json(value: Any, status: int = 200) -> Response:
+def readable_json(value: Any) -> Response:
     """A read of a value that is not yet JSON text."""
-    return readable(_dump(value), status)
+    return readable(_dump(value))
+
+
+def report(value: Any, status: int) -> Response:
+    """JSON about this moment, which nobody should keep."""
+    return Response(_dump(value), status, mimetype="application/json")
 
 
 def done() -> Response:
@@ -104,10 +111,6 @@ def add_headers(answer: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers.extend(g.get("rate_limit_headers", ()))
     return answer
-
-
-def _json(value: Any, status: int) -> Response:
-    return Response(_dump(value), status, mimetype="application/json")
 
 
 def _dump(value: Any) -> str:

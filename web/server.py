@@ -5,21 +5,21 @@ import time
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-HEADER_TIMEOUT_S = 10
-
 
 class Worker(ThreadWorker):
     """Cuts off clients that send half a header and wait; each of them would hold a thread for ever.
 
-    The body has a limit of its own, BODY_TIMEOUT, in web/bodies.py.
+    `header_timeout_s` is BODY_TIMEOUT too; the body has its own clock, in web/bodies.py.
     """
+
+    header_timeout_s = 10.0
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._header_due: dict[TConn, float] = {}
 
     def handle(self, conn: TConn) -> object:
-        self._header_due[conn] = time.monotonic() + HEADER_TIMEOUT_S
+        self._header_due[conn] = time.monotonic() + self.header_timeout_s
         try:
             return super().handle(conn)
         finally:

@@ -5,7 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from models import db
 from rules import status
-from web.answers import readable_json
+from web.answers import report
 
 bp = Blueprint("status", __name__)
 
@@ -17,5 +17,5 @@ def health() -> Response:
         body = status.get_health(db.session)
     except SQLAlchemyError:
         unread = {"status": "the database cannot be read", "database": {"readable": False}}
-        return readable_json(unread, 503)
-    return readable_json(body, 200 if body["bot"]["connected"] else 503)
+        return report(unread, 503)
+    return report(body, 200 if body["bot"]["connected"] else 503)

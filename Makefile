@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: run test test-long lint format bench clean
+
+run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_TOKEN, the tour
+	@$(BIN)/python -m cli.start
+
+test: lint  ## set everything up and run all checks
+	@$(BIN)/python -m pytest -m "not long"
+
+test-long: $(VENV)/.tests  ## the tests that take longer
+	@$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/.tests
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.tests
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(VENV)/.tests
+	@$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Rollcall needs Python 3.11 or newer: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runs: requirements.txt | $(VENV)/bin/python
+	@echo "Installing packages ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt || \
+		{ echo "The packages could not be installed: is there a network?"; exit 1; }
+	@touch $@
+
+$(VENV)/.tests: tests/requirements.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing packages ..."
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r tests/requirements.txt || \
+		{ echo "The packages could not be installed: is there a network?"; exit 1; }
+	@touch $@ $(VENV)/.runs
