@@ -1,7 +1,6 @@
 """The server: REST, gateway, CDN and control face on one loopback port."""
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Callable
 
@@ -55,6 +54,5 @@ async def run(sim: Simulation, port: int, listening: Callable[[], None]) -> None
         await stop.wait()
     finally:
         for connection in list(sim.hub.connections):
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(connection.socket.close(code=1001), 0.5)
+            connection.close(1001)
         await runner.cleanup()

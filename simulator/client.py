@@ -97,17 +97,13 @@ class Simulator:
         channel_id: str | None = None,
     ) -> str:
         """A new guild with one text channel, with or without the bot; its id."""
-        return self.call(
-            "add_guild", name=name, guild_id=guild_id, bot=bot, channel=channel, channel_id=channel_id
-        )
+        return self.call("add_guild", name=name, guild_id=guild_id, bot=bot, channel=channel, channel_id=channel_id)
 
     def rename_guild(self, name: str, guild: str | None = None) -> None:
         """Change a guild's name (GUILD_UPDATE)."""
         self.call("rename_guild", name=name, guild=guild)
 
-    def add_channel(
-        self, name: str, guild: str | None = None, kind: int = 0, channel_id: str | None = None
-    ) -> str:
+    def add_channel(self, name: str, guild: str | None = None, kind: int = 0, channel_id: str | None = None) -> str:
         """A new channel (CHANNEL_CREATE); its id."""
         return self.call("add_channel", name=name, guild=guild, type=kind, channel_id=channel_id)
 
@@ -264,9 +260,7 @@ class Simulator:
     ) -> dict:
         """A user writes into a channel (the first one that is theirs) or a DM; the message."""
         files = [[name, base64.b64encode(content).decode()] for name, content in attachments or []]
-        return self.call(
-            "say", user=user, text=text, channel=channel, dm=dm, attachments=files, reply_to=reply_to
-        )
+        return self.call("say", user=user, text=text, channel=channel, dm=dm, attachments=files, reply_to=reply_to)
 
     def edit_message(self, user: str, message_id: str, text: str) -> dict:
         """A user edits an own message; it."""
@@ -319,9 +313,7 @@ class Simulator:
         """The newest message_id and custom_id of a button by its label or custom id."""
         return self.call("find_component", user=user, label=label)
 
-    def submit_modal(
-        self, user: str, values: dict[str, str] | None = None, custom_id: str | None = None
-    ) -> str:
+    def submit_modal(self, user: str, values: dict[str, str] | None = None, custom_id: str | None = None) -> str:
         """A user sends the modal last shown, with values by the inputs' custom ids; the interaction's id."""
         return self.call("submit_modal", user=user, values=values, custom_id=custom_id)
 
@@ -344,13 +336,9 @@ class Simulator:
         quiet: float = 0,
     ) -> list[dict]:
         """The log after a number, once it has `count` entries (or the time is over) and was quiet."""
-        return self.call(
-            "wait", after=after, count=count, seconds=timeout, answers_only=answers_only, quiet=quiet
-        )
+        return self.call("wait", after=after, count=count, seconds=timeout, answers_only=answers_only, quiet=quiet)
 
-    def wait_for(
-        self, wanted: Callable[[dict], bool] | int, after: int = 0, timeout: float = 5.0
-    ) -> list[dict]:
+    def wait_for(self, wanted: Callable[[dict], bool] | int, after: int = 0, timeout: float = 5.0) -> list[dict]:
         """The log after a number, once an entry satisfies a predicate (or it has that many entries).
 
         Raises SimulatorError when that does not happen in time.

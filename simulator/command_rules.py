@@ -88,9 +88,7 @@ def _check_option(option: dict, path: list, depth: int) -> None:
         _check_length(choice.get("name"), [*path, "choices", index, "name"], 100)
     if choices and option.get("autocomplete"):
         sentence = "Options with choices cannot have autocomplete"
-        raise invalid_form(
-            [*path, "autocomplete"], "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", sentence
-        )
+        raise invalid_form([*path, "autocomplete"], "APPLICATION_COMMAND_OPTIONS_CHOICES_AUTOCOMPLETE", sentence)
     if kind in (SUB_COMMAND, SUB_COMMAND_GROUP):
         if depth > (1 if kind == SUB_COMMAND else 0):
             sentence = "Sub-commands and groups cannot be nested this deep"

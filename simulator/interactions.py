@@ -51,9 +51,7 @@ class Interactions:
         self._by_id: dict[str, Interaction] = {}
         self._by_token: dict[str, Interaction] = {}
 
-    def begin(
-        self, kind: int, user: User, channel: Channel, data: dict, source: Message | None = None
-    ) -> Interaction:
+    def begin(self, kind: int, user: User, channel: Channel, data: dict, source: Message | None = None) -> Interaction:
         """A new interaction, ready to be sent as INTERACTION_CREATE."""
         token = secrets.token_urlsafe(96)
         interaction = Interaction(self._world.ids.next(), token, kind, user, channel, data, source)

@@ -152,9 +152,7 @@ def check_modal(data: dict) -> None:
     _check_text(data.get("title"), ["data", "title"], 45)
     _check_text(data.get("custom_id"), ["data", "custom_id"], 100)
     if not 1 <= len(data.get("components") or []) <= 5:
-        raise invalid_form(
-            ["data", "components"], "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length."
-        )
+        raise invalid_form(["data", "components"], "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")
 
 
 def in_data(error: ApiError) -> ApiError:

@@ -123,8 +123,7 @@ def channel(of: Channel) -> dict:
         "rate_limit_per_user": 0,
         "flags": 0,
         "permission_overwrites": [
-            {"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)}
-            for o in of.overwrites.values()
+            {"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in of.overwrites.values()
         ],
     }
 

@@ -68,9 +68,7 @@ def _numbered(rows: list) -> list:
     ]
 
 
-def _attach(
-    sim: Simulation, message: Message, described: list | None, files: list[tuple[str, bytes]]
-) -> None:
+def _attach(sim: Simulation, message: Message, described: list | None, files: list[tuple[str, bytes]]) -> None:
     known = {a["id"]: a for a in message.attachments}
     if described is not None:
         message.attachments = [known[str(d["id"])] for d in described if str(d.get("id")) in known]
@@ -109,9 +107,7 @@ def _find_mentions(sim: Simulation, message: Message, allowed: dict | None) -> N
     message.mention_roles = [r for r in dict.fromkeys(roles) if r in known_roles]
     shouts = bool(re.search(r"@(everyone|here)\b", message.content))
     heard = allowed is None or "everyone" in (allowed.get("parse") or [])
-    message.mention_everyone = (
-        shouts and heard and may(message.channel, message.author.id, "MENTION_EVERYONE")
-    )
+    message.mention_everyone = shouts and heard and may(message.channel, message.author.id, "MENTION_EVERYONE")
 
 
 def _allowed(kind: str, ids: list[str], allowed: dict | None) -> list[str]:

@@ -23,9 +23,7 @@ def walk(components: list) -> list[dict]:
 
 
 @verb
-def click(
-    sim: Simulation, user: str | int, message_id: str | int, custom_id: str, values: list | None = None
-) -> str:
+def click(sim: Simulation, user: str | int, message_id: str | int, custom_id: str, values: list | None = None) -> str:
     """A user presses a button, or picks `values` in a select; the interaction's id."""
     who, message = sim.world.user(user), find_anywhere(sim, message_id)
     _check_sees(who, message)
@@ -75,9 +73,7 @@ def _newest_first(sim: Simulation) -> list[Message]:
 
 
 @verb
-def submit_modal(
-    sim: Simulation, user: str | int, values: dict | None = None, custom_id: str | None = None
-) -> str:
+def submit_modal(sim: Simulation, user: str | int, values: dict | None = None, custom_id: str | None = None) -> str:
     """A user sends the modal that was last shown; `values` by the inputs' custom ids."""
     who = sim.world.user(user)
     shown = sim.interactions.last_modal(who, custom_id)

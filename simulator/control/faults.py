@@ -29,13 +29,13 @@ def drop_gateway(sim: Simulation) -> int:
 
 
 @verb
-async def close_gateway(sim: Simulation, code: int = 4000) -> int:
+def close_gateway(sim: Simulation, code: int = 4000) -> int:
     """Close every gateway connection with a code; how many."""
     if not 1000 <= code <= 4999:
         raise Refused("A close code lies between 1000 and 4999.")
     found = _connections(sim)
     for connection in found:
-        sim.spawn(connection.socket.close(code=code, drain=False))
+        connection.close(code)
     return len(found)
 
 

@@ -93,9 +93,7 @@ def unban(sim: Simulation, user: str | int, guild: str | int | None = None) -> N
 
 
 @verb
-def edit_member(
-    sim: Simulation, user: str | int, guild: str | int | None = None, nick: str | None = None
-) -> None:
+def edit_member(sim: Simulation, user: str | int, guild: str | int | None = None, nick: str | None = None) -> None:
     """Change a member's nickname; null takes it away."""
     where = sim.world.guild(guild)
     member = require_member(where, sim.world.user(user))
@@ -109,11 +107,10 @@ def fill(sim: Simulation, guild: str | int | None, count: int, online: float = 0
     where, world = sim.world.guild(guild), sim.world
     if not 1 <= count <= 1_000_000 or not 0 <= online <= 1:
         raise Refused("fill: count is 1 to 1000000 and online a share from 0 to 1.")
-    limit, ids = int(online * 1000), []
+    ids = []
     for number in range(count):
         user = world.add_user(f"member{len(world.users)}")
-        # 617 and 1000 have no common factor: the share comes out even and the same each time
-        if number * 617 % 1000 < limit:
+        if int((number + 1) * online) > int(number * online):
             user.status, user.client_status = "online", {"desktop": "online"}
         world.add_member(where, user)
         ids.append(user.id)

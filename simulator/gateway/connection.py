@@ -33,38 +33,60 @@ class Connection:
     def __init__(self, sim: "Simulation", request: web.Request) -> None:
         self.sim = sim
         self.request = request
-        self.socket = web.WebSocketResponse(compress=False)
+        self.socket = web.WebSocketResponse(compress=False, timeout=1.0)
         self.session: Session | None = None
         self.beat_at = time.monotonic()
         self._received: deque[float] = deque()
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         zlib_stream = request.query.get("compress") == "zlib-stream"
         self._deflate = zlib.compressobj() if zlib_stream else None
 
     async def run(self) -> web.WebSocketResponse:
         """Serve the connection until either side ends it."""
         await self.socket.prepare(self.request)
-        if self.request.query.get("v", "10") not in ("9", "10"):
-            await self.socket.close(code=4012, message=b"Invalid API version")
-            return self.socket
         self.sim.hub.connections.add(self)
-        tasks = [asyncio.create_task(self._write_all()), asyncio.create_task(self._watch_heartbeat())]
+        reading = asyncio.create_task(self._read_all())
+        tasks = [
+            reading,
+            asyncio.create_task(self._write_all()),
+            asyncio.create_task(self._watch_heartbeat()),
+        ]
         try:
-            await self._read_all()
+            await asyncio.wait([reading, self._ended], return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
-            self._end()
+            await asyncio.gather(*tasks[1:], return_exceptions=True)
+            self._detach()
+        await self._finish(reading)
         return self.socket
 
-    def _end(self) -> None:
+    async def _finish(self, reading: asyncio.Task) -> None:
+        # aiohttp closes with 1000 whatever was asked, if somebody is still reading
+        await asyncio.wait([reading])
+        if not reading.cancelled() and reading.exception():
+            raise reading.exception()
+        if self._ended.done():
+            code, reason = self._ended.result()
+            await self.socket.close(code=code, message=reason.encode())
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the connection with a closing code."""
+        if not self._ended.done():
+            self._ended.set_result((code, reason))
+
+    def _detach(self) -> None:
         self.sim.hub.connections.discard(self)
+        while not self._outgoing.empty():
+            self._outgoing.get_nowait()
+            self._outgoing.task_done()
         session = self.session
         if session is None or session.connection is not self:
             return
         session.connection, session.lost_at = None, time.monotonic()
         # a client that says goodbye with 1000 or 1001 gives its session up
-        if self.socket.close_code in (1000, 1001):
+        if not self._ended.done() and self.socket.close_code in (1000, 1001):
             self.sim.hub.forget(session)
 
     def write(self, frame: str) -> None:
@@ -76,7 +98,7 @@ class Connection:
         self.write(encode({"op": op, "d": data, "s": None, "t": None}))
 
     async def drained(self) -> None:
-        """Return when the queue has been written."""
+        """Return when the queue has been written, or dropped with the connection."""
         await self._outgoing.join()
 
     def abort(self) -> None:
@@ -107,10 +129,12 @@ class Connection:
             patience = self.sim.settings.heartbeat_interval * 1.5 + 1
             if time.monotonic() - self.beat_at > patience:
                 self.sim.hub.forget(self.session)
-                await self.socket.close(code=4009, message=b"Session timed out")
-                return
+                self.close(4009, "Session timed out.")
 
     async def _read_all(self) -> None:
+        if self.request.query.get("v", "10") not in ("9", "10"):
+            self.close(4012, "Invalid API version.")
+            return
         interval = int(self.sim.settings.heartbeat_interval * 1000)
         self.write_op(10, {"heartbeat_interval": interval, "_trace": []})
         try:
@@ -119,7 +143,7 @@ class Connection:
                     self._count_frame()
                     self._handle(frame.data)
         except Closing as closing:
-            await self.socket.close(code=closing.code, message=str(closing).encode())
+            self.close(closing.code, str(closing))
 
     def _count_frame(self) -> None:
         now = time.monotonic()

@@ -19,8 +19,7 @@ async def own_guilds(call: Call) -> list:
     """The guilds that the bot is in."""
     guilds = [g for g in call.sim.world.guilds.values() if g.bot_in]
     return [
-        {"id": g.id, "name": g.name, "icon": g.icon, "owner": False, "permissions": "0", "features": []}
-        for g in guilds
+        {"id": g.id, "name": g.name, "icon": g.icon, "owner": False, "permissions": "0", "features": []} for g in guilds
     ]
 
 
@@ -88,9 +87,7 @@ async def list_members(call: Call) -> list:
         raise refusal(50001)
     limit = whole_number(call, "limit", 1, 1, 1000)
     after = int(call.query.get("after", 0))
-    found = sorted(
-        (m for m in guild.members.values() if int(m.user.id) > after), key=lambda m: int(m.user.id)
-    )
+    found = sorted((m for m in guild.members.values() if int(m.user.id) > after), key=lambda m: int(m.user.id))
     return [payloads.member(m) for m in found[:limit]]
 
 

@@ -58,6 +58,5 @@ async def gateway_bot(call: Call) -> dict:
 async def default_sounds(call: Call) -> list:
     """The sounds that everybody has. py-cord asks for them before it calls itself ready."""
     return [
-        {"sound_id": "1", "name": "quack", "volume": 1.0, "emoji_id": None, "emoji_name": "🦆"}
-        | {"available": True}
+        {"sound_id": "1", "name": "quack", "volume": 1.0, "emoji_id": None, "emoji_name": "🦆"} | {"available": True}
     ]
