@@ -348,7 +348,7 @@ class Simulator:
         while not _satisfied(wanted, found):
             left = deadline - time.monotonic()
             if left <= 0:
-                raise SimulatorError(f"The bot did not do that within {timeout:g} s; it did {found!r}.")
+                raise SimulatorError(f"The bot did not do that within {timeout:g} s; it did: {_brief(found)}.")
             found = self.wait(after, len(found) + 1, min(left, LONG_POLL))
         return found
 
@@ -462,3 +462,8 @@ def _satisfied(wanted: Callable[[dict], bool] | int, found: list[dict]) -> bool:
     if isinstance(wanted, int):
         return len(found) >= wanted
     return any(wanted(entry) for entry in found)
+
+
+def _brief(entries: list[dict]) -> str:
+    said = [f"{e['kind']} {e.get('message', {}).get('content', '')[:60]!r}" for e in entries[-5:]]
+    return "; ".join(said) or "nothing"

@@ -2,16 +2,7 @@
 
 import time
 
-from simulator.command_rules import (
-    BOOLEAN,
-    CHANNEL,
-    INTEGER,
-    MENTIONABLE,
-    NUMBER,
-    ROLE,
-    STRING,
-    USER,
-)
+from simulator.control.options import Options
 from simulator.control.speech import place
 from simulator.control.verbs import verb
 from simulator.entities import Channel, User
@@ -19,8 +10,6 @@ from simulator.errors import Refused
 from simulator.interactions import AUTOCOMPLETE, COMMAND
 from simulator.permissions import in_channel, may
 from simulator.simulation import Simulation
-
-_PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
 
 
 @verb
@@ -63,7 +52,10 @@ def _resolve(
     if "guild_id" in command:
         data["guild_id"] = command["guild_id"]
     leaf = path[-1] if path else command
-    filled = _Options(sim, channel).fill(leaf.get("options") or [], options, focused)
+    filler = Options(sim, channel)
+    filled = filler.fill(leaf.get("options") or [], options, focused)
+    if filler.resolved:
+        data["resolved"] = filler.resolved
     for step in reversed(path):
         filled = [{"name": step["name"], "type": step["type"], "options": filled}]
     return data | {"options": filled}
@@ -81,61 +73,6 @@ def _check_context(command: dict, channel: Channel, user: User) -> None:
     has = in_channel(channel, channel.guild.members[user.id])
     if has & int(wanted) != int(wanted):
         raise Refused(f"{user.name} may not use /{command['name']}.")
-
-
-class _Options:
-    """Turns names and values into the options of an interaction, refusing what a client would."""
-
-    def __init__(self, sim: Simulation, channel: Channel) -> None:
-        self._sim = sim
-        self._channel = channel
-
-    def fill(self, declared: list[dict], given: dict, focused: str | None) -> list[dict]:
-        known = {option["name"]: option for option in declared}
-        for name in given:
-            if name not in known:
-                raise Refused(f"The command has no option {name!r}.")
-        missing = [n for n, o in known.items() if o.get("required") and n not in given]
-        if missing and focused is None:
-            raise Refused(f"The option {missing[0]!r} is required.")
-        return [self._one(known[name], value, name == focused) for name, value in given.items()]
-
-    def _one(self, option: dict, value: object, focused: bool) -> dict:
-        body = {"name": option["name"], "type": option["type"]}
-        if focused:
-            return body | {"value": value, "focused": True}
-        return body | {"value": self._checked(option, value)}
-
-    def _checked(self, option: dict, value: object) -> object:
-        kind, name = option["type"], option["name"]
-        if kind in _PYTHON:
-            return self._plain(option, value)
-        if kind in (USER, MENTIONABLE) and not (kind == MENTIONABLE and self._is_role(value)):
-            return self._sim.world.user(value).id
-        if kind in (ROLE, MENTIONABLE) and self._is_role(value):
-            return str(value)
-        if kind == CHANNEL:
-            return self._sim.world.channel(value, self._channel.guild).id
-        raise Refused(f"The option {name!r} cannot be {value!r}.")
-
-    def _is_role(self, value: object) -> bool:
-        return self._channel.guild is not None and str(value) in self._channel.guild.roles
-
-    def _plain(self, option: dict, value: object) -> object:
-        kind, name = option["type"], option["name"]
-        if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != BOOLEAN):
-            raise Refused(f"The option {name!r} cannot be {value!r}.")
-        choices = option.get("choices")
-        if choices and value not in [c["value"] for c in choices]:
-            raise Refused(f"The option {name!r} is one of {', '.join(str(c['value']) for c in choices)}.")
-        size = len(value) if isinstance(value, str) else value
-        low, high = option.get("min_value"), option.get("max_value")
-        if isinstance(value, str):
-            low, high = option.get("min_length"), option.get("max_length")
-            high = 6000 if high is None else high
-        if (low is not None and size < low) or (high is not None and size > high):
-            raise Refused(f"The option {name!r} is out of its limits.")
-        return value
 
 
 @verb

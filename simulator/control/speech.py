@@ -39,7 +39,7 @@ def say(
     """A user writes a message; it. Attachments are [name, base64] pairs."""
     who = sim.world.user(user)
     where = place(sim, who, channel, dm)
-    files = [_decoded(a) for a in attachments or []]
+    files = [decoded(a) for a in attachments or []]
     wanted = ["SEND_MESSAGES", *(["ATTACH_FILES"] if files else [])]
     if not may(where, who.id, *wanted):
         raise Refused(f"{who.name} may not write there.")
@@ -51,7 +51,8 @@ def say(
     return payloads.message(message, sim.world.bot.id)
 
 
-def _decoded(attachment: object) -> tuple[str, bytes]:
+def decoded(attachment: object) -> tuple[str, bytes]:
+    """A file that came as [name, base64]."""
     try:
         name, content = attachment
         return str(name), base64.b64decode(content, validate=True)

@@ -117,14 +117,24 @@ class BotThread:
             self._thread.join(PATIENCE)
 
 
+def point_at(sim):
+    """What an application does with DISCORD_API_BASE and DISCORD_CDN_BASE."""
+    discord.http.Route.API_BASE_URL = sim.api_base
+    discord.asset.Asset.BASE = sim.cdn_base
+
+
+@pytest.fixture(autouse=True)
+def _pointed(sim):
+    point_at(sim)
+
+
 @pytest.fixture(scope="session")
 def connect():
     """Start a bot against a simulator; all are ended with the session."""
     started = []
 
     def start(sim, kind=ImpatientBot, token="simulated", zlib=True, setup=lambda bot: None, **options):
-        discord.http.Route.API_BASE_URL = sim.api_base
-        discord.asset.Asset.BASE = sim.cdn_base
+        point_at(sim)
         started.append(BotThread(kind, token, zlib, setup, options))
         return started[-1]
 
