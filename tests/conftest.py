@@ -1,0 +1,120 @@
+"""A real file for every test, made up to date once and copied; rules to fill it, apps to ask about it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import config as settings
+import models
+from app import create_app
+from rules import presence, tokens
+
+OFFLINE = {"status": "offline"}
+
+
+@pytest.fixture(scope="session")
+def fresh_file(tmp_path_factory):
+    """An empty database of the newest schema."""
+    path = tmp_path_factory.mktemp("fresh") / "rollcall.db"
+    models.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def database(tmp_path, fresh_file):
+    """This test's own database file."""
+    return Path(shutil.copy(fresh_file, tmp_path / "rollcall.db"))
+
+
+@pytest.fixture
+def url(database):
+    return f"sqlite:///{database}"
+
+
+@pytest.fixture
+def doors(url):
+    opened = models.open_doors(url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def read(doors):
+    """Ask a rule, as the bot does."""
+
+    def run(rule, *args, **options):
+        with doors.read() as session:
+            return rule(session, *args, **options)
+
+    return run
+
+
+@pytest.fixture
+def write(doors):
+    """Run a rule in a transaction of its own, as the bot does."""
+
+    def run(rule, *args, **options):
+        with doors.write() as session:
+            return rule(session, *args, **options)
+
+    return run
+
+
+@pytest.fixture
+def join(write):
+    """Somebody joins the home server, or a whole member object comes again."""
+
+    def run(user_id, name="alice", at=1000, status=OFFLINE, **fields):
+        user = {"id": str(user_id), "username": name, **fields.pop("user", {})}
+        write(
+            presence.record_presences,
+            {user_id: presence.change_of_member({"user": user, **fields}, at, at, status)},
+        )
+
+    return run
+
+
+@pytest.fixture
+def leave(write):
+    """Somebody leaves the home server."""
+
+    def run(user_id, at=9000):
+        write(presence.record_presences, {user_id: presence.Change(at, at, gone=True)})
+
+    return run
+
+
+@pytest.fixture
+def token_of(write):
+    """A new token of a user, as the bot's .token makes it."""
+
+    def run(user_id):
+        token = tokens.make_token(user_id)
+        write(tokens.store_token, user_id, tokens.hash_token(token))
+        return token
+
+    return run
+
+
+@pytest.fixture
+def make_app(url):
+    """The real app on this test's file, without a rate limit unless the test sets one."""
+    made = []
+
+    def make(**environ):
+        made.append(create_app(settings.read({"DATABASE_URL": url, "RATE_LIMIT": "", **environ})))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["doors"].close()
+
+
+@pytest.fixture
+def client(make_app):
+    """A browser, a bot or curl, asking an app of its own."""
+    return make_app().test_client()

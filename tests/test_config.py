@@ -1,0 +1,177 @@
+"""Settings: what they are when nobody sets them, what they take, and the sentence that stops the start."""
+
+import os
+from ipaddress import ip_network
+
+import limits
+import pytest
+
+import config as settings
+from app import create_app
+from config import BadSetting
+
+DEFAULTS = {
+    "discord_token": None,
+    "discord_api_base": None,
+    "discord_cdn_base": None,
+    "home_guild_id": None,
+    "database_url": f"sqlite:///{settings.ROOT}/instance/rollcall.db",
+    "github_api_base": "https://api.github.com",
+    "github_token": None,
+    "host": "127.0.0.1",
+    "port": 8000,
+    "public_url": "http://127.0.0.1:8000",
+    "invite_url": None,
+    "rate_limit": tuple(limits.parse_many("3/second;120/minute")),
+    "trusted_proxies": (),
+    "presence_prefixes": (".",),
+    "system_prefixes": ("pk;", "pk!"),
+    "log_level": "INFO",
+    "body_timeout": 10,
+}
+
+
+def test_nothing_set():
+    assert vars(settings.read({})) == DEFAULTS
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", None])
+@pytest.mark.parametrize("name", sorted(key.upper() for key in DEFAULTS if key != "rate_limit"))
+def test_empty_is_unset(name, nothing):
+    assert vars(settings.read({name: nothing})) == DEFAULTS
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "becomes"),
+    [
+        ("DISCORD_TOKEN", " abc.def ", "abc.def"),
+        ("DISCORD_API_BASE", "http://127.0.0.1:8100/api/v10/", "http://127.0.0.1:8100/api/v10"),
+        ("DISCORD_CDN_BASE", "https://cdn.example", "https://cdn.example"),
+        ("HOME_GUILD_ID", "80351110224678912", 80351110224678912),
+        ("HOME_GUILD_ID", str(2**63 - 1), 2**63 - 1),
+        ("DATABASE_URL", "sqlite:///instance/other.db", f"sqlite:///{settings.ROOT}/instance/other.db"),
+        ("DATABASE_URL", "sqlite:////var/lib/rollcall.db", "sqlite:////var/lib/rollcall.db"),
+        ("GITHUB_API_BASE", "http://[::1]:8200/", "http://[::1]:8200"),
+        ("GITHUB_TOKEN", "ghp_1", "ghp_1"),
+        ("HOST", "0.0.0.0", "0.0.0.0"),
+        ("PORT", "1", 1),
+        ("PORT", "65535", 65535),
+        ("PUBLIC_URL", "https://rollcall.example/", "https://rollcall.example"),
+        ("INVITE_URL", "https://discord.gg/abc", "https://discord.gg/abc"),
+        ("RATE_LIMIT", "", ()),
+        ("RATE_LIMIT", "  ", ()),
+        ("RATE_LIMIT", "10 per hour", (limits.RateLimitItemPerHour(10),)),
+        ("TRUSTED_PROXIES", "10.0.0.1, ::1  172.16.0.0/12", ("10.0.0.1/32", "::1/128", "172.16.0.0/12")),
+        ("PRESENCE_PREFIXES", ". !", (".", "!")),
+        ("SYSTEM_PREFIXES", "sys;", ("sys;",)),
+        ("LOG_LEVEL", "debug", "DEBUG"),
+        ("BODY_TIMEOUT", "1", 1),
+        ("BODY_TIMEOUT", "300", 300),
+    ],
+)
+def test_good_values(name, value, becomes):
+    if name == "TRUSTED_PROXIES":
+        becomes = tuple(ip_network(network) for network in becomes)
+    assert getattr(settings.read({name: value}), name.lower()) == becomes
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DISCORD_API_BASE", "127.0.0.1:8100"),
+        ("DISCORD_CDN_BASE", "ftp://cdn.example"),
+        ("HOME_GUILD_ID", "my server"),
+        ("HOME_GUILD_ID", "0"),
+        ("HOME_GUILD_ID", "-1"),
+        ("HOME_GUILD_ID", "٣"),
+        ("HOME_GUILD_ID", "1.5"),
+        ("HOME_GUILD_ID", str(2**63)),
+        ("HOME_GUILD_ID", "9" * 5000),
+        ("DATABASE_URL", "postgresql://localhost/rollcall"),
+        ("DATABASE_URL", "instance/rollcall.db"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("DATABASE_URL", "sqlite:///file.db?mode=ro"),
+        ("GITHUB_API_BASE", "https://"),
+        ("GITHUB_API_BASE", "http://[::1"),
+        ("PORT", "0"),
+        ("PORT", "65536"),
+        ("PORT", "http"),
+        ("PORT", "8000.0"),
+        ("PUBLIC_URL", "rollcall.example"),
+        ("INVITE_URL", "discord.gg/abc"),
+        ("INVITE_URL", "https://discord.gg/a b"),
+        ("INVITE_URL", "javascript:alert(1)"),
+        ("RATE_LIMIT", "3"),
+        ("RATE_LIMIT", "off"),
+        ("RATE_LIMIT", "-3/second"),
+        ("RATE_LIMIT", "3/fortnight"),
+        ("TRUSTED_PROXIES", "nginx"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("TRUSTED_PROXIES", "10.0.0.1 10.0.0.999"),
+        ("PRESENCE_PREFIXES", "/"),
+        ("SYSTEM_PREFIXES", "pk; averylongprefix"),
+        ("LOG_LEVEL", "LOUD"),
+        ("BODY_TIMEOUT", "0"),
+        ("BODY_TIMEOUT", "301"),
+        ("BODY_TIMEOUT", "soon"),
+    ],
+)
+def test_bad_values_are_named_in_one_sentence(name, value):
+    with pytest.raises(BadSetting) as refused:
+        settings.read({name: value})
+    sentence = str(refused.value)
+    assert sentence.startswith(f"{name} must ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("host", "public_url"),
+    [("::1", "http://[::1]:9000"), ("0.0.0.0", "http://0.0.0.0:9000"), ("localhost", "http://localhost:9000")],
+)
+def test_the_public_url_follows_host_and_port(host, public_url):
+    assert settings.read({"HOST": host, "PORT": "9000"}).public_url == public_url
+
+
+@pytest.fixture
+def dotenv(tmp_path, monkeypatch):
+    """A .env of this test, and an environment in which nothing is set."""
+    monkeypatch.setattr(settings, "ROOT", tmp_path)
+    for name in {key.upper() for key in DEFAULTS} & set(os.environ):
+        monkeypatch.delenv(name)
+    return tmp_path / ".env"
+
+
+def test_without_a_dotenv_the_defaults_hold(dotenv):
+    assert settings.load().port == 8000
+
+
+def test_the_environment_goes_before_dotenv_and_overrides_before_both(dotenv, monkeypatch):
+    dotenv.write_text("PORT=8001\nLOG_LEVEL=ERROR\nINVITE_URL=\n# HOST=0.0.0.0\n")
+    assert (settings.load().port, settings.load().log_level, settings.load().host) == (8001, "ERROR", "127.0.0.1")
+    monkeypatch.setenv("PORT", "8002")
+    assert (settings.load().port, settings.load().log_level) == (8002, "ERROR")
+    assert settings.load({"PORT": "8003"}).port == 8003
+    monkeypatch.setenv("LOG_LEVEL", "")
+    assert settings.load().log_level == "INFO"
+
+
+def test_an_empty_rate_limit_in_dotenv_switches_it_off(dotenv):
+    dotenv.write_text("RATE_LIMIT=\n")
+    assert settings.load().rate_limit == ()
+
+
+def test_a_bad_setting_stops_the_app_with_its_sentence(dotenv):
+    dotenv.write_text("PORT=eighty\n")
+    with pytest.raises(SystemExit) as stopped:
+        create_app()
+    assert stopped.value.code == "PORT must be a whole number from 1 to 65535, not 'eighty'."
+
+
+def test_a_bad_database_stops_the_app_with_its_sentence(tmp_path):
+    (tmp_path / "rollcall.db").write_text("Dear diary, " * 100)
+    with pytest.raises(SystemExit) as stopped:
+        create_app(settings.read({"DATABASE_URL": f"sqlite:///{tmp_path}/rollcall.db"}))
+    assert stopped.value.code == f"The database {tmp_path}/rollcall.db cannot be opened: file is not a database."

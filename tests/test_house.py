@@ -1,0 +1,208 @@
+"""The layout and the imports of the house, and that its README tells the truth."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+import config as settings
+import models
+
+ROOT = settings.ROOT
+TOP_LEVEL = {
+    *("app.py", "bot.py", "models.py", "config.py", "requirements.txt", "tests", "instance", "README.md"),
+    *("Makefile", "pyproject.toml", "gunicorn.conf.py", ".ci", ".env.example", ".gitignore"),
+    *("CHANGELOG.md", "LICENSE", "rules", "web", "cogs", "migrations", "simulator", "bench", "cli", "deploy"),
+}
+OURS = {"config", "models", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
+LOWEST = {"config", "models"}
+MAY_IMPORT = {
+    "config": set(),
+    "models": set(),
+    "migrations": {"models"},
+    "rules": {*LOWEST, "rules"},
+    "web": {*LOWEST, "rules", "web"},
+    "cogs": {*LOWEST, "rules", "cogs"},
+    "app": {*LOWEST, "rules", "web", "cli"},
+    "bot": {*LOWEST, "rules", "cogs"},
+    "gunicorn.conf": {*LOWEST, "web", "app"},
+    "cli": {*LOWEST, "rules", "simulator", "cli", "app", "bot"},
+    "simulator": {"simulator"},
+    "bench": OURS - {"app", "bot", "tests"},
+}
+HOMELESS = {"utils", "util", "helpers", "helper", "common", "core", "base", "constants", "services", "misc"}
+
+
+def committed() -> list[Path]:
+    """What git keeps, as paths from the root."""
+    listing = subprocess.run(
+        ["git", "-c", f"safe.directory={ROOT}", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if listing.returncode:
+        pytest.skip("this is no git checkout")
+    return [Path(line) for line in listing.stdout.splitlines()]
+
+
+def sources() -> list[Path]:
+    """Rollcall's own Python files, without the tests."""
+    found = [path for name in MAY_IMPORT for path in [ROOT / f"{name}.py", *(ROOT / name).rglob("*.py")]]
+    return [path.relative_to(ROOT) for path in found if path.is_file()]
+
+
+def part_of(path: Path) -> str:
+    return path.parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    """The full names that a file imports, with what it takes out of them."""
+    names = set()
+    for node in ast.walk(ast.parse((ROOT / path).read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def test_the_top_level_holds_what_the_design_names_and_nothing_else():
+    assert {path.parts[0] for path in committed()} - TOP_LEVEL == set()
+
+
+def test_nothing_without_an_owner():
+    named = {part for path in committed() for part in path.with_suffix("").parts}
+    assert named & HOMELESS == set()
+
+
+def test_every_part_of_the_house_is_looked_at():
+    looked_at = {part_of(path) for path in sources()}
+    assert looked_at >= {"config", "models", "rules", "web", "cogs", "app", "bot", "cli", "gunicorn.conf", "migrations"}
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_imports_go_one_way(path):
+    ours = {name.split(".")[0] for name in imported(path)} & OURS
+    assert ours - MAY_IMPORT[part_of(path)] == set()
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if part_of(path) == "rules"], ids=str)
+def test_rules_know_neither_face_and_leave_the_transaction_to_the_doors(path):
+    assert {name.split(".")[0] for name in imported(path)} & {"flask", "discord", "requests", "asyncio"} == set()
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
+        for node in ast.walk(ast.parse((ROOT / path).read_text()))
+        if isinstance(node, ast.Call)
+    }
+    assert called & {"commit", "rollback", "begin", "print", "sleep", "urlopen"} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in sources() if part_of(path) == "rules"], ids=str)
+def test_every_public_rule_says_what_it_does(path):
+    public = [
+        node
+        for node in ast.parse((ROOT / path).read_text()).body
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_")
+    ]
+    assert [node.name for node in public if not ast.get_docstring(node)] == []
+    assert [node.name for node in public if isinstance(node, ast.FunctionDef) and not node.returns] == []
+
+
+def test_only_models_knows_which_database_it_is():
+    dialect = "sqlalchemy.dialects.sqlite"
+    knowing = [path for path in sources() if any(name.startswith(dialect) for name in imported(path))]
+    assert set(knowing) <= {Path("models.py")}
+
+
+def test_the_migrations_make_the_tables_of_the_models(url):
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), models.db.metadata)
+    assert differences == []
+
+
+def pinned(file: str) -> dict[str, str]:
+    """Package → version, of the lines above the first comment that says what these bring."""
+    direct = (ROOT / file).read_text().split("# What these bring")[0]
+    return dict(re.findall(r"^([A-Za-z0-9_-]+)==(\S+)$", direct, re.MULTILINE))
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "tests/requirements.txt"])
+def test_every_package_is_pinned(file):
+    lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith(("#", "-r "))]
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line)] == []
+    assert len(pinned(file)) >= 2
+
+
+def readme() -> str:
+    return (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("package", [*pinned("requirements.txt"), *pinned("tests/requirements.txt")])
+def test_readme_says_what_each_package_is_for(package):
+    lines = [line for line in readme().splitlines() if re.search(rf"(?i)(?<![\w-]){re.escape(package)}(?![\w-])", line)]
+    assert any(len(line.split()) > 2 for line in lines)
+
+
+class Asked(dict):
+    """An environment that remembers what it was asked for."""
+
+    def get(self, name, default=None):
+        self[name] = default
+        return default
+
+
+def settings_read() -> set[str]:
+    """The settings that config.py looks up."""
+    asked = Asked()
+    settings.read(asked)
+    return set(asked)
+
+
+def settings_shown() -> set[str]:
+    """The settings that .env.example holds, commented out or not."""
+    return set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+
+
+def test_every_field_of_config_is_a_setting_of_the_same_name():
+    assert {name.upper() for name in settings.Config.__dataclass_fields__} == settings_read()
+
+
+def test_env_example_shows_exactly_the_settings_that_are_read():
+    assert settings_shown() == settings_read()
+
+
+def test_env_example_says_something_about_each_setting():
+    example = (ROOT / ".env.example").read_text()
+    assert [name for name in settings_shown() if not re.search(rf"# .*\n(?:#.*\n)*#? ?{name}=", example)] == []
+
+
+def test_env_example_can_be_used_as_it_is():
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    uncommented = dict(line.split("=", 1) for line in lines if re.match("[A-Z]", line))
+    assert settings.read(uncommented).database_url == settings.read({}).database_url
+
+
+def settings_in_table() -> set[str]:
+    return set(re.findall(r"^\| *`([A-Z][A-Z_]+)`", readme(), re.MULTILINE))
+
+
+def test_readme_has_a_table_of_the_settings():
+    gunicorns = set(re.findall(r"os\.environ\.get\(\"([A-Z_]+)\"", (ROOT / "gunicorn.conf.py").read_text()))
+    assert settings_in_table() - gunicorns == settings_shown()
+
+
+def test_readme_names_every_route(make_app):
+    text = readme()
+    routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule) for rule in make_app().url_map.iter_rules()}
+    written = {re.sub(r"<\w+>|:\w+|\{\w+\}|@me\b", "<>", word) for word in re.findall(r"/[\w/<>:{}@.-]*", text)}
+    assert {route for route in routes if re.sub(r"<\w+>", "<>", route) not in written} == set()

@@ -1,0 +1,322 @@
+"""The doors to the file: nothing is lost, nothing is half done, and a file that cannot be used says why."""
+
+import multiprocessing
+import os
+import shutil
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+import models
+from models import BadFile, Locked, Pair, Presence
+from rules import kv, presence, tokens
+
+ALICE, BOB = 80351110224678912, 80351110224678913
+SPAWN = multiprocessing.get_context("spawn")
+TIMES = 400
+
+
+def count_up(url: str) -> None:
+    doors = models.open_doors(url)
+    for _ in range(TIMES):
+        with doors.write() as session:
+            kv.set_value(session, ALICE, "visits", str(int(kv.get_value(session, ALICE, "visits")) + 1))
+    doors.close()
+
+
+def upgrade_together(url: str, barrier) -> None:
+    barrier.wait()
+    models.upgrade(url)
+
+
+def in_processes(target, *args, times=2):
+    """Run it in some processes at once; their exit codes."""
+    running = [SPAWN.Process(target=target, args=args) for _ in range(times)]
+    for process in running:
+        process.start()
+    for process in running:
+        process.join()
+    return [process.exitcode for process in running]
+
+
+def test_two_processes_that_count_to_400_together_reach_800(url, read, write):
+    write(kv.set_value, ALICE, "visits", "0")
+    assert in_processes(count_up, url) == [0, 0]
+    assert read(kv.get_value, ALICE, "visits") == str(2 * TIMES)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Doors opened from now on wait 20 ms for the lock."""
+    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
+
+
+@pytest.mark.parametrize("door", ["write", "write_presence"])
+def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, doors, door):
+    other = models.open_doors(url)
+    with doors.write() as session:
+        kv.set_value(session, ALICE, "city", "Bern")
+        with pytest.raises(Locked), getattr(other, door)():
+            pass
+    with getattr(other, door)() as session:
+        assert kv.get_value(session, ALICE, "city") == "Bern"
+    other.close()
+
+
+def test_a_read_never_waits_for_a_writer(impatient, url, doors):
+    other = models.open_doors(url)
+    with doors.write() as writing:
+        kv.set_value(writing, ALICE, "city", "Bern")
+        with other.read() as session:
+            assert kv.get_pairs(session, ALICE) == {}
+    other.close()
+
+
+def test_a_long_read_stops_no_writer(impatient, database, read, write):
+    reader = sqlite3.connect(database, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM kv").fetchall()
+    write(kv.set_value, ALICE, "city", "Bern")
+    assert read(kv.get_value, ALICE, "city") == "Bern"
+    assert reader.execute("SELECT count(*) FROM kv").fetchone() == (0,)
+    reader.close()
+
+
+def test_every_statement_of_a_read_sees_what_was_written_before_it(doors, write):
+    with doors.read() as session:
+        assert kv.get_pairs(session, ALICE) == {}
+        write(kv.set_value, ALICE, "city", "Bern")
+        assert kv.get_pairs(session, ALICE) == {"city": "Bern"}
+
+
+def test_the_read_door_does_not_write(doors, read, write):
+    write(kv.set_value, ALICE, "city", "Bern")
+    with doors.read() as session, pytest.raises(OperationalError, match="readonly"):
+        kv.clear_pairs(session, ALICE)
+    with doors.read() as session, pytest.raises(OperationalError, match="readonly"):
+        kv.set_value(session, ALICE, "river", "Aare")
+        session.flush()
+    assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
+
+
+@pytest.mark.parametrize("door", ["write", "write_presence"])
+def test_whoever_fails_in_the_middle_has_changed_nothing(doors, read, write, door):
+    write(kv.set_value, ALICE, "city", "Bern")
+    with pytest.raises(ZeroDivisionError), getattr(doors, door)() as session:
+        kv.set_value(session, ALICE, "city", "Basel")
+        kv.set_value(session, BOB, "city", "Basel")
+        session.flush()
+        tokens.store_token(session, BOB, str(1 / 0))
+    assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
+    assert read(kv.get_pairs, BOB) == {}
+    write(kv.set_value, BOB, "city", "Chur")
+    assert read(kv.get_pairs, BOB) == {"city": "Chur"}
+
+
+@pytest.mark.parametrize("door", ["write", "write_presence"])
+def test_a_commit_that_fails_gives_the_lock_back(impatient, doors, read, write, door):
+    with pytest.raises(ValueError, match="disk"), getattr(doors, door)() as session:
+        kv.set_value(session, ALICE, "city", "Bern")
+        session.commit = lambda: (_ for _ in ()).throw(ValueError("disk"))
+    write(kv.set_value, BOB, "city", "Chur")
+    assert read(kv.get_pairs, ALICE) == {}
+
+
+@pytest.mark.parametrize(
+    ("door", "synchronous", "query_only"),
+    [("read", None, 1), ("write", 2, 0), ("write_presence", 1, 0)],
+)
+def test_each_door_has_the_pragmas_of_the_design(doors, door, synchronous, query_only):
+    def pragma(name):
+        return session.execute(text(f"PRAGMA {name}")).scalar_one()
+
+    with getattr(doors, door)() as session:
+        assert pragma("journal_mode") == "wal"
+        assert pragma("busy_timeout") == 5000
+        assert pragma("journal_size_limit") == models.WAL_LIMIT_BYTES
+        assert pragma("query_only") == query_only
+        if synchronous:
+            assert pragma("synchronous") == synchronous
+            assert pragma("foreign_keys") == 1
+
+
+def test_the_apps_doors_are_the_same(make_app):
+    app = make_app()
+    with app.app_context():
+        assert models.db.session.execute(text("PRAGMA query_only")).scalar_one() == 1
+    with app.extensions["doors"].write() as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
+    with app.extensions["doors"].write_presence() as session:
+        assert session.execute(text("PRAGMA synchronous")).scalar_one() == 1
+
+
+def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
+    before = os.umask(0)
+    try:
+        models.upgrade(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
+        doors = models.open_doors(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
+        with doors.write() as session:
+            kv.set_value(session, ALICE, "city", "Bern")
+        files = {f.name: stat.S_IMODE(f.stat().st_mode) for f in (tmp_path / "deep/down").iterdir() if f.stat().st_size}
+        doors.close()
+    finally:
+        os.umask(before)
+    assert files == {"rollcall.db": 0o600, "rollcall.db-wal": 0o600, "rollcall.db-shm": 0o600}
+
+
+def test_four_processes_may_start_at_once_on_no_file(tmp_path):
+    url = f"sqlite:///{tmp_path}/rollcall.db"
+    assert in_processes(upgrade_together, url, SPAWN.Barrier(4), times=4) == [0, 0, 0, 0]
+    doors = models.open_doors(url)
+    with doors.read() as session:
+        assert models.schema_version(session)
+        assert presence.get_stored_ids(session) == set()
+    doors.close()
+
+
+def test_an_upgrade_of_an_up_to_date_file_changes_nothing(url, database, read, write):
+    write(kv.set_value, ALICE, "city", "Bern")
+    before = dump(database)
+    models.upgrade(url)
+    assert dump(database) == before
+    assert read(kv.get_value, ALICE, "city") == "Bern"
+
+
+def dump(database: Path) -> list[str]:
+    connection = sqlite3.connect(database)
+    lines = list(connection.iterdump())
+    connection.close()
+    return lines
+
+
+def execute(database: Path, *statements: str) -> None:
+    connection = sqlite3.connect(database)
+    with connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+
+
+def test_a_file_of_a_newer_rollcall_is_refused_and_left_alone(url, database):
+    execute(database, "UPDATE alembic_version SET version_num = '9999'")
+    before = dump(database)
+    with pytest.raises(BadFile, match=r"was made by a newer Rollcall \(schema 9999\); update this one"):
+        models.upgrade(url)
+    assert dump(database) == before
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
+    diary = tmp_path / "diary.txt"
+    diary.write_text("Dear diary, " * 100)
+    with pytest.raises(BadFile, match=r"diary\.txt cannot be opened: file is not a database\.$"):
+        models.upgrade(f"sqlite:///{diary}")
+    assert diary.read_text() == "Dear diary, " * 100
+
+
+def below_a_file(tmp_path: Path) -> Path:
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "folder" / "rollcall.db"
+
+
+def in_a_file(tmp_path: Path) -> Path:
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "rollcall.db"
+
+
+def at_a_folder(tmp_path: Path) -> Path:
+    (tmp_path / "rollcall.db").mkdir()
+    return tmp_path / "rollcall.db"
+
+
+def with_a_folder_for_a_lock(tmp_path: Path) -> Path:
+    (tmp_path / "rollcall.db.lock").mkdir()
+    return tmp_path / "rollcall.db"
+
+
+@pytest.mark.parametrize("place", [below_a_file, in_a_file, at_a_folder, with_a_folder_for_a_lock])
+def test_a_place_where_no_file_can_be_is_refused_in_one_sentence(tmp_path, place):
+    path = place(tmp_path)
+    with pytest.raises(BadFile) as refused:
+        models.upgrade(f"sqlite:///{path}")
+    sentence = str(refused.value)
+    assert sentence.startswith(f"The database {path} cannot be written: ")
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+@pytest.fixture
+def next_migration(tmp_path, monkeypatch):
+    """Add a migration after the newest; it creates a table and then does as told."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(models.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(models, "MIGRATIONS", folder)
+    newest = max(path.stem.split("_")[0] for path in (folder / "versions").glob("*.py"))
+
+    def add(*lines):
+        (folder / "versions" / "9000_next.py").write_text(
+            f"from alembic import op\nimport sqlalchemy as sa\nrevision = '9000'\ndown_revision = {newest!r}\n"
+            "def upgrade():\n    op.create_table('extra', sa.Column('id', sa.Integer, primary_key=True))\n"
+            + "".join(f"    {line}\n" for line in lines)
+        )
+
+    return add
+
+
+def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, write):
+    write(kv.set_value, ALICE, "city", "Bern")
+    next_migration(
+        "with op.batch_alter_table('kv') as kv:",
+        "    kv.add_column(sa.Column('note', sa.String(), nullable=True))",
+        "    kv.alter_column('value', nullable=True)",
+    )
+    models.upgrade(url)
+    assert read(models.schema_version) == "9000"
+    assert read(kv.get_value, ALICE, "city") == "Bern"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["op.execute('UPDATE nowhere SET x = 1')", "raise RuntimeError('the power went')"],
+)
+def test_a_migration_that_fails_leaves_the_file_as_it_was(url, database, next_migration, write, line):
+    write(kv.set_value, ALICE, "city", "Bern")
+    before = dump(database)
+    next_migration("op.execute('DELETE FROM kv')", line)
+    with pytest.raises((BadFile, RuntimeError)):
+        models.upgrade(url)
+    assert dump(database) == before
+
+
+def test_after_a_failed_migration_the_mended_one_goes_through(url, next_migration, read):
+    next_migration("raise RuntimeError('the power went')")
+    with pytest.raises(RuntimeError):
+        models.upgrade(url)
+    next_migration()
+    models.upgrade(url)
+    assert read(models.schema_version) == "9000"
+
+
+def test_foreign_keys_are_looked_at_in_every_write(doors, next_migration, url):
+    next_migration("op.execute('CREATE TABLE child (id INTEGER REFERENCES extra(id))')")
+    models.upgrade(url)
+    with pytest.raises(Exception, match="FOREIGN KEY"), doors.write() as session:
+        session.execute(text("INSERT INTO child VALUES (7)"))
+
+
+def test_a_key_twice_for_one_user_cannot_be_stored(doors, read):
+    with pytest.raises(Exception, match="UNIQUE"), doors.write() as session:
+        session.add_all(Pair(user_id=ALICE, key="city", value=value) for value in ("Bern", "Basel"))
+    assert read(kv.get_pairs, ALICE) == {}
+
+
+@pytest.mark.parametrize("user_id", [1, ALICE, 2**63 - 1])
+def test_every_id_that_discord_can_give_is_stored_whole(write, read, user_id, join):
+    join(user_id)
+    write(kv.set_value, user_id, "city", "Bern")
+    assert read(presence.get_stored_ids) == {user_id}
+    assert read(lambda session: session.get(Presence, user_id).user_id) == user_id
+    assert read(kv.get_value, user_id, "city") == "Bern"
