@@ -28,6 +28,7 @@ BAD_INTENTS = (
     f" {PORTAL} → your application → Bot → Privileged Gateway Intents."
 )
 READ_THREADS = 4
+SCOPES = ("bot", "applications.commands")
 
 
 def intents() -> discord.Intents:
@@ -40,6 +41,19 @@ def intents() -> discord.Intents:
     wanted.dm_messages = True
     wanted.message_content = True
     return wanted
+
+
+def permissions() -> discord.Permissions:
+    """What the invite link asks a server for."""
+    return discord.Permissions(
+        view_channel=True,
+        send_messages=True,
+        send_messages_in_threads=True,
+        embed_links=True,
+        attach_files=True,
+        read_message_history=True,
+        manage_messages=True,
+    )
 
 
 class Rollcall(bridge.Bot):
@@ -65,8 +79,10 @@ class Rollcall(bridge.Bot):
         self._raw: dict[str, list[Callable[[Any], None]]] = {}
         self._unparsable: set[str] = set()
         self.last_event_at: int | None = None
+        self.fault: str | None = None
         for name in COGS:
             self.load_extension(f"cogs.{name}")
+        self.add_listener(self.announce, "on_connect")
         self._tap()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
@@ -124,6 +140,10 @@ class Rollcall(bridge.Bot):
                         log.error("cannot take %s: %s: %s; told once", event, type(error).__name__, error)
 
         return run
+
+    async def announce(self) -> None:
+        link = discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)
+        log.info("connected as %s; invite the bot with %s", self.user, link)
 
     async def on_message(self, message: discord.Message) -> None:
         if message.author == self.user:
@@ -210,8 +230,7 @@ async def _run_once(config: settings.Config, stopping: asyncio.Event) -> str | N
     for task in (started, waiting):
         task.cancel()
     await asyncio.gather(started, waiting, return_exceptions=True)
-    if sentence:
-        await bot.write_presence(status.record_beat, None, None, sentence)
+    bot.fault = sentence
     await bot.shut()
     return sentence
 

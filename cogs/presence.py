@@ -192,7 +192,7 @@ class Presence(commands.Cog):
             self.connected_at = now_ms()
         try:
             await self.bot.write_presence(
-                status.record_beat, self.connected_since, self.bot.last_event_at, self.problem
+                status.record_beat, self.connected_since, self.bot.last_event_at, self.bot.fault or self.problem
             )
         except Exception as error:
             log.warning("the heartbeat could not be written: %r", error)

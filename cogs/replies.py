@@ -84,11 +84,8 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
     if isinstance(error, commands.CommandNotFound):
         return _suggestion(ctx)
     if isinstance(error, (commands.UserInputError, commands.ArgumentParsingError)):
-        return (
-            f"Write it like this: `{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}`".replace(
-                " `", "`"
-            )
-        )
+        usage = f"{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}"
+        return f"Write it like this: `{usage.strip()}`"
     if isinstance(error, discord.Forbidden):
         return "I may not do this here: I need Send Messages, Embed Links and Attach Files in this channel."
     log.error("%s failed", ctx.command, exc_info=error)

@@ -32,7 +32,6 @@ KEYS = (
     "lastSeen",
     "updatedAt",
 )
-_TIMES = {"lastSeen": None, "updatedAt": None}
 
 
 @dataclass(slots=True)
@@ -97,7 +96,7 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
             gone.append(user_id)
         elif old is None:
             new.append(_row(user_id, body))
-        elif {**body, **_TIMES} != {**old, **_TIMES}:
+        elif {**body, "updatedAt": 0} != {**old, "updatedAt": 0}:
             changed.append(_row(user_id, body))
     if gone_stored := [user_id for user_id in gone if user_id in stored]:
         session.execute(delete(Presence).where(Presence.user_id.in_(gone_stored)))
