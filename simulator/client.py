@@ -2,21 +2,19 @@
 
 import base64
 import os
-import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
 
 import requests
 
-from simulator import process
+from simulator.errors import SimulatorError
+from simulator.process import ServerProcess
 
 DEFAULT_URL = "http://127.0.0.1:8100"
 LONG_POLL = 20.0
 
-
-class SimulatorError(Exception):
-    """The simulator refused a call, or cannot be reached; carries one sentence."""
+__all__ = ["DEFAULT_URL", "Simulator", "SimulatorError"]
 
 
 class Simulator:
@@ -27,7 +25,7 @@ class Simulator:
         self._session = requests.Session()
         # a proxy from the environment must not come between two processes on loopback
         self._session.trust_env = False
-        self._child: subprocess.Popen | None = None
+        self._server: ServerProcess | None = None
 
     @classmethod
     def start(cls, port: int = 0, **options: object) -> "Simulator":
@@ -35,9 +33,9 @@ class Simulator:
 
         `options` are settings as for `set`. Use it in a `with`, or call `stop()` at the end.
         """
-        child, url = process.start(port)
-        simulator = cls(url)
-        simulator._child = child
+        server = ServerProcess(port)
+        simulator = cls(server.url)
+        simulator._server = server
         try:
             simulator.set(**({"rate_limits": False} | options))
         except SimulatorError:
@@ -48,9 +46,9 @@ class Simulator:
     def stop(self) -> None:
         """End the child process, if `start` began one."""
         self._session.close()
-        if self._child:
-            process.stop(self._child)
-            self._child = None
+        if self._server:
+            self._server.stop()
+            self._server = None
 
     def __enter__(self) -> "Simulator":
         return self

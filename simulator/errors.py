@@ -12,6 +12,10 @@ class ApiError(Exception):
             self.body["errors"] = errors
 
 
+class SimulatorError(Exception):
+    """The simulator refused a call, or cannot be reached; carries one sentence."""
+
+
 class Refused(Exception):
     """A control verb was asked for something that cannot be; carries one sentence."""
 

@@ -7,11 +7,9 @@ from simulator.simulation import Simulation
 
 
 def join(sim: Simulation, guild: Guild, user: User, nick: str | None = None) -> Member:
-    """A user becomes a member; GUILD_MEMBER_ADD, and a presence if the user is online."""
+    """A user becomes a member; GUILD_MEMBER_ADD. No presence follows until it changes."""
     member = sim.world.add_member(guild, user, nick)
     sim.emit("GUILD_MEMBER_ADD", payloads.member(member) | {"guild_id": guild.id}, guild)
-    if user.status != "offline":
-        sim.emit("PRESENCE_UPDATE", payloads.presence(user, guild.id), guild)
     return member
 
 

@@ -17,6 +17,7 @@ _EMBED_URLS = (
     ("author", "icon_url"),
 )
 BUTTON, LINK_STYLE = 2, 5
+COMPONENTS_V2 = 1 << 15
 SELECTS = {3, 5, 6, 7, 8}
 
 
@@ -31,7 +32,7 @@ def check_message(body: dict, files: int = 0) -> None:
     if sum(map(_embed_size, embeds)) > EMBED_TOTAL:
         sentence = "Embed size exceeds maximum size of 6000"
         raise invalid_form(["embeds"], "MAX_EMBED_SIZE_EXCEEDED", sentence)
-    check_components(body.get("components") or [])
+    _check_layout(body)
     if files > FILES_LIMIT:
         raise invalid_form(["attachments"], "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     if len(str(body.get("nonce") or "")) > 25:
@@ -112,6 +113,17 @@ def _embed_size(embed: dict) -> int:
     return sum(map(len, texts))
 
 
+def _check_layout(body: dict) -> None:
+    if not (body.get("flags") or 0) & COMPONENTS_V2:
+        check_components(body.get("components") or [])
+        return
+    for key in ("content", "embeds"):
+        if body.get(key):
+            sentence = f"The '{key}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2"
+            code = "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2"
+            raise invalid_form([key], code, sentence)
+
+
 def check_components(rows: list) -> None:
     """Classic components: up to 5 rows of up to 5 buttons or one select, custom ids unique."""
     if len(rows) > 5:
@@ -120,7 +132,7 @@ def check_components(rows: list) -> None:
     for index, row in enumerate(rows):
         inner = row.get("components") or []
         if row.get("type") != 1:
-            continue
+            raise invalid_form(["components", index, "type"], "BASE_TYPE_CHOICES", "Value must be one of {1}.")
         if not 1 <= len(inner) <= 5:
             path = ["components", index, "components"]
             raise invalid_form(path, "BASE_TYPE_BAD_LENGTH", "Must be between 1 and 5 in length.")

@@ -1,7 +1,9 @@
 """Messages coming, changing and going, with the events that tell of it. Knows no permissions."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 
 from simulator import payloads
 from simulator.cdn import content_type
@@ -54,18 +56,20 @@ def fill(sim: Simulation, message: Message, body: dict, files: list[tuple[str, b
     if "embeds" in body:
         message.embeds = [{"type": "rich", **embed} for embed in body["embeds"] or []]
     if "components" in body:
-        message.components = _numbered(body["components"] or [])
+        message.components = _numbered(body["components"] or [], count(1))
     if "attachments" in body or files:
         _attach(sim, message, body.get("attachments"), files)
     message.flags |= body.get("flags", 0) & ~64
 
 
-def _numbered(rows: list) -> list:
-    count = iter(range(1, 1000))
-    return [
-        row | {"id": next(count), "components": [c | {"id": next(count)} for c in row.get("components", [])]}
-        for row in rows
-    ]
+def _numbered(components: list, numbers: Iterator[int]) -> list:
+    found = []
+    for component in components:
+        numbered = {"id": next(numbers)} | component
+        if inner := component.get("components"):
+            numbered["components"] = _numbered(inner, numbers)
+        found.append(numbered)
+    return found
 
 
 def _attach(sim: Simulation, message: Message, described: list | None, files: list[tuple[str, bytes]]) -> None:
@@ -127,8 +131,13 @@ def announce(sim: Simulation, event: str, message: Message) -> None:
 
 def edit(sim: Simulation, message: Message, body: dict, files: list[tuple[str, bytes]] | None = None) -> None:
     """Change a message and send MESSAGE_UPDATE."""
-    fill(sim, message, body, files or [])
     message.edited = timestamp()
+    update(sim, message, body, files or [])
+
+
+def update(sim: Simulation, message: Message, body: dict, files: list[tuple[str, bytes]]) -> None:
+    """The same, without marking the message as edited."""
+    fill(sim, message, body, files)
     announce(sim, "MESSAGE_UPDATE", message)
 
 

@@ -1,52 +1,59 @@
 """A simulator in a child process, so that a test's timing is real."""
 
 import os
-import select
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+from simulator.errors import SimulatorError
+
 _HOUSE = Path(__file__).resolve().parent.parent
+_LARGEST_LOG = 1 << 20
 
 
-def start(port: int = 0, seconds: float = 15.0) -> tuple[subprocess.Popen, str]:
-    """Start `python -m simulator --empty` on a port (0: a free one); the process and its URL.
+class ServerProcess:
+    """`python -m simulator --empty` on a port; `url` is where it listens."""
 
-    Raises RuntimeError with the child's own words when it does not listen in time.
-    """
-    command = [sys.executable, "-m", "simulator", "--empty", "--port", str(port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    child = subprocess.Popen(
-        command,
-        cwd=_HOUSE,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    said, deadline = b"", time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        if not select.select([child.stdout], [], [], left)[0]:
-            break
-        piece = os.read(child.stdout.fileno(), 65536)
-        said += piece
-        for line in said.decode(errors="replace").splitlines(keepends=True):
-            if line.startswith("DISCORD_API_BASE=") and line.endswith("\n"):
-                return child, line.split()[0].partition("=")[2].removesuffix("/api/v10")
-        if not piece:
-            break
-    stop(child)
-    raise RuntimeError(f"The simulator did not start: {said.decode(errors='replace').strip()}")
+    def __init__(self, port: int = 0, seconds: float = 15.0) -> None:
+        """Start it. Raises SimulatorError with the child's own words when it does not listen in time."""
+        # a file, not a pipe: a pipe that nobody reads would stop the child when it is full
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
+        self.url = ""
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "simulator", "--empty", "--port", str(port)],
+            cwd=_HOUSE,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        self.url = self._wait_for_url(time.monotonic() + seconds)
 
+    def _said(self) -> str:
+        # pread leaves the file's position alone, which the child writes at
+        return os.pread(self._log.fileno(), _LARGEST_LOG, 0).decode(errors="replace")
 
-def stop(child: subprocess.Popen) -> None:
-    """End a simulator that `start` began."""
-    child.terminate()
-    try:
-        child.wait(5)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    child.stdout.close()
+    def _wait_for_url(self, deadline: float) -> str:
+        while time.monotonic() < deadline and self._child.poll() is None:
+            first, newline, _ = self._said().partition("\n")
+            if newline and first.startswith("DISCORD_API_BASE="):
+                return first.split()[0].partition("=")[2].removesuffix("/api/v10")
+            time.sleep(0.01)
+        words = self._said().strip() or "it said nothing."
+        self.stop()
+        raise SimulatorError(f"The simulator did not start: {words}")
+
+    def stop(self) -> None:
+        """End it; what it said beside its greeting (errors) goes to stderr."""
+        self._child.terminate()
+        try:
+            self._child.wait(5)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            self._child.wait()
+        lines = [line for line in self._said().splitlines() if not line.startswith(("DISCORD_", "Type a"))]
+        if lines and self.url:
+            print(*lines, sep="\n", file=sys.stderr)
+        self._log.close()

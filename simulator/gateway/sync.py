@@ -1,11 +1,16 @@
 """READY, and GUILD_CREATE with Discord's rules for who is in it."""
 
+from typing import TYPE_CHECKING
+
 from simulator import payloads
 from simulator.entities import Guild, Member
-from simulator.gateway.intents import PRESENCES
+from simulator.gateway.intents import GUILDS, PRESENCES
 from simulator.gateway.session import Session
 from simulator.settings import Settings
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from simulator.simulation import Simulation
 
 # the "limited" flags: intents switched on in the portal by an application in fewer than 100 guilds
 _FLAGS = {"presences": 1 << 13, "members": 1 << 15, "message_content": 1 << 19}
@@ -66,10 +71,10 @@ def _members(guild: Guild, world: World, settings: Settings, intents: int, thres
     return [m for m in guild.members.values() if m is me or m.user.status != "offline"]
 
 
-def announce(guild: Guild, sim: "object") -> None:
+def announce(guild: Guild, sim: "Simulation") -> None:
     """Send GUILD_CREATE to every session whose shard has the guild."""
     if not guild.seen:
         return
     for session in list(sim.hub.sessions.values()):
-        if session.covers(guild.id) and session.intents & 1:
+        if session.covers(guild.id) and session.intents & GUILDS:
             session.send("GUILD_CREATE", guild_create(guild, sim.world, sim.settings, session))

@@ -95,6 +95,16 @@ def _parse(text: str) -> Any:
         raise refusal(50109) from None
 
 
+def snowflake(call: Call, name: str) -> int | None:
+    """An id from the query string, None if it is not given, 50035 if it is none."""
+    raw = call.query.get(name)
+    if raw is None:
+        return None
+    if not (raw.isascii() and raw.isdigit()):
+        raise invalid_form([name], "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+    return int(raw)
+
+
 def whole_number(call: Call, name: str, default: int, low: int, high: int) -> int:
     """A number from the query string within Discord's limits, else 50035."""
     raw = call.query.get(name, str(default))

@@ -44,7 +44,7 @@ def _fulfil(call: Call, interaction: Interaction, data: dict) -> dict:
     message = interaction.original
     message.flags &= ~LOADING
     interaction.loading = False
-    posting.edit(call.sim, message, data, call.files)
+    posting.update(call.sim, message, data, call.files)
     return note_message(call, "answer", interaction, message)
 
 

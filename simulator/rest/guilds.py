@@ -2,7 +2,7 @@
 
 from simulator import membership, payloads
 from simulator.errors import refusal, required
-from simulator.rest.call import Call, route, whole_number
+from simulator.rest.call import Call, route, snowflake, whole_number
 
 
 @route("GET", "/users/{user_id}")
@@ -86,7 +86,7 @@ async def list_members(call: Call) -> list:
     if "members" not in call.sim.settings.privileged_intents:
         raise refusal(50001)
     limit = whole_number(call, "limit", 1, 1, 1000)
-    after = int(call.query.get("after", 0))
+    after = snowflake(call, "after") or 0
     found = sorted((m for m in guild.members.values() if int(m.user.id) > after), key=lambda m: int(m.user.id))
     return [payloads.member(m) for m in found[:limit]]
 

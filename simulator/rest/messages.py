@@ -6,7 +6,7 @@ from simulator import payloads, posting
 from simulator.entities import Channel, Message
 from simulator.errors import invalid_form, refusal, required
 from simulator.message_rules import check_message, check_not_empty
-from simulator.rest.call import Call, route, whole_number
+from simulator.rest.call import Call, route, snowflake, whole_number
 from simulator.snowflakes import created_at
 
 FOURTEEN_DAYS = 14 * 86400
@@ -81,17 +81,18 @@ async def history(call: Call) -> list:
     if not call.sim.world.bot_may(channel, "READ_MESSAGE_HISTORY"):
         return []
     found = [m for m in channel.messages.values() if not m.visible_to]
-    return [_shown(call, m) for m in reversed(_page(found, call.query, limit))]
+    return [_shown(call, m) for m in reversed(_page(call, found, limit))]
 
 
-def _page(messages: list[Message], query: dict, limit: int) -> list[Message]:
-    if "after" in query:
-        return [m for m in messages if int(m.id) > int(query["after"])][:limit]
-    if "around" in query:
-        near = sorted(messages, key=lambda m: abs(int(m.id) - int(query["around"])))[:limit]
+def _page(call: Call, messages: list[Message], limit: int) -> list[Message]:
+    before, after, around = (snowflake(call, name) for name in ("before", "after", "around"))
+    if after is not None:
+        return [m for m in messages if int(m.id) > after][:limit]
+    if around is not None:
+        near = sorted(messages, key=lambda m: abs(int(m.id) - around))[:limit]
         return sorted(near, key=lambda m: int(m.id))
-    if "before" in query:
-        messages = [m for m in messages if int(m.id) < int(query["before"])]
+    if before is not None:
+        messages = [m for m in messages if int(m.id) < before]
     return messages[-limit:]
 
 
@@ -150,6 +151,8 @@ async def bulk_delete(call: Call) -> None:
     ids = [str(i) for i in (await call.object()).get("messages") or []]
     if not 2 <= len(ids) <= 100:
         raise refusal(50016)
+    if not all(i.isdecimal() for i in ids):
+        raise invalid_form(["messages"], "NUMBER_TYPE_COERCE", "Value is not snowflake.")
     if any(created_at(i) < time.time() - FOURTEEN_DAYS for i in ids):
         raise refusal(50034)
     posting.delete_bulk(call.sim, channel, ids)

@@ -3,7 +3,7 @@
 from simulator import payloads, posting
 from simulator.entities import Message
 from simulator.errors import refusal
-from simulator.rest.call import Call, route, whole_number
+from simulator.rest.call import Call, route, snowflake, whole_number
 
 _BASE = "/channels/{channel_id}/messages/{message_id}/reactions"
 
@@ -89,6 +89,6 @@ async def users(call: Call) -> list:
     """Who reacted with an emoji."""
     message, emoji = _message(call), check_emoji(call.params["emoji"])
     limit = whole_number(call, "limit", 25, 1, 100)
-    after = int(call.query.get("after", 0))
+    after = snowflake(call, "after") or 0
     ids = sorted(i for i in map(int, message.reactions.get(emoji, [])) if i > after)
     return [payloads.user(call.sim.world.users[str(i)]) for i in ids[:limit]]

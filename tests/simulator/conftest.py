@@ -24,7 +24,7 @@ class ImpatientBot(commands.Bot):
     """A bot without the waits that a test does not need; remembers the raw events it got."""
 
     def __init__(self, **options):
-        defaults = {"command_prefix": ".", "intents": discord.Intents.all(), "guild_ready_timeout": 0.25}
+        defaults = {"command_prefix": ".", "intents": discord.Intents.all(), "guild_ready_timeout": 0.15}
         super().__init__(**(defaults | options))
         self.raw = []
         self.readies = 0
