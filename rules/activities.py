@@ -35,17 +35,22 @@ def read_member(member: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_presence(presence: dict[str, Any]) -> dict[str, Any]:
-    """The fields that come from a presence. Raises KeyError or TypeError when it is not shaped like one."""
+    """The fields that come from a presence.
+
+    Raises KeyError, TypeError or AttributeError when it is not shaped like one.
+    """
     status = presence["status"]
+    if not isinstance(status, str):
+        raise TypeError(f"a status must be a text, not {status!r}")
     if status in ("offline", "invisible"):
         return dict(OFFLINE)
     activities = [_clean(activity) for activity in presence.get("activities") or ()]
     return {
-        "status": str(status),
+        "status": _clean(status),
         "spotifyActivity": _spotify(activities),
         "activities": [_camel(activity) for activity in activities],
         "customStatus": _custom_status(activities),
-        "platforms": _clean(presence.get("client_status") or {}),
+        "platforms": {**_clean(presence.get("client_status") or {})},
     }
 
 
@@ -91,7 +96,7 @@ def _camel(value: Any) -> Any:
 def _clean(value: Any, key: str = "") -> Any:
     """Whatever JSON Discord sent, without secrets, IDs as strings, and storable as UTF-8."""
     if isinstance(value, dict):
-        return {k: _clean(item, k) for k, item in value.items() if k != "secrets"}
+        return {_clean(k): _clean(item, k) for k, item in value.items() if k != "secrets"}
     if isinstance(value, list):
         return [_clean(item, key) for item in value]
     if isinstance(value, str):
