@@ -53,9 +53,12 @@ class Change:
         """This change and a newer one as one."""
         if newer.gone:
             return newer
+        if self.gone and not (self.joins or newer.joins):
+            return self
+        was_offline = self.fields.get("status") == "offline"
         return Change(
             at=newer.at,
-            left_at=newer.left_at,
+            left_at=self.left_at if was_offline else newer.left_at,
             fields={**self.fields, **newer.fields},
             joins=self.joins or newer.joins,
             gone=self.gone,
@@ -118,7 +121,7 @@ def get_stored_ids(session: Session) -> set[int]:
 
 def _stored_bodies(session: Session, user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
     rows = session.execute(select(Presence.user_id, Presence.body).where(Presence.user_id.in_(user_ids)))
-    return {user_id: json.loads(body) for user_id, body in rows.tuples()}
+    return {user_id: json.loads(body) for user_id, body in rows}
 
 
 def _apply(user_id: int, old: dict[str, Any] | None, change: Change) -> dict[str, Any] | None:
