@@ -63,7 +63,7 @@ def find_username(session: Session, user_id: int) -> str | None:
 def get_due(session: Session, most: int) -> Sequence[tuple[int, int, str | None]]:
     """Users whose card is older than an hour, the oldest first: user ID, account ID, ETag."""
     rows = select(GitHub.user_id, GitHub.account_id, GitHub.etag).where(GitHub.due_at <= now_ms())
-    return session.execute(rows.order_by(GitHub.due_at).limit(most)).tuples().all()
+    return session.execute(rows.order_by(GitHub.due_at).limit(most)).all()
 
 
 def keep_card(session: Session, user_id: int, account_id: int, after_ms: int = REFRESH_EVERY_MS) -> None:

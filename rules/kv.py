@@ -18,7 +18,7 @@ MOST_BYTES = 1024 * 1024
 def get_pairs(session: Session, user_id: int) -> dict[str, str]:
     """All pairs of a user, in the order in which the keys were first added."""
     rows = select(Pair.key, Pair.value).where(Pair.user_id == user_id).order_by(Pair.id)
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def get_value(session: Session, user_id: int, key: str) -> str:
