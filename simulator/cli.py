@@ -1,24 +1,23 @@
 """The command line: serving, and acting as somebody in a simulator that runs."""
 
 import argparse
-import asyncio
-import errno
 import sys
+from collections.abc import Callable
 
-from simulator import app, tour
 from simulator.activities import custom, game, spotify
 from simulator.client import Simulator, SimulatorError
 from simulator.command_rules import BOOLEAN, INTEGER, NUMBER
-from simulator.default_world import default_world, empty_world
 from simulator.rendering import lines
-from simulator.simulation import Simulation
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the exit code."""
     chosen = _parser().parse_args(arguments)
     if chosen.act is None:
-        return _serve(chosen)
+        # aiohttp takes longer to load than a command to run
+        from simulator.serving import serve
+
+        return serve(chosen.port, chosen.empty, chosen.tour)
     try:
         chosen.act(Simulator(chosen.url), chosen)
     except SimulatorError as error:
@@ -37,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tour", action="store_true", help="people come, go, play and listen")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    def command(name: str, act: object, text: str) -> argparse.ArgumentParser:
+    def command(name: str, act: Callable, text: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
         added.add_argument("--url", help="where the simulator is (SIMULATOR_URL or http://127.0.0.1:8100)")
         added.set_defaults(act=act)
@@ -48,22 +47,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_speech(command: object) -> None:
+def _add_speech(command: Callable) -> None:
     say = command("say", _say, "write a message as somebody, and show what the bot does")
     say.add_argument("user")
     say.add_argument("text")
-    say.add_argument("--dm", action="store_true", help="write to the bot instead of into the channel")
     slash = command("slash", _slash, "send a slash command as somebody")
     slash.add_argument("user")
     slash.add_argument("command", help='such as "kv add"')
     slash.add_argument("options", nargs="*", metavar="key=value")
-    slash.add_argument("--dm", action="store_true", help="in the DM with the bot")
     click = command("click", _click, "press a button of the newest message that has it")
     click.add_argument("user")
     click.add_argument("button", help="its label or custom id")
+    for added in (say, slash):
+        added.add_argument("--dm", action="store_true", help="in the DM with the bot")
+    for added in (say, slash, click):
+        added.add_argument("--wait", type=float, default=3, help="seconds to wait for the bot (3)")
 
 
-def _add_people(command: object) -> None:
+def _add_people(command: Callable) -> None:
     presence = command("presence", _presence, "change somebody's presence")
     presence.add_argument("user")
     presence.add_argument("status", choices=["online", "idle", "dnd", "offline"])
@@ -75,34 +76,16 @@ def _add_people(command: object) -> None:
     command("users", _users, "list the people")
 
 
-def _serve(chosen: argparse.Namespace) -> int:
-    sim = Simulation("", empty_world() if chosen.empty else default_world())
-
-    def listening() -> None:
-        print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
-        print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
-        if chosen.tour and not chosen.empty:
-            sim.spawn(tour.move(sim))
-
-    try:
-        asyncio.run(app.run(sim, chosen.port, listening))
-    except (OSError, OverflowError) as error:
-        taken = getattr(error, "errno", None) == errno.EADDRINUSE
-        reason = "is in use" if taken else f"cannot be used: {error}"
-        print(f"Port {chosen.port} {reason}.", file=sys.stderr)
-        return 1
-    return 0
-
-
-def _show(simulator: Simulator, entries: list[dict]) -> None:
+def _show(simulator: Simulator, entries: list[dict], chosen: argparse.Namespace) -> None:
     if not entries:
-        print("The bot did nothing within 3 seconds.")
+        print(f"The bot did nothing within {chosen.wait:g} seconds.")
     for entry in entries:
         print(*lines(simulator, entry), sep="\n")
 
 
 def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
-    _show(simulator, simulator.say_and_wait(chosen.user, chosen.text, dm=chosen.dm))
+    entries = simulator.say_and_wait(chosen.user, chosen.text, dm=chosen.dm, timeout=chosen.wait)
+    _show(simulator, entries, chosen)
 
 
 def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:
@@ -111,7 +94,8 @@ def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:
         raise SimulatorError("Options are written key=value.")
     kinds = _option_kinds(simulator.commands(), chosen.command.lstrip("/").split())
     options = {key: _typed(value, kinds.get(key)) for key, _, value in pairs}
-    _show(simulator, simulator.slash_and_wait(chosen.user, chosen.command, options, dm=chosen.dm))
+    entries = simulator.slash_and_wait(chosen.user, chosen.command, options, dm=chosen.dm, timeout=chosen.wait)
+    _show(simulator, entries, chosen)
 
 
 def _option_kinds(nodes: list[dict], words: list[str]) -> dict[str, int]:
@@ -133,7 +117,7 @@ def _typed(text: str, kind: int | None) -> object:
 
 def _click(simulator: Simulator, chosen: argparse.Namespace) -> None:
     found = simulator.find_component(chosen.user, chosen.button)
-    _show(simulator, simulator.click_and_wait(chosen.user, **found))
+    _show(simulator, simulator.click_and_wait(chosen.user, **found, timeout=chosen.wait), chosen)
 
 
 def _presence(simulator: Simulator, chosen: argparse.Namespace) -> None:

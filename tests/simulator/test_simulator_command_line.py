@@ -60,7 +60,7 @@ def test_it_says_where_it_listens_and_how_to_type(sim):
 def test_saying_something(sim, talker):
     assert sim.run("say", "alice", ".echo hello") == (0, "In the channel:\n  hello\n")
     assert sim.run("say", "217648390152847360", ".echo hello", "--dm") == (0, "DM to alice:\n  hello\n")
-    assert sim.run("say", "bob", "just talking") == (0, "The bot did nothing within 3 seconds.\n")
+    assert sim.run("say", "bob", "hm", "--wait", "0.2") == (0, "The bot did nothing within 0.2 seconds.\n")
 
 
 def test_slash_commands_and_buttons(sim, talker):

@@ -1,0 +1,110 @@
+"""What users do: presences, messages, reactions, commands, buttons, modals."""
+
+import base64
+
+from simulator.client.caller import Caller
+
+
+class ActVerbs(Caller):
+    """Verbs that act as somebody."""
+
+    def presence(
+        self,
+        user: str,
+        status: str | None = None,
+        activities: list[dict] | None = None,
+        client_status: dict[str, str] | None = None,
+        bare_user: bool = False,
+        raw: dict | None = None,
+        drop: list[str] | None = None,
+    ) -> float:
+        """Change a presence, told once per shared guild; time.time() after the last frame was written.
+
+        `raw` is merged over the event and `drop` names keys to leave out, so that it may be broken.
+        """
+        return self.call(
+            "presence",
+            user=user,
+            status=status,
+            activities=activities,
+            client_status=client_status,
+            bare_user=bare_user,
+            raw=raw,
+            drop=drop,
+        )
+
+    def presences(self, updates: list[dict]) -> list[float]:
+        """Many presences in one call, each a dict of `presence`'s arguments; the times of writing."""
+        return self.call("presences", updates=updates)
+
+    def dispatch(self, event: str, data: object) -> float:
+        """Send any event to every session as it is, whatever its intents; when it was written."""
+        return self.call("dispatch", event=event, data=data)
+
+    def say(
+        self,
+        user: str,
+        text: str = "",
+        channel: str | None = None,
+        dm: bool = False,
+        attachments: list[tuple[str, bytes]] | None = None,
+        reply_to: str | None = None,
+    ) -> dict:
+        """A user writes into a channel (the first one that is theirs) or a DM; the message."""
+        files = [[name, base64.b64encode(content).decode()] for name, content in attachments or []]
+        return self.call("say", user=user, text=text, channel=channel, dm=dm, attachments=files, reply_to=reply_to)
+
+    def edit_message(self, user: str, message_id: str, text: str) -> dict:
+        """A user edits an own message; it."""
+        return self.call("edit_message", user=user, message_id=message_id, text=text)
+
+    def delete_message(self, user: str, message_id: str) -> None:
+        """A user deletes a message."""
+        self.call("delete_message", user=user, message_id=message_id)
+
+    def react(self, user: str, message_id: str, emoji: str, remove: bool = False) -> None:
+        """A user adds a reaction, or takes it back."""
+        self.call("react", user=user, message_id=message_id, emoji=emoji, remove=remove)
+
+    def slash(
+        self,
+        user: str,
+        command: str,
+        options: dict[str, object] | None = None,
+        channel: str | None = None,
+        dm: bool = False,
+    ) -> str:
+        """A user sends a registered slash command such as "kv add"; the interaction's id."""
+        return self.call("slash", user=user, command=command, options=options, channel=channel, dm=dm)
+
+    def autocomplete(
+        self,
+        user: str,
+        command: str,
+        focused: str,
+        options: dict[str, object] | None = None,
+        channel: str | None = None,
+        dm: bool = False,
+    ) -> list[dict]:
+        """A user types options[focused] into an option; the choices that the bot offers."""
+        return self.call(
+            "autocomplete",
+            user=user,
+            command=command,
+            focused=focused,
+            options=options,
+            channel=channel,
+            dm=dm,
+        )
+
+    def click(self, user: str, message_id: str, custom_id: str, values: list[str] | None = None) -> str:
+        """A user presses a button or picks values in a select; the interaction's id."""
+        return self.call("click", user=user, message_id=message_id, custom_id=custom_id, values=values)
+
+    def find_component(self, user: str, label: str) -> dict[str, str]:
+        """The newest message_id and custom_id of a button by its label or custom id."""
+        return self.call("find_component", user=user, label=label)
+
+    def submit_modal(self, user: str, values: dict[str, str] | None = None, custom_id: str | None = None) -> str:
+        """A user sends the modal last shown, with values by the inputs' custom ids; the interaction's id."""
+        return self.call("submit_modal", user=user, values=values, custom_id=custom_id)

@@ -1,0 +1,65 @@
+"""Settings, and everything that can go wrong."""
+
+from simulator.client.caller import Caller
+
+
+class FaultVerbs(Caller):
+    """Verbs that cause faults."""
+
+    def set(self, **options: object) -> None:
+        """Change settings, all or none; simulator/settings.py lists them."""
+        self.call("set", **options)
+
+    def drop_gateway(self) -> int:
+        """Cut every gateway connection (TCP); how many."""
+        return self.call("drop_gateway")
+
+    def close_gateway(self, code: int = 4000) -> int:
+        """Close every gateway connection with a code; how many."""
+        return self.call("close_gateway", code=code)
+
+    def reconnect(self) -> int:
+        """Send op 7 to every connection; how many."""
+        return self.call("reconnect")
+
+    def invalidate(self, resumable: bool = False) -> int:
+        """Send op 9 to every connection; how many."""
+        return self.call("invalidate", resumable=resumable)
+
+    def forget_sessions(self) -> int:
+        """Forget every session, so that a resume fails; how many."""
+        return self.call("forget_sessions")
+
+    def stop_acking(self, yes: bool = True) -> None:
+        """Whether heartbeats stay unanswered."""
+        self.call("stop_acking", yes=yes)
+
+    def refuse_connections(self, yes: bool = True, how: str = "cut") -> None:
+        """Whether Discord is away: everything is cut, or with how="503" REST answers 503."""
+        self.call("refuse_connections", yes=yes, how=how)
+
+    def fail_rest(
+        self,
+        method: str,
+        path_regex: str,
+        status: int = 500,
+        times: int = 1,
+        body: dict | None = None,
+        retry_after: float | None = None,
+        drop: bool = False,
+    ) -> None:
+        """Let the next `times` matching REST requests fail; `drop` cuts the connection instead."""
+        self.call(
+            "fail_rest",
+            method=method,
+            path_regex=path_regex,
+            status=status,
+            times=times,
+            body=body,
+            retry_after=retry_after,
+            drop=drop,
+        )
+
+    def clear_faults(self) -> None:
+        """Take back fail_rest, stop_acking and refuse_connections."""
+        self.call("clear_faults")

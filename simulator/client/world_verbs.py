@@ -1,0 +1,129 @@
+"""Making and changing what exists: guilds, channels, permissions, users, members."""
+
+from simulator.client.caller import Caller
+
+
+class WorldVerbs(Caller):
+    """Verbs that change the world."""
+
+    def add_guild(
+        self,
+        name: str,
+        guild_id: str | None = None,
+        bot: bool = True,
+        channel: str | None = "general",
+        channel_id: str | None = None,
+    ) -> str:
+        """A new guild with one text channel, with or without the bot; its id."""
+        return self.call("add_guild", name=name, guild_id=guild_id, bot=bot, channel=channel, channel_id=channel_id)
+
+    def rename_guild(self, name: str, guild: str | None = None) -> None:
+        """Change a guild's name (GUILD_UPDATE)."""
+        self.call("rename_guild", name=name, guild=guild)
+
+    def add_channel(self, name: str, guild: str | None = None, kind: int = 0, channel_id: str | None = None) -> str:
+        """A new channel (CHANNEL_CREATE); its id."""
+        return self.call("add_channel", name=name, guild=guild, type=kind, channel_id=channel_id)
+
+    def delete_channel(self, channel: str) -> None:
+        """Remove a channel (CHANNEL_DELETE)."""
+        self.call("delete_channel", channel=channel)
+
+    def channels(self, guild: str | None = None) -> dict[str, str]:
+        """A guild's channels: ids by name."""
+        return self.call("channels", guild=guild)
+
+    def add_role(
+        self,
+        name: str,
+        guild: str | None = None,
+        permissions: list[str] | None = None,
+        users: list[str] | None = None,
+    ) -> str:
+        """A new role, given to some members; its id."""
+        return self.call("add_role", name=name, guild=guild, permissions=permissions, users=users)
+
+    def set_permissions(
+        self, where: str, allow: list[str] | None = None, deny: list[str] | None = None, who: str = "bot"
+    ) -> None:
+        """What "bot", "everyone", a user or a role may do in a channel (overwrite) or a guild (role bits)."""
+        self.call("set_permissions", where=where, allow=allow, deny=deny, who=who)
+
+    def add_bot(self, guild: str) -> None:
+        """Invite the bot into a guild (GUILD_CREATE)."""
+        self.call("add_bot", guild=guild)
+
+    def remove_bot(self, guild: str) -> None:
+        """Throw the bot out of a guild (GUILD_DELETE)."""
+        self.call("remove_bot", guild=guild)
+
+    def outage(self, guild: str | None = None) -> None:
+        """Make a guild unavailable (GUILD_DELETE with unavailable)."""
+        self.call("outage", guild=guild)
+
+    def restore(self, guild: str | None = None) -> None:
+        """End an outage (GUILD_CREATE)."""
+        self.call("restore", guild=guild)
+
+    def add_user(
+        self,
+        name: str,
+        user_id: str | None = None,
+        global_name: str | None = None,
+        bot: bool = False,
+        avatar: str | None = None,
+        dms: bool = True,
+        **raw: object,
+    ) -> str:
+        """A new account in no guild; its id. `raw` goes into its user object as it is."""
+        return self.call(
+            "add_user",
+            name=name,
+            user_id=user_id,
+            global_name=global_name,
+            bot=bot,
+            avatar=avatar,
+            dms=dms,
+            **raw,
+        )
+
+    def edit_user(self, user: str, **changes: object) -> None:
+        """Change name, global_name, avatar or raw user fields (GUILD_MEMBER_UPDATE per shared guild)."""
+        self.call("edit_user", user=user, **changes)
+
+    def refuse_dms(self, user: str, yes: bool = True) -> None:
+        """Whether a user refuses DMs (50007)."""
+        self.call("refuse_dms", user=user, yes=yes)
+
+    def users(self, guild: str | None = None) -> list[dict]:
+        """The accounts of a guild, or all."""
+        return self.call("users", guild=guild)
+
+    def join(self, user: str, guild: str | None = None, nick: str | None = None) -> None:
+        """A user joins a guild (GUILD_MEMBER_ADD)."""
+        self.call("join", user=user, guild=guild, nick=nick)
+
+    def leave(self, user: str, guild: str | None = None) -> None:
+        """A user leaves a guild (GUILD_MEMBER_REMOVE)."""
+        self.call("leave", user=user, guild=guild)
+
+    def kick(self, user: str, guild: str | None = None) -> None:
+        """A user is kicked (GUILD_MEMBER_REMOVE)."""
+        self.call("kick", user=user, guild=guild)
+
+    def ban(self, user: str, guild: str | None = None) -> None:
+        """A user is banned (GUILD_BAN_ADD, GUILD_MEMBER_REMOVE)."""
+        self.call("ban", user=user, guild=guild)
+
+    def unban(self, user: str, guild: str | None = None) -> None:
+        """A ban is lifted (GUILD_BAN_REMOVE)."""
+        self.call("unban", user=user, guild=guild)
+
+    def edit_member(self, user: str, guild: str | None = None, nick: str | None = None) -> None:
+        """Change a member's nickname (GUILD_MEMBER_UPDATE)."""
+        self.call("edit_member", user=user, guild=guild, nick=nick)
+
+    def fill(self, guild: str | None, count: int, online: float = 0.3) -> tuple[str, str]:
+        """Add many members without events, a share of them online; the first and the last id."""
+        first, last = self.call("fill", guild=guild, count=count, online=online)
+        return first, last

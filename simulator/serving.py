@@ -1,0 +1,29 @@
+"""`python -m simulator` without a command: a world, served until somebody stops it."""
+
+import asyncio
+import errno
+import sys
+
+from simulator import app, tour
+from simulator.default_world import default_world, empty_world
+from simulator.simulation import Simulation
+
+
+def serve(port: int, empty: bool, with_tour: bool) -> int:
+    """Serve the default world or an empty one; the exit code."""
+    sim = Simulation("", empty_world() if empty else default_world())
+
+    def listening() -> None:
+        print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
+        print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
+        if with_tour and not empty:
+            sim.spawn(tour.move(sim))
+
+    try:
+        asyncio.run(app.run(sim, port, listening))
+    except (OSError, OverflowError) as error:
+        taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        reason = "is in use" if taken else f"cannot be used: {error}"
+        print(f"Port {port} {reason}.", file=sys.stderr)
+        return 1
+    return 0
