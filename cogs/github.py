@@ -52,7 +52,8 @@ class GitHub(commands.Cog, name="github"):
     async def refresh(self) -> None:
         """For ever: ask again for the cards that are an hour old."""
         while True:
-            await asyncio.sleep(await self.refresh_due())
+            wait = await self.refresh_due()
+            await asyncio.sleep(wait)
 
     async def refresh_due(self) -> float:
         """Refresh some of the due cards; returns how long to wait before the next look, in seconds."""

@@ -47,11 +47,15 @@ class PresenceWriter:
 
     async def run(self) -> None:
         """Write batches until `stop`, and then what is left."""
+        loop, next_at = asyncio.get_running_loop(), 0.0
         while not self._stopping:
             await self._woken.wait()
-            if len(self._pending) < MOST_IN_BATCH and not self._stopping:
-                await asyncio.sleep(BATCH_EVERY_S)
+            # The first change after a pause is written at once; a stream of them 50 ms apart.
+            wait = next_at - loop.time()
+            if wait > 0 and len(self._pending) < MOST_IN_BATCH and not self._stopping:
+                await asyncio.sleep(wait)
             self._woken.clear()
+            next_at = loop.time() + BATCH_EVERY_S
             await self._flush()
 
     def stop(self) -> None:

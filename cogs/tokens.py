@@ -12,6 +12,7 @@ from rules.errors import Invalid
 
 log = logging.getLogger(__name__)
 
+GIVEN_AWAY = "That was a token, and it is revoked now; `.token` sends its owner a new one."
 REVOKED = "A message held your Rollcall token, so I revoked it. `.token` sends you a new one."
 
 
@@ -20,20 +21,21 @@ class Tokens(commands.Cog, name="tokens"):
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
-        self.making: dict[int, asyncio.Lock] = {}
+        self.making: set[int] = set()
         bot.message_guards.append(self.guard_message)
 
     @bridge.bridge_command(description="Get your API token by DM; an older one stops working")
     async def token(self, ctx: bridge.BridgeContext) -> None:
         user = ctx.author
-        lock = self.making.setdefault(user.id, asyncio.Lock())
-        if lock.locked():
+        if user.id in self.making:
             raise Invalid("Your token is on its way; see your DMs.")
-        if ctx.is_app:
-            await ctx.defer(ephemeral=True)
-        async with lock:
+        self.making.add(user.id)
+        try:
+            if ctx.is_app:
+                await ctx.defer(ephemeral=True)
             await self.send_token(user)
-        self.making.pop(user.id, None)
+        finally:
+            self.making.discard(user.id)
         if ctx.guild or ctx.is_app:
             await answer(ctx, card(text="See your DMs."))
 
@@ -42,7 +44,8 @@ class Tokens(commands.Cog, name="tokens"):
         token = tokens.make_token(user.id)
         text = (
             f"```{token}```\nSend it as the `Authorization` header. It opens your key/value pairs, so keep it to"
-            f" yourself; `.token` replaces it.\n```curl -H 'Authorization: {token}' {self.bot.config.public_url}/user/@me```"
+            " yourself; `.token` replaces it."
+            f"\n```curl -H 'Authorization: {token}' {self.bot.config.public_url}/user/@me```"
         )
         hashed = await asyncio.to_thread(tokens.hash_token, token)
         try:
@@ -61,18 +64,24 @@ class Tokens(commands.Cog, name="tokens"):
         if not await self.revoke(found):
             return False
         if message.guild:
-            try:
-                await message.delete()
-            except discord.HTTPException as error:
-                log.info("a message with a token could not be deleted: %s", error)
+            await _delete(message)
         return True
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        """The same for a message that is edited in a server."""
+        found = tokens.find_tokens(payload.data.get("content") or "")
+        if payload.guild_id and found and await self.revoke(found):
+            channel = self.bot.get_partial_messageable(payload.channel_id)
+            await _delete(channel.get_partial_message(payload.message_id))
 
     async def bot_check(self, ctx: bridge.BridgeContext) -> bool:
         """The same for the options of a slash command."""
         if ctx.is_app:
             found = tokens.find_tokens(str(ctx.interaction.data.get("options", "")))
             if found and await self.revoke(found):
-                raise Invalid("That was a token, and it is revoked now; `.token` sends its owner a new one.")
+                # py-cord takes only its own exceptions from a check.
+                raise discord.ApplicationCommandInvokeError(Invalid(GIVEN_AWAY))
         return True
 
     async def revoke(self, found: list[str]) -> bool:
@@ -84,6 +93,13 @@ class Tokens(commands.Cog, name="tokens"):
             except (Invalid, discord.HTTPException) as error:
                 log.info("the owner of a revoked token could not be told: %s", error)
         return bool(owners)
+
+
+async def _delete(message: discord.Message | discord.PartialMessage) -> None:
+    try:
+        await message.delete()
+    except discord.HTTPException as error:
+        log.info("a message with a token could not be deleted: %s", error)
 
 
 def setup(bot: commands.Bot) -> None:

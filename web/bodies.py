@@ -27,10 +27,13 @@ def read_body(most: int) -> bytes:
     with _Deadline(current_app.config["ROLLCALL"].body_timeout) as deadline:
         try:
             body = request.environ["wsgi.input"].read(most + 1 if length is None else length)
-        except OSError:
-            raise BadRequest from None
+        except Exception:
+            # Whatever the server makes of half a chunk, or of one that is malformed.
+            body = None
     if deadline.passed:
         raise RequestTimeout
+    if body is None:
+        raise BadRequest
     if length is None and len(body) > most:
         raise TooLarge(f"The body must have at most {most:,} bytes.")
     if length is not None and len(body) < length:

@@ -66,6 +66,15 @@ def test_a_token_in_a_channel_is_revoked(discord, rollcall, person, token_of, ty
     assert "leaked" not in discord_pairs(discord, bob)
 
 
+def test_a_token_edited_into_a_message_is_revoked(discord, rollcall, person, token_of):
+    alice = person()
+    token = token_of(alice)
+    message = discord.say(alice, "hello")
+    discord.edit_message(alice, message["id"], f"hello {token}")
+    until(lambda: rollcall.get("/user/@me", token).status_code == 401)
+    until(lambda: message["id"] not in [left["id"] for left in discord.messages()])
+
+
 def discord_pairs(discord, user):
     return only(discord.slash_and_wait(user, "kv list"))[1]
 
