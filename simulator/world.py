@@ -107,11 +107,11 @@ class World:
         return guild
 
     def user(self, key: str | int) -> User:
-        """A user by id or (case-insensitive) name, for the control face."""
+        """A user by id or (case-insensitive) name, for the control face; of a name the newest."""
         if found := self.users.get(str(key)):
             return found
         name = str(key).lower()
-        for user in self.users.values():
+        for user in reversed(self.users.values()):
             if user.name.lower() == name:
                 return user
         raise Refused(f"There is no user {key!r}.")

@@ -153,7 +153,10 @@ def _overwrite(sim: Simulation, channel: Channel, who: str | int, plus: int, min
 @verb
 def add_bot(sim: Simulation, guild: str | int) -> None:
     """Invite the bot into a guild."""
-    membership.invite_bot(sim, sim.world.guild(guild))
+    found = sim.world.guild(guild)
+    if found.bot_in:
+        raise Refused(f"The bot is in {found.name} already.")
+    membership.invite_bot(sim, found)
 
 
 @verb
@@ -168,10 +171,16 @@ def remove_bot(sim: Simulation, guild: str | int) -> None:
 @verb
 def outage(sim: Simulation, guild: str | int | None = None) -> None:
     """Make a guild unavailable."""
-    membership.outage(sim, sim.world.guild(guild))
+    found = sim.world.guild(guild)
+    if not found.available:
+        raise Refused(f"{found.name} is unavailable already.")
+    membership.outage(sim, found)
 
 
 @verb
 def restore(sim: Simulation, guild: str | int | None = None) -> None:
     """Make a guild available again."""
-    membership.restore(sim, sim.world.guild(guild))
+    found = sim.world.guild(guild)
+    if found.available:
+        raise Refused(f"{found.name} is available.")
+    membership.restore(sim, found)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, SOUNDS = 1, 2, 3, 4, 6, 8, 31
 LONGEST_FRAME = 4096
+# after these a client must identify anew
+FATAL = {4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}
 
 
 class Closing(Exception):
@@ -35,7 +37,8 @@ class Connection:
         self.request = request
         self.socket = web.WebSocketResponse(compress=False, timeout=1.0)
         self.session: Session | None = None
-        self.beat_at = time.monotonic()
+        self._interval = sim.settings.heartbeat_interval
+        self._beat_at = time.monotonic()
         self._received: deque[float] = deque()
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
@@ -73,8 +76,11 @@ class Connection:
 
     def close(self, code: int, reason: str = "") -> None:
         """End the connection with a closing code."""
-        if not self._ended.done():
-            self._ended.set_result((code, reason))
+        if self._ended.done():
+            return
+        self._ended.set_result((code, reason))
+        if code in FATAL:
+            self.sim.hub.forget(self.session)
 
     def _detach(self) -> None:
         self.sim.hub.connections.discard(self)
@@ -125,18 +131,15 @@ class Connection:
 
     async def _watch_heartbeat(self) -> None:
         while True:
-            await asyncio.sleep(self.sim.settings.heartbeat_interval / 4)
-            patience = self.sim.settings.heartbeat_interval * 1.5 + 1
-            if time.monotonic() - self.beat_at > patience:
-                self.sim.hub.forget(self.session)
+            await asyncio.sleep(self._interval / 4)
+            if time.monotonic() - self._beat_at > self._interval * 1.5 + 1:
                 self.close(4009, "Session timed out.")
 
     async def _read_all(self) -> None:
         if self.request.query.get("v", "10") not in ("9", "10"):
             self.close(4012, "Invalid API version.")
             return
-        interval = int(self.sim.settings.heartbeat_interval * 1000)
-        self.write_op(10, {"heartbeat_interval": interval, "_trace": []})
+        self.write_op(10, {"heartbeat_interval": int(self._interval * 1000), "_trace": []})
         try:
             async for frame in self.socket:
                 if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY):
@@ -163,6 +166,8 @@ class Connection:
             raise Closing(4002, "Error while decoding payload.") from None
         if op == HEARTBEAT:
             self._heartbeat()
+        elif not isinstance(data, dict):
+            raise Closing(4002, "Error while decoding payload.")
         elif op == IDENTIFY:
             self._identify(data)
         elif op == RESUME:
@@ -173,7 +178,7 @@ class Connection:
             self._command(op, data)
 
     def _heartbeat(self) -> None:
-        self.beat_at = time.monotonic()
+        self._beat_at = time.monotonic()
         if not self.sim.settings.stop_acking:
             self.write_op(11)
 
@@ -202,7 +207,7 @@ class Connection:
                 session.send("GUILD_CREATE", created)
 
     def _check_identify(self, data: dict) -> None:
-        if not isinstance(data, dict) or not {"token", "properties", "intents"} <= set(data):
+        if not {"token", "properties", "intents"} <= set(data):
             raise Closing(4002, "Error while decoding payload.")
         if data["token"] != self.sim.settings.token:
             raise Closing(4004, "Authentication failed.")

@@ -32,8 +32,9 @@ def serve(sim: Simulation, route: Route) -> Callable[[web.Request], Awaitable[we
     """The aiohttp handler for one route."""
 
     async def handle(request: web.Request) -> web.Response:
-        if cut := _out_of_order(sim, request):
-            return cut
+        broken = _out_of_order(sim, request)
+        if broken is not None:
+            return broken
         if route.auth and request.headers.get("Authorization") != f"Bot {sim.settings.token}":
             return answer({"message": "401: Unauthorized", "code": 0}, 401)
         limited = not route.path.startswith("/interactions/")

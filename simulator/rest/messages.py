@@ -89,8 +89,8 @@ def _page(call: Call, messages: list[Message], limit: int) -> list[Message]:
     if after is not None:
         return [m for m in messages if int(m.id) > after][:limit]
     if around is not None:
-        near = sorted(messages, key=lambda m: abs(int(m.id) - around))[:limit]
-        return sorted(near, key=lambda m: int(m.id))
+        earlier = [m for m in messages if int(m.id) < around][-(limit // 2) :]
+        return earlier + [m for m in messages if int(m.id) >= around][: limit - len(earlier)]
     if before is not None:
         messages = [m for m in messages if int(m.id) < before]
     return messages[-limit:]

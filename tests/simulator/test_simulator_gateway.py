@@ -97,11 +97,17 @@ def test_a_cut_connection_is_resumed(sim, client):
     bot.event("PRESENCE_UPDATE", status="online")
 
 
-@pytest.mark.parametrize("code", [4000, 4009])
+@pytest.mark.parametrize("code", [4000, 4008])
 def test_a_closed_connection_is_resumed(sim, client, code):
     bot = client().until_ready()
     sim.close_gateway(code)
     bot.until(lambda: bot.events("RESUMED"), "resuming")
+
+
+def test_a_timed_out_session_is_gone(sim, client):
+    bot = client().until_ready()
+    sim.close_gateway(4009)
+    bot.until_ready(times=2)
 
 
 def test_op_9_true_resumes(sim, client):

@@ -96,6 +96,28 @@ def test_a_modal(sim, place):
     assert (greeting["message"]["content"], greeting["ephemeral"]) == ("hello Ann", True)
 
 
+def test_a_select_takes_what_it_offers(sim, bot, discord_api, place):
+    select = {"type": 3, "custom_id": "s", "options": [{"label": "One", "value": "1"}]}
+    body = {"components": [{"type": 1, "components": [select]}]}
+    _, message = discord_api("POST", f"/channels/{place.channel}/messages", body)
+    for values in ([], ["2"], ["1", "1"]):
+        with pytest.raises(SimulatorError):
+            sim.click(place.name, message["id"], "s", values)
+    picked = sim.click(place.name, message["id"], "s", ["1"])
+    event = bot.event("INTERACTION_CREATE", id=picked)
+    assert event["data"]["values"] == ["1"]
+    assert event["message"]["id"] == message["id"]
+    assert event["member"]["user"]["id"] == place.user
+
+
+def test_a_command_for_servers_only(sim, discord_api, bot, place):
+    path = f"/applications/{bot.bot.user.id}/commands"
+    _, made = discord_api("POST", path, _command(name="serveronly", contexts=[0]))
+    with pytest.raises(SimulatorError, match="cannot be used here"):
+        sim.slash(place.name, "serveronly", dm=True)
+    assert discord_api("DELETE", f"{path}/{made['id']}")[0] == 204
+
+
 @pytest.fixture
 def unanswered(sim, bot, place):
     """An interaction that the bot leaves alone; (id, token)."""

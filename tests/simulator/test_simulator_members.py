@@ -178,6 +178,26 @@ def test_people_join_change_and_leave(sim, join_bot):
     assert bot.event("GUILD_MEMBER_REMOVE", guild_id=guild)["user"]["id"] == user
 
 
+def test_many_presences_in_one_call(sim, join_bot):
+    guild = _guild(sim, 4)
+    bot = join_bot()
+    people = [u["id"] for u in sim.users(guild) if not u["bot"]]
+    times = sim.presences([{"user": p, "status": "dnd", "raw": {"mark": guild}} for p in people])
+    assert len(times) == 3
+    assert times == sorted(times)
+    bot.until(lambda: len(bot.events("PRESENCE_UPDATE", mark=guild)) == 3, "all presences")
+    with pytest.raises(SimulatorError):
+        sim.presences([{"user": people[0]}, {"user": "nobody"}])
+
+
+def test_a_kick_is_told_like_a_leaving(sim, join_bot):
+    guild = _guild(sim, 3)
+    bot = join_bot()
+    first, _ = sim.fill(guild, 1)
+    sim.kick(first, guild)
+    assert bot.event("GUILD_MEMBER_REMOVE", guild_id=guild)["user"]["id"] == first
+
+
 def test_a_ban_tells_of_both(sim, join_bot):
     guild = sim.add_guild("strict")
     bot = join_bot()

@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from simulator.client import Simulator
+from simulator.client import Simulator, SimulatorError
 
 NOBODY = "123456789012345678"
 
@@ -171,6 +171,22 @@ def test_everyone_is_overruled_by_the_own_overwrite(sim, discord_api, place):
     assert discord_api("POST", f"/channels/{place.channel}/messages", {"content": "x"})[1]["code"] == 50013
     sim.set_permissions(place.channel, allow=["SEND_MESSAGES"])
     assert discord_api("POST", f"/channels/{place.channel}/messages", {"content": "x"})[0] == 200
+
+
+def test_a_role_gives_what_everyone_lacks(sim, place):
+    sim.set_permissions(place.guild, deny=["SEND_MESSAGES"], who="everyone")
+    with pytest.raises(SimulatorError, match="may not write"):
+        sim.say(place.name, "hello")
+    sim.add_role("speakers", place.guild, permissions=["SEND_MESSAGES"], users=[place.user])
+    assert sim.say(place.name, "hello")["content"] == "hello"
+
+
+def test_a_deleted_channel_is_unknown(sim, bot, discord_api, place):
+    gone = sim.add_channel("gone", place.guild)
+    assert discord_api("GET", f"/channels/{gone}")[1]["name"] == "gone"
+    sim.delete_channel(gone)
+    assert bot.event("CHANNEL_DELETE", id=gone)["guild_id"] == place.guild
+    assert discord_api("GET", f"/channels/{gone}")[1]["code"] == 10003
 
 
 def test_a_channel_that_the_bot_cannot_see_is_silent(sim, bot, place):
