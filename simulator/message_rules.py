@@ -96,7 +96,7 @@ def _dig(embed: dict, keys: tuple[str, ...]) -> str:
 def _check_text(text: str | None, path: list, limit: int) -> None:
     if not text or not str(text).strip():
         raise required(path)
-    if len(text) > limit:
+    if len(str(text)) > limit:
         raise too_long(path, limit)
 
 
@@ -150,9 +150,9 @@ def check_component(component: dict, path: list, seen: set[str]) -> None:
             sentence = "Component custom id cannot be duplicated"
             raise invalid_form([*path, "custom_id"], "COMPONENT_CUSTOM_ID_DUPLICATED", sentence)
         seen.add(custom_id)
-    if len(component.get("label") or "") > (80 if component.get("type") == BUTTON else 45):
+    if len(str(component.get("label") or "")) > (80 if component.get("type") == BUTTON else 45):
         raise too_long([*path, "label"], 80)
-    if len(component.get("placeholder") or "") > 150:
+    if len(str(component.get("placeholder") or "")) > 150:
         raise too_long([*path, "placeholder"], 150)
     if component.get("type") == 3 and not 1 <= len(component.get("options") or []) <= 25:
         sentence = "Must be between 1 and 25 in length."

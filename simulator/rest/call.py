@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from simulator.errors import ApiError, invalid_form, refusal
+from simulator.rest.shapes import check_shape
 
 if TYPE_CHECKING:
     from simulator.simulation import Simulation
@@ -74,6 +75,15 @@ class Call:
         body = await self.body()
         if not isinstance(body, dict):
             raise ApiError(400, 50035, "Invalid Form Body")
+        check_shape(body, [])
+        return body
+
+    async def objects(self) -> list[dict]:
+        """The body, which must be a list of JSON objects."""
+        body = await self.body()
+        if not isinstance(body, list) or not all(isinstance(item, dict) for item in body):
+            raise ApiError(400, 50035, "Invalid Form Body")
+        check_shape(body, [])
         return body
 
     async def _multipart(self) -> str:

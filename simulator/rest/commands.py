@@ -1,7 +1,7 @@
 """Application commands: listing and registering them."""
 
 from simulator.command_rules import check_command, check_commands
-from simulator.errors import ApiError, refusal
+from simulator.errors import refusal
 from simulator.rest.call import Call, route
 
 _GLOBAL = "/applications/{application_id}/commands"
@@ -28,9 +28,7 @@ async def list_commands(call: Call) -> list:
 @route("PUT", _GUILD)
 async def overwrite(call: Call) -> list:
     """Replace all commands of a scope."""
-    scope, bodies = _scope(call), await call.body()
-    if not isinstance(bodies, list):
-        raise ApiError(400, 50035, "Invalid Form Body")
+    scope, bodies = _scope(call), await call.objects()
     check_commands(bodies, [])
     return call.sim.commands.replace(scope, bodies)
 

@@ -96,6 +96,28 @@ def test_content_limits(discord_api, place, body, path, code):
     assert _at(answer["errors"], *path) == code
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        [],
+        "text",
+        {"content": 5},
+        {"embeds": "text"},
+        {"embeds": [5]},
+        {"embeds": [{"title": "x", "color": "red"}]},
+        {"embeds": [{"fields": [5]}]},
+        {"embeds": [{"title": "x", "footer": "text"}]},
+        {"components": [5]},
+        {"content": "x", "flags": "none"},
+        {"content": "x", "allowed_mentions": []},
+        {"content": "x", "message_reference": "1"},
+    ],
+)
+def test_fields_of_the_wrong_type(discord_api, place, body):
+    status, answer = discord_api("POST", f"/channels/{place.channel}/messages", body)
+    assert (status, answer["code"]) == (400, 50035)
+
+
 def test_the_limits_themselves_are_allowed(discord_api, place):
     body = {"content": "x" * 2000, "embeds": [{"title": "x" * 256, "description": "x" * 4096}]}
     assert discord_api("POST", f"/channels/{place.channel}/messages", body)[0] == 200
