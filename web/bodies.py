@@ -96,11 +96,11 @@ class _Deadline:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in value if keys.count(key) > 1)
-        raise Invalid(f"The body names the key {json.dumps(twice)[:60]} twice.")
+    value: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in value:
+            raise Invalid(f"The body names the key {json.dumps(key)[:60]} twice.")
+        value[key] = item
     return value
 
 
