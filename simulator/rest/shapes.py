@@ -6,7 +6,8 @@ from simulator.errors import invalid_form
 
 _LISTS = {"embeds", "components", "fields", "attachments", "options", "choices"}
 _OBJECTS = {"allowed_mentions", "message_reference", "footer", "image", "thumbnail", "author", "data"}
-_NUMBERS = {"flags", "color", "type", "style", "min_values", "max_values"}
+# not "type": an embed's is a word
+_NUMBERS = {"flags", "color", "style", "min_values", "max_values"}
 
 
 def check_shape(node: Any, path: list[str | int]) -> None:

@@ -43,6 +43,13 @@ def _add_prefix_commands(bot):
         await ctx.send(text)
 
     @bot.command()
+    async def card(ctx):
+        embed = discord.Embed(title="Card", description="A card", colour=0x5865F2, url="https://example.org")
+        embed.add_field(name="Key", value="Value", inline=True).set_footer(text="Foot")
+        embed.set_author(name="Author").set_image(url="https://example.org/x.png")
+        await ctx.send(embed=embed, reference=ctx.message.to_reference(fail_if_not_exists=False))
+
+    @bot.command()
     async def whisper(ctx):
         try:
             await ctx.author.send("psst")

@@ -29,6 +29,13 @@ def test_a_dm_that_is_refused(sim, place):
     assert _texts(sim.say_and_wait(place.name, ".whisper")) == ["psst"]
 
 
+def test_an_embed_in_a_reply(sim, place):
+    (answer,) = sim.say_and_wait(place.name, ".card")
+    (embed,) = answer["message"]["embeds"]
+    assert (embed["type"], embed["title"], embed["fields"][0]["value"]) == ("rich", "Card", "Value")
+    assert answer["message"]["referenced_message"]["content"] == ".card"
+
+
 def test_silence_is_an_empty_list(sim, place):
     assert sim.say_and_wait(place.name, "just talking", timeout=0.3) == []
 
