@@ -122,11 +122,12 @@ def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
     if not value:
         return ()
     try:
-        return tuple(limits.parse_many(value))
+        items = tuple(limits.parse_many(value))
     except ValueError:
-        raise BadSetting(
-            f"RATE_LIMIT must look like 3/second;120/minute, or be empty to switch it off, not {value!r}."
-        ) from None
+        items = ()
+    if not items or not all(item.amount and item.multiples for item in items):
+        raise BadSetting(f"RATE_LIMIT must look like 3/second;120/minute, or be empty to switch it off, not {value!r}.")
+    return items
 
 
 def _networks(value: str) -> tuple[Network, ...]:
