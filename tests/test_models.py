@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import signal
 import sqlite3
 import stat
 from pathlib import Path
@@ -47,6 +48,21 @@ def test_two_processes_that_count_to_400_together_reach_800(url, read, write):
     write(kv.set_value, ALICE, "visits", "0")
     assert in_processes(count_up, url) == [0, 0]
     assert read(kv.get_value, ALICE, "visits") == str(2 * TIMES)
+
+
+def die_in_the_middle(url: str) -> None:
+    with models.open_doors(url).write() as session:
+        kv.set_value(session, ALICE, "visits", "many")
+        session.flush()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_while_it_writes_leaves_nothing_half_done(impatient, url, read, write):
+    write(kv.set_value, ALICE, "visits", "0")
+    assert in_processes(die_in_the_middle, url, times=1) == [-signal.SIGKILL]
+    assert read(kv.get_value, ALICE, "visits") == "0"
+    write(kv.set_value, ALICE, "visits", "1")
+    assert read(lambda session: session.execute(text("PRAGMA integrity_check")).scalar_one()) == "ok"
 
 
 @pytest.fixture

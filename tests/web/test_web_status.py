@@ -1,0 +1,96 @@
+"""`/health` in its states, and the page at `/`."""
+
+import pytest
+
+from rules import status, visibility
+
+ALICE, BOB = 80351110224678912, 80351110224678913
+
+
+@pytest.fixture
+def beat(write):
+    """The bot gives a sign of life."""
+
+    def run(connected=True, problem=None):
+        now = status.now_ms()
+        write(status.record_beat, now if connected else None, now, problem)
+
+    return run
+
+
+def test_before_the_bot_ever_ran(client):
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["status"]) == (503, "the bot is not connected to Discord")
+    assert answer.json["bot"]["heartbeatAgeMs"] is None
+    assert answer.json["database"]["readable"] is True
+    assert answer.json["published"] == 0
+
+
+def test_while_the_bot_is_connected(client, beat, join, read):
+    join(ALICE)
+    beat()
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["status"]) == (200, "ok")
+    assert answer.json["bot"]["connected"] is True
+    assert isinstance(answer.json["bot"]["lastEventAgeMs"], int)
+    assert answer.json["published"] == 1
+    assert answer.json["database"] == {"readable": True, "schema": read(lambda session: schema(session))}
+
+
+def schema(session):
+    return status.get_health(session)["database"]["schema"]
+
+
+def test_while_the_bot_has_lost_discord(client, beat):
+    beat()
+    beat(connected=False)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["bot"]["connected"]) == (503, False)
+
+
+def test_when_the_bot_is_gone(client, beat, monkeypatch):
+    beat()
+    now = status.now_ms()
+    monkeypatch.setattr(status, "now_ms", lambda: now + 15_100)
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert answer.json["bot"]["heartbeatAgeMs"] >= 15_000
+
+
+def test_why_nobody_is_published(client, beat):
+    problem = status.find_problem(None, [501, 502])
+    beat(problem=problem)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["bot"]["problem"]) == (200, problem)
+
+
+def test_a_monitor_may_use_head_and_nobody_keeps_the_answer(client, beat):
+    beat()
+    head = client.head("/health")
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Cache-Control"] == "no-cache"
+    assert "ETag" not in head.headers
+
+
+def test_the_page_for_people(make_app, join, write):
+    join(ALICE)
+    join(BOB)
+    write(visibility.hide, BOB)
+    client = make_app(PUBLIC_URL="https://rollcall.example", INVITE_URL="https://discord.gg/abc").test_client()
+    page = client.get("/")
+    assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
+    assert "curl https://rollcall.example/user/" in page.text
+    assert "1 person is published here" in page.text
+    assert 'href="https://discord.gg/abc"' in page.text
+    assert str(ALICE) not in page.text
+
+
+def test_the_page_without_an_invite(client):
+    page = client.get("/").text
+    assert "0 people are published here" in page
+    assert "discord.gg" not in page
+
+
+def test_a_setting_cannot_break_the_page(make_app):
+    client = make_app(INVITE_URL='https://discord.gg/"><script>alert(1)</script>').test_client()
+    assert "<script>" not in client.get("/").text
