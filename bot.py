@@ -17,7 +17,7 @@ import models
 from cogs import replies
 from rules import status
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("bot")
 Result = TypeVar("Result")
 
 COGS = ("presence", "tokens", "kv", "github", "visibility", "profile", "help")
@@ -135,11 +135,15 @@ class Rollcall(bridge.Bot):
                 try:
                     take(data)
                 except Exception as error:
-                    if event not in self._unparsable:
-                        self._unparsable.add(event)
-                        log.error("cannot take %s: %s: %s; told once", event, type(error).__name__, error)
+                    self.note_unparsable(event, error)
 
         return run
+
+    def note_unparsable(self, what: str, error: Exception) -> None:
+        """Log something from Discord that could not be taken, once for each kind."""
+        if what not in self._unparsable:
+            self._unparsable.add(what)
+            log.error("cannot take %s: %s: %s; told once", what, type(error).__name__, error)
 
     async def announce(self) -> None:
         link = discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)
@@ -268,6 +272,8 @@ def set_up_logging(level: str) -> None:
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
     logging.getLogger("discord.client").addFilter(_NoTraceback())
+    # It warns at each start that voice is missing.
+    logging.getLogger("discord.utils").setLevel(logging.ERROR)
 
 
 def main() -> None:

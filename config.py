@@ -125,7 +125,7 @@ def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
         items = tuple(limits.parse_many(value))
     except ValueError:
         items = ()
-    if not items or not all(item.amount and item.multiples for item in items):
+    if not items or not all(item.amount for item in items):
         raise BadSetting(f"RATE_LIMIT must look like 3/second;120/minute, or be empty to switch it off, not {value!r}.")
     return items
 

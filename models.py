@@ -165,7 +165,8 @@ def init_app(app: Flask, url: str) -> Doors:
     return doors
 
 
-_POOL = {"pool_size": 40, "max_overflow": -1}
+# An error must not carry what somebody stored into a log.
+_POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
 _READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
 
 

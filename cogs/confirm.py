@@ -1,10 +1,13 @@
 """Asking somebody to confirm: a button, or a typed “yes”; only that person can answer, and only for a while."""
 
 import asyncio
+import logging
 
 import discord
 
 from cogs.replies import Context, answer, card
+
+log = logging.getLogger(__name__)
 
 PATIENCE_S = 60
 
@@ -41,7 +44,7 @@ class _Button(discord.ui.Button):
 async def confirm(ctx: Context, question: str, yes: str) -> bool:
     """Ask, and wait up to a minute; silence and anything but the button or a typed “yes” is a no."""
     view = _Buttons(ctx.author.id, yes)
-    await answer(ctx, card(text=f"{question}\nPress the button, or type `yes`."), view=view)
+    asked = await answer(ctx, card(text=f"{question}\nPress the button, or type `yes`."), view=view)
 
     def is_reply(message: discord.Message) -> bool:
         return message.author.id == ctx.author.id and message.channel.id == ctx.channel.id
@@ -52,4 +55,8 @@ async def confirm(ctx: Context, question: str, yes: str) -> bool:
     view.stop()
     if view.answered in done:
         return view.answered.result()
+    try:
+        await asked.edit(view=None)
+    except discord.HTTPException as error:
+        log.info("the buttons of a question could not be taken away: %s", error)
     return typed in done and typed.result().content.strip().lower() in ("yes", "y")

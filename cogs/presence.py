@@ -118,7 +118,11 @@ class Presence(commands.Cog):
                 self.gap_at = now_ms()
             return
         self.guild_ids.discard(guild_id)
-        if guild_id == self.home:
+        if self.home is None:
+            self.settle_home()
+            if self.home:
+                self.census.start(self.home)
+        elif guild_id == self.home:
             self.settle_home()
 
     def take_chunk(self, data: dict[str, Any]) -> None:
@@ -130,12 +134,13 @@ class Presence(commands.Cog):
         """Take many members with their presences; who has none is offline. A broken one is left out."""
         presences = {found["user"]["id"]: found for found in data.get("presences") or ()}
         for member in data["members"]:
+            user_id = member["user"]["id"]
+            self.census.see(int(user_id))
             try:
-                user_id = member["user"]["id"]
                 found = presences.get(user_id, OFFLINE)
                 self.put(user_id, presence.change_of_member(member, now_ms(), self.gap_at, found))
-            except (KeyError, TypeError, AttributeError, ValueError) as error:
-                log.error("cannot take a member: %r", error)
+            except Exception as error:
+                self.bot.note_unparsable("a member", error)
 
     def take_join(self, data: dict[str, Any]) -> None:
         if self.is_home(data):

@@ -32,14 +32,13 @@ def as_file(text: str, name: str) -> discord.File:
     return discord.File(io.BytesIO(text.encode()), filename=name)
 
 
-async def answer(ctx: Context, embed: discord.Embed, **options: object) -> None:
+async def answer(ctx: Context, embed: discord.Embed, **options: object) -> discord.Message | discord.Interaction:
     """Answer where the command was given; a slash command's answer is seen by its user alone."""
     if ctx.is_app:
-        await ctx.respond(embed=embed, ephemeral=True, **options)
-    else:
-        # The message may be gone by now: `.add` deletes it.
-        reference = ctx.message.to_reference(fail_if_not_exists=False)
-        await ctx.send(embed=embed, reference=reference, mention_author=False, **options)
+        return await ctx.respond(embed=embed, ephemeral=True, **options)
+    # The message may be gone by now: `.add` deletes it.
+    reference = ctx.message.to_reference(fail_if_not_exists=False)
+    return await ctx.send(embed=embed, reference=reference, mention_author=False, **options)
 
 
 async def answer_privately(ctx: Context, embed: discord.Embed, **options: object) -> None:
