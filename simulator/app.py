@@ -35,6 +35,7 @@ def _gateway(sim: Simulation) -> Callable:
     async def connect(request: web.Request) -> web.StreamResponse:
         if sim.settings.refuse_connections:
             request.transport.abort()
+            return web.Response(status=503)
         return await Connection(sim, request).run()
 
     return connect
