@@ -174,7 +174,7 @@ def settings_shown() -> set[str]:
 
 
 def test_every_field_of_config_is_a_setting_of_the_same_name():
-    assert {name.upper() for name in settings.Config.__dataclass_fields__} == settings_read()
+    assert {name.upper() for name in settings.Config.__dataclass_fields__} == settings_read() == settings.NAMES
 
 
 def test_env_example_shows_exactly_the_settings_that_are_read():

@@ -187,9 +187,9 @@ def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
     assert files == {"rollcall.db": 0o600, "rollcall.db-wal": 0o600, "rollcall.db-shm": 0o600}
 
 
-def test_four_processes_may_start_at_once_on_no_file(tmp_path):
+def test_three_processes_may_start_at_once_on_no_file(tmp_path):
     url = f"sqlite:///{tmp_path}/rollcall.db"
-    assert in_processes(upgrade_together, url, SPAWN.Barrier(4), times=4) == [0, 0, 0, 0]
+    assert in_processes(upgrade_together, url, SPAWN.Barrier(3), times=3) == [0, 0, 0]
     doors = models.open_doors(url)
     with doors.read() as session:
         assert models.schema_version(session)

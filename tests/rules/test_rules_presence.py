@@ -31,14 +31,14 @@ def left(at):
 
 
 @pytest.fixture
-def record(write):
+def record(write_presence):
     """Store one user's changes as the writer does: merged into one."""
 
     def run(*changes, user_id=ALICE):
         merged = changes[0]
         for change in changes[1:]:
             merged = merged.then(change)
-        write(presence.record_presences, {user_id: merged})
+        write_presence(presence.record_presences, {user_id: merged})
 
     return run
 

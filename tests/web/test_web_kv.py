@@ -2,6 +2,8 @@
 
 import io
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, unquote_to_bytes
 
 import pytest
@@ -11,8 +13,6 @@ from rules import kv, tokens
 
 ALICE, BOB, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914
 PAIRS = f"/user/{ALICE}/kv"
-NO_TOKEN, WRONG_TOKEN = "This needs your token", "This token is not valid"
-SOMEBODY_ELSES = "This token belongs to somebody else"
 
 
 @pytest.fixture
@@ -46,16 +46,20 @@ def pairs(read):
     return lambda: read(kv.get_pairs, ALICE)
 
 
-@pytest.mark.parametrize(
-    ("caller", "code", "says"),
-    [
-        ("nobody", 401, NO_TOKEN),
-        ("an empty token", 401, NO_TOKEN),
-        ("a wrong token", 401, WRONG_TOKEN),
-        ("an old token", 401, WRONG_TOKEN),
-        ("Bob", 403, SOMEBODY_ELSES),
-    ],
-)
+@pytest.fixture
+def others(alice, token_of):
+    """Those who are not Alice: their headers, and what they are told."""
+    old = token_of(ALICE)
+    token_of(ALICE)
+    return {
+        "nobody": ({}, 401, "This needs your token"),
+        "an empty token": ({"Authorization": "  "}, 401, "This needs your token"),
+        "a wrong token": ({"Authorization": tokens.make_token(ALICE)}, 401, "This token is not valid"),
+        "an old token": ({"Authorization": old}, 401, "This token is not valid"),
+        "Bob": ({"Authorization": token_of(BOB)}, 403, "This token belongs to somebody else"),
+    }
+
+
 @pytest.mark.parametrize(
     ("method", "below", "body"),
     [
@@ -72,20 +76,13 @@ def pairs(read):
         ("DELETE", "/nothing", None),
     ],
 )
-def test_nobody_but_the_owner_gets_in(client, alice, token_of, pairs, caller, code, says, method, below, body):
-    headers = {
-        "nobody": dict,
-        "an empty token": lambda: {"Authorization": "  "},
-        "a wrong token": lambda: {"Authorization": tokens.make_token(ALICE)},
-        "an old token": lambda: {"Authorization": [token_of(ALICE), token_of(ALICE)][0]},
-        "Bob": lambda: {"Authorization": token_of(BOB)},
-    }[caller]()
-    answer = client.open(PAIRS + below, method=method, headers=headers, data=body)
-    assert answer.status_code == code
-    assert ("WWW-Authenticate" in answer.headers) is (code == 401)
-    if method != "HEAD":
-        assert answer.json["code"] == code
-        assert answer.json["message"].startswith(says)
+def test_nobody_but_the_owner_gets_in(client, others, pairs, method, below, body):
+    for headers, code, says in others.values():
+        answer = client.open(PAIRS + below, method=method, headers=headers, data=body)
+        assert answer.status_code == code
+        assert ("WWW-Authenticate" in answer.headers) is (code == 401)
+        assert method == "HEAD" or answer.json["code"] == code
+        assert method == "HEAD" or answer.json["message"].startswith(says)
     assert pairs() == {"city": "Bern"}
 
 
@@ -221,11 +218,12 @@ def test_a_slash_at_the_end_of_all_pairs_is_no_empty_key(as_alice, pairs):
     ["", " ", "\n", "a\r\nb\n", "\ufeffbom", "é", "e\u0301", "😀" * 10_000, "v" * 10_000, "{}", "null", "\x01\x7f"],
     ids=lambda value: ascii(value)[:20],
 )
-@pytest.mark.parametrize("content_type", [None, "text/plain; charset=latin-1", "application/json"])
-def test_a_value_comes_back_byte_for_byte(as_alice, value, content_type):
-    assert as_alice("PUT", f"{PAIRS}/k", data=value.encode(), content_type=content_type).status_code == 204
-    assert as_alice("GET", f"{PAIRS}/k").data == value.encode()
-    assert as_alice("GET").json["k"] == value
+def test_a_value_comes_back_byte_for_byte_whatever_its_type_is_called(as_alice, value):
+    for content_type in (None, "text/plain; charset=latin-1", "application/json"):
+        assert as_alice("PUT", f"{PAIRS}/k", data=value.encode(), content_type=content_type).status_code == 204
+        assert as_alice("GET", f"{PAIRS}/k").data == value.encode()
+        assert as_alice("GET").json["k"] == value
+        as_alice("DELETE", f"{PAIRS}/k")
 
 
 def test_a_form_is_a_value_like_any_other(as_alice, pairs):
@@ -440,3 +438,37 @@ def test_nobody_waits_for_a_client_that_sends_slowly(as_alice, write, pairs):
     answer = as_alice("PUT", f"{PAIRS}/city", input_stream=slow, environ={"CONTENT_LENGTH": "5"})
     assert answer.status_code == 204
     assert pairs() == {"city": "Basel", "river": "Aare"}
+
+
+def at_the_same_time(ask, many):
+    """Ask with each of the numbers at once; the sorted status codes."""
+    barrier = threading.Barrier(many)
+
+    def run(number):
+        barrier.wait()
+        return ask(number).status_code
+
+    with ThreadPoolExecutor(many) as pool:
+        return sorted(pool.map(run, range(many)))
+
+
+def test_writes_at_the_same_time_all_arrive(make_app, alice, pairs):
+    apps = [make_app(), make_app()]
+
+    def put(number):
+        client = apps[number % 2].test_client()
+        return client.put(f"{PAIRS}/k{number}", headers={"Authorization": alice}, data=str(number))
+
+    assert at_the_same_time(put, 12) == [204] * 12
+    assert pairs() == {"city": "Bern"} | {f"k{number}": str(number) for number in range(12)}
+
+
+def test_only_one_of_several_gets_the_last_place(make_app, alice, write, pairs):
+    write(kv.edit_pairs, ALICE, {f"full{number}": "" for number in range(kv.MOST_PAIRS - 2)})
+    apps = [make_app(), make_app()]
+
+    def put(number):
+        return apps[number % 2].test_client().put(f"{PAIRS}/k{number}", headers={"Authorization": alice})
+
+    assert at_the_same_time(put, 6) == [204, *[413] * 5]
+    assert len(pairs()) == kv.MOST_PAIRS

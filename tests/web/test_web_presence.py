@@ -305,21 +305,15 @@ def test_web_pages_anywhere_may_read(client, vaq, path):
 
 
 @pytest.mark.parametrize("path", [f"/user/{VAQ}", "/user/@me/kv", "/user/@me/kv/a%2Fb", "/health", "/"])
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
-def test_a_preflight_allows_every_method_and_the_headers_that_are_used(client, path, method):
-    answer = client.options(
-        path,
-        headers={
-            "Origin": "https://alice.example",
-            "Access-Control-Request-Method": method,
-            "Access-Control-Request-Headers": "authorization, content-type",
-        },
-    )
-    assert (answer.status_code, answer.data) == (200, b"")
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert method in answer.headers["Access-Control-Allow-Methods"].split(", ")
-    allowed = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
-    assert {"authorization", "content-type"} <= set(allowed)
+def test_a_preflight_allows_every_method_and_the_headers_that_are_used(client, path):
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        asks = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": "authorization"}
+        answer = client.options(path, headers={"Origin": "https://alice.example", **asks})
+        assert (answer.status_code, answer.data) == (200, b"")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert method in answer.headers["Access-Control-Allow-Methods"].split(", ")
+        allowed = set(answer.headers["Access-Control-Allow-Headers"].lower().split(", "))
+        assert {"authorization", "content-type"} <= allowed
 
 
 def test_an_answer_that_used_a_token_is_never_kept_by_a_cache(client, vaq, token_of):
