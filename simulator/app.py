@@ -1,6 +1,7 @@
 """The server: REST, gateway, CDN and control face on one loopback port."""
 
 import asyncio
+import os
 import signal
 from collections.abc import Callable
 
@@ -41,11 +42,13 @@ def _gateway(sim: Simulation) -> Callable:
     return connect
 
 
-async def run(sim: Simulation, port: int, listening: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM. Raises OSError when the port is taken."""
-    stop = asyncio.Event()
+async def run(sim: Simulation, port: int, listening: Callable[[], None], until_eof: bool = False) -> None:
+    """Serve until SIGINT or SIGTERM, or the end of stdin. Raises OSError when the port is taken."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+        loop.add_signal_handler(sign, stop.set)
+    if until_eof:
+        loop.add_reader(0, lambda: os.read(0, 1024) or stop.set())
     runner = web.AppRunner(build(sim), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:

@@ -17,7 +17,7 @@ def main(arguments: list[str] | None = None) -> int:
         # aiohttp takes longer to load than a command to run
         from simulator.serving import serve
 
-        return serve(chosen.port, chosen.empty, chosen.tour)
+        return serve(chosen.port, chosen.empty, chosen.tour, chosen.until_eof)
     try:
         chosen.act(Simulator(chosen.url), chosen)
     except SimulatorError as error:
@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8100, help="where to listen (8100; 0 is any free one)")
     parser.add_argument("--empty", action="store_true", help="no server, no people")
     parser.add_argument("--tour", action="store_true", help="people come, go, play and listen")
+    parser.add_argument("--until-eof", action="store_true", help="stop when stdin is closed")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def command(name: str, act: Callable, text: str) -> argparse.ArgumentParser:

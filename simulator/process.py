@@ -22,9 +22,10 @@ class ServerProcess:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop()
         self.url = ""
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "--empty", "--port", str(port)],
+            [sys.executable, "-m", "simulator", "--empty", "--until-eof", "--port", str(port)],
             cwd=_HOUSE,
-            stdin=subprocess.DEVNULL,
+            # closed by the system when this process ends, however it ends
+            stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -57,3 +58,4 @@ class ServerProcess:
         if lines and self.url:
             print(*lines, sep="\n", file=sys.stderr)
         self._log.close()
+        self._child.stdin.close()

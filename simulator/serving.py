@@ -9,7 +9,7 @@ from simulator.default_world import default_world, empty_world
 from simulator.simulation import Simulation
 
 
-def serve(port: int, empty: bool, with_tour: bool) -> int:
+def serve(port: int, empty: bool, with_tour: bool, until_eof: bool = False) -> int:
     """Serve the default world or an empty one; the exit code."""
     sim = Simulation("", empty_world() if empty else default_world())
 
@@ -20,7 +20,7 @@ def serve(port: int, empty: bool, with_tour: bool) -> int:
             sim.spawn(tour.move(sim))
 
     try:
-        asyncio.run(app.run(sim, port, listening))
+        asyncio.run(app.run(sim, port, listening, until_eof))
     except (OSError, OverflowError) as error:
         taken = getattr(error, "errno", None) == errno.EADDRINUSE
         reason = "is in use" if taken else f"cannot be used: {error}"

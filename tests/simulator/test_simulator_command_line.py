@@ -4,12 +4,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from example_bot import add_commands
 
-from simulator.client import Simulator
+from simulator.client import Simulator, SimulatorError
 
 HOUSE = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "simulator"]
@@ -122,6 +123,25 @@ def test_a_port_in_use(sim):
     port = sim.url.rpartition(":")[2]
     done = subprocess.run([*COMMAND, "--port", port], cwd=HOUSE, capture_output=True, text=True, timeout=30)
     assert (done.returncode, done.stderr) == (1, f"Port {port} is in use.\n")
+
+
+def test_a_simulator_ends_with_the_process_that_started_it():
+    script = "import os; from simulator.client import Simulator; print(Simulator.start().url); os._exit(1)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=HOUSE, stdout=subprocess.PIPE, text=True, timeout=30, check=False
+    )
+    orphan = Simulator(done.stdout.strip())
+    deadline = time.monotonic() + 10
+    while _answers(orphan):
+        assert time.monotonic() < deadline
+
+
+def _answers(simulator):
+    try:
+        simulator.users()
+    except SimulatorError:
+        return False
+    return True
 
 
 def test_ctrl_c_ends_it_quietly(sim, talker):
