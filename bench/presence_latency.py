@@ -123,7 +123,8 @@ def show(name: str, times: list[float], plain: list[float]) -> None:
     """Median and p99 in ms, and how many plain GETs the median is worth."""
     median, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
     ratio = median / statistics.median(plain)
-    print(f"{name:22} median {median * 1000:6.1f} ms   p99 {p99 * 1000:6.1f} ms   {ratio:5.1f} × a plain GET   n={len(times)}")
+    figures = f"median {median * 1000:6.1f} ms   p99 {p99 * 1000:6.1f} ms   {ratio:5.1f} × a plain GET"
+    print(f"{name:22} {figures}   n={len(times)}")
 
 
 if __name__ == "__main__":

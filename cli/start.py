@@ -109,12 +109,11 @@ async def guide_through(config: settings.Config, simulator_url: str) -> None:
     else:
         say(GUIDE, f"nothing was published within {PATIENCE_S} s; the lines above say why")
         return
-    python = os.path.relpath(sys.executable)
     say(GUIDE, "")
     say(GUIDE, "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:")
     say(GUIDE, f"  curl {url}")
     say(GUIDE, "Type a command as one of them (alice, bob, charlie, dana, eve):")
-    say(GUIDE, f'  {python} -m simulator say alice ".help"')
+    say(GUIDE, f'  {sys.executable.removeprefix(f"{settings.ROOT}/")} -m simulator say alice ".help"')
     say(GUIDE, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.")
     say(GUIDE, "")
 

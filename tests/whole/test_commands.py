@@ -47,7 +47,7 @@ def test_closed_dms_keep_the_old_token(discord, rollcall, person, token_of):
     token = token_of(alice)
     discord.refuse_dms(alice)
     for ask in (lambda: discord.say_and_wait(alice, ".token"), lambda: discord.slash_and_wait(alice, "token")):
-        where, text = only(ask())
+        text = only(ask())[1]
         assert "goes on working" in text
         assert rollcall.get("/user/@me", token).status_code == 200
 

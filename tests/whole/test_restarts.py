@@ -23,6 +23,11 @@ def members(running, *names):
     return ids
 
 
+def numbered(number):
+    """A custom status that tells which update it came with."""
+    return {"type": 4, "name": "Custom Status", "state": str(number)}
+
+
 def test_what_happened_while_the_bot_was_down(alone):
     running = alone()
     stays, left, slept = members(running, "stays", "left", "slept")
@@ -197,7 +202,7 @@ def test_kill_9_in_a_stream_of_updates_loses_the_last_batch_at_most(alone):
     until(lambda: running.status_of(alice) == "online")
     sent = []
     for number in range(200):
-        running.simulator.presence(alice, "dnd", activities=[{"type": 4, "name": "Custom Status", "state": str(number)}])
+        running.simulator.presence(alice, "dnd", activities=[numbered(number)])
         sent.append(time.time())
         time.sleep(0.005)
     killed_at = time.time()
@@ -227,7 +232,7 @@ def test_a_backup_while_both_write(rollcall, discord, person, tmp_path):
     number = 0
     while backup.poll() is None:
         number += 1
-        discord.presence(alice, "dnd", activities=[{"type": 4, "name": "Custom Status", "state": str(number)}])
+        discord.presence(alice, "dnd", activities=[numbered(number)])
     assert backup.wait() == 0
     with sqlite3.connect(tmp_path / "copy.db") as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)

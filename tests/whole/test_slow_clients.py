@@ -8,7 +8,7 @@ from tests.whole.talk import only
 HALF_BODY = "PUT /user/@me/kv/k HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nContent-Length: 50\r\n\r\nonly this"
 CHUNKED = (
     "PATCH /user/@me/kv HTTP/1.1\r\nHost: x\r\nAuthorization: {}\r\nContent-Type: application/json\r\n"
-    "Transfer-Encoding: chunked\r\n\r\n5\r\n{{\"a\":"
+    'Transfer-Encoding: chunked\r\n\r\n5\r\n{{"a":'
 )
 HALF_HEADER = "GET /user/1 HTTP/1.1\r\nHost: x\r\nAuthoriz"
 
