@@ -297,6 +297,18 @@ def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, writ
     assert read(kv.get_value, ALICE, "city") == "Bern"
 
 
+def test_a_table_that_is_rebuilt_takes_nothing_else_with_it(url, database, next_migration, write):
+    write(kv.set_value, ALICE, "city", "Bern")
+    execute(
+        database,
+        "CREATE TABLE note (pair INTEGER REFERENCES kv (id) ON DELETE CASCADE)",
+        "INSERT INTO note SELECT id FROM kv",
+    )
+    next_migration("with op.batch_alter_table('kv') as kv:", "    kv.alter_column('value', nullable=True)")
+    models.upgrade(url)
+    assert 'INSERT INTO "note" VALUES(1);' in dump(database)
+
+
 @pytest.mark.parametrize(
     "line",
     ["op.execute('UPDATE nowhere SET x = 1')", "raise RuntimeError('the power went')"],
