@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import threading
 import time
 
 from flask import Flask, Response, g, request
@@ -17,6 +18,8 @@ UNCOUNTED = {"status.health"}
 def init_app(app: Flask, config: Config) -> None:
     """Count every request but OPTIONS and /health; answer 429 above RATE_LIMIT."""
     limiter = FixedWindowRateLimiter(MemoryStorage())
+    # Looking and counting are two steps; between them other threads would pass as well.
+    counting = threading.Lock()
 
     @app.before_request
     def count() -> Response | None:
@@ -26,10 +29,11 @@ def init_app(app: Flask, config: Config) -> None:
             request.remote_addr or "", request.headers.getlist("X-Forwarded-For"), config.trusted_proxies
         )
         key = _counted_as(address)
-        full = next((item for item in config.rate_limit if not limiter.test(item, key)), None)
-        if full is None:
-            for item in config.rate_limit:
-                limiter.hit(item, key)
+        with counting:
+            full = next((item for item in config.rate_limit if not limiter.test(item, key)), None)
+            if full is None:
+                for item in config.rate_limit:
+                    limiter.hit(item, key)
         left = {item: limiter.get_window_stats(item, key) for item in config.rate_limit}
         tightest = full or min(config.rate_limit, key=lambda item: left[item].remaining)
         reset = math.ceil(left[tightest].reset_time)

@@ -1,5 +1,8 @@
 """The rate limit: who is counted as whom, what is not counted, and what a client is told."""
 
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 
 import pytest
@@ -83,6 +86,28 @@ def test_the_default_is_the_documents(make_app, clock):
         clock["now"] = 1_800_000_000.0 + second
         told += [client.get("/user/1").status_code for _ in range(3)]
     assert told.count(404) == 120
+
+
+@pytest.fixture
+def hasty():
+    """Threads that give way to each other at every step."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+def test_of_many_at_the_same_time_only_three_pass(make_app, clock, hasty):
+    app = make_app(RATE_LIMIT="3/hour")
+    barrier = threading.Barrier(16)
+
+    def ask_at_once(_number):
+        barrier.wait()
+        return app.test_client().get("/nothing").status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        codes = list(pool.map(ask_at_once, range(16)))
+    assert sorted(codes) == [404] * 3 + [429] * 13
 
 
 def test_every_address_has_its_own_count(ask):
