@@ -17,7 +17,8 @@ except (settings.BadSetting, models.BadFile) as error:
     raise SystemExit(str(error)) from None
 
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+if "WEB_CONCURRENCY" not in os.environ:
+    workers = 2
 worker_class = "web.server.Worker"
 threads = 32
 loglevel = _config.log_level.lower()

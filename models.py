@@ -208,7 +208,8 @@ def _transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def is_locked(error: OperationalError) -> bool:
+def is_locked(error: DatabaseError) -> bool:
+    """Whether SQLite refused because somebody else holds the lock."""
     return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
@@ -238,20 +239,28 @@ def _migrate(url: str) -> None:
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     known = ScriptDirectory.from_config(settings)
+    revision, head = _revision(url), known.get_current_head()
+    if revision == head:
+        return
+    if revision not in {None, *(script.revision for script in known.walk_revisions())}:
+        raise BadFile(
+            f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
+            " update this one, or restore a backup."
+        )
     engine = create_engine(url, poolclass=NullPool)
     # Batch migrations drop and refill tables; enforced foreign keys would cascade into other tables.
     _open_for_writing(engine, "FULL", foreign_keys="OFF")
     with engine.begin() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        if revision == known.get_current_head():
-            return
-        if revision not in {None, *(script.revision for script in known.walk_revisions())}:
-            raise BadFile(
-                f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
-                " update this one, or restore a backup."
-            )
         settings.attributes["connection"] = connection
         alembic.command.upgrade(settings, "head")
+
+
+def _revision(url: str) -> str | None:
+    """The schema that the file has, read without waiting for whoever writes."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    _open_for_reading(engine)
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
 
 
 def schema_version(session: Session) -> str:

@@ -1,5 +1,6 @@
 """The maintenance commands of `flask --app app`: upgrade, token, backup, stats."""
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -33,8 +34,11 @@ def token(user: str) -> None:
     except Refused as refusal:
         raise click.ClickException(refusal.sentence) from None
     made = tokens.make_token(user_id)
-    with current_app.extensions["doors"].write() as session:
-        tokens.store_token(session, user_id, tokens.hash_token(made))
+    try:
+        with current_app.extensions["doors"].write() as session:
+            tokens.store_token(session, user_id, tokens.hash_token(made))
+    except models.Locked:
+        raise click.ClickException("The database is busy; try again in a moment.") from None
     click.echo(made)
 
 
@@ -43,15 +47,16 @@ def token(user: str) -> None:
 @with_appcontext
 def backup(file: Path) -> None:
     """Copy the database to FILE, whole and consistent, while both processes go on writing."""
-    if file.exists():
-        raise click.ClickException(f"{file} exists already.")
     unfinished = file.with_name(file.name + ".unfinished")
     try:
+        if file.exists():
+            raise click.ClickException(f"{file} exists already.")
         os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
         _copy(make_url(current_app.config["ROLLCALL"].database_url).database, unfinished)
         os.replace(unfinished, file)
     except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
         raise click.ClickException(f"{file} could not be written: {error}.") from None
     click.echo(f"{file}: {file.stat().st_size:,} bytes.")
 

@@ -139,5 +139,5 @@ def _apply(user_id: int, old: dict[str, Any] | None, change: Change) -> dict[str
 
 
 def _row(user_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return {"user_id": user_id, "status": body["status"], "body": text}

@@ -30,7 +30,7 @@ def get_profile(session: Session, user_id: int, viewer: int | None, invite_url: 
 
 def _what_to_do(session: Session, invite_url: str | None) -> str:
     if not status.is_connected(session):
-        return "Nobody is known here yet: the bot is not connected to Discord. Try again in a moment."
+        return "This user is not known here: the bot is not connected to Discord just now. Try again in a moment."
     join = (
         f"joins the Discord server at {invite_url}"
         if invite_url

@@ -13,7 +13,7 @@ from rules.errors import NotAuthenticated
 
 # 256 random bits cannot be guessed, so the hash need not be slow: a slow one is a gift to whoever floods us.
 _hasher = pbkdf2_sha256.using(rounds=1000)
-_PATTERN = re.compile(r"rc_([1-9][0-9]{0,18})_[A-Za-z0-9_-]{43}", re.ASCII)
+_PATTERN = re.compile(r"rc_(0|[1-9][0-9]{0,18})_[A-Za-z0-9_-]{43}", re.ASCII)
 _NOBODY = _hasher.hash("nobody")
 
 

@@ -6,7 +6,7 @@ import logging
 from typing import Any
 
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from models import Locked, is_locked
@@ -39,7 +39,7 @@ READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining,
 
 def init_app(app: Flask) -> None:
     """Turn every refusal and fault into JSON, and put the common headers on every answer."""
-    for kind in (errors.Refused, HTTPException, Locked, OperationalError, Exception):
+    for kind in (errors.Refused, HTTPException, Exception):
         app.register_error_handler(kind, refuse)
     app.after_request(add_headers)
 
@@ -53,12 +53,13 @@ def refuse(error: Exception) -> Response:
         answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
         answer.headers.extend(header for header in error.get_headers() if header[0] in ("Allow", "Location"))
         return answer
-    if isinstance(error, OperationalError) and not is_locked(error):
-        log.error("the database failed: %s", error.orig)
-    elif not isinstance(error, (Locked, OperationalError)):
-        log.exception("%s %s failed", request.method, request.path, exc_info=error)
-        return fault(500, SENTENCES[500])
-    return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
+    # Their siblings, such as a constraint that fails, are faults of ours.
+    if type(error) in (Locked, DatabaseError, OperationalError):
+        if type(error) is not Locked and not is_locked(error):
+            log.error("the database failed: %s", error.orig)
+        return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return fault(500, SENTENCES[500])
 
 
 def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
