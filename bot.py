@@ -28,6 +28,7 @@ BAD_INTENTS = (
     f" {PORTAL} → your application → Bot → Privileged Gateway Intents."
 )
 READ_THREADS = 4
+PATIENT_TRIES = 12
 SCOPES = ("bot", "applications.commands")
 
 
@@ -83,6 +84,7 @@ class Rollcall(bridge.Bot):
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
+        self.before_invoke(replies.gain_time)
         self._tap()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
@@ -100,6 +102,15 @@ class Rollcall(bridge.Bot):
         Raises models.Locked when the other process holds the lock for too long.
         """
         return await self._write(self.doors.write, rule, args, options)
+
+    async def write_patiently(self, rule: Callable[..., Result], *args: Any) -> Result:
+        """`write` for what must happen: waits through a lock that somebody holds for long. Raises Locked in the end."""
+        for _ in range(PATIENT_TRIES - 1):
+            try:
+                return await self.write(rule, *args)
+            except models.Locked:
+                log.warning("%s waits for the database", rule.__name__)
+        return await self.write(rule, *args)
 
     async def write_presence(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """The same, in the same order, for what need not reach the disk at once."""

@@ -56,7 +56,11 @@ def load(overrides: Mapping[str, str] | None = None) -> Config:
 
     Raises BadSetting.
     """
-    return read({**dotenv_values(ROOT / ".env"), **os.environ, **(overrides or {})})
+    try:
+        stored = dotenv_values(ROOT / ".env")
+    except (OSError, UnicodeDecodeError):
+        raise BadSetting(f"{ROOT / '.env'} cannot be read; it must be a text file in UTF-8.") from None
+    return read({**stored, **os.environ, **(overrides or {})})
 
 
 def read(environ: Mapping[str, str | None]) -> Config:
@@ -65,7 +69,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
     def text(name: str, default: str | None = None) -> str | None:
         return (environ.get(name) or "").strip() or default
 
-    host, port = text("HOST", "127.0.0.1"), _number("PORT", text("PORT", "8000"), 1, 65535)
+    host, port = _host(text("HOST", "127.0.0.1")), _number("PORT", text("PORT", "8000"), 1, 65535)
     limit = environ.get("RATE_LIMIT")
     return Config(
         discord_token=text("DISCORD_TOKEN"),
@@ -91,6 +95,12 @@ def read(environ: Mapping[str, str | None]) -> Config:
 def bracketed(host: str) -> str:
     """A host as it stands in a URL or an address with a port."""
     return f"[{host}]" if ":" in host else host
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._:-]+", value):
+        raise BadSetting(f"HOST must be an address or a name to listen on, not {value!r}.")
+    return value
 
 
 def _number(name: str, value: str | None, low: int, high: int) -> int | None:

@@ -27,4 +27,4 @@ forwarded_allow_ips = ""
 graceful_timeout = 10
 # A second instance of this user would fight over the one socket in the home directory.
 control_socket_disable = True
-Worker.header_timeout_s = _config.body_timeout
+Worker.patience_s = _config.body_timeout

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 import models
 from models import db
-from rules import fields, status, tokens
+from rules import fields, home, status, tokens
 from rules.errors import Refused
 
 
@@ -86,7 +86,7 @@ def stats() -> None:
         "users with a token": _count(models.Token),
         "key/value pairs": _count(models.Pair),
         "GitHub accounts": _count(models.GitHub),
-        "home server": status.get_home(db.session) or "not known yet",
+        "home server": home.get_home(db.session) or "not known yet",
         "bot": health["status"],
         "schema": health["database"]["schema"],
     }

@@ -15,6 +15,7 @@ import models
 
 PATIENCE_S = 30
 STOP_WITHIN_S = 15
+LONGEST_LINE = 2**20
 TOUR_DATABASE = "sqlite:///instance/tour.db"
 GUIDE = "rollcall"
 
@@ -37,12 +38,19 @@ class Part:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             start_new_session=True,
+            limit=LONGEST_LINE,
         )
-        async for line in self.process.stdout:
+        while line := await self._read_line():
             say(self.name, line.decode(errors="replace").rstrip())
         code = await self.process.wait()
         if not stopping.is_set():
             say(GUIDE, f"{self.name} ended with code {code}; the rest goes on. Ctrl-C stops everything.")
+
+    async def _read_line(self) -> bytes:
+        try:
+            return await self.process.stdout.readline()
+        except ValueError:
+            return b"(a line that is too long to show)"
 
     async def stop(self) -> None:
         """Ask it to end, and end it when it does not."""
@@ -92,16 +100,18 @@ async def run(parts: list[Part], environ: Mapping[str, str], guide: asyncio.Task
 
 async def guide_through(config: settings.Config, simulator_url: str) -> None:
     """Once somebody is published, say what there is to see and to type."""
-    from simulator.client import Simulator, SimulatorError
+    from simulator.client import DEFAULT_URL, Simulator, SimulatorError
 
-    until = time.monotonic() + PATIENCE_S
+    until, http = time.monotonic() + PATIENCE_S, requests.Session()
+    # A proxy from the environment knows nothing of loopback.
+    http.trust_env = False
     while time.monotonic() < until:
         await asyncio.sleep(0.3)
         try:
             users = await asyncio.to_thread(Simulator(simulator_url).users)
             user = next(user for user in users if user["name"] == "alice")
             url = f"{config.public_url}/user/{user['id']}"
-            response = await asyncio.to_thread(requests.get, url, timeout=5)
+            response = await asyncio.to_thread(http.get, url, timeout=5)
         except (SimulatorError, requests.RequestException, StopIteration):
             continue
         if response.status_code == 200:
@@ -109,18 +119,21 @@ async def guide_through(config: settings.Config, simulator_url: str) -> None:
     else:
         say(GUIDE, f"nothing was published within {PATIENCE_S} s; the lines above say why")
         return
+    python = sys.executable.removeprefix(f"{settings.ROOT}/")
+    where = "" if simulator_url == DEFAULT_URL else f" --url {simulator_url}"
     say(GUIDE, "")
     say(GUIDE, "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:")
     say(GUIDE, f"  curl {url}")
     say(GUIDE, "Type a command as one of them (alice, bob, charlie, dana, eve):")
-    say(GUIDE, f'  {sys.executable.removeprefix(f"{settings.ROOT}/")} -m simulator say alice ".help"')
+    say(GUIDE, f'  {python} -m simulator say alice ".help"{where}')
     say(GUIDE, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.")
     say(GUIDE, "")
 
 
 async def tour() -> None:
     """Simulator, bot and web, on a file of their own."""
-    port = settings.load().port + 100
+    port = settings.load().port
+    port += 100 if port <= 65435 else -100
     url = f"http://127.0.0.1:{port}"
     overrides = {
         "DISCORD_TOKEN": "simulated",

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import aiohttp
@@ -19,44 +19,61 @@ MOST_IN_LOOK_UP = 100
 
 
 class Census:
-    """One count at a time; asks again when Discord says to wait, or when the last chunk never comes."""
+    """One count at a time; asks again when Discord says to wait, or when the last chunk never comes.
 
-    def __init__(self, bot: commands.Bot, on_complete: Callable[[set[int]], Awaitable[None]]) -> None:
+    `nonce` names the newest count, and `seen` holds whoever is a member for certain since it began.
+    """
+
+    def __init__(self, bot: commands.Bot, on_complete: Callable[[str], Awaitable[None]]) -> None:
         self.bot = bot
         self._on_complete = on_complete
         self._guild_id: int | None = None
-        self._nonce: str | None = None
-        self._seen: set[int] = set()
+        self.nonce: str | None = None
+        self.seen: set[int] = set()
         self._chunks: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._look_ups: set[int] = set()
+        self._looking_up: set[int] = set()
+        self._look_up_timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task] = set()
 
     def start(self, guild_id: int) -> None:
         """Ask for all members of a server, with presences; an unfinished count is dropped."""
-        self._guild_id, self._nonce = guild_id, secrets.token_hex(8)
-        self._seen, self._chunks = set(), set()
+        self._guild_id, self.nonce = guild_id, secrets.token_hex(8)
+        self.seen, self._chunks = set(), set()
         self._again_after(PATIENCE_S)
-        self._spawn(self._ask(query="", limit=0, nonce=self._nonce))
+        self._spawn(self._ask(query="", limit=0, nonce=self.nonce))
 
     def stop(self) -> None:
-        if self._timer:
-            self._timer.cancel()
+        """Ask for nothing more until the next `start`; what was asked for is no longer waited for."""
+        for timer in (self._timer, self._look_up_timer):
+            if timer:
+                timer.cancel()
         for task in self._tasks:
             task.cancel()
+        self._guild_id = self.nonce = self._timer = self._look_up_timer = None
+        self._looking_up.clear()
 
     def see(self, user_id: int) -> None:
         """Somebody is a member for certain, whatever the count says later."""
-        self._seen.add(user_id)
+        self.seen.add(user_id)
 
-    def take_chunk(self, data: dict[str, Any]) -> None:
-        """Count a chunk; when it was the last one missing, report who is present."""
-        if data.get("nonce") != self._nonce:
-            return
+    def is_count(self, data: dict[str, Any]) -> bool:
+        """Whether a chunk belongs to the open count of everybody."""
+        return self.nonce is not None and data.get("nonce") == self.nonce
+
+    def take_chunk(self, data: dict[str, Any]) -> bool:
+        """Note a chunk; whether it was the last one missing of the count. Then who is absent is reported."""
+        found = [member["user"]["id"] for member in data["members"]]
+        self._looking_up.difference_update(int(user_id) for user_id in [*found, *data.get("not_found", ())])
+        if not self.is_count(data):
+            return False
+        self.seen.update(int(user_id) for user_id in found)
         self._chunks.add(data["chunk_index"])
-        if len(self._chunks) == data["chunk_count"]:
-            self._timer.cancel()
-            self._spawn(self._complete(self._nonce))
+        if len(self._chunks) < data["chunk_count"]:
+            return False
+        self._timer.cancel()
+        self._spawn(self._complete(self.nonce))
+        return True
 
     def take_rate_limited(self, data: dict[str, Any]) -> None:
         """Discord allows one count of a server in 30 s, and says when to ask again."""
@@ -66,13 +83,18 @@ class Census:
 
     def look_up(self, user_id: int) -> None:
         """Ask for one member and the presence; what comes within 0.3 s is asked for together."""
-        if not self._look_ups:
-            asyncio.get_running_loop().call_later(LOOK_UP_AFTER_S, self._send_look_ups)
-        self._look_ups.add(user_id)
+        self._looking_up.add(user_id)
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Send the look-ups that have no answer, since a lost connection may have taken them along."""
+        if self._looking_up and self._look_up_timer is None:
+            loop = asyncio.get_running_loop()
+            self._look_up_timer = loop.call_later(LOOK_UP_AFTER_S, self._send_look_ups)
 
     def _send_look_ups(self) -> None:
-        wanted = list(self._look_ups)
-        self._look_ups.clear()
+        self._look_up_timer = None
+        wanted = list(self._looking_up)
         for start in range(0, len(wanted), MOST_IN_LOOK_UP):
             self._spawn(self._ask(user_ids=wanted[start : start + MOST_IN_LOOK_UP], limit=0))
 
@@ -83,21 +105,21 @@ class Census:
 
     async def _complete(self, nonce: str) -> None:
         try:
-            await self._on_complete(self._seen)
+            await self._on_complete(nonce)
         except Exception as error:
             log.error("the count of members could not be used, it is made again: %r", error)
-            if nonce == self._nonce:
+            if nonce == self.nonce:
                 self._again_after(PATIENCE_S)
 
     async def _ask(self, **wanted: Any) -> None:
-        if self._guild_id is None:
+        if self._guild_id is None or self.bot.ws is None:
             return
         try:
             await self.bot.ws.request_chunks(self._guild_id, presences=True, **wanted)
         except (discord.ConnectionClosed, aiohttp.ClientError, OSError) as error:
             log.info("members could not be asked for: %r", error)
 
-    def _spawn(self, coroutine: Any) -> None:
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -36,9 +36,9 @@ class _Button(discord.ui.Button):
         self.value = value
 
     async def callback(self, interaction: discord.Interaction) -> None:
-        await interaction.response.edit_message(view=None)
         if not self.view.answered.done():
             self.view.answered.set_result(self.value)
+        await interaction.response.edit_message(view=None)
 
 
 async def confirm(ctx: Context, question: str, yes: str) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 
 from discord.ext import bridge, commands
 
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 5
 MOST_AT_ONCE = 20
+PACE_S = 10
 
 
 class GitHub(commands.Cog, name="github"):
@@ -22,6 +24,7 @@ class GitHub(commands.Cog, name="github"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
         self.client = GitHubClient(bot.config.github_api_base, bot.config.github_token)
+        self.asked_at: dict[int, float] = {}
         self.refreshing: asyncio.Task | None = None
 
     async def start(self) -> None:
@@ -31,6 +34,7 @@ class GitHub(commands.Cog, name="github"):
         if self.refreshing:
             self.refreshing.cancel()
             await asyncio.gather(self.refreshing, return_exceptions=True)
+        self.client.close()
 
     @bridge.bridge_command(description="Show your GitHub account on your profile, or “off”", usage="<username> | off")
     async def github(self, ctx: bridge.BridgeContext, username: str) -> None:
@@ -39,7 +43,7 @@ class GitHub(commands.Cog, name="github"):
             await answer(ctx, card(text="Your GitHub account is off your profile."))
             return
         github.check_username(username)
-        await ctx.defer(**({"ephemeral": True} if ctx.is_app else {}))
+        self.check_pace(ctx.author.id)
         try:
             found = await self.client.find_by_name(username)
         except Unreachable:
@@ -48,6 +52,14 @@ class GitHub(commands.Cog, name="github"):
             raise NotFound(f"GitHub has no user “{username}”.")
         await self.bot.write(github.connect, ctx.author.id, found.account, found.etag)
         await answer(ctx, card(text=f"{found.account['login']} is on your profile now."))
+
+    def check_pace(self, user_id: int) -> None:
+        """One look-up a user in a while, since GitHub's limit is shared by all. Raises Invalid."""
+        now = time.monotonic()
+        self.asked_at = {user: at for user, at in self.asked_at.items() if now - at < PACE_S}
+        if user_id in self.asked_at:
+            raise Invalid(f"Wait {PACE_S} s before you ask for another account.")
+        self.asked_at[user_id] = now
 
     async def refresh(self) -> None:
         """For ever: ask again for the cards that are an hour old."""
@@ -81,9 +93,9 @@ class GitHub(commands.Cog, name="github"):
     async def replace(self, user_id: int, account_id: int, found: Answer) -> None:
         before = await self.bot.read(github.find_username, user_id)
         await self.bot.write(github.replace_card, user_id, account_id, found.account, found.etag)
-        if found.account is None:
+        if found.account is None and before is not None:
             log.info("the GitHub account of %s was deleted", user_id)
-        elif before != found.account["login"]:
+        elif found.account and before != found.account["login"]:
             log.info("the GitHub account of %s was renamed", user_id)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,14 +40,23 @@ class GitHubClient:
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
         self._closed_until = 0.0
+        # Threads of its own: a slow GitHub must not take those that everything else waits for.
+        self._threads = ThreadPoolExecutor(2, "github")
 
     async def find_by_name(self, name: str) -> Answer:
         """An account by its user name. Raises Unreachable."""
-        return await asyncio.to_thread(self._get, f"/users/{name}", None)
+        return await self._run(f"/users/{name}", None)
 
     async def find_by_id(self, account_id: int, etag: str | None) -> Answer:
         """An account by its number, which a rename does not change. Raises Unreachable."""
-        return await asyncio.to_thread(self._get, f"/user/{account_id}", etag)
+        return await self._run(f"/user/{account_id}", etag)
+
+    def close(self) -> None:
+        """Let go of the threads; a request under way ends by its time-out."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _run(self, path: str, etag: str | None) -> Answer:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._get, path, etag)
 
     def _get(self, path: str, etag: str | None) -> Answer:
         if (wait := self._closed_until - time.monotonic()) > 0:

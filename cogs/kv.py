@@ -2,11 +2,12 @@
 
 import json
 import logging
+import re
 
 import discord
 from discord.ext import commands
 
-from cogs.replies import MOST_TEXT, Context, answer, answer_privately, as_file, card
+from cogs.replies import MOST_TEXT, Context, answer, answer_privately, as_file, card, named
 from rules import kv
 from rules.errors import Invalid
 
@@ -14,30 +15,35 @@ log = logging.getLogger(__name__)
 
 
 class KeyValue(commands.Cog, name="kv"):
-    """Values are never shown where somebody else could read them."""
+    """Keys and values are never shown where somebody else could read them."""
 
+    private = True
     slash = discord.SlashCommandGroup("kv", "Your own key/value pairs, for your own programs")
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
     @commands.command(name="add", usage="<key> <value>")
-    async def add(self, ctx: Context, key: str, *, value: str = "") -> None:
+    async def add(self, ctx: Context, *, text: str = "") -> None:
         attachment = next(iter(ctx.message.attachments), None)
-        if not value and not attachment:
-            raise commands.UserInputError
-        if attachment:
-            value = await _read_attachment(attachment)
-        await self.hide_message(ctx)
+        try:
+            key, value = _split(text)
+            if attachment:
+                value = await _read_attachment(attachment)
+            if not key or not value:
+                raise commands.UserInputError
+        finally:
+            if text or attachment:
+                await self.hide_message(ctx)
         await self.store(ctx, key, value)
 
     @commands.command(name="get", usage="<key>")
     async def get(self, ctx: Context, *, key: str) -> None:
-        await self.show(ctx, key)
+        await self.show(ctx, _unquoted(key))
 
     @commands.command(name="remove", aliases=["delete", "del"], usage="<key>")
     async def remove(self, ctx: Context, *, key: str) -> None:
-        await self.drop(ctx, key)
+        await self.drop(ctx, _unquoted(key))
 
     @commands.command(name="list", usage="")
     async def list(self, ctx: Context) -> None:
@@ -81,7 +87,7 @@ class KeyValue(commands.Cog, name="kv"):
     async def show_all(self, ctx: Context) -> None:
         pairs = await self.bot.read(kv.get_pairs, ctx.author.id)
         if not pairs:
-            await answer(ctx, card(text="You have no pairs yet; `add <key> <value>` makes one."))
+            await answer(ctx, card(text=f"You have no pairs yet; {named(self.bot, 'add <key> <value>')} makes one."))
             return
         text = json.dumps(pairs, ensure_ascii=False, indent=2)
         await self.send(ctx, f"Your pairs ({len(pairs)})", text, "kv.json")
@@ -101,8 +107,18 @@ class KeyValue(commands.Cog, name="kv"):
                 log.info("a message with a value could not be deleted: %s", error)
 
 
+def _split(text: str) -> tuple[str, str]:
+    """A key, in quotes if it has blanks, and the rest as it is."""
+    match = re.match(r'"([^"]+)"(?:\s+|$)|(\S+)(?:\s+|$)', text)
+    return (match[1] or match[2], text[match.end() :]) if match else ("", "")
+
+
+def _unquoted(key: str) -> str:
+    return key[1:-1] if len(key) > 2 and key[0] == key[-1] == '"' else key
+
+
 async def _read_attachment(attachment: discord.Attachment) -> str:
-    if attachment.size > 4 * kv.VALUE_LENGTH:
+    if attachment.size > kv.VALUE_BYTES:
         raise Invalid(f"The value must have at most {kv.VALUE_LENGTH:,} characters; this file is too large.")
     try:
         return (await attachment.read()).decode()

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from cogs.census import Census
 from cogs.presence_writer import PresenceWriter
-from rules import presence, status
+from rules import home, presence, status
 from rules.presence import Change
 from rules.status import BEAT_EVERY_S, now_ms
 
@@ -17,19 +17,15 @@ log = logging.getLogger(__name__)
 OFFLINE = {"status": "offline"}
 
 
-class Presence(commands.Cog):
+class Presence(commands.Cog, name="presence"):
     """Who is in the home server, and how; nobody else is ever looked at."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
-        self.home: int | None = None
-        self.guild_ids: set[int] = set()
-        self.problem: str | None = None
+        self.home = home.Home(bot.config.home_guild_id)
+        self.told_problem: str | None = None
         self.connected_since: int | None = None
-        # When the bot last was connected, and the same as it stood at the newest gap: whoever turns out to be
-        # offline after a gap left then.
         self.connected_at: int | None = None
-        self.gap_at = 0
         self.beat_now = asyncio.Event()
         self.writer = PresenceWriter(bot)
         self.census = Census(bot, self.drop_missing)
@@ -51,10 +47,9 @@ class Presence(commands.Cog):
 
     async def start(self) -> None:
         """Read what the last run left, and begin to write."""
-        stored = await self.bot.read(status.get_home)
-        self.home = status.find_home(self.bot.config.home_guild_id, stored, ())
-        if self.home != stored:
-            self.writer.restart(status.move_home, self.home)
+        self.home.guild_id = await self.bot.read(home.get_home)
+        if self.home.settle():
+            self.writer.restart(home.move_home, self.home.guild_id)
         self.connected_at = await self.bot.read(status.get_last_connected)
         self.writing, self.beating = asyncio.create_task(self.writer.run()), asyncio.create_task(self.beat())
 
@@ -70,12 +65,16 @@ class Presence(commands.Cog):
         await self.write_beat()
 
     def take_ready(self, data: dict[str, Any]) -> None:
-        self.guild_ids = {int(guild["id"]) for guild in data["guilds"]}
-        self.gap_at = self.connected_at or now_ms()
-        self.take_resumed()
+        self.census.stop()
+        self.home.begin({int(guild["id"]) for guild in data["guilds"]}, self.connected_at)
+        self.note_connected()
         self.settle_home()
 
-    def take_resumed(self, _data: object = None) -> None:
+    def take_resumed(self, _data: object) -> None:
+        self.note_connected()
+        self.census.ask_again()
+
+    def note_connected(self) -> None:
         self.connected_since = now_ms()
         self.beat_now.set()
 
@@ -86,101 +85,108 @@ class Presence(commands.Cog):
 
     def settle_home(self) -> None:
         """Work out which server is the home server; when it is another or out of reach, everybody goes."""
-        home = status.find_home(self.bot.config.home_guild_id, self.home, self.guild_ids)
-        if home != self.home:
-            self.home = home
-            self.writer.restart(status.move_home, home)
-        elif home not in self.guild_ids:
+        if self.home.settle():
+            self.writer.restart(home.move_home, self.home.guild_id)
+        elif self.home.problem:
+            self.census.stop()
             self.writer.restart(presence.clear_presences)
-        problem = status.find_problem(home, self.guild_ids)
-        if problem and problem != self.problem:
-            log.warning(problem)
-        self.problem = problem
+        if self.home.problem and self.home.problem != self.told_problem:
+            log.warning(self.home.problem)
+        self.told_problem = self.home.problem
         self.beat_now.set()
 
     def take_guild(self, data: dict[str, Any]) -> None:
         if data.get("unavailable"):
             return
-        self.guild_ids.add(int(data["id"]))
-        if self.problem or self.home is None:
+        self.home.guild_ids.add(int(data["id"]))
+        if self.told_problem:
             self.settle_home()
-        if int(data["id"]) == self.home:
-            self.seed(data)
-            self.census.start(self.home)
-        # py-cord would build an object of every member only to throw it away.
-        data["members"] = [m for m in data["members"] if m["user"]["id"] == str(self.bot.user.id)]
-        data["presences"] = []
+        try:
+            if self.home.covers(data["id"]):
+                self.seed(data, self.home.gap_at)
+                self.census.start(self.home.guild_id)
+        finally:
+            # py-cord would build an object of every member only to throw it away.
+            data["members"] = [m for m in data["members"] if m["user"]["id"] == str(self.bot.user.id)]
+            data["presences"] = []
 
     def take_guild_gone(self, data: dict[str, Any]) -> None:
         guild_id = int(data["id"])
         if data.get("unavailable"):
-            if guild_id == self.home:
-                self.gap_at = now_ms()
+            if self.home.covers(guild_id):
+                self.home.gap_at = now_ms()
             return
-        self.guild_ids.discard(guild_id)
-        if self.home is None:
+        self.home.guild_ids.discard(guild_id)
+        if guild_id == self.home.guild_id:
             self.settle_home()
-            if self.home:
-                self.census.start(self.home)
-        elif guild_id == self.home:
+        elif self.home.guild_id is None:
             self.settle_home()
+            if self.home.guild_id:
+                self.census.start(self.home.guild_id)
 
     def take_chunk(self, data: dict[str, Any]) -> None:
-        if int(data["guild_id"]) == self.home:
-            self.seed(data)
-            self.census.take_chunk(data)
+        if self.home.covers(data["guild_id"]):
+            is_count = self.census.is_count(data)
+            self.seed(data, self.home.gap_at if is_count else None)
+            if self.census.take_chunk(data):
+                self.home.gap_at = None
 
-    def seed(self, data: dict[str, Any]) -> None:
-        """Take many members with their presences; who has none is offline. A broken one is left out."""
-        presences = {found["user"]["id"]: found for found in data.get("presences") or ()}
+    def seed(self, data: dict[str, Any], gap_at: int | None) -> None:
+        """Take many members with their presences; who has none is offline, since `gap_at` at the latest."""
+        now = now_ms()
+        presences = {raw["user"]["id"]: raw for raw in data.get("presences") or () if raw.get("user")}
         for member in data["members"]:
-            user_id = member["user"]["id"]
-            self.census.see(int(user_id))
             try:
-                found = presences.get(user_id, OFFLINE)
-                self.put(user_id, presence.change_of_member(member, now_ms(), self.gap_at, found))
+                user_id = member["user"]["id"]
+                without = None if user_id in presences else OFFLINE
+                self.put(member, presence.change_of_member(member, now, gap_at or now, without))
+                if user_id in presences and self.home.has(user_id):
+                    self.writer.put(int(user_id), presence.change_of_presence(presences[user_id], now))
             except Exception as error:
-                self.bot.note_unparsable("a member", error)
+                self.bot.note_unparsable("a member's presence", error)
 
     def take_join(self, data: dict[str, Any]) -> None:
-        if self.is_home(data):
-            user_id, now = data["user"]["id"], now_ms()
-            self.put(user_id, Change(now, now, gone=True))
-            self.put(user_id, presence.change_of_member(data, now, now, OFFLINE))
-            self.census.look_up(int(user_id))
+        if self.home.covers(data["guild_id"]):
+            user_id, now = int(data["user"]["id"]), now_ms()
+            self.home.admit(user_id)
+            self.writer.put(user_id, Change(now, now, gone=True))
+            self.put(data, presence.change_of_member(data, now, now, OFFLINE))
+            self.census.look_up(user_id)
 
     def take_member(self, data: dict[str, Any]) -> None:
-        if self.is_home(data):
-            now = now_ms()
-            self.put(data["user"]["id"], presence.change_of_member(data, now, now))
+        if self.home.covers(data["guild_id"]):
+            self.put(data, presence.change_of_member(data, now_ms(), now_ms()))
 
     def take_leave(self, data: dict[str, Any]) -> None:
-        if self.is_home(data):
+        if self.home.covers(data["guild_id"]):
             now = now_ms()
-            self.put(data["user"]["id"], Change(now, now, gone=True))
+            self.home.remove(data["user"]["id"])
+            self.writer.put(int(data["user"]["id"]), Change(now, now, gone=True))
 
     def take_presence(self, data: dict[str, Any]) -> None:
-        if self.is_home(data):
-            self.put(data["user"]["id"], presence.change_of_presence(data, now_ms()))
+        if self.home.covers(data["guild_id"]):
+            self.writer.put(int(data["user"]["id"]), presence.change_of_presence(data, now_ms()))
 
-    def is_home(self, data: dict[str, Any]) -> bool:
-        return self.home is not None and int(data["guild_id"]) == self.home
+    def put(self, member: dict[str, Any], change: Change) -> None:
+        """Queue what a member object says, unless the member left meanwhile."""
+        user_id = int(member["user"]["id"])
+        if self.home.has(user_id):
+            self.writer.put(user_id, change)
+            self.census.see(user_id)
 
-    def put(self, user_id: str, change: Change) -> None:
-        self.writer.put(int(user_id), change)
-        if change.joins:
-            self.census.see(int(user_id))
-
-    async def drop_missing(self, present: set[int]) -> None:
-        """Drop everybody stored whom the home server no longer has."""
-        now = now_ms()
-        for user_id in await self.bot.read(presence.get_stored_ids) - present:
+    async def drop_missing(self, nonce: str) -> None:
+        """Drop everybody stored whom the home server no longer has, unless another count began meanwhile."""
+        stored, now = await self.bot.read(presence.get_stored_ids), now_ms()
+        if nonce != self.census.nonce:
+            return
+        for user_id in stored - self.census.seen:
             self.writer.put(user_id, Change(now, now, gone=True))
 
     @commands.Cog.listener()
     async def on_shown(self, user_id: int) -> None:
         """Somebody wants to be published again: ask Discord for what was not stored meanwhile."""
-        self.census.look_up(user_id)
+        if self.home.problem is None:
+            self.census.look_up(user_id)
 
     async def beat(self) -> None:
         """Write the heartbeat every few seconds, and at once when the connection comes or goes."""
@@ -195,10 +201,9 @@ class Presence(commands.Cog):
     async def write_beat(self) -> None:
         if self.connected_since:
             self.connected_at = now_ms()
+        problem = self.bot.fault or self.told_problem
         try:
-            await self.bot.write_presence(
-                status.record_beat, self.connected_since, self.bot.last_event_at, self.bot.fault or self.problem
-            )
+            await self.bot.write_presence(status.record_beat, self.connected_since, self.bot.last_event_at, problem)
         except Exception as error:
             log.warning("the heartbeat could not be written: %r", error)
 

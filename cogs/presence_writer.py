@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from discord.ext import commands
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from models import Locked
@@ -32,6 +32,7 @@ class PresenceWriter:
         self._first: Steps = []
         self._woken = asyncio.Event()
         self._stopping = False
+        self._waiting = False
 
     def put(self, user_id: int, change: Change) -> None:
         """Queue a change after those already pending for the user."""
@@ -47,44 +48,58 @@ class PresenceWriter:
 
     async def run(self) -> None:
         """Write batches until `stop`, and then what is left."""
-        loop, next_at = asyncio.get_running_loop(), 0.0
-        while not self._stopping:
-            await self._woken.wait()
+        loop, next_at, tries = asyncio.get_running_loop(), 0.0, 0
+        while not self._stopping or (self._has_work and tries < LAST_TRIES):
+            if not self._has_work:
+                self._woken.clear()
+                await self._woken.wait()
             # The first change after a pause is written at once; a stream of them 50 ms apart.
-            wait = next_at - loop.time()
-            if wait > 0 and len(self._pending) < MOST_IN_BATCH and not self._stopping:
-                await asyncio.sleep(wait)
-            self._woken.clear()
+            if len(self._pending) < MOST_IN_BATCH and not self._stopping:
+                await asyncio.sleep(max(0.0, next_at - loop.time()))
             next_at = loop.time() + BATCH_EVERY_S
-            await self._flush()
+            if self._has_work and not await self._write_batch():
+                tries += self._stopping
+                await asyncio.sleep(RETRY_AFTER_S)
 
     def stop(self) -> None:
         """Let `run` write what is pending, with a few tries, and return."""
         self._stopping = True
         self._woken.set()
 
-    async def _flush(self) -> None:
-        tries = 0
-        while (self._pending or self._first) and not (self._stopping and tries >= LAST_TRIES):
-            if not await self._write_batch():
-                tries += 1
-                await asyncio.sleep(RETRY_AFTER_S)
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._pending or self._first)
 
     async def _write_batch(self) -> bool:
         first, self._first = self._first, []
         batch = {user_id: self._pending.pop(user_id) for user_id in list(self._pending)[:MOST_IN_BATCH]}
         try:
             await self.bot.write_presence(_record, first, batch)
-        except (Locked, OperationalError) as error:
-            log.error("%s presences wait, the file cannot be written: %r", len(batch), error)
-            self._put_back(first, batch)
+        except (Locked, DatabaseError) as error:
+            self._put_back(first, batch, error)
             return False
         except Exception as error:
             log.error("a batch of presences cannot be stored, trying one by one: %r", error)
-            await self._write_singly(first, batch)
+            return await self._write_singly(first, batch)
+        self._waiting = False
         return True
 
-    def _put_back(self, first: Steps, batch: dict[int, Change]) -> None:
+    async def _write_singly(self, first: Steps, batch: dict[int, Change]) -> bool:
+        """Find the change that cannot be stored, and leave it out."""
+        for steps, changes in [(first, {}), *(([], {user_id: change}) for user_id, change in batch.items())]:
+            try:
+                await self.bot.write_presence(_record, steps, changes)
+            except (Locked, DatabaseError) as error:
+                self._put_back(first, batch, error)
+                return False
+            except Exception as error:
+                log.error("one presence cannot be stored: %r", error)
+        return True
+
+    def _put_back(self, first: Steps, batch: dict[int, Change], error: Exception) -> None:
+        if not self._waiting:
+            log.error("presences wait, the file cannot be written: %r; told once", error)
+        self._waiting = True
         if self._first:
             # A restart came meanwhile: what it dropped stays dropped.
             self._first = first + self._first
@@ -93,13 +108,6 @@ class PresenceWriter:
         for user_id, newer in self._pending.items():
             batch[user_id] = batch[user_id].then(newer) if user_id in batch else newer
         self._pending = batch
-
-    async def _write_singly(self, first: Steps, batch: dict[int, Change]) -> None:
-        for steps, changes in [(first, {}), *(([], {user_id: change}) for user_id, change in batch.items())]:
-            try:
-                await self.bot.write_presence(_record, steps, changes)
-            except Exception as error:
-                log.error("one presence cannot be stored: %r", error)
 
 
 def _record(session: Session, first: Steps, batch: dict[int, Change]) -> None:

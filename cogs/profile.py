@@ -4,7 +4,7 @@ import json
 
 from discord.ext import bridge, commands
 
-from cogs.replies import answer_privately, card
+from cogs.replies import answer_privately, card, named
 from rules import profiles
 from rules.errors import NotFound
 
@@ -24,14 +24,18 @@ class Profile(commands.Cog, name="profile"):
                 await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
             )
         except NotFound:
-            text = "You are not published: you are not in the home server, or you asked to be forgotten (`.show`)."
+            show = named(self.bot, "show")
+            text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
             await answer_privately(ctx, card("You", f"{text}\n{link}"))
             return
         hidden = await self.bot.read(profiles.is_hidden, user.id)
-        await answer_privately(ctx, _card(profile, link, hidden))
+        published = (
+            f"no, {named(self.bot, 'show')} undoes it" if hidden else f"yes, {named(self.bot, 'hide')} undoes it"
+        )
+        await answer_privately(ctx, _card(profile, link, published))
 
 
-def _card(profile: dict, link: str, hidden: bool) -> object:
+def _card(profile: dict, link: str, published: str) -> object:
     presence, song, github = profile["presence"], profile["presence"]["spotifyActivity"], profile["github"]
     embed = card(presence["global_name"] or presence["username"], link, Status=presence["status"])
     if song:
@@ -39,7 +43,7 @@ def _card(profile: dict, link: str, hidden: bool) -> object:
     if github:
         embed.add_field(name="GitHub", value=github["url"])
     embed.add_field(name="Key/value pairs", value=str(len(profile["KV"])))
-    embed.add_field(name="Published", value="no, `.show` undoes it" if hidden else "yes, `.hide` undoes it")
+    embed.add_field(name="Published", value=published)
     return embed
 
 

@@ -14,7 +14,15 @@ log = logging.getLogger(__name__)
 
 COLOUR = 0x5B6EE1
 MOST_TEXT = 4000
-CLOSED_DMS = "I cannot send you a DM: allow direct messages from members of this server, or use the slash command."
+CLOSED_DMS = "I cannot send you a DM: allow direct messages from members of this server"
+
+
+class ClosedDMs(Invalid):
+    """The user takes no DMs."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{CLOSED_DMS}, or use the slash command.")
+
 
 Context = bridge.BridgeExtContext | bridge.BridgeApplicationContext
 
@@ -32,6 +40,17 @@ def as_file(text: str, name: str) -> discord.File:
     return discord.File(io.BytesIO(text.encode()), filename=name)
 
 
+def named(bot: commands.Bot, command: str) -> str:
+    """A presence command as it is typed here, with the prefix that was set."""
+    return f"`{next(iter(bot.config.presence_prefixes), '/')}{command}`"
+
+
+async def gain_time(ctx: Context) -> None:
+    """Tell Discord that a slash command is being worked on; without, it must be answered within 3 s."""
+    if ctx.is_app:
+        await ctx.defer(ephemeral=True)
+
+
 async def answer(ctx: Context, embed: discord.Embed, **options: object) -> discord.Message | discord.Interaction:
     """Answer where the command was given; a slash command's answer is seen by its user alone."""
     if ctx.is_app:
@@ -42,7 +61,7 @@ async def answer(ctx: Context, embed: discord.Embed, **options: object) -> disco
 
 
 async def answer_privately(ctx: Context, embed: discord.Embed, **options: object) -> None:
-    """Answer so that nobody but the user sees it: ephemerally, or by DM. Raises Invalid when DMs are closed."""
+    """Answer so that nobody but the user sees it: ephemerally, or by DM. Raises ClosedDMs."""
     if ctx.is_app or ctx.guild is None:
         await answer(ctx, embed, **options)
         return
@@ -51,11 +70,11 @@ async def answer_privately(ctx: Context, embed: discord.Embed, **options: object
 
 
 async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: object) -> None:
-    """Send a DM. Raises Invalid when the user takes none."""
+    """Send a DM. Raises ClosedDMs."""
     try:
         await user.send(embed=embed, **options)
     except discord.Forbidden:
-        raise Invalid(CLOSED_DMS) from None
+        raise ClosedDMs from None
 
 
 async def tell_error(ctx: Context, error: Exception) -> None:
@@ -64,8 +83,13 @@ async def tell_error(ctx: Context, error: Exception) -> None:
     if not sentence:
         return
     embed = card(text=sentence)
+    # A refusal may name what is the user's own.
+    told = getattr(error, "original", error)
+    private = isinstance(told, Refused) and not isinstance(told, ClosedDMs) and getattr(ctx.cog, "private", False)
     try:
-        await answer(ctx, embed)
+        await (answer_privately if private else answer)(ctx, embed)
+    except ClosedDMs as closed:
+        await answer(ctx, card(text=closed.sentence))
     except discord.Forbidden:
         try:
             await ctx.author.send(embed=embed)

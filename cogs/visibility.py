@@ -3,12 +3,12 @@
 from discord.ext import bridge, commands
 
 from cogs.confirm import confirm
-from cogs.replies import answer, card
+from cogs.replies import answer, card, named
 from rules import visibility
 
 FORGET = (
     "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection and your"
-    " presence. You stay hidden until `.show`."
+    " presence. Nothing is stored again, and you stay hidden, until {}."
 )
 
 
@@ -21,21 +21,24 @@ class Visibility(commands.Cog, name="visibility"):
     @bridge.bridge_command(description="Stop publishing your presence")
     async def hide(self, ctx: bridge.BridgeContext) -> None:
         await self.bot.write(visibility.hide, ctx.author.id)
-        await answer(ctx, card(text="You are hidden: only your own token sees you. `.show` undoes it."))
+        await answer(
+            ctx, card(text=f"You are hidden: only your own token sees you. {named(self.bot, 'show')} undoes it.")
+        )
 
     @bridge.bridge_command(description="Publish your presence again")
     async def show(self, ctx: bridge.BridgeContext) -> None:
         if await self.bot.write(visibility.show, ctx.author.id):
             self.bot.dispatch("shown", ctx.author.id)
-            await answer(ctx, card(text="You are published again."))
+            await answer(ctx, card(text="You are no longer hidden."))
         else:
             await answer(ctx, card(text="You were not hidden."))
 
     @bridge.bridge_command(description="Delete everything stored about you")
     async def forget(self, ctx: bridge.BridgeContext) -> None:
-        if await confirm(ctx, FORGET, "Forget me"):
+        show = named(self.bot, "show")
+        if await confirm(ctx, FORGET.format(show), "Forget me"):
             await self.bot.write(visibility.forget, ctx.author.id)
-            await answer(ctx, card(text="Everything about you is deleted, and you are hidden until `.show`."))
+            await answer(ctx, card(text=f"Everything about you is deleted, and you are hidden until {show}."))
         else:
             await answer(ctx, card(text="Nothing was deleted."))
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from models import GitHub
 from rules.errors import Invalid, NotFound
 from rules.status import now_ms
+from rules.visibility import check_storable
 
 REFRESH_EVERY_MS = 60 * 60 * 1000
 RETRY_AFTER_MS = 10 * 60 * 1000
@@ -34,7 +35,11 @@ def check_username(name: str) -> None:
 
 
 def connect(session: Session, user_id: int, account: Mapping[str, Any], etag: str | None) -> None:
-    """Show a GitHub account on a user's profile, instead of an earlier one; `account` is GitHub's user object."""
+    """Show a GitHub account on a user's profile, instead of an earlier one; `account` is GitHub's user object.
+
+    Raises NotAllowed for a user who asked to be forgotten.
+    """
+    check_storable(session, user_id)
     session.merge(
         GitHub(
             user_id=user_id,

@@ -8,9 +8,12 @@ from sqlalchemy.orm import Session
 from models import Pair
 from rules.errors import Invalid, NotFound, TooLarge
 from rules.fields import check_text
+from rules.visibility import check_storable
 
 KEY_LENGTH = 165
 VALUE_LENGTH = 10_000
+# A character takes four bytes of UTF-8 at most.
+VALUE_BYTES = 4 * VALUE_LENGTH
 MOST_PAIRS = 512
 MOST_BYTES = 1024 * 1024
 
@@ -32,7 +35,7 @@ def get_value(session: Session, user_id: int, key: str) -> str:
 def set_value(session: Session, user_id: int, key: str, value: str) -> None:
     """Add a pair or replace its value; keys of 1 to 165 code points, values of up to 10 000.
 
-    Raises Invalid, and TooLarge above 512 pairs or 1 MiB of UTF-8 a user.
+    Raises like `edit_pairs`.
     """
     edit_pairs(session, user_id, {key: value})
 
@@ -40,8 +43,12 @@ def set_value(session: Session, user_id: int, key: str, value: str) -> None:
 def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]) -> None:
     """Set many pairs at once; None removes one, whether it is there or not. All or nothing.
 
-    Raises Invalid, and TooLarge above 512 pairs or 1 MiB of UTF-8 a user.
+    Raises Invalid, TooLarge above 512 pairs or 1 MiB of UTF-8 a user or 1 024 changes at once, and NotAllowed
+    for a user who asked to be forgotten.
     """
+    if len(changes) > 2 * MOST_PAIRS:
+        raise TooLarge(f"You can change {2 * MOST_PAIRS:,} keys at once; these are {len(changes):,}.")
+    check_storable(session, user_id)
     for key, value in changes.items():
         _check_pair(key, value)
     stored = {pair.key: pair for pair in session.scalars(select(Pair).where(Pair.user_id == user_id))}

@@ -36,7 +36,7 @@ def _what_to_do(session: Session, invite_url: str | None) -> str:
         if invite_url
         else "is a member of the Discord server of this Rollcall"
     )
-    return f"This user is not published here. Whoever {join} is, unless they hid themselves with .hide."
+    return f"This user is not published here. Whoever {join} is, unless they hid themselves."
 
 
 def is_hidden(session: Session, user_id: int) -> bool:

@@ -1,14 +1,12 @@
 """How the bot is, as it says in its one row, and what `/health` makes of it. Times are in ms since 1970."""
 
 import time
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import BotState, Hidden, Presence, schema_version
-from rules.presence import clear_presences
 
 STALE_AFTER_MS = 15_000
 BEAT_EVERY_S = 5
@@ -23,7 +21,8 @@ def record_beat(session: Session, connected_since: int | None, last_event_at: in
     """The bot's sign of life: since when it is connected to Discord (None: it is not), and its last event."""
     state = _state(session)
     state.beat_at = now_ms()
-    state.connected_since, state.last_event_at, state.problem = connected_since, last_event_at, problem
+    state.connected_since, state.problem = connected_since, problem
+    state.last_event_at = last_event_at or state.last_event_at
     if connected_since:
         state.connected_at = state.beat_at
     session.add(state)
@@ -32,37 +31,6 @@ def record_beat(session: Session, connected_since: int | None, last_event_at: in
 def get_last_connected(session: Session) -> int | None:
     """When the bot last was connected to Discord, to within BEAT_EVERY_S; None if it never was."""
     return _state(session).connected_at
-
-
-def get_home(session: Session) -> int | None:
-    """The home server that is stored in the file."""
-    return _state(session).home_guild_id
-
-
-def move_home(session: Session, guild_id: int) -> None:
-    """Store the home server; the members of the one before are dropped in the same transaction."""
-    state = _state(session)
-    state.home_guild_id = guild_id
-    session.add(state)
-    clear_presences(session)
-
-
-def find_home(setting: int | None, stored: int | None, guild_ids: Collection[int]) -> int | None:
-    """The home server: as set, else as stored, else the only server that the bot is in."""
-    return setting or stored or (next(iter(guild_ids)) if len(guild_ids) == 1 else None)
-
-
-def find_problem(home: int | None, guild_ids: Collection[int]) -> str | None:
-    """Why nobody is published, in one sentence, or None."""
-    if home is None and guild_ids:
-        return "The bot is in several servers and none is the home server: set HOME_GUILD_ID. Nobody is published."
-    if home is None:
-        return "The bot is in no server yet: invite it to one. Nobody is published."
-    if home not in guild_ids:
-        return (
-            f"The bot is not in the home server {home}: invite it there, or change HOME_GUILD_ID. Nobody is published."
-        )
-    return None
 
 
 def is_connected(session: Session) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Token
 from rules.errors import NotAuthenticated
+from rules.visibility import check_storable
 
 # 256 random bits cannot be guessed, so the hash need not be slow: a slow one is a gift to whoever floods us.
 _hasher = pbkdf2_sha256.using(rounds=1000)
@@ -36,7 +37,11 @@ def hash_token(token: str) -> str:
 
 
 def store_token(session: Session, user_id: int, hashed: str) -> None:
-    """Make this the user's one token; an older one stops working at once."""
+    """Make this the user's one token; an older one stops working at once.
+
+    Raises NotAllowed for a user who asked to be forgotten.
+    """
+    check_storable(session, user_id)
     session.merge(Token(user_id=user_id, hash=hashed))
 
 
@@ -57,8 +62,8 @@ def get_caller(session: Session, token: str | None) -> Caller:
     if caller:
         return caller
     if not token:
-        raise NotAuthenticated("This needs your token in the Authorization header; the bot's .token command sends it.")
-    raise NotAuthenticated("This token is not valid; the bot's .token command sends you a new one.")
+        raise NotAuthenticated("This needs your token in the Authorization header; the bot's `token` command sends it.")
+    raise NotAuthenticated("This token is not valid; the bot's `token` command sends you a new one.")
 
 
 def check_current(session: Session, caller: Caller) -> None:
@@ -73,8 +78,12 @@ def find_tokens(text: str) -> list[str]:
     return [match[0] for match in _PATTERN.finditer(text)]
 
 
-def revoke_tokens(session: Session, tokens: list[str]) -> list[int]:
-    """Delete those of the tokens that verify; returns their owners."""
-    owners = [caller.user_id for token in tokens if (caller := find_caller(session, token))]
-    session.execute(delete(Token).where(Token.user_id.in_(owners)))
-    return owners
+def find_owners(session: Session, tokens: list[str]) -> list[Caller]:
+    """Whose these are, of those that verify."""
+    return [caller for token in tokens if (caller := find_caller(session, token))]
+
+
+def revoke_tokens(session: Session, callers: list[Caller]) -> None:
+    """Delete the tokens that `find_owners` found; one that was replaced meanwhile stays."""
+    for caller in callers:
+        session.execute(delete(Token).where(Token.user_id == caller.user_id, Token.hash == caller.hash))

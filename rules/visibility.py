@@ -4,6 +4,16 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from models import GitHub, Hidden, Pair, Presence, Token
+from rules.errors import NotAllowed
+
+
+def check_storable(session: Session, user_id: int) -> None:
+    """Refuse to store anything about a user who asked to be forgotten. Raises NotAllowed."""
+    hidden = session.get(Hidden, user_id)
+    if hidden and hidden.forgotten:
+        raise NotAllowed(
+            "You asked to be forgotten; the command `show` comes first if something is to be stored again."
+        )
 
 
 def hide(session: Session, user_id: int) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import models
 from cli import maintenance
-from rules import kv, status, tokens, visibility
+from rules import home, kv, tokens, visibility
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -167,7 +167,7 @@ def test_stats(flask, join, write, token_of):
     join(BOB)
     write(visibility.hide, BOB)
     write(kv.edit_pairs, ALICE, {"city": "Bern", "river": "Aare"})
-    write(status.move_home, 501)
+    write(home.move_home, 501)
     join(ALICE)
     token = token_of(ALICE)
     code, said = flask("stats")

@@ -36,6 +36,14 @@ ALLOWED_METHODS = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
 READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 
+COMMON_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": READABLE_HEADERS,
+    "Vary": "Authorization",
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+
 
 def init_app(app: Flask) -> None:
     """Turn every refusal and fault into JSON, and put the common headers on every answer."""
@@ -101,15 +109,13 @@ def done() -> Response:
 def add_headers(answer: Response) -> Response:
     """CORS for everybody, and what keeps a cache from mixing people's answers."""
     headers = answer.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = READABLE_HEADERS
+    headers.update(COMMON_HEADERS)
     if request.method == "OPTIONS":
         headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
         headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
         headers["Access-Control-Max-Age"] = "86400"
-    headers["Vary"] = "Authorization"
-    headers["Cache-Control"] = "private, no-store" if "Authorization" in request.headers else "no-cache"
-    headers["X-Content-Type-Options"] = "nosniff"
+    if "Authorization" in request.headers:
+        headers["Cache-Control"] = "private, no-store"
     headers.extend(g.get("rate_limit_headers", ()))
     return answer
 

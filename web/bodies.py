@@ -62,8 +62,10 @@ def read_json_object(most: int) -> dict[str, Any]:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
     except RecursionError:
         raise _too_deep() from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise Invalid(f"The body is not JSON: {error}.") from None
+    except ValueError:
+        raise Invalid("The body holds a number that is too long.") from None
     if not isinstance(value, dict):
         raise Invalid("The body must be a JSON object.")
     _check_value(value, MOST_DEPTH)

@@ -12,8 +12,7 @@ from web.callers import get_owner, writing
 
 bp = Blueprint("kv", __name__)
 
-# Four bytes is the most that a character takes in UTF-8, and six the most that a byte takes as a JSON escape.
-VALUE_BYTES = 4 * kv.VALUE_LENGTH
+# A byte takes six as a JSON escape at most.
 OBJECT_BYTES = 6 * kv.MOST_BYTES
 
 
@@ -73,7 +72,7 @@ def show(user_id: str, key: str) -> Response:
 def put(user_id: str, key: str) -> Response:
     """Set one value to the body."""
     caller = get_owner(user_id)
-    value = read_text(VALUE_BYTES)
+    value = read_text(kv.VALUE_BYTES)
     with writing(caller) as session:
         kv.set_value(session, caller.user_id, key, value)
     return done()

@@ -11,6 +11,6 @@ bp = Blueprint("pages", __name__)
 @bp.get("/")
 def home() -> str:
     """What this is, how many are published, and how to be one of them."""
-    return render_template(
-        "home.html", config=current_app.config["ROLLCALL"], published=status.count_published(db.session)
-    )
+    config = current_app.config["ROLLCALL"]
+    prefix = next(iter(config.presence_prefixes), "/")
+    return render_template("home.html", config=config, prefix=prefix, published=status.count_published(db.session))

@@ -2,6 +2,7 @@
 
 import ipaddress
 import math
+import re
 import threading
 import time
 
@@ -61,8 +62,10 @@ def client_address(peer: str, forwarded: list[str], trusted: tuple[Network, ...]
 
 
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    # Some proxies add the port: 192.0.2.1:5678, [2001:db8::1]:5678.
+    bare = re.fullmatch(r"\[([^]]+)](?::[0-9]+)?|([0-9.]+):[0-9]+", text)
     try:
-        address = ipaddress.ip_address(text)
+        address = ipaddress.ip_address((bare[1] or bare[2]) if bare else text)
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address

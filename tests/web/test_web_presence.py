@@ -196,7 +196,7 @@ def test_me_is_whose_token_it_is(client, vaq, join, token_of):
 def test_me_is_nobody_without_a_token(client, vaq, headers):
     code, said = told(client, "@me", headers=headers)
     assert (code, said["code"]) == (401, 401)
-    assert ".token" in said["message"]
+    assert "`token`" in said["message"]
 
 
 @pytest.fixture

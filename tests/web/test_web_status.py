@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import status, visibility
+from rules import home, status, visibility
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -58,7 +58,7 @@ def test_when_the_bot_is_gone(client, beat, monkeypatch):
 
 
 def test_why_nobody_is_published(client, beat):
-    problem = status.find_problem(None, [501, 502])
+    problem = home.find_problem(None, [501, 502])
     beat(problem=problem)
     answer = client.get("/health")
     assert (answer.status_code, answer.json["bot"]["problem"]) == (200, problem)

@@ -136,10 +136,11 @@ class Rollcall:
             return False
 
     def stop(self) -> None:
+        # gunicorn waits for connections that are kept alive.
+        self.http.close()
         for process in (self.bot, self.web):
             if process and process.is_running:
                 process.stop()
-        self.http.close()
 
     def get(self, path: str, token: str | None = None) -> requests.Response:
         return self.http.get(self.url + path, headers={"Authorization": token} if token else {}, timeout=15)

@@ -155,7 +155,7 @@ def test_long_values_come_and_go_as_files(discord, rollcall, person, token_of):
     [
         (".add", [], "Write it like this: `.add <key> <value>`"),
         (".add key", [], "Write it like this: `.add <key> <value>`"),
-        ('.add "key', [], "Write it like this: `.add <key> <value>`"),
+        ('.add "key"', [], "Write it like this: `.add <key> <value>`"),
         (".add " + "k" * 166 + " v", [], "The key must have 1 to 165 characters; this one has 166."),
         (".add k", [("a.txt", b"x" * 10_001)], "must have at most 10,000 characters; this one has 10,001."),
         (".add k", [("a.txt", b"x" * 40_001)], "this file is too large"),
@@ -167,8 +167,30 @@ def test_long_values_come_and_go_as_files(discord, rollcall, person, token_of):
 )
 def test_pairs_refused(discord, rollcall, person, token_of, typed, files, sentence):
     alice = person()
-    assert sentence in only(discord.say_and_wait(alice, typed, attachments=files))[1]
+    assert sentence in only(discord.say_and_wait(alice, typed, attachments=files, dm=True))[1]
     assert rollcall.get("/user/@me/kv", token_of(alice)).json() == {}
+
+
+@pytest.mark.parametrize("typed", ['.add k"ey secret', '.add "key secret', ".add secret", ".add k " + "secret" * 2000])
+def test_a_refused_add_leaves_nothing_in_the_channel(discord, rollcall, person, typed):
+    alice = person()
+    message = discord.say(alice, typed[:2000])
+    until(lambda: message["id"] not in [left["id"] for left in discord.messages()])
+    person("later")
+    assert not [left for left in discord.messages() if "secret" in text_of(left)]
+
+
+def test_refusals_do_not_name_keys_in_a_channel(discord, rollcall, person):
+    alice = person()
+    answers = said(discord.say_and_wait(alice, ".get diary"))
+    assert answers == [("dm", "You have no key “diary”."), ("channel", "See your DMs.")]
+
+
+def test_keys_in_quotes(discord, rollcall, person):
+    alice = person()
+    discord.say_and_wait(alice, '.add "my key" v')
+    assert "v" in said(discord.say_and_wait(alice, '.get "my key"', dm=True))[0][1]
+    assert only(discord.say_and_wait(alice, '.remove "my key"')) == ("channel", "Removed.")
 
 
 def test_values_never_show_in_a_channel_with_closed_dms(discord, rollcall, person):
@@ -222,16 +244,13 @@ def test_forget_by_button(discord, rollcall, person, token_of):
     discord.presence(alice, "dnd")
     discord.edit_member(alice, nick="Back?")
     person("later")
-    token = token_of_forgotten(discord, alice)
-    assert rollcall.get("/user/@me", token).status_code == 404
-    assert rollcall.get("/user/@me/kv", token).json() == {}
+    for refused in (".token", ".add k v", ".github vaqqq"):
+        assert "You asked to be forgotten" in only(discord.say_and_wait(alice, refused, dm=True))[1]
+    assert rollcall.status_of(alice) is None
     discord.say_and_wait(alice, ".show")
     presence = until(lambda: rollcall.presence_of(alice))
     assert (presence["status"], presence["server_name"]) == ("dnd", "Back?")
-
-
-def token_of_forgotten(discord, user):
-    return re.search(r"rc_[\w-]+", said(discord.say_and_wait(user, ".token"))[0][1])[0]
+    assert rollcall.get("/user/@me/kv", token_of(alice)).json() == {}
 
 
 @pytest.mark.parametrize(("typed", "deleted"), [("yes", True), ("YES", True), ("no", False), ("what?", False)])

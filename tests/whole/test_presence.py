@@ -185,3 +185,26 @@ def test_an_outage_of_the_server_takes_nobody_away(discord, rollcall, person):
     discord.restore()
     until(lambda: rollcall.status_of(alice) == "offline")
     assert rollcall.status_of(bob) == "online"
+
+
+def test_a_chunk_that_was_on_its_way_brings_nobody_back(discord, rollcall, person):
+    alice, bob = person("alice"), person("bob")
+    member = {"user": {"id": alice, "username": "alice", "discriminator": "0", "avatar": None}, "roles": []}
+    chunk = {"guild_id": "1163892047215738900", "members": [member], "chunk_index": 0, "chunk_count": 1}
+    discord.leave(alice)
+    until(lambda: rollcall.status_of(alice) is None)
+    discord.dispatch("GUILD_MEMBERS_CHUNK", chunk)
+    discord.dispatch("GUILD_MEMBER_UPDATE", {"guild_id": "1163892047215738900", **member})
+    discord.presence(bob, "idle")
+    until(lambda: rollcall.status_of(bob) == "idle")
+    assert rollcall.status_of(alice) is None
+
+
+def test_a_look_up_lost_with_the_connection_is_made_again(discord, rollcall, person):
+    alice = person(status="dnd")
+    discord.say_and_wait(alice, ".forget")
+    discord.say_and_wait(alice, "yes")
+    until(lambda: rollcall.status_of(alice) is None)
+    discord.say(alice, ".show")
+    discord.drop_gateway()
+    until(lambda: rollcall.status_of(alice) == "dnd")

@@ -162,6 +162,21 @@ def test_the_bot_removed_from_the_home_server(alone):
     until(lambda: running.get("/health").json()["bot"]["problem"] is None)
 
 
+def test_one_odd_presence_spoils_nothing_else(alone):
+    running = alone()
+    odd, gone, alice = members(running, "odd", "gone", "alice")
+    running.start_web()
+    running.start_bot()
+    until(lambda: running.status_of(alice) == "online")
+    running.bot.stop()
+    running.simulator.presence(odd, "dnd", activities=[{"type": 2, "name": "Spotify", "party": "no object"}])
+    running.simulator.leave(gone)
+    running.start_bot()
+    until(lambda: running.status_of(gone) is None)
+    assert running.status_of(odd) == "online", "it stays as it was"
+    assert running.bot.output.count("cannot take a member's presence") == 1
+
+
 def test_a_large_server_is_counted_in_chunks_and_within_the_rate_limit(alone):
     running = alone(options={"member_request_interval": 1.0, "large_threshold": 50, "chunk_size": 100})
     running.simulator.fill("Home", 950, online=0.3)

@@ -1,0 +1,102 @@
+"""Which server is the home server, and which events may publish somebody."""
+
+import pytest
+
+from rules import home, presence, status
+
+ALICE, BOB = 80351110224678912, 80351110224678913
+HOME, ELSEWHERE = 501, 502
+
+
+def test_no_home_server_is_stored_at_first(read):
+    assert read(home.get_home) is None
+
+
+def test_the_home_server_is_kept_and_a_beat_leaves_it(join, write, read):
+    write(home.move_home, HOME)
+    write(status.record_beat, status.now_ms(), status.now_ms(), None)
+    assert read(home.get_home) == HOME
+
+
+def test_moving_takes_everybody_away_and_leaves_the_heartbeat(join, write, read):
+    write(home.move_home, HOME)
+    write(status.record_beat, status.now_ms(), status.now_ms(), None)
+    join(ALICE)
+    join(BOB)
+    write(home.move_home, ELSEWHERE)
+    assert read(presence.get_stored_ids) == set()
+    assert read(home.get_home) == ELSEWHERE
+    assert read(status.is_connected) is True
+
+
+@pytest.mark.parametrize(
+    ("setting", "stored", "guild_ids", "expected"),
+    [
+        (None, None, [], None),
+        (None, None, [HOME], HOME),
+        (None, None, [HOME, ELSEWHERE], None),
+        (None, HOME, [], HOME),
+        (None, HOME, [ELSEWHERE], HOME),
+        (None, HOME, [HOME, ELSEWHERE], HOME),
+        (ELSEWHERE, HOME, [HOME], ELSEWHERE),
+        (ELSEWHERE, None, [HOME], ELSEWHERE),
+        (ELSEWHERE, None, [], ELSEWHERE),
+    ],
+)
+def test_which_server_is_home(setting, stored, guild_ids, expected):
+    assert home.find_home(setting, stored, guild_ids) == expected
+
+
+@pytest.mark.parametrize(
+    ("stored", "guild_ids", "says"),
+    [
+        (HOME, [HOME], None),
+        (HOME, [HOME, ELSEWHERE], None),
+        (None, [], "in no server yet"),
+        (None, [HOME, ELSEWHERE], "set HOME_GUILD_ID"),
+        (HOME, [], f"not in the home server {HOME}"),
+        (HOME, [ELSEWHERE], f"not in the home server {HOME}"),
+    ],
+)
+def test_why_nobody_is_published(stored, guild_ids, says):
+    problem = home.find_problem(stored, guild_ids)
+    assert (problem is None) if says is None else (says in problem and problem.endswith("Nobody is published."))
+
+
+def opened(*guild_ids, stored=HOME):
+    """A home server as it is after READY."""
+    here = home.Home(None, stored)
+    here.begin(set(guild_ids), 5)
+    here.settle()
+    return here
+
+
+def test_only_the_home_server_publishes_and_only_while_the_bot_is_in_it():
+    here = opened(HOME, ELSEWHERE)
+    assert here.covers(str(HOME))
+    assert not here.covers(ELSEWHERE)
+    here.guild_ids.discard(HOME)
+    assert not here.covers(HOME)
+    assert "not in the home server" in here.problem
+
+
+def test_nothing_is_covered_without_a_home_server():
+    here = opened(HOME, ELSEWHERE, stored=None)
+    assert not here.covers(HOME)
+    here.guild_ids.discard(ELSEWHERE)
+    assert here.settle()
+    assert here.covers(HOME)
+    assert not here.settle()
+
+
+def test_who_left_is_not_brought_back_by_what_was_on_its_way():
+    here = opened(HOME)
+    here.remove(str(ALICE))
+    assert not here.has(ALICE)
+    assert here.has(BOB)
+    here.admit(str(ALICE))
+    assert here.has(ALICE)
+    here.remove(ALICE)
+    here.begin({HOME}, 6)
+    assert here.has(ALICE)
+    assert here.gap_at == 6
