@@ -57,6 +57,7 @@ def test_a_lost_session_is_reconciled(alone, resumable):
     stays, left, slept = members(running, "stays", "left", "slept")
     running.start_web()
     running.start_bot()
+    until(lambda: all(running.status_of(user_id) == "online" for user_id in (stays, left, slept)))
     running.simulator.refuse_connections()
     running.simulator.drop_gateway()
     running.simulator.leave(left)
