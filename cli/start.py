@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import requests
 
@@ -99,24 +100,20 @@ async def run(parts: list[Part], environ: Mapping[str, str], guide: asyncio.Task
 
 
 async def guide_through(config: settings.Config, simulator_url: str) -> None:
-    """Once somebody is published, say what there is to see and to type."""
+    """Once the bot is connected and somebody is published, say what there is to see and to type."""
     from simulator.client import DEFAULT_URL, Simulator, SimulatorError
 
     until, http = time.monotonic() + PATIENCE_S, requests.Session()
     # A proxy from the environment knows nothing of loopback.
     http.trust_env = False
-    while time.monotonic() < until:
+    url = None
+    while not url and time.monotonic() < until:
         await asyncio.sleep(0.3)
         try:
-            users = await asyncio.to_thread(Simulator(simulator_url).users)
-            user = next(user for user in users if user["name"] == "alice")
-            url = f"{config.public_url}/user/{user['id']}"
-            response = await asyncio.to_thread(http.get, url, timeout=5)
-        except (SimulatorError, requests.RequestException, StopIteration):
+            url = await asyncio.to_thread(_find_somebody, Simulator(simulator_url), http, config.public_url)
+        except (SimulatorError, requests.RequestException):
             continue
-        if response.status_code == 200:
-            break
-    else:
+    if not url:
         say(GUIDE, f"nothing was published within {PATIENCE_S} s; the lines above say why")
         return
     python = sys.executable.removeprefix(f"{settings.ROOT}/")
@@ -128,6 +125,14 @@ async def guide_through(config: settings.Config, simulator_url: str) -> None:
     say(GUIDE, f'  {python} -m simulator say alice ".help"{where}')
     say(GUIDE, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.")
     say(GUIDE, "")
+
+
+def _find_somebody(simulator: Any, http: requests.Session, base: str) -> str | None:
+    """Where alice is published, once the bot is connected."""
+    if http.get(f"{base}/health", timeout=5).status_code != 200:
+        return None
+    url = next(f"{base}/user/{user['id']}" for user in simulator.users() if user["name"] == "alice")
+    return url if http.get(url, timeout=5).status_code == 200 else None
 
 
 async def tour() -> None:
