@@ -15,7 +15,7 @@ from discord.ext import bridge
 import config as settings
 import models
 from cogs import replies
-from rules import status
+from rules import times
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
@@ -141,7 +141,7 @@ class Rollcall(bridge.Bot):
 
     def _guarded(self, event: str, takers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
         def run(data: Any) -> None:
-            self.last_event_at = status.now_ms()
+            self.last_event_at = times.now_ms()
             for take in takers:
                 try:
                     take(data)

@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Connection,
     Engine,
+    ForeignKey,
     Index,
     Integer,
     UniqueConstraint,
@@ -110,6 +111,98 @@ class BotState(db.Model):
     connected_at: Mapped[int | None] = mapped_column(BigInteger)
     last_event_at: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None]
+
+
+class System(db.Model):
+    """A plural system. Privacy columns are true for private; times are in µs since 1970."""
+
+    __tablename__ = "systems"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hid: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str | None]
+    description: Mapped[str | None]
+    tag: Mapped[str | None]
+    avatar_url: Mapped[str | None]
+    banner: Mapped[str | None]
+    color: Mapped[str | None]
+    tz: Mapped[str] = mapped_column(default="UTC")
+    created: Mapped[int] = mapped_column(BigInteger)
+    description_privacy: Mapped[bool] = mapped_column(default=False)
+    member_list_privacy: Mapped[bool] = mapped_column(default=False)
+    front_privacy: Mapped[bool] = mapped_column(default=False)
+    front_history_privacy: Mapped[bool] = mapped_column(default=False)
+
+
+class Account(db.Model):
+    """A Discord account linked to a system."""
+
+    __tablename__ = "accounts"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+
+
+class Member(db.Model):
+    """A member of a system; `proxy_tags` is a JSON list of objects with prefix and suffix."""
+
+    __tablename__ = "members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hid: Mapped[str] = mapped_column(unique=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    display_name: Mapped[str | None]
+    description: Mapped[str | None]
+    color: Mapped[str | None]
+    birthday: Mapped[str | None]
+    pronouns: Mapped[str | None]
+    avatar_url: Mapped[str | None]
+    banner: Mapped[str | None]
+    proxy_tags: Mapped[str] = mapped_column(default="[]")
+    keep_proxy: Mapped[bool] = mapped_column(default=False)
+    created: Mapped[int] = mapped_column(BigInteger)
+    visibility: Mapped[bool] = mapped_column(default=False)
+    name_privacy: Mapped[bool] = mapped_column(default=False)
+    description_privacy: Mapped[bool] = mapped_column(default=False)
+    birthday_privacy: Mapped[bool] = mapped_column(default=False)
+    pronoun_privacy: Mapped[bool] = mapped_column(default=False)
+    avatar_privacy: Mapped[bool] = mapped_column(default=False)
+    metadata_privacy: Mapped[bool] = mapped_column(default=False)
+
+
+class Switch(db.Model):
+    """One switch of a system, at a time (µs since 1970) that no other switch of the system has."""
+
+    __tablename__ = "switches"
+    __table_args__ = (UniqueConstraint("system_id", "timestamp"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"))
+    timestamp: Mapped[int] = mapped_column(BigInteger)
+
+
+class SwitchMember(db.Model):
+    """A member who fronts since a switch; `position` keeps their order."""
+
+    __tablename__ = "switch_members"
+
+    switch_id: Mapped[int] = mapped_column(ForeignKey("switches.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+
+
+class Message(db.Model):
+    """Who sent which proxied message; its text is not stored."""
+
+    __tablename__ = "messages"
+
+    id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    original_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    sender_id: Mapped[int] = mapped_column(Snowflake, index=True)
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    guild_id: Mapped[int | None] = mapped_column(Snowflake)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
 
 
 class Locked(Exception):

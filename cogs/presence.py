@@ -10,7 +10,8 @@ from cogs.census import Census
 from cogs.presence_writer import PresenceWriter
 from rules import home, presence, status
 from rules.presence import Change
-from rules.status import BEAT_EVERY_S, now_ms
+from rules.status import BEAT_EVERY_S
+from rules.times import now_ms
 
 log = logging.getLogger(__name__)
 

@@ -1,10 +1,18 @@
-"""The shape of single values: texts and Discord IDs."""
+"""The shape of single values: texts, addresses, colours, dates, time zones, privacy, Discord IDs."""
 
 import re
+from datetime import date
+from functools import cache
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from rules.errors import Invalid, NotFound
 
 LARGEST_SNOWFLAKE = 2**63 - 1
+URL_LENGTH = 256
+COLOR_LENGTH = 6
+DATE_LENGTH = 10
+TIME_ZONE_LENGTH = 64
 
 
 def check_text(name: str, value: object, most: int, least: int = 0) -> None:
@@ -33,3 +41,84 @@ def get_snowflake(text: str) -> int:
     if len(text) > 19 or int(text) > LARGEST_SNOWFLAKE:
         raise NotFound("There is no user with an ID this large.")
     return int(text)
+
+
+def read_text(name: str, value: object, most: int) -> str | None:
+    """A text that may be missing: null, empty and blank are None. Raises Invalid."""
+    if value is None:
+        return None
+    check_text(name, value, most)
+    return value if value.strip() else None
+
+
+def read_url(name: str, value: object) -> str | None:
+    """An absolute http or https address of at most 256 characters, or None. Raises Invalid."""
+    text = read_text(name, value, URL_LENGTH)
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s<>\"\\]", text)
+    except ValueError:
+        good = False
+    if not good:
+        raise Invalid(f"The {name} must be an address that starts with http:// or https://.")
+    return text
+
+
+def read_color(name: str, value: object) -> str | None:
+    """Six hexadecimal digits without #, in lower case, or None. Raises Invalid."""
+    text = read_text(name, value, COLOR_LENGTH)
+    if text is None:
+        return None
+    if not re.fullmatch("[0-9A-Fa-f]{6}", text):
+        raise Invalid(f"The {name} must be six hexadecimal digits, like ff0000.")
+    return text.lower()
+
+
+def read_birthday(name: str, value: object) -> str | None:
+    """A date as YYYY-MM-DD, or None; the years 0001 and 0004 mean that there is no year. Raises Invalid."""
+    text = read_text(name, value, DATE_LENGTH)
+    if text is None:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            raise ValueError
+        date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(
+            f"The {name} must be a date of the calendar, like 2018-07-11 or, without a year, 0004-07-11."
+        ) from None
+    return text
+
+
+def read_time_zone(name: str, value: object) -> str:
+    """A time zone of the Olson database in its own spelling; none is UTC. Raises Invalid."""
+    text = read_text(name, value, TIME_ZONE_LENGTH)
+    if text is None:
+        return "UTC"
+    known = _time_zones().get(text.lower())
+    if not known:
+        raise Invalid(f"The {name} must be a time zone like Europe/Berlin; “{text}” is none.")
+    return known
+
+
+def read_bool(name: str, value: object) -> bool:
+    """True or false. Raises Invalid."""
+    if not isinstance(value, bool):
+        raise Invalid(f"The {name} must be true or false.")
+    return value
+
+
+def read_privacy(name: str, value: object) -> bool:
+    """Whether something is private; null and blank mean public. Raises Invalid."""
+    if value is None or value == "":
+        return False
+    if value not in ("public", "private") or not isinstance(value, str):
+        raise Invalid(f"The {name} must be public or private.")
+    return value == "private"
+
+
+@cache
+def _time_zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones() if name not in ("localtime", "posixrules", "Factory")}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import GitHub
 from rules.errors import Invalid, NotFound
-from rules.status import now_ms
+from rules.times import now_ms
 from rules.visibility import check_storable
 
 REFRESH_EVERY_MS = 60 * 60 * 1000

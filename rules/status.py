@@ -1,20 +1,15 @@
 """How the bot is, as it says in its one row, and what `/health` makes of it. Times are in ms since 1970."""
 
-import time
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import BotState, Hidden, Presence, schema_version
+from rules.times import now_ms
 
 STALE_AFTER_MS = 15_000
 BEAT_EVERY_S = 5
-
-
-def now_ms() -> int:
-    """The time now, in ms since 1970."""
-    return time.time_ns() // 1_000_000
 
 
 def record_beat(session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None) -> None:

@@ -1,0 +1,17 @@
+"""Five-letter IDs of systems and members, as in PluralKit's v1 document."""
+
+import secrets
+import string
+
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+LENGTH = 5
+
+
+def make_id(session: Session, column: InstrumentedAttribute[str]) -> str:
+    """An ID that nothing in this column has; the caller's write transaction keeps it free."""
+    while True:
+        made = "".join(secrets.choice(string.ascii_lowercase) for _ in range(LENGTH))
+        if session.scalar(select(column).where(column == made)) is None:
+            return made
