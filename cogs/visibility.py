@@ -4,11 +4,12 @@ from discord.ext import bridge, commands
 
 from cogs.confirm import confirm
 from cogs.replies import answer, card, named
-from rules import visibility
+from rules import forgetting, visibility
 
 FORGET = (
-    "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection and your"
-    " presence. Nothing is stored again, and you stay hidden, until {}."
+    "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection, your"
+    " presence, and your system with its members and switches unless other accounts are linked to it. Nothing"
+    " is stored again, and you stay hidden, until {}."
 )
 
 
@@ -37,7 +38,7 @@ class Visibility(commands.Cog, name="visibility"):
     async def forget(self, ctx: bridge.BridgeContext) -> None:
         show = named(self.bot, "show")
         if await confirm(ctx, FORGET.format(show), "Forget me"):
-            await self.bot.write(visibility.forget, ctx.author.id)
+            await self.bot.write(forgetting.forget, ctx.author.id)
             await answer(ctx, card(text=f"Everything about you is deleted, and you are hidden until {show}."))
         else:
             await answer(ctx, card(text="Nothing was deleted."))

@@ -1,9 +1,9 @@
-"""Who does not want to be published, and deleting all that is stored about somebody."""
+"""Who does not want to be published."""
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from models import GitHub, Hidden, Pair, Presence, Token
+from models import Hidden
 from rules.errors import NotAllowed
 
 
@@ -25,10 +25,3 @@ def hide(session: Session, user_id: int) -> None:
 def show(session: Session, user_id: int) -> bool:
     """Publish a user again; returns whether the user had been hidden."""
     return bool(session.execute(delete(Hidden).where(Hidden.user_id == user_id)).rowcount)
-
-
-def forget(session: Session, user_id: int) -> None:
-    """Delete everything stored about a user. All that stays is that the user must not be stored until `show`."""
-    for table in (Presence, Token, Pair, GitHub):
-        session.execute(delete(table).where(table.user_id == user_id))
-    session.merge(Hidden(user_id=user_id, forgotten=True))

@@ -53,7 +53,7 @@ def init_app(app: Flask) -> None:
 
 
 def refuse(error: Exception) -> Response:
-    """The JSON of DESIGN section 5: `{"code": <status>, "message": <one sentence>}`; never a stack trace."""
+    """One finished sentence with its status, as DESIGN section 5 has it for each dialect; never a stack trace."""
     if isinstance(error, errors.Refused):
         status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
         return fault(status, error.sentence)
@@ -71,12 +71,20 @@ def refuse(error: Exception) -> Response:
 
 
 def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    """An error in JSON."""
-    answer = report({"code": status, "message": sentence}, status)
+    """An error in the dialect of the path: JSON, or under /v1 the bare sentence."""
+    if is_pluralkit(request.path):
+        answer = Response(sentence, status, mimetype="text/plain")
+    else:
+        answer = report({"code": status, "message": sentence}, status)
     answer.headers.update(headers or {})
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def is_pluralkit(path: str) -> bool:
+    """Whether a path belongs to PluralKit's dialect."""
+    return path.startswith("/v1/")
 
 
 def readable(body: str, mimetype: str = "application/json") -> Response:

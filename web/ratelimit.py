@@ -11,7 +11,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from config import Config, Network
-from web.answers import fault
+from web.answers import fault, is_pluralkit
 
 UNCOUNTED = {"status.health"}
 
@@ -38,10 +38,12 @@ def init_app(app: Flask, config: Config) -> None:
         left = {item: limiter.get_window_stats(item, key) for item in config.rate_limit}
         tightest = full or min(config.rate_limit, key=lambda item: left[item].remaining)
         reset = math.ceil(left[tightest].reset_time)
+        # PluralKit's clients expect milliseconds.
+        unit = 1000 if is_pluralkit(request.path) else 1
         g.rate_limit_headers = [
             ("X-RateLimit-Limit", str(tightest.amount)),
             ("X-RateLimit-Remaining", str(0 if full else max(0, left[tightest].remaining))),
-            ("X-RateLimit-Reset", str(reset)),
+            ("X-RateLimit-Reset", str(reset * unit)),
         ]
         if full is None:
             return None

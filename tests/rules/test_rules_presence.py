@@ -6,7 +6,7 @@ import json
 import pytest
 
 from models import Presence
-from rules import presence, visibility
+from rules import forgetting, presence, visibility
 from rules.presence import Change, change_of_member, change_of_presence
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
@@ -275,7 +275,7 @@ def test_a_presence_with_a_whole_user_changes_the_name_and_one_with_an_id_alone_
 
 def test_who_asked_to_be_forgotten_is_not_stored_until_shown(join, write, record, look):
     join(ALICE)
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     join(ALICE, status={"status": "online"})
     record(online(2000))
     assert look() is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import status, visibility
+from rules import forgetting, status, visibility
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 NOON = 1_800_000_000_000
@@ -86,5 +86,5 @@ def test_the_hidden_are_not_counted(join, write, read):
     write(visibility.hide, BOB)
     write(visibility.hide, 12345)
     assert read(status.count_published) == 1
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     assert read(status.count_published) == 0

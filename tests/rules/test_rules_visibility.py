@@ -3,7 +3,7 @@
 import pytest
 
 from models import GitHub, Hidden, Pair, Presence, Token
-from rules import github, kv, presence, profiles, status, tokens, visibility
+from rules import forgetting, github, kv, presence, profiles, status, tokens, visibility
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -47,7 +47,7 @@ def test_a_stranger_may_hide_before_joining(join, write, read):
 def test_forgetting_takes_everything_of_one_person_only(settle, write, read):
     alices, bobs = settle(ALICE), settle(BOB)
     before = len(read(everything_about, BOB))
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     assert read(everything_about, ALICE) == []
     assert read(tokens.find_caller, alices) is None
     assert len(read(everything_about, BOB)) == before == 5
@@ -55,18 +55,18 @@ def test_forgetting_takes_everything_of_one_person_only(settle, write, read):
     assert read(presence.get_stored_ids) == {BOB}
 
 
-@pytest.mark.parametrize("first", [visibility.hide, visibility.forget, visibility.show])
+@pytest.mark.parametrize("first", [visibility.hide, forgetting.forget, visibility.show])
 def test_forgetting_after_anything_is_forgetting(settle, write, read, first):
     settle(ALICE)
     write(first, ALICE)
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     assert read(lambda session: session.get(Hidden, ALICE).forgotten) is True
     assert read(everything_about, ALICE) == []
 
 
 def test_hiding_after_being_forgotten_does_not_undo_it(settle, join, write, read):
     settle(ALICE)
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     write(visibility.hide, ALICE)
     join(ALICE)
     assert read(presence.get_stored_ids) == set()
@@ -74,7 +74,7 @@ def test_hiding_after_being_forgotten_does_not_undo_it(settle, join, write, read
 
 def test_who_was_forgotten_comes_back_with_nothing(settle, join, write, read):
     settle(ALICE)
-    write(visibility.forget, ALICE)
+    write(forgetting.forget, ALICE)
     assert write(visibility.show, ALICE) is True
     join(ALICE)
     assert read(presence.get_stored_ids) == {ALICE}

@@ -48,7 +48,7 @@ def check_fault(answer, code):
         "/user/1/k",
         "/USER/1",
         "/static/x",
-        "/v1/s",
+        "/v2/s",
         "/favicon.ico",
     ],
 )

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rules import github, kv, presence, status, visibility
+from rules import forgetting, github, kv, presence, status, visibility
 
 ALICE, BOB, CHARLIE, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
 VAQ = 470320681905684500
@@ -206,7 +206,7 @@ def absent(join, leave, write):
         join(user_id, nick="Secret Name")
     leave(ALICE)
     write(visibility.hide, BOB)
-    write(visibility.forget, CHARLIE)
+    write(forgetting.forget, CHARLIE)
     return {"left": ALICE, "hidden": BOB, "forgotten": CHARLIE, "stranger": STRANGER, "nobody": 0}
 
 

@@ -1,0 +1,165 @@
+"""Members of a system. Limits: PluralKit's v1 document."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Member, System
+from rules import fields, systems
+from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.ids import make_id
+from rules.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
+from rules.times import now_us
+
+MOST_MEMBERS = 1000
+NAME_LENGTH = 100
+DESCRIPTION_LENGTH = 1000
+MOST_TAGS = 100
+TAG_LENGTH = 100
+
+Tag = dict[str, str | None]
+
+
+def _read_name(name: str, value: object) -> str:
+    text = fields.read_text(name, value, NAME_LENGTH)
+    if text is None:
+        raise Invalid("The name of a member must not be empty.")
+    return text
+
+
+def _read_tags(name: str, value: object) -> list[Tag]:
+    if not isinstance(value, list):
+        raise Invalid(f"The {name} must be a list of objects with prefix and suffix.")
+    if len(value) > MOST_TAGS:
+        raise Invalid(f"A member can have {MOST_TAGS} proxy tags; these are {len(value)}.")
+    return [_read_tag(tag) for tag in value]
+
+
+def _read_tag(tag: object) -> Tag:
+    if not isinstance(tag, dict):
+        raise Invalid("Each of the proxy_tags must be an object with prefix and suffix.")
+    read = {side: _read_side(f"{side} of a proxy tag", tag.get(side)) for side in ("prefix", "suffix")}
+    if read["prefix"] is None and read["suffix"] is None:
+        raise Invalid("A proxy tag needs a prefix or a suffix.")
+    return read
+
+
+def _read_side(name: str, value: object) -> str | None:
+    # A blank is a tag like any other; only the empty text is none.
+    if value is None or value == "":
+        return None
+    fields.check_text(name, value, TAG_LENGTH)
+    return value
+
+
+_READERS: dict[str, Callable[[str, object], Any]] = {
+    "name": _read_name,
+    "display_name": partial(fields.read_text, most=NAME_LENGTH),
+    "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
+    "color": fields.read_color,
+    "birthday": fields.read_birthday,
+    "pronouns": partial(fields.read_text, most=NAME_LENGTH),
+    "avatar_url": fields.read_url,
+    "banner": fields.read_url,
+    "proxy_tags": _read_tags,
+    "prefix": _read_side,
+    "suffix": _read_side,
+    "keep_proxy": fields.read_bool,
+    "privacy": fields.read_privacy,
+    **dict.fromkeys(MEMBER_PRIVACY, fields.read_privacy),
+}
+
+
+def create_member(session: Session, system: System, changes: Mapping[str, object]) -> Member:
+    """Add a member, with the fields of `edit_member`; `name` is needed. At most 1 000 a system. Raises Invalid."""
+    if "name" not in changes:
+        raise Invalid("Member name must be specified.")
+    count = session.scalar(select(func.count()).where(Member.system_id == system.id))
+    if count >= MOST_MEMBERS:
+        raise Invalid(f"Member limit reached ({count} / {MOST_MEMBERS}).")
+    member = Member(system_id=system.id, hid=make_id(session, Member.hid), created=now_us(), proxy_tags="[]")
+    edit_member(session, member, changes)
+    session.add(member)
+    session.flush()
+    return member
+
+
+def edit_member(session: Session, member: Member, changes: Mapping[str, object]) -> Member:
+    """Change what is given and nothing else; unknown and read-only keys are ignored. All or nothing.
+
+    Names and pronouns 100 code points, description 1 000, addresses 256, 100 proxy tags with sides of 100; null
+    and blank clear a text. `prefix` and `suffix` change the first tag only, and only when they differ from it:
+    programs send them along with `proxy_tags` as they read them. `privacy` sets visibility and the privacy of
+    description, birthday and pronouns; beside single settings it counts only when it differs, and so do they.
+    Raises Invalid.
+    """
+    read = {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
+    before = json.loads(member.proxy_tags)
+    tags = _with_sides(read.pop("proxy_tags", before), before, read)
+    for name, value in _with_privacy(read, member).items():
+        setattr(member, name, value)
+    member.proxy_tags = json.dumps(tags, ensure_ascii=False)
+    return member
+
+
+def delete_member(session: Session, member: Member) -> None:
+    """Delete a member; it leaves past switches and takes its messages' records along."""
+    session.delete(member)
+
+
+def get_member(session: Session, hid: str) -> Member:
+    """The member with an ID, in any case of letters. Raises NotFound."""
+    member = session.scalar(select(Member).where(Member.hid == hid.lower()))
+    if not member:
+        raise NotFound("Member not found.")
+    return member
+
+
+def get_own_member(session: Session, user_id: int, hid: str) -> Member:
+    """A member of the caller's own system. Raises NotFound, and NotAuthenticated for somebody else's member."""
+    member = get_member(session, hid)
+    if not systems.is_owner(session, user_id, member.system_id):
+        raise NotAuthenticated(f"Member '{hid}' is not part of your system.")
+    return member
+
+
+def show_member(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:
+    """A member as the viewer may see it."""
+    return view_member(member, systems.is_owner(session, viewer, member.system_id))
+
+
+def show_members(session: Session, system: System, viewer: int | None) -> list[dict[str, Any]]:
+    """The members of a system in the order of their making; private ones only for the owner.
+
+    Raises NotAllowed when the member list is private.
+    """
+    owner = systems.is_owner(session, viewer, system.id)
+    if system.member_list_privacy and not owner:
+        raise NotAllowed("Unauthorized to view member list.")
+    listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
+    return [view_member(member, owner) for member in session.scalars(listed) if owner or not member.visibility]
+
+
+def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
+    if "privacy" not in read:
+        return read
+    privacy = read.pop("privacy")
+    singles = {name: read[name] for name in MEMBER_PRIVACY if name in read}
+    if singles and privacy == bool(member.visibility):
+        return read
+    changed = {name: value for name, value in singles.items() if value != bool(getattr(member, name))}
+    return {**read, **dict.fromkeys(WRITTEN_BY_PRIVACY, privacy), **changed}
+
+
+def _with_sides(tags: list[Tag], before: list[Tag], read: dict[str, Any]) -> list[Tag]:
+    stored = before[0] if before else {"prefix": None, "suffix": None}
+    sent = {side: read.pop(side) for side in ("prefix", "suffix") if side in read}
+    changed = {side: value for side, value in sent.items() if value != stored[side]}
+    if not changed:
+        return tags
+    first = {**(tags[0] if tags else {"prefix": None, "suffix": None}), **changed}
+    return [first, *tags[1:]] if first["prefix"] or first["suffix"] else tags[1:]

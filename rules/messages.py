@@ -1,0 +1,61 @@
+"""Who sent which proxied message. No text is stored. PluralKit's v1 document."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Member, Message, System
+from rules import systems
+from rules.errors import NotFound
+from rules.privacy import view_member, view_system
+from rules.times import show_time
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+
+
+def record_message(
+    session: Session,
+    member: Member,
+    message_id: int,
+    original_id: int,
+    sender_id: int,
+    channel_id: int,
+    guild_id: int | None,
+) -> None:
+    """Remember that a member's account sent `original_id`, which was posted again as `message_id`."""
+    session.add(
+        Message(
+            id=message_id,
+            original_id=original_id,
+            sender_id=sender_id,
+            channel_id=channel_id,
+            guild_id=guild_id,
+            member_id=member.id,
+        )
+    )
+
+
+def show_message(session: Session, message_id: int, viewer: int | None) -> dict[str, Any]:
+    """A proxied message, by its own ID or that of the original, with system and member as the viewer may see them.
+
+    Raises NotFound.
+    """
+    message = session.get(Message, message_id) or session.scalar(
+        select(Message).where(Message.original_id == message_id).limit(1)
+    )
+    if not message:
+        raise NotFound("Message not found.")
+    member = session.get_one(Member, message.member_id)
+    system = session.get_one(System, member.system_id)
+    owner = systems.is_owner(session, viewer, system.id)
+    return {
+        "timestamp": show_time(((message.id >> 22) + DISCORD_EPOCH_MS) * 1000),
+        "id": str(message.id),
+        "original": str(message.original_id),
+        "sender": str(message.sender_id),
+        "channel": str(message.channel_id),
+        "system": view_system(system, owner),
+        "member": view_member(member, owner),
+        "guild": None if message.guild_id is None else str(message.guild_id),
+    }

@@ -1,0 +1,142 @@
+"""Systems and the Discord accounts linked to them. Limits: PluralKit's v1 document."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Account, System
+from rules import fields
+from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.ids import make_id
+from rules.privacy import SYSTEM_PRIVACY, view_system
+from rules.times import now_us
+from rules.visibility import check_storable
+
+NAME_LENGTH = 100
+DESCRIPTION_LENGTH = 1000
+TAG_LENGTH = 78
+
+_READERS: dict[str, Callable[[str, object], Any]] = {
+    "name": partial(fields.read_text, most=NAME_LENGTH),
+    "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
+    "tag": partial(fields.read_text, most=TAG_LENGTH),
+    "avatar_url": fields.read_url,
+    "banner": fields.read_url,
+    "color": fields.read_color,
+    "tz": fields.read_time_zone,
+    **dict.fromkeys(SYSTEM_PRIVACY, fields.read_privacy),
+}
+
+
+def create_system(session: Session, user_id: int, changes: Mapping[str, object] | None = None) -> System:
+    """Make a system for an account that has none, with the same fields as `edit_system`.
+
+    Raises Invalid when the account has a system or a field is wrong, and NotAllowed for a forgotten user.
+    """
+    check_storable(session, user_id)
+    _check_unlinked(session, user_id)
+    system = System(hid=make_id(session, System.hid), created=now_us(), **_read(changes or {}))
+    session.add(system)
+    session.flush()
+    session.add(Account(user_id=user_id, system_id=system.id))
+    session.flush()
+    return system
+
+
+def edit_system(session: Session, system: System, changes: Mapping[str, object]) -> System:
+    """Change what is given and nothing else; unknown and read-only keys are ignored. All or nothing.
+
+    Name 100 code points, description 1 000, tag 78, addresses 256; null and blank clear a text, a null `tz` is
+    UTC, a null privacy is public. Raises Invalid.
+    """
+    for name, value in _read(changes).items():
+        setattr(system, name, value)
+    return system
+
+
+def delete_system(session: Session, system: System) -> None:
+    """Delete a system with its members, switches, messages and links to accounts."""
+    session.delete(system)
+
+
+def link_account(session: Session, system: System, user_id: int) -> None:
+    """Link one more account. Raises Invalid when it has a system, and NotAllowed for a forgotten user."""
+    check_storable(session, user_id)
+    _check_unlinked(session, user_id)
+    session.add(Account(user_id=user_id, system_id=system.id))
+
+
+def unlink_account(session: Session, system: System, user_id: int) -> None:
+    """Take a link away, but never the last one. Raises NotFound and NotAllowed."""
+    account = session.get(Account, user_id)
+    if not account or account.system_id != system.id:
+        raise NotFound("This account is not linked to your system.")
+    if len(get_accounts(session, system)) == 1:
+        raise NotAllowed("This is the last account linked to your system; without it nobody could reach the system.")
+    session.delete(account)
+
+
+def get_accounts(session: Session, system: System) -> list[int]:
+    """The accounts linked to a system."""
+    return list(session.scalars(select(Account.user_id).where(Account.system_id == system.id)))
+
+
+def get_system(session: Session, hid: str) -> System:
+    """The system with an ID, in any case of letters. Raises NotFound."""
+    system = session.scalar(select(System).where(System.hid == hid.lower()))
+    if not system:
+        raise NotFound("System not found.")
+    return system
+
+
+def get_account_system(session: Session, user_id: int) -> System:
+    """The system that an account is linked to. Raises NotFound."""
+    system = find_own_system(session, user_id)
+    if not system:
+        raise NotFound("Account not found.")
+    return system
+
+
+def find_own_system(session: Session, user_id: int | None) -> System | None:
+    """The system that an account is linked to, or None; nobody has none."""
+    if user_id is None:
+        return None
+    return session.scalar(select(System).join(Account).where(Account.user_id == user_id))
+
+
+def get_own_system(session: Session, user_id: int) -> System:
+    """The caller's own system. Raises NotAuthenticated: without a system, a token opens none."""
+    system = find_own_system(session, user_id)
+    if not system:
+        raise NotAuthenticated("The owner of this token has no system.")
+    return system
+
+
+def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
+    """Whether the viewer's account is linked to this system."""
+    if viewer is None:
+        return False
+    account = session.get(Account, viewer)
+    return account is not None and account.system_id == system_id
+
+
+def show_system(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
+    """A system as the viewer may see it."""
+    return view_system(system, is_owner(session, viewer, system.id))
+
+
+def count_systems(session: Session) -> int:
+    """How many systems there are."""
+    return session.scalar(select(func.count()).select_from(System))
+
+
+def _check_unlinked(session: Session, user_id: int) -> None:
+    if session.get(Account, user_id):
+        raise Invalid("This account already has a system.")
+
+
+def _read(changes: Mapping[str, object]) -> dict[str, Any]:
+    return {name: read(name, changes[name]) for name, read in _READERS.items() if name in changes}
