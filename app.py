@@ -21,6 +21,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     except (settings.BadSetting, models.BadFile) as error:
         raise SystemExit(str(error)) from None
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app = Flask("rollcall", root_path=settings.ROOT / "web", static_folder=None)
     app.config["ROLLCALL"] = config
     app.url_map.strict_slashes = False

@@ -1,6 +1,7 @@
 """`python -m bench`: every benchmark, one after another."""
 
-from bench import presence_latency
+from bench import flat_cost, presence_latency
 
 if __name__ == "__main__":
     presence_latency.main()
+    flat_cost.main()

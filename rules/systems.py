@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Account, System
@@ -126,11 +126,6 @@ def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
 def show_system(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
     """A system as the viewer may see it."""
     return view_system(system, is_owner(session, viewer, system.id))
-
-
-def count_systems(session: Session) -> int:
-    """How many systems there are."""
-    return session.scalar(select(func.count()).select_from(System))
 
 
 def _check_unlinked(session: Session, user_id: int) -> None:

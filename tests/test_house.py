@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "gunicorn.conf": {*LOWEST, "web", "app"},
     "cli": {*LOWEST, "rules", "simulator", "cli", "app", "bot"},
     "simulator": {"simulator"},
-    "bench": OURS - {"app", "bot"},
+    "bench": OURS - {"bot"},
 }
 HOMELESS = {"utils", "util", "helpers", "helper", "common", "core", "base", "constants", "services", "misc"}
 

@@ -1,0 +1,170 @@
+"""Whether a v1 read costs the same in a large file as in a small one.
+
+Two files are filled by bulk inserts: one small, one with 10 000 systems, 100 000 members and 1 000 000 switches.
+Each read of the API is timed in turn on both, in process, through the whole app; the large one may cost 1.5 times
+the small one. The systems that are asked for have the same size in both.
+"""
+
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event, insert
+from sqlalchemy.orm import Session
+
+import config as settings
+import models
+from app import create_app
+from rules import tokens
+
+SMALL, LARGE = 10, 10_000
+MEMBERS, SWITCHES = 10, 100
+ROUNDS, READS = 30, 20
+AIM = 1.5
+FIRST_US = 1_600_000_000_000_000
+SNOWFLAKE = 1_163_892_047_215_738_900
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        small = make_client(Path(folder) / "small.db", SMALL)
+        large = make_client(Path(folder) / "large.db", LARGE)
+        print(f"{SMALL} against {LARGE:,} systems, {LARGE * MEMBERS:,} members, {LARGE * SWITCHES:,} switches")
+        plans = query_plans(large)
+        scans = [step for step in plans if step.startswith("SCAN")]
+        print(f"{len(plans)} different steps in the query plans; without an index: {scans or 'none'}")
+        for path, own in paths():
+            ratio = compare(small, large, path, own)
+            verdict = "" if ratio <= AIM else f"  above {AIM}"
+            print(f"{path:42} {ratio:5.2f} × the small file{verdict}")
+
+
+def paths() -> list[tuple[str, bool]]:
+    """What is asked for, with the number of a system in it; and whether its owner asks."""
+    before = "2020-09-13T12:28:00.000000Z"
+    return [
+        ("/v1/s", True),
+        ("/v1/s/{hid}", False),
+        ("/v1/s/{hid}/members", False),
+        ("/v1/s/{hid}/fronters", False),
+        ("/v1/s/{hid}/switches", False),
+        (f"/v1/s/{{hid}}/switches?before={before}", False),
+        ("/v1/m/{hid}", False),
+        ("/v1/a/{user}", False),
+        ("/v1/msg/{message}", False),
+        ("/v1/msg/{original}", False),
+    ]
+
+
+def make_client(file: Path, count: int) -> FlaskClient:
+    config = settings.read({"DATABASE_URL": f"sqlite:///{file}", "RATE_LIMIT": ""})
+    app = create_app(config)
+    with app.extensions["doors"].write() as session:
+        fill(session, count)
+    client = app.test_client()
+    client.count = count
+    return client
+
+
+def hid_of(number: int) -> str:
+    """A different five-letter ID for each number."""
+    letters = []
+    for _ in range(5):
+        number, letter = divmod(number, 26)
+        letters.append(chr(97 + letter))
+    return "".join(reversed(letters))
+
+
+def fill(session: Session, count: int) -> None:
+    """Systems with an account, members, switches of two members each, and a message a member."""
+    systems = range(1, count + 1)
+    session.execute(
+        insert(models.System), [{"id": n, "hid": hid_of(n), "name": "Foxes", "created": n} for n in systems]
+    )
+    session.execute(insert(models.Account), [{"user_id": SNOWFLAKE + n, "system_id": n} for n in systems])
+    hashed = tokens.hash_token("nobody's")
+    session.execute(insert(models.Token), [{"user_id": SNOWFLAKE + n, "hash": hashed} for n in systems])
+    for start in range(0, count, 1000):
+        fill_systems(session, range(start + 1, min(start + 1000, count) + 1))
+
+
+def fill_systems(session: Session, systems: range) -> None:
+    members = [(n - 1) * MEMBERS + m + 1 for n in systems for m in range(MEMBERS)]
+    rows = [
+        {"id": m, "hid": hid_of(m), "system_id": (m - 1) // MEMBERS + 1, "name": f"Member {m}", "created": m}
+        for m in members
+    ]
+    session.execute(insert(models.Member), rows)
+    switches = [(n - 1) * SWITCHES + s + 1 for n in systems for s in range(SWITCHES)]
+    rows = [
+        {"id": s, "system_id": (s - 1) // SWITCHES + 1, "timestamp": FIRST_US + (s - 1) % SWITCHES * 1_000_000}
+        for s in switches
+    ]
+    session.execute(insert(models.Switch), rows)
+    rows = [
+        {"switch_id": s, "position": p, "member_id": (s - 1) // SWITCHES * MEMBERS + (s + p) % MEMBERS + 1}
+        for s in switches
+        for p in (0, 1)
+    ]
+    session.execute(insert(models.SwitchMember), rows)
+    rows = [
+        {"id": SNOWFLAKE + 2 * m, "original_id": SNOWFLAKE + 2 * m + 1, "sender_id": 1, "channel_id": 1, "member_id": m}
+        for m in members
+    ]
+    session.execute(insert(models.Message), rows)
+
+
+def query_plans(client: FlaskClient) -> set[str]:
+    """The steps of SQLite's query plans for all statements of all paths."""
+    found = set()
+    with client.application.app_context():
+        engine = models.db.engine
+
+    def explain(connection: Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.startswith("SELECT"):
+            plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            found.update(row[3] for row in plan.fetchall())
+
+    event.listen(engine, "before_cursor_execute", explain)
+    for path, own in paths():
+        time_reads(client, path, own_token(client) if own else {}, 1)
+    event.remove(engine, "before_cursor_execute", explain)
+    return found
+
+
+def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> float:
+    """The median over rounds of the large file's time by the small one's, measured in turn."""
+    tokens_of = {client: own_token(client) if own else {} for client in (small, large)}
+    ratios = []
+    for number in range(ROUNDS):
+        times = {client: time_reads(client, path, tokens_of[client], number) for client in (small, large)}
+        ratios.append(times[large] / times[small])
+    return statistics.median(ratios[5:])
+
+
+def own_token(client: FlaskClient) -> dict[str, str]:
+    owner = SNOWFLAKE + client.count // 2
+    token = tokens.make_token(owner)
+    with client.application.extensions["doors"].write() as session:
+        tokens.store_token(session, owner, tokens.hash_token(token))
+    return {"Authorization": token}
+
+
+def time_reads(client: FlaskClient, path: str, headers: dict[str, str], number: int) -> float:
+    """Seconds for some reads of systems spread over the file."""
+    addresses = []
+    for read in range(READS):
+        system = (number * READS + read) * 7919 % client.count + 1
+        member = SNOWFLAKE + 2 * system * MEMBERS
+        values = {"hid": hid_of(system), "user": SNOWFLAKE + system, "message": member, "original": member + 1}
+        addresses.append(path.format(**values))
+    begun = time.perf_counter()
+    for address in addresses:
+        assert client.get(address, headers=headers).status_code == 200
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
