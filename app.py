@@ -7,7 +7,7 @@ from flask import Flask
 import config as settings
 import models
 from cli import maintenance
-from web import answers, kv, pages, pluralkit_v1, presence, ratelimit, status
+from web import answers, docs, kv, pages, pluralkit_v1, presence, ratelimit, status
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -30,6 +30,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     answers.init_app(app)
     ratelimit.init_app(app, config)
     kv.init_app(app)
+    docs.init_app(app)
     for blueprint in (pages.bp, presence.bp, pluralkit_v1.bp, status.bp):
         app.register_blueprint(blueprint)
     for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
