@@ -31,15 +31,15 @@ def check_text(name: str, value: object, most: int, least: int = 0) -> None:
         raise Invalid(f"The {name} is not valid Unicode: it holds half of a surrogate pair.")
 
 
-def get_snowflake(text: str) -> int:
-    """Read a Discord ID from a path.
+def get_snowflake(text: str, what: str = "user") -> int:
+    """Read the Discord ID of a user, or of `what` else, from a path.
 
     Raises Invalid when it is none, and NotFound when it is larger than any ID can be.
     """
     if not re.fullmatch("0|[1-9][0-9]*", text, re.ASCII):
-        raise Invalid("A user ID is a number, like 80351110224678912; in Discord, “Copy User ID” shows it.")
+        raise Invalid(f"The ID of a {what} is a number, like 80351110224678912; Discord's “Copy ID” gives it.")
     if len(text) > 19 or int(text) > LARGEST_SNOWFLAKE:
-        raise NotFound("There is no user with an ID this large.")
+        raise NotFound(f"There is no {what} with an ID this large.")
     return int(text)
 
 

@@ -125,4 +125,4 @@ def show_account(user_id: str) -> Response:
 @bp.get("/msg/<message_id>")
 def show_message(message_id: str) -> Response:
     """A proxied message, by either of its IDs."""
-    return readable_json(messages.show_message(db.session, get_snowflake(message_id), find_viewer()))
+    return readable_json(messages.show_message(db.session, get_snowflake(message_id, "message"), find_viewer()))
