@@ -37,7 +37,7 @@ def get_snowflake(text: str, what: str = "user") -> int:
     Raises Invalid when it is none, and NotFound when it is larger than any ID can be.
     """
     if not re.fullmatch("0|[1-9][0-9]*", text, re.ASCII):
-        raise Invalid(f"The ID of a {what} is a number, like 80351110224678912; Discord's “Copy ID” gives it.")
+        raise Invalid(f"A {what} ID is a number, like 80351110224678912; Discord's “Copy ID” gives it.")
     if len(text) > 19 or int(text) > LARGEST_SNOWFLAKE:
         raise NotFound(f"There is no {what} with an ID this large.")
     return int(text)
