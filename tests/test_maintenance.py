@@ -179,6 +179,10 @@ def test_stats(flask, join, write, token_of):
         "users with a token": "1",
         "key/value pairs": "2",
         "GitHub accounts": "0",
+        "systems": "0",
+        "members": "0",
+        "switches": "0",
+        "proxied messages": "0",
         "home server": "501",
     }
     assert "the bot is not connected to Discord" in said
