@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import Member, Message, System
@@ -41,13 +41,18 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
 
     Raises NotFound.
     """
-    message = session.get(Message, message_id) or session.scalar(
-        select(Message).where(Message.original_id == message_id).limit(1)
-    )
-    if not message:
+    # One statement: a member that is deleted between two would leave half a message.
+    found = session.execute(
+        select(Message, Member, System)
+        .join(Member, Member.id == Message.member_id)
+        .join(System, System.id == Member.system_id)
+        .where(or_(Message.id == message_id, Message.original_id == message_id))
+        .order_by((Message.id == message_id).desc())
+        .limit(1)
+    ).first()
+    if not found:
         raise NotFound("Message not found.")
-    member = session.get_one(Member, message.member_id)
-    system = session.get_one(System, member.system_id)
+    message, member, system = found
     owner = systems.is_owner(session, viewer, system.id)
     return {
         "timestamp": show_time(((message.id >> 22) + DISCORD_EPOCH_MS) * 1000),

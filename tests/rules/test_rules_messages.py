@@ -1,0 +1,92 @@
+"""Who sent which proxied message."""
+
+import pytest
+from sqlalchemy import event
+
+from rules import members, messages, systems
+from rules.errors import NotFound
+
+ALICE, BOB = 80351110224678912, 80351110224678913
+# Discord's own example of a snowflake: 2016-04-30 11:18:25.796 UTC.
+MESSAGE, ORIGINAL, LATER = 175928847299117063, 175928847299117000, 175928847299119999
+
+
+@pytest.fixture
+def ann(write):
+    """Ann, of Alice's system; a message of hers has been proxied."""
+    system = write(systems.create_system, ALICE, {"name": "Foxes"})
+    member = write(members.create_member, system, {"name": "Ann", "description": "Tall", "privacy": "private"})
+    write(messages.record_message, member, MESSAGE, ORIGINAL, ALICE, 41771983423143937, 2909267986263572999)
+    return member
+
+
+@pytest.mark.parametrize("message_id", [MESSAGE, ORIGINAL])
+def test_a_message_is_found_by_either_of_its_ids(read, ann, message_id):
+    shown = read(messages.show_message, message_id, ALICE)
+    assert list(shown) == ["timestamp", "id", "original", "sender", "channel", "system", "member", "guild"]
+    assert shown == {
+        "timestamp": "2016-04-30T11:18:25.796000Z",
+        "id": "175928847299117063",
+        "original": "175928847299117000",
+        "sender": "80351110224678912",
+        "channel": "41771983423143937",
+        "system": read(lambda session: systems.show_system(session, systems.get_own_system(session, ALICE), ALICE)),
+        "member": read(members.show_member, ann, ALICE),
+        "guild": "2909267986263572999",
+    }
+
+
+@pytest.mark.parametrize("viewer", [None, BOB])
+def test_others_see_system_and_member_as_they_would_elsewhere(write, read, ann, viewer):
+    write(systems.create_system, BOB)
+    shown = read(messages.show_message, MESSAGE, viewer)
+    assert (shown["member"]["name"], shown["member"]["description"], shown["member"]["privacy"]) == ("Ann", None, None)
+    assert shown["member"] == read(members.show_member, ann, viewer)
+    assert shown["system"]["front_privacy"] is None
+
+
+@pytest.mark.parametrize(
+    ("message_id", "timestamp"),
+    [
+        (0, "2015-01-01T00:00:00.000000Z"),
+        (1 << 22, "2015-01-01T00:00:00.001000Z"),
+        ((1 << 22) - 1, "2015-01-01T00:00:00.000000Z"),
+        (2**63 - 1, "2084-09-06T15:47:35.551000Z"),
+    ],
+)
+def test_the_time_is_the_messages_own(write, read, ann, message_id, timestamp):
+    write(messages.record_message, ann, message_id, ORIGINAL + 7, ALICE, 1, None)
+    shown = read(messages.show_message, message_id, None)
+    assert (shown["timestamp"], shown["guild"]) == (timestamp, None)
+
+
+@pytest.mark.parametrize("message_id", [0, 1, ORIGINAL - 1, MESSAGE + 1, ALICE, 41771983423143937, 2**63 - 1])
+def test_no_other_number_finds_it(read, ann, message_id):
+    with pytest.raises(NotFound, match="Message not found"):
+        read(messages.show_message, message_id, ALICE)
+
+
+def test_a_proxied_message_that_somebody_proxied_again_is_found_by_its_own_id_first(write, read, ann):
+    write(messages.record_message, ann, LATER, MESSAGE, ALICE, 1, None)
+    assert read(messages.show_message, MESSAGE, None)["id"] == str(MESSAGE)
+    assert read(messages.show_message, LATER, None)["original"] == str(MESSAGE)
+
+
+def test_a_deleted_member_takes_the_records_along(write, read, ann):
+    write(members.delete_member, ann)
+    for message_id in (MESSAGE, ORIGINAL):
+        with pytest.raises(NotFound):
+            read(messages.show_message, message_id, ALICE)
+
+
+def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, write, ann):
+    with doors.read() as session:
+        asked = []
+
+        @event.listens_for(session, "do_orm_execute")
+        def delete_after_the_first(_statement):
+            asked.append(1)
+            if len(asked) == 2:
+                write(members.delete_member, ann)
+
+        assert messages.show_message(session, MESSAGE, ALICE)["member"]["name"] == "Ann"
