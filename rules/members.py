@@ -94,8 +94,8 @@ def edit_member(session: Session, member: Member, changes: Mapping[str, object])
     Names and pronouns 100 code points, description 1 000, addresses 256, 100 proxy tags with sides of 100; null
     and blank clear a text. `prefix` and `suffix` change the first tag only, and only when they differ from it:
     programs send them along with `proxy_tags` as they read them. `privacy` sets visibility and the privacy of
-    description, birthday and pronouns; beside single settings it counts only when it differs, and so do they.
-    Raises Invalid.
+    description, birthday and pronouns; beside single settings it counts only when it differs, and so do they unless
+    `visibility` says the same. Raises Invalid.
     """
     read = {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
     before = json.loads(member.proxy_tags)
@@ -151,8 +151,11 @@ def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
     singles = {name: read[name] for name in MEMBER_PRIVACY if name in read}
     if singles and privacy == bool(member.visibility):
         return read
-    changed = {name: value for name, value in singles.items() if value != bool(getattr(member, name))}
-    return {**read, **dict.fromkeys(WRITTEN_BY_PRIVACY, privacy), **changed}
+    # A program that knows the single settings changes `visibility` along with `privacy`; one that does not sends
+    # them back as it read them.
+    knows = singles.get("visibility") == privacy
+    meant = {name: value for name, value in singles.items() if knows or value != bool(getattr(member, name))}
+    return {**read, **dict.fromkeys(WRITTEN_BY_PRIVACY, privacy), **meant}
 
 
 def _with_sides(tags: list[Tag], before: list[Tag], read: dict[str, Any]) -> list[Tag]:
