@@ -58,7 +58,7 @@ def read_url(name: str, value: object) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s<>\"\\]", text)
+        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\x00-\x1f\x7f<>\"\\]", text)
     except ValueError:
         good = False
     if not good:

@@ -117,6 +117,7 @@ def test_addresses(value):
         *("ftp://example.com/a.png", "javascript:alert(1)", "data:image/png;base64,AAAA", "file:///etc/passwd"),
         *("https://exa mple.com", "https://example.com/a b", " https://example.com", "https://example.com "),
         *("https://example.com\n", "https://exam\nple.com", "https://example.com/\t", 'https://a/"', "https://a/<b>"),
+        *("\x01https://a", "https://a/\x01", "https://a/\x7f"),
         *("https://a\\@b", "https://[2001:db8::1", "https://[nonsense]/", "http\u200b://a", "ｈttps://a"),
     ],
     ids=ascii,
