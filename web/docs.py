@@ -142,7 +142,8 @@ def _shape(schema: Json) -> Markup:
     if "items" in schema:
         shape += " of " + _shape(schema["items"])
     if "maxLength" in schema:
-        shape += f", up to {schema['maxLength']:,} characters"
+        most = schema["maxLength"]
+        shape += f", up to {most:,} characters" if most else ", empty"
     if "format" in schema:
         shape += f", {schema['format']}"
     return shape
