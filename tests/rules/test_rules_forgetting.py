@@ -1,0 +1,87 @@
+"""Being forgotten: what goes with a user who has a system, and what stays of others."""
+
+import pytest
+from sqlalchemy import func, select
+
+from models import Account, Member, Message, Switch, SwitchMember, System
+from rules import forgetting, members, messages, switches, systems, tokens, visibility
+from rules.errors import NotAllowed, NotFound
+
+ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
+TABLES = (System, Account, Member, Switch, SwitchMember, Message)
+
+
+@pytest.fixture
+def settle(write):
+    """Somebody's system with a member who fronts and has sent message `message_id`."""
+
+    def run(user_id, message_id):
+        system = write(systems.create_system, user_id)
+        member = write(members.create_member, system, {"name": "Ann"})
+        write(switches.log_switch, system, [member.hid])
+        write(messages.record_message, member, message_id, message_id - 1, user_id, 7, 8)
+        return member
+
+    return run
+
+
+@pytest.fixture
+def counts(read):
+    """How many rows each table has."""
+    return lambda: [read(lambda s, t=table: s.scalar(select(func.count()).select_from(t))) for table in TABLES]
+
+
+def test_with_the_last_account_the_system_goes_and_nobody_elses(write, read, settle, counts, token_of):
+    settle(BOB, 500)
+    settle(ALICE, 600)
+    bobs = token_of(BOB)
+    write(forgetting.forget, ALICE)
+    assert counts() == [1] * 6
+    assert read(systems.find_own_system, ALICE) is None
+    assert read(systems.find_own_system, BOB)
+    assert read(messages.show_message, 500, None)["sender"] == str(BOB)
+    assert read(tokens.find_caller, bobs)
+
+
+def test_with_one_of_two_accounts_only_the_link_and_its_messages_go(write, read, settle, counts):
+    ann = settle(ALICE, 600)
+    foxes = read(systems.get_own_system, ALICE)
+    write(systems.link_account, foxes, ALEX)
+    write(messages.record_message, ann, 700, 699, ALEX, 7, 8)
+    write(forgetting.forget, ALICE)
+    assert counts() == [1, 1, 1, 1, 1, 1]
+    assert read(systems.get_accounts, foxes) == [ALEX]
+    assert read(messages.show_message, 700, None)["sender"] == str(ALEX)
+    for message_id in (600, 599):
+        with pytest.raises(NotFound):
+            read(messages.show_message, message_id, None)
+    write(forgetting.forget, ALEX)
+    assert counts() == [0] * 6
+
+
+def test_messages_that_were_sent_before_the_account_was_unlinked_go_too(write, settle, counts, read):
+    ann = settle(ALICE, 600)
+    foxes = read(systems.get_own_system, ALICE)
+    write(systems.link_account, foxes, ALEX)
+    write(messages.record_message, ann, 700, 699, ALEX, 7, 8)
+    write(systems.unlink_account, foxes, ALEX)
+    write(forgetting.forget, ALEX)
+    assert counts() == [1] * 6
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_who_has_no_system_is_forgotten_as_well(write, settle, counts, times):
+    settle(ALICE, 600)
+    for _ in range(times):
+        write(forgetting.forget, BOB)
+    assert counts() == [1] * 6
+
+
+def test_who_comes_back_begins_anew(write, settle, counts):
+    settle(ALICE, 600)
+    write(forgetting.forget, ALICE)
+    with pytest.raises(NotAllowed):
+        write(systems.create_system, ALICE)
+    write(visibility.show, ALICE)
+    write(systems.create_system, ALICE)
+    assert counts() == [1, 1, 0, 0, 0, 0]
