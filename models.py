@@ -224,8 +224,9 @@ class Doors:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session whose statements each see the newest committed state; it cannot write."""
+        """A session whose statements all see one committed state; it cannot write, and must not last."""
         with Session(self._reader) as session:
+            hold_state(session)
             yield session
 
     def write(self) -> "contextmanager[Session]":
@@ -239,6 +240,11 @@ class Doors:
     def close(self) -> None:
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
+
+
+def hold_state(session: Session) -> None:
+    """Let all that a reading session reads from now until it is closed come from the same committed state."""
+    session.connection().exec_driver_sql("BEGIN")
 
 
 def open_doors(url: str) -> Doors:

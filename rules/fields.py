@@ -58,7 +58,9 @@ def read_url(name: str, value: object) -> str | None:
         return None
     try:
         parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and parts.hostname and not re.search(r"[\s\x00-\x1f\x7f<>\"\\]", text)
+        # Reading the port is what checks it.
+        good = parts.scheme in ("http", "https") and _is_host(parts.hostname) and parts.port != 0
+        good = good and parts.username is None and not re.search(r"[\s\x00-\x1f\x7f\u200b-\u200f<>\"\\]", text)
     except ValueError:
         good = False
     if not good:
@@ -72,7 +74,7 @@ def read_color(name: str, value: object) -> str | None:
     if text is None:
         return None
     if not re.fullmatch("[0-9A-Fa-f]{6}", text):
-        raise Invalid(f"The {name} must be six hexadecimal digits, like ff0000.")
+        raise Invalid(f"The {name} must be six hexadecimal digits, like ff0000; this one has {len(text)} characters.")
     return text.lower()
 
 
@@ -111,12 +113,16 @@ def read_bool(name: str, value: object) -> bool:
 
 
 def read_privacy(name: str, value: object) -> bool:
-    """Whether something is private; null and blank mean public. Raises Invalid."""
-    if value is None or value == "":
+    """Whether something is private; null means public. Raises Invalid."""
+    if value is None:
         return False
     if value not in ("public", "private") or not isinstance(value, str):
         raise Invalid(f"The {name} must be public or private.")
     return value == "private"
+
+
+def _is_host(host: str | None) -> bool:
+    return bool(host and re.search(r"[^\W_]", host) and not host.startswith((".", "-")))
 
 
 @cache

@@ -14,7 +14,7 @@ def forget(session: Session, user_id: int) -> None:
     """
     system = systems.find_own_system(session, user_id)
     if system and systems.get_accounts(session, system) == [user_id]:
-        systems.delete_system(session, system)
+        session.delete(system)
     session.execute(delete(Message).where(Message.sender_id == user_id))
     for table in (Account, Presence, Token, Pair, GitHub):
         session.execute(delete(table).where(table.user_id == user_id))

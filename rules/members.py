@@ -35,16 +35,16 @@ def _read_tags(name: str, value: object) -> list[Tag]:
     if not isinstance(value, list):
         raise Invalid(f"The {name} must be a list of objects with prefix and suffix.")
     if len(value) > MOST_TAGS:
-        raise Invalid(f"A member can have {MOST_TAGS} proxy tags; these are {len(value)}.")
-    return [_read_tag(tag) for tag in value]
+        raise Invalid(f"The {name} can be at most {MOST_TAGS}; these are {len(value)}.")
+    return [_read_tag(f"{name}[{number}]", tag) for number, tag in enumerate(value)]
 
 
-def _read_tag(tag: object) -> Tag:
+def _read_tag(name: str, tag: object) -> Tag:
     if not isinstance(tag, dict):
-        raise Invalid("Each of the proxy_tags must be an object with prefix and suffix.")
-    read = {side: _read_side(f"{side} of a proxy tag", tag.get(side)) for side in ("prefix", "suffix")}
+        raise Invalid(f"The {name} must be an object with prefix and suffix.")
+    read = {side: _read_side(f"{name}.{side}", tag.get(side)) for side in ("prefix", "suffix")}
     if read["prefix"] is None and read["suffix"] is None:
-        raise Invalid("A proxy tag needs a prefix or a suffix.")
+        raise Invalid(f"The {name} needs a prefix or a suffix.")
     return read
 
 
@@ -74,41 +74,50 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
 }
 
 
-def create_member(session: Session, system: System, changes: Mapping[str, object]) -> Member:
-    """Add a member, with the fields of `edit_member`; `name` is needed. At most 1 000 a system. Raises Invalid."""
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Refuse what `edit_member` would refuse, before anybody waits for the write lock. Raises Invalid."""
+    _read(changes)
+
+
+def create_member(session: Session, user_id: int, changes: Mapping[str, object]) -> Member:
+    """Add a member to the user's system, with the fields of `edit_member`; `name` is needed.
+
+    At most 1 000 a system. Raises Invalid, and NotAuthenticated without a system.
+    """
+    system = systems.get_own_system(session, user_id)
     if "name" not in changes:
         raise Invalid("Member name must be specified.")
     count = session.scalar(select(func.count()).where(Member.system_id == system.id))
     if count >= MOST_MEMBERS:
         raise Invalid(f"Member limit reached ({count} / {MOST_MEMBERS}).")
     member = Member(system_id=system.id, hid=make_id(session, Member.hid), created=now_us(), proxy_tags="[]")
-    edit_member(session, member, changes)
+    _apply(member, changes)
     session.add(member)
     session.flush()
     return member
 
 
-def edit_member(session: Session, member: Member, changes: Mapping[str, object]) -> Member:
-    """Change what is given and nothing else; unknown and read-only keys are ignored. All or nothing.
+def edit_member(session: Session, user_id: int, hid: str, changes: Mapping[str, object]) -> Member:
+    """Change what is given of a member of the user's system and nothing else; unknown keys are ignored.
 
-    Names and pronouns 100 code points, description 1 000, addresses 256, 100 proxy tags with sides of 100; null
-    and blank clear a text. `prefix` and `suffix` change the first tag only, and only when they differ from it:
-    programs send them along with `proxy_tags` as they read them. `privacy` sets visibility and the privacy of
-    description, birthday and pronouns; beside single settings it counts only when it differs, and so do they unless
-    `visibility` says the same. Raises Invalid.
+    All or nothing. Names and pronouns 100 code points, description 1 000, addresses 256, 100 proxy tags with sides
+    of 100; null and blank clear a text. `prefix` and `suffix` change the first tag only, and count only when they
+    differ from it and no other `proxy_tags` come along: programs send all of them as they read them. `privacy` sets
+    visibility and the privacy of description, birthday and pronouns; when it is what it was, it may hide but never
+    show, and single settings beside it win where they differ or `visibility` says the same.
+    Raises Invalid, and like `get_own_member`.
     """
-    read = {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
-    before = json.loads(member.proxy_tags)
-    tags = _with_sides(read.pop("proxy_tags", before), before, read)
-    for name, value in _with_privacy(read, member).items():
-        setattr(member, name, value)
-    member.proxy_tags = json.dumps(tags, ensure_ascii=False)
+    member = get_own_member(session, user_id, hid)
+    _apply(member, changes)
     return member
 
 
-def delete_member(session: Session, member: Member) -> None:
-    """Delete a member; it leaves past switches and takes its messages' records along."""
-    session.delete(member)
+def delete_member(session: Session, user_id: int, hid: str) -> None:
+    """Delete a member of the user's system; it leaves past switches and takes its messages' records along.
+
+    Raises like `get_own_member`.
+    """
+    session.delete(get_own_member(session, user_id, hid))
 
 
 def get_member(session: Session, hid: str) -> Member:
@@ -120,9 +129,12 @@ def get_member(session: Session, hid: str) -> Member:
 
 
 def get_own_member(session: Session, user_id: int, hid: str) -> Member:
-    """A member of the caller's own system. Raises NotFound, and NotAuthenticated for somebody else's member."""
-    member = get_member(session, hid)
-    if not systems.is_owner(session, user_id, member.system_id):
+    """A member of the user's own system.
+
+    Raises NotAuthenticated without a system and for somebody else's member, and NotFound.
+    """
+    system, member = systems.get_own_system(session, user_id), get_member(session, hid)
+    if member.system_id != system.id:
         raise NotAuthenticated(f"Member '{hid}' is not part of your system.")
     return member
 
@@ -141,7 +153,21 @@ def show_members(session: Session, system: System, viewer: int | None) -> list[d
     if system.member_list_privacy and not owner:
         raise NotAllowed("Unauthorized to view member list.")
     listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
-    return [view_member(member, owner) for member in session.scalars(listed) if owner or not member.visibility]
+    if not owner:
+        listed = listed.where(Member.visibility.is_(False))
+    return [view_member(member, owner) for member in session.scalars(listed)]
+
+
+def _read(changes: Mapping[str, object]) -> dict[str, Any]:
+    return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
+
+
+def _apply(member: Member, changes: Mapping[str, object]) -> None:
+    read = _read(changes)
+    tags = _with_sides(read, json.loads(member.proxy_tags))
+    for name, value in _with_privacy(read, member).items():
+        setattr(member, name, value)
+    member.proxy_tags = json.dumps(tags, ensure_ascii=False)
 
 
 def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
@@ -149,8 +175,9 @@ def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
         return read
     privacy = read.pop("privacy")
     singles = {name: read[name] for name in MEMBER_PRIVACY if name in read}
-    if singles and privacy == bool(member.visibility):
-        return read
+    if privacy == bool(member.visibility):
+        # Whoever sends back what was read must not show what a single setting hides.
+        return {**read, **(dict.fromkeys(WRITTEN_BY_PRIVACY, True) if privacy else {}), **singles}
     # A program that knows the single settings changes `visibility` along with `privacy`; one that does not sends
     # them back as it read them.
     knows = singles.get("visibility") == privacy
@@ -158,11 +185,13 @@ def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
     return {**read, **dict.fromkeys(WRITTEN_BY_PRIVACY, privacy), **meant}
 
 
-def _with_sides(tags: list[Tag], before: list[Tag], read: dict[str, Any]) -> list[Tag]:
+def _with_sides(read: dict[str, Any], before: list[Tag]) -> list[Tag]:
+    tags = read.pop("proxy_tags", before)
     stored = before[0] if before else {"prefix": None, "suffix": None}
     sent = {side: read.pop(side) for side in ("prefix", "suffix") if side in read}
     changed = {side: value for side, value in sent.items() if value != stored[side]}
-    if not changed:
+    # On a new member nothing was read before, so both may be meant.
+    if not changed or (tags != before and before):
         return tags
     first = {**(tags[0] if tags else {"prefix": None, "suffix": None}), **changed}
     return [first, *tags[1:]] if first["prefix"] or first["suffix"] else tags[1:]

@@ -7,23 +7,36 @@ from sqlalchemy.orm import Session
 
 from models import Member, Message, System
 from rules import systems
-from rules.errors import NotFound
+from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
 from rules.times import show_time
+from rules.visibility import check_storable
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
 
 
 def record_message(
     session: Session,
-    member: Member,
+    sender_id: int,
+    member_id: int,
     message_id: int,
     original_id: int,
-    sender_id: int,
     channel_id: int,
     guild_id: int | None,
 ) -> None:
-    """Remember that a member's account sent `original_id`, which was posted again as `message_id`."""
+    """Remember that a user sent `original_id`, which was posted again as `message_id` in a member's name.
+
+    A second time changes nothing. Raises NotFound when the member was deleted meanwhile, and NotAllowed when the
+    sender is no longer linked to its system or asked to be forgotten.
+    """
+    check_storable(session, sender_id)
+    member = session.get(Member, member_id)
+    if not member:
+        raise NotFound("Member not found.")
+    if not systems.is_owner(session, sender_id, member.system_id):
+        raise NotAllowed("This account is not linked to the member's system.")
+    if session.get(Message, message_id):
+        return
     session.add(
         Message(
             id=message_id,
@@ -31,7 +44,7 @@ def record_message(
             sender_id=sender_id,
             channel_id=channel_id,
             guild_id=guild_id,
-            member_id=member.id,
+            member_id=member_id,
         )
     )
 

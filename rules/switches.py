@@ -15,12 +15,13 @@ from rules.times import now_us, show_time
 PAGE = 100
 
 
-def log_switch(session: Session, system: System, hids: object) -> Switch:
-    """Log that these members front from now on, in this order; nobody is a switch too.
+def log_switch(session: Session, user_id: int, hids: object) -> Switch:
+    """Log that these members of the user's system front from now on, in this order; nobody is a switch too.
 
     The time is the later of now and 1 µs after the latest switch. Raises Invalid, checking in this order: the
-    list, duplicates, the same list as now, members of other systems, unknown members.
+    list, duplicates, the same list as now, members of other systems, unknown members; and NotAuthenticated.
     """
+    system = systems.get_own_system(session, user_id)
     wanted = _read_hids(hids)
     if len(set(wanted)) < len(wanted):
         raise Invalid("Duplicate members in member list.")
@@ -71,12 +72,19 @@ def show_fronters(session: Session, system: System, viewer: int | None) -> dict[
 def show_switches(
     session: Session, system: System, viewer: int | None, before: int | None = None
 ) -> list[dict[str, Any]]:
-    """Up to 100 switches, the newest first, from before an instant in µs. Raises NotAllowed when they are private."""
-    if system.front_history_privacy and not systems.is_owner(session, viewer, system.id):
+    """Up to 100 switches, the newest first, from before an instant in µs. Raises NotAllowed when they are private.
+
+    While the fronters are private, the newest switch is left out for everybody but the owner: it tells them.
+    """
+    owner = systems.is_owner(session, viewer, system.id)
+    if system.front_history_privacy and not owner:
         raise NotAllowed("Unauthorized to view front history.")
     page = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
     if before is not None:
         page = page.where(Switch.timestamp < before)
+    if system.front_privacy and not owner:
+        latest = find_latest(session, system)
+        page = page.where(Switch.timestamp < (latest.timestamp if latest else 0))
     rows = session.execute(page.order_by(Switch.timestamp.desc()).limit(PAGE)).all()
     hids = _hids_by_switch(session, [row.id for row in rows])
     return [{"timestamp": show_time(row.timestamp), "members": hids.get(row.id, [])} for row in rows]

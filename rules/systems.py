@@ -46,32 +46,47 @@ def create_system(session: Session, user_id: int, changes: Mapping[str, object] 
     return system
 
 
-def edit_system(session: Session, system: System, changes: Mapping[str, object]) -> System:
-    """Change what is given and nothing else; unknown and read-only keys are ignored. All or nothing.
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Refuse what `edit_system` would refuse, before anybody waits for the write lock. Raises Invalid."""
+    _read(changes)
 
-    Name 100 code points, description 1 000, tag 78, addresses 256; null and blank clear a text, a null `tz` is
-    UTC, a null privacy is public. Raises Invalid.
+
+def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
+    """Change what is given of the user's system and nothing else; unknown and read-only keys are ignored.
+
+    All or nothing. Name 100 code points, description 1 000, tag 78, addresses 256; null and blank clear a text, a
+    null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
     """
+    system = get_own_system(session, user_id)
     for name, value in _read(changes).items():
         setattr(system, name, value)
     return system
 
 
-def delete_system(session: Session, system: System) -> None:
-    """Delete a system with its members, switches, messages and links to accounts."""
-    session.delete(system)
+def delete_system(session: Session, user_id: int) -> None:
+    """Delete the user's system with its members, switches, messages and links. Raises NotAuthenticated."""
+    session.delete(get_own_system(session, user_id))
 
 
-def link_account(session: Session, system: System, user_id: int) -> None:
-    """Link one more account. Raises Invalid when it has a system, and NotAllowed for a forgotten user."""
-    check_storable(session, user_id)
-    _check_unlinked(session, user_id)
-    session.add(Account(user_id=user_id, system_id=system.id))
+def link_account(session: Session, user_id: int, other_id: int) -> None:
+    """Link one more account to the user's system; the other must have agreed.
+
+    Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated.
+    """
+    system = get_own_system(session, user_id)
+    _check_unlinked(session, other_id)
+    try:
+        check_storable(session, other_id)
+    except NotAllowed:
+        # That somebody asked to be forgotten is nobody else's business.
+        raise NotAllowed("This account cannot be linked.") from None
+    session.add(Account(user_id=other_id, system_id=system.id))
 
 
-def unlink_account(session: Session, system: System, user_id: int) -> None:
-    """Take a link away, but never the last one. Raises NotFound and NotAllowed."""
-    account = session.get(Account, user_id)
+def unlink_account(session: Session, user_id: int, other_id: int) -> None:
+    """Take a link to the user's system away, but never the last one. Raises NotFound, NotAllowed, NotAuthenticated."""
+    system = get_own_system(session, user_id)
+    account = session.get(Account, other_id)
     if not account or account.system_id != system.id:
         raise NotFound("This account is not linked to your system.")
     if len(get_accounts(session, system)) == 1:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from rules.errors import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A query that is not escaped brings a blank for a plus.
 _INSTANT = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):([0-5]\d))", re.ASCII
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([ +-])(\d\d):([0-5]\d))", re.ASCII
 )
 
 
@@ -28,7 +29,7 @@ def show_time(microseconds: int) -> str:
 
 
 def read_time(name: str, text: str) -> int:
-    """An RFC 3339 date and time as µs since 1970; digits below a microsecond are cut off. Raises Invalid."""
+    """An RFC 3339 date and time as µs since 1970; digits below a microsecond round it up. Raises Invalid."""
     match = _INSTANT.fullmatch(text)
     try:
         if not match:
@@ -39,4 +40,4 @@ def read_time(name: str, text: str) -> int:
     except ValueError:
         raise Invalid(f"The time in {name} must look like 2026-11-21T20:15:00Z.") from None
     seconds = (at - _EPOCH) // timedelta(seconds=1)
-    return seconds * 1_000_000 + int(((fraction or "") + "000000")[:6])
+    return seconds * 1_000_000 + -(-int((fraction or "").ljust(9, "0")) // 1000)

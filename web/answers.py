@@ -32,7 +32,7 @@ SENTENCES = {
     503: "The database is busy or cannot be read; try again in a moment.",
 }
 RETRY_AFTER_S = 2
-ALLOWED_METHODS = "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
 READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 
@@ -84,7 +84,7 @@ def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> 
 
 def is_pluralkit(path: str) -> bool:
     """Whether a path belongs to PluralKit's dialect."""
-    return path.startswith("/v1/")
+    return path == "/v1" or path.startswith("/v1/")
 
 
 def readable(body: str, mimetype: str = "application/json") -> Response:

@@ -55,7 +55,7 @@ def read_json_object(most: int) -> dict[str, Any]:
     Raises UnsupportedMediaType unless the content type is JSON; Invalid for what is no object, is nested more
     than 32 deep, or holds NaN, a key twice, NUL or half a surrogate pair; and like `read_body`.
     """
-    if not request.is_json:
+    if not (request.is_json or request.mimetype == "text/json"):
         raise UnsupportedMediaType
     text = read_text(most)
     try:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
+import models
 from models import db
 from rules import tokens
 from rules.errors import NotAllowed
@@ -13,6 +14,15 @@ from rules.fields import get_snowflake
 from rules.tokens import Caller
 
 ME = "@me"
+
+
+def hold_state() -> None:
+    """Before a request that only reads: what it is told about must not change between its queries.
+
+    A request with a body must not, since it would hold the state for as long as its client sends.
+    """
+    if request.method in ("GET", "HEAD"):
+        models.hold_state(db.session)
 
 
 def find_viewer() -> int | None:

@@ -8,9 +8,10 @@ from rules import kv
 from rules.errors import Invalid
 from web.answers import done, readable, readable_json
 from web.bodies import read_json_object, read_text
-from web.callers import get_owner, writing
+from web.callers import get_owner, hold_state, writing
 
 bp = Blueprint("kv", __name__)
+bp.before_request(hold_state)
 
 # A byte takes six as a JSON escape at most.
 OBJECT_BYTES = 6 * kv.MOST_BYTES

@@ -5,11 +5,14 @@ from flask import Blueprint, Response, request
 from models import db
 from rules import members, messages, switches, systems, times
 from rules.fields import get_snowflake
+from rules.privacy import view_member, view_system
+from rules.tokens import Caller
 from web.answers import done, readable_json, report
 from web.bodies import read_json_object
-from web.callers import find_viewer, get_caller, writing
+from web.callers import find_viewer, get_caller, hold_state, writing
 
 bp = Blueprint("pluralkit_v1", __name__, url_prefix="/v1")
+bp.before_request(hold_state)
 
 # A member with 100 proxy tags of 200 characters, each escaped, and room to spare.
 OBJECT_BYTES = 512 * 1024
@@ -18,20 +21,17 @@ OBJECT_BYTES = 512 * 1024
 @bp.get("/s")
 def own_system() -> Response:
     """The system of the token's owner."""
-    caller = get_caller()
-    system = systems.get_own_system(db.session, caller.user_id)
-    return readable_json(systems.show_system(db.session, system, caller.user_id))
+    return readable_json(view_system(systems.get_own_system(db.session, get_caller().user_id), True))
 
 
 @bp.patch("/s")
 def edit_system() -> Response:
     """Change the system of the token's owner."""
-    caller = get_caller()
-    systems.get_own_system(db.session, caller.user_id)
+    caller = get_system_owner()
     changes = read_json_object(OBJECT_BYTES)
+    systems.check_changes(changes)
     with writing(caller) as session:
-        system = systems.edit_system(session, systems.get_own_system(session, caller.user_id), changes)
-        return report(systems.show_system(session, system, caller.user_id), 200)
+        return report(view_system(systems.edit_system(session, caller.user_id, changes), True), 200)
 
 
 @bp.get("/s/<system_id>")
@@ -67,23 +67,21 @@ def list_switches(system_id: str) -> Response:
 @bp.post("/s/switches")
 def log_switch() -> Response:
     """Log a switch."""
-    caller = get_caller()
-    systems.get_own_system(db.session, caller.user_id)
+    caller = get_system_owner()
     body = read_json_object(OBJECT_BYTES)
     with writing(caller) as session:
-        switches.log_switch(session, systems.get_own_system(session, caller.user_id), body.get("members"))
+        switches.log_switch(session, caller.user_id, body.get("members"))
     return done()
 
 
 @bp.post("/m")
 def create_member() -> Response:
     """Add a member to the system of the token's owner."""
-    caller = get_caller()
-    systems.get_own_system(db.session, caller.user_id)
+    caller = get_system_owner()
     changes = read_json_object(OBJECT_BYTES)
+    members.check_changes(changes)
     with writing(caller) as session:
-        member = members.create_member(session, systems.get_own_system(session, caller.user_id), changes)
-        return report(members.show_member(session, member, caller.user_id), 200)
+        return report(view_member(members.create_member(session, caller.user_id, changes), True), 200)
 
 
 @bp.get("/m/<member_id>")
@@ -96,22 +94,19 @@ def show_member(member_id: str) -> Response:
 @bp.patch("/m/<member_id>")
 def edit_member(member_id: str) -> Response:
     """Change a member of one's own."""
-    caller = get_caller()
-    members.get_own_member(db.session, caller.user_id, member_id)
+    caller = get_member_owner(member_id)
     changes = read_json_object(OBJECT_BYTES)
+    members.check_changes(changes)
     with writing(caller) as session:
-        member = members.get_own_member(session, caller.user_id, member_id)
-        members.edit_member(session, member, changes)
-        return report(members.show_member(session, member, caller.user_id), 200)
+        return report(view_member(members.edit_member(session, caller.user_id, member_id, changes), True), 200)
 
 
 @bp.delete("/m/<member_id>")
 def delete_member(member_id: str) -> Response:
     """Delete a member of one's own; 200 with an empty body, as the document has it."""
-    caller = get_caller()
-    members.get_own_member(db.session, caller.user_id, member_id)
+    caller = get_member_owner(member_id)
     with writing(caller) as session:
-        members.delete_member(session, members.get_own_member(session, caller.user_id, member_id))
+        members.delete_member(session, caller.user_id, member_id)
     return Response(status=200, mimetype="text/plain")
 
 
@@ -126,3 +121,17 @@ def show_account(user_id: str) -> Response:
 def show_message(message_id: str) -> Response:
     """A proxied message, by either of its IDs."""
     return readable_json(messages.show_message(db.session, get_snowflake(message_id, "message"), find_viewer()))
+
+
+def get_system_owner() -> Caller:
+    """The caller, who has a system; found out before the body is read. Raises NotAuthenticated."""
+    caller = get_caller()
+    systems.get_own_system(db.session, caller.user_id)
+    return caller
+
+
+def get_member_owner(member_id: str) -> Caller:
+    """The caller, who owns this member; found out before the body is read. Raises NotAuthenticated, NotFound."""
+    caller = get_caller()
+    members.get_own_member(db.session, caller.user_id, member_id)
+    return caller

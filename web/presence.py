@@ -6,9 +6,10 @@ from models import db
 from rules import profiles
 from rules.fields import get_snowflake
 from web.answers import readable
-from web.callers import ME, find_viewer, get_caller
+from web.callers import ME, find_viewer, get_caller, hold_state
 
 bp = Blueprint("presence", __name__)
+bp.before_request(hold_state)
 
 
 @bp.get("/user/<user_id>")

@@ -31,7 +31,7 @@ def system(served):
     doors, token = models.open_doors(served.database_url), tokens.make_token(FOXES)
     with doors.write() as session:
         made = systems.create_system(session, FOXES)
-        hids = [members.create_member(session, made, {"name": name}).hid for name in ("Ash", "Birch")]
+        hids = [members.create_member(session, FOXES, {"name": name}).hid for name in ("Ash", "Birch")]
         tokens.store_token(session, FOXES, tokens.hash_token(token))
         hid = made.hid
     doors.close()
