@@ -28,10 +28,10 @@ def alice(join, write, token_of):
     join(ALICE)
 
     def fill(session):
-        system = systems.create_system(session, ALICE, {"name": "Boxes"})
-        member = members.create_member(session, system, {"name": "Ada", "proxy_tags": [{"prefix": "a:"}]})
-        switches.log_switch(session, system, [member.hid])
-        record_message(session, member, MESSAGE, MESSAGE - 1, ALICE, 5, None)
+        systems.create_system(session, ALICE, {"name": "Boxes"})
+        member = members.create_member(session, ALICE, {"name": "Ada", "proxy_tags": [{"prefix": "a:"}]})
+        switches.log_switch(session, ALICE, [member.hid])
+        record_message(session, ALICE, member.id, MESSAGE, MESSAGE - 1, 5, None)
 
     write(fill)
     return token_of(ALICE)
