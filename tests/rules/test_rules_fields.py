@@ -97,7 +97,9 @@ def test_what_is_no_text(reader, value):
         "http://a",
         "https://i.imgur.com/Abcdefg.png",
         "HTTPS://I.IMGUR.COM/a.PNG?x=1&y=%20#z",
-        "https://user:pass@example.com:8443/",
+        "https://example.com:8443/",
+        "https://my-host.example",
+        "http://localhost",
         "https://[2001:db8::1]/a.png",
         "https://bücher.example/😀.png",
         "https://a/" + "x" * 246,
@@ -118,7 +120,19 @@ def test_addresses(value):
         *("https://exa mple.com", "https://example.com/a b", " https://example.com", "https://example.com "),
         *("https://example.com\n", "https://exam\nple.com", "https://example.com/\t", 'https://a/"', "https://a/<b>"),
         *("\x01https://a", "https://a/\x01", "https://a/\x7f"),
-        *("https://a\\@b", "https://[2001:db8::1", "https://[nonsense]/", "http\u200b://a", "ｈttps://a"),
+        *(
+            "https://a\\@b",
+            "https://user:pass@example.com/",
+            "https://a:0/",
+            "https://a:65536/",
+            "https://a:b/",
+            "https://.",
+            "https://-",
+            "https://[2001:db8::1",
+            "https://[nonsense]/",
+            "http\u200b://a",
+            "ｈttps://a",
+        ),
     ],
     ids=ascii,
 )
@@ -135,7 +149,10 @@ def test_colours_are_kept_in_lower_case(value, kept):
     "value", ["f00", "ff000", "fff00g", "#ff000", "0xff00", "+ff000", "ff 000", "ff000\n", "１２３４５６"]
 )
 def test_no_colours(value):
-    assert refused(fields.read_color, value) == "The thing must be six hexadecimal digits, like ff0000."
+    assert (
+        refused(fields.read_color, value)
+        == f"The thing must be six hexadecimal digits, like ff0000; this one has {len(value)} characters."
+    )
 
 
 @pytest.mark.parametrize(
@@ -204,14 +221,14 @@ def test_too_long_is_told_before_anything_else(reader, most):
         assert refused(reader, value) == told
 
 
-@pytest.mark.parametrize(("value", "private"), [("public", False), ("private", True), (None, False), ("", False)])
+@pytest.mark.parametrize(("value", "private"), [("public", False), ("private", True), (None, False)])
 def test_privacy(value, private):
     assert fields.read_privacy("thing", value) is private
 
 
 @pytest.mark.parametrize(
     "value",
-    ["Private", "PUBLIC", "private ", "hidden", "null", "true", True, False, 0, 1, [], ["private"], {}],
+    ["", " ", "Private", "PUBLIC", "private ", "hidden", "null", "true", True, False, 0, 1, [], ["private"], {}],
     ids=ascii,
 )
 def test_no_privacy(value):

@@ -16,10 +16,10 @@ def settle(write):
     """Somebody's system with a member who fronts and has sent message `message_id`."""
 
     def run(user_id, message_id):
-        system = write(systems.create_system, user_id)
-        member = write(members.create_member, system, {"name": "Ann"})
-        write(switches.log_switch, system, [member.hid])
-        write(messages.record_message, member, message_id, message_id - 1, user_id, 7, 8)
+        write(systems.create_system, user_id)
+        member = write(members.create_member, user_id, {"name": "Ann"})
+        write(switches.log_switch, user_id, [member.hid])
+        write(messages.record_message, user_id, member.id, message_id, message_id - 1, 7, 8)
         return member
 
     return run
@@ -46,8 +46,8 @@ def test_with_the_last_account_the_system_goes_and_nobody_elses(write, read, set
 def test_with_one_of_two_accounts_only_the_link_and_its_messages_go(write, read, settle, counts):
     ann = settle(ALICE, 600)
     foxes = read(systems.get_own_system, ALICE)
-    write(systems.link_account, foxes, ALEX)
-    write(messages.record_message, ann, 700, 699, ALEX, 7, 8)
+    write(systems.link_account, ALICE, ALEX)
+    write(messages.record_message, ALEX, ann.id, 700, 699, 7, 8)
     write(forgetting.forget, ALICE)
     assert counts() == [1, 1, 1, 1, 1, 1]
     assert read(systems.get_accounts, foxes) == [ALEX]
@@ -59,12 +59,11 @@ def test_with_one_of_two_accounts_only_the_link_and_its_messages_go(write, read,
     assert counts() == [0] * 6
 
 
-def test_messages_that_were_sent_before_the_account_was_unlinked_go_too(write, settle, counts, read):
+def test_messages_that_were_sent_before_the_account_was_unlinked_go_too(write, settle, counts):
     ann = settle(ALICE, 600)
-    foxes = read(systems.get_own_system, ALICE)
-    write(systems.link_account, foxes, ALEX)
-    write(messages.record_message, ann, 700, 699, ALEX, 7, 8)
-    write(systems.unlink_account, foxes, ALEX)
+    write(systems.link_account, ALICE, ALEX)
+    write(messages.record_message, ALEX, ann.id, 700, 699, 7, 8)
+    write(systems.unlink_account, ALICE, ALEX)
     write(forgetting.forget, ALEX)
     assert counts() == [1] * 6
 

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import event
 
-from rules import members, messages, systems
-from rules.errors import NotFound
+from rules import forgetting, members, messages, systems
+from rules.errors import NotAllowed, NotFound
 
-ALICE, BOB = 80351110224678912, 80351110224678913
+ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 # Discord's own example of a snowflake: 2016-04-30 11:18:25.796 UTC.
 MESSAGE, ORIGINAL, LATER = 175928847299117063, 175928847299117000, 175928847299119999
 
@@ -14,9 +14,9 @@ MESSAGE, ORIGINAL, LATER = 175928847299117063, 175928847299117000, 1759288472991
 @pytest.fixture
 def ann(write):
     """Ann, of Alice's system; a message of hers has been proxied."""
-    system = write(systems.create_system, ALICE, {"name": "Foxes"})
-    member = write(members.create_member, system, {"name": "Ann", "description": "Tall", "privacy": "private"})
-    write(messages.record_message, member, MESSAGE, ORIGINAL, ALICE, 41771983423143937, 2909267986263572999)
+    write(systems.create_system, ALICE, {"name": "Foxes"})
+    member = write(members.create_member, ALICE, {"name": "Ann", "description": "Tall", "privacy": "private"})
+    write(messages.record_message, ALICE, member.id, MESSAGE, ORIGINAL, 41771983423143937, 2909267986263572999)
     return member
 
 
@@ -55,7 +55,7 @@ def test_others_see_system_and_member_as_they_would_elsewhere(write, read, ann, 
     ],
 )
 def test_the_time_is_the_messages_own(write, read, ann, message_id, timestamp):
-    write(messages.record_message, ann, message_id, ORIGINAL + 7, ALICE, 1, None)
+    write(messages.record_message, ALICE, ann.id, message_id, ORIGINAL + 7, 1, None)
     shown = read(messages.show_message, message_id, None)
     assert (shown["timestamp"], shown["guild"]) == (timestamp, None)
 
@@ -67,26 +67,52 @@ def test_no_other_number_finds_it(read, ann, message_id):
 
 
 def test_a_proxied_message_that_somebody_proxied_again_is_found_by_its_own_id_first(write, read, ann):
-    write(messages.record_message, ann, LATER, MESSAGE, ALICE, 1, None)
+    write(messages.record_message, ALICE, ann.id, LATER, MESSAGE, 1, None)
     assert read(messages.show_message, MESSAGE, None)["id"] == str(MESSAGE)
     assert read(messages.show_message, LATER, None)["original"] == str(MESSAGE)
 
 
+@pytest.mark.parametrize(
+    ("happens", "refusal", "says"),
+    [
+        (lambda write, ann: write(systems.unlink_account, ALICE, ALEX), NotAllowed, "This account is not linked"),
+        (lambda write, ann: write(forgetting.forget, ALEX), NotAllowed, "You asked to be forgotten"),
+        (lambda write, ann: write(members.delete_member, ALICE, ann.hid), NotFound, "Member not found"),
+    ],
+    ids=["unlinked", "forgotten", "deleted"],
+)
+def test_what_happened_meanwhile_keeps_a_message_from_being_recorded(write, read, ann, happens, refusal, says):
+    write(systems.link_account, ALICE, ALEX)
+    happens(write, ann)
+    with pytest.raises(refusal, match=says):
+        write(messages.record_message, ALEX, ann.id, LATER, LATER - 1, 1, None)
+    with pytest.raises(NotFound, match="Message not found"):
+        read(messages.show_message, LATER, None)
+
+
+def test_strangers_record_nothing_and_a_second_time_changes_nothing(write, read, ann):
+    before = read(messages.show_message, MESSAGE, None)
+    with pytest.raises(NotAllowed):
+        write(messages.record_message, BOB, ann.id, LATER, LATER - 1, 1, None)
+    write(messages.record_message, ALICE, ann.id, MESSAGE, LATER, 1, None)
+    assert read(messages.show_message, MESSAGE, None) == before
+
+
 def test_a_deleted_member_takes_the_records_along(write, read, ann):
-    write(members.delete_member, ann)
+    write(members.delete_member, ALICE, ann.hid)
     for message_id in (MESSAGE, ORIGINAL):
         with pytest.raises(NotFound):
             read(messages.show_message, message_id, ALICE)
 
 
 def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, write, ann):
+    asked = []
     with doors.read() as session:
-        asked = []
 
         @event.listens_for(session, "do_orm_execute")
         def delete_after_the_first(_statement):
             asked.append(1)
             if len(asked) == 2:
-                write(members.delete_member, ann)
+                write(members.delete_member, ALICE, ann.hid)
 
         assert messages.show_message(session, MESSAGE, ALICE)["member"]["name"] == "Ann"

@@ -53,7 +53,7 @@ MESSAGE = 175928847299117063
 def foxes(write):
     """The system of Alice and Alex; Bob has another, and Carla has none."""
     system = write(systems.create_system, ALICE, FOXES)
-    write(systems.link_account, system, ALEX)
+    write(systems.link_account, ALICE, ALEX)
     write(systems.create_system, BOB)
     return system
 
@@ -61,23 +61,19 @@ def foxes(write):
 @pytest.fixture
 def ann(write, foxes):
     """The ID of Ann, of whom everything is known."""
-    return write(members.create_member, foxes, ANN).hid
+    return write(members.create_member, ALICE, ANN).hid
 
 
 @pytest.fixture
 def set_system(write):
     """Change the settings of the foxes."""
-    return lambda changes: write(
-        lambda session: systems.edit_system(session, systems.get_own_system(session, ALICE), changes)
-    )
+    return lambda changes: write(lambda session: systems.edit_system(session, ALICE, changes))
 
 
 @pytest.fixture
 def set_member(write):
     """Change the settings of a member."""
-    return lambda hid, changes: write(
-        lambda session: members.edit_member(session, members.get_member(session, hid), changes)
-    )
+    return lambda hid, changes: write(lambda session: members.edit_member(session, ALICE, hid, changes))
 
 
 @pytest.fixture
@@ -132,7 +128,7 @@ def test_what_the_settings_of_a_member_hide(doors, ann):
         created = members.show_member(session, member, None)["created"]
         for private in every_choice(MEMBER_PRIVACY):
             settings = as_settings(MEMBER_PRIVACY, private)
-            members.edit_member(session, member, settings)
+            members.edit_member(session, ALICE, member.hid, settings)
             whole = dict(ANN, id=ann, prefix="[", suffix="]", created=created)
             shown = {**whole, "privacy": settings["visibility"], **settings}
             reduced = {**whole, "privacy": None, **dict.fromkeys(MEMBER_PRIVACY), **hidden(MEMBER_HIDES, private)}
@@ -150,7 +146,7 @@ def test_the_one_privacy_of_the_document_hides_what_the_document_says(ann, set_m
 def test_a_private_value_looks_like_one_that_was_never_set(
     write, foxes, ann, set_member, set_system, see_member, see_system
 ):
-    bare = write(members.create_member, foxes, {"name": "Ann the Tall"}).hid
+    bare = write(members.create_member, ALICE, {"name": "Ann the Tall"}).hid
     set_member(ann, {**dict.fromkeys(MEMBER_PRIVACY, "private"), "proxy_tags": [], "keep_proxy": False})
     same = {"id": "", "created": ""}
     assert {**see_member(ann, None), **same} == {**see_member(bare, None), **same}
@@ -175,9 +171,10 @@ def test_the_keys_and_their_order_are_the_same_for_everybody(ann, set_member, se
 @pytest.fixture
 def front(write, foxes, ann):
     """Ann and the private Ben front; Ben has sent a message. Ben's ID."""
-    ben = write(members.create_member, foxes, {"name": "Ben", "description": "Shy.", "privacy": "private"})
-    write(switches.log_switch, foxes, [ben.hid, ann])
-    write(messages.record_message, ben, MESSAGE, MESSAGE - 1, ALEX, 5, 6)
+    ben = write(members.create_member, ALICE, {"name": "Ben", "description": "Shy.", "privacy": "private"})
+    write(switches.log_switch, ALICE, [ann])
+    write(switches.log_switch, ALICE, [ben.hid, ann])
+    write(messages.record_message, ALEX, ben.id, MESSAGE, MESSAGE - 1, 5, 6)
     return ben.hid
 
 
@@ -227,17 +224,31 @@ def test_which_setting_of_a_system_closes_which_door(read, front, set_system, pr
             assert refused.value.sentence == sentence
 
 
+def test_a_private_front_is_not_told_by_the_history_either(write, read, ann, front, set_system):
+    set_system({"front_privacy": "private"})
+    foxes = read(systems.get_own_system, ALICE)
+    for fronting in ([], [front]):
+        for viewer in OTHERS:
+            public = read(switches.show_switches, foxes, viewer)
+            assert public == read(switches.show_switches, foxes, ALICE)[1:]
+            assert public == read(switches.show_switches, foxes, viewer, 2**60)
+        write(switches.log_switch, ALICE, fronting)
+    set_system({"front_privacy": "public"})
+    foxes = read(systems.get_own_system, ALICE)
+    assert read(switches.show_switches, foxes, None) == read(switches.show_switches, foxes, ALICE)
+
+
 def test_who_is_unlinked_sees_what_a_stranger_sees_at_once(write, foxes, ann, set_system, see_system, see_member):
     set_system({"description_privacy": "private"})
     assert see_system(ALEX)["description"] == "Many."
-    write(systems.unlink_account, foxes, ALEX)
+    write(systems.unlink_account, ALICE, ALEX)
     assert see_system(ALEX) == see_system(None)
     assert see_member(ann, ALEX) == see_member(ann, None)
 
 
 def test_an_owner_is_a_stranger_to_other_systems(write, foxes, ann, see_member, see_system, read):
     wolves = read(systems.get_own_system, BOB)
-    zoe = write(members.create_member, wolves, {"name": "Zoe", "privacy": "private", "description": "Wild."}).hid
+    zoe = write(members.create_member, BOB, {"name": "Zoe", "privacy": "private", "description": "Wild."}).hid
     assert see_member(zoe, ALICE)["description"] is None
     assert see_member(zoe, BOB)["description"] == "Wild."
     assert read(members.show_members, wolves, ALICE) == []
