@@ -8,13 +8,16 @@ import sqlite3
 import stat
 from pathlib import Path
 
+import alembic.command
+import alembic.config
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 import models
 from models import BadFile, Locked, Pair, Presence
-from rules import kv, presence, tokens
+from rules import kv, members, presence, systems, tokens
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 SPAWN = multiprocessing.get_context("spawn")
@@ -102,10 +105,12 @@ def test_a_long_read_stops_no_writer(impatient, database, read, write):
     reader.close()
 
 
-def test_every_statement_of_a_read_sees_what_was_written_before_it(doors, write):
+def test_all_statements_of_a_read_see_one_state_and_the_next_read_the_newest(doors, write):
     with doors.read() as session:
         assert kv.get_pairs(session, ALICE) == {}
         write(kv.set_value, ALICE, "city", "Bern")
+        assert kv.get_pairs(session, ALICE) == {}
+    with doors.read() as session:
         assert kv.get_pairs(session, ALICE) == {"city": "Bern"}
 
 
@@ -283,6 +288,45 @@ def next_migration(tmp_path, monkeypatch):
         )
 
     return add
+
+
+def migrate_to(url: str, revision: str) -> None:
+    """A file as a Rollcall of that schema would have made it."""
+    scripts = alembic.config.Config()
+    scripts.set_main_option("script_location", str(models.MIGRATIONS))
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        scripts.attributes["connection"] = connection
+        alembic.command.upgrade(scripts, revision)
+    engine.dispose()
+
+
+def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp_path):
+    path = tmp_path / "rollcall.db"
+    url = f"sqlite:///{path}"
+    migrate_to(url, "0001")
+    execute(
+        path,
+        f"""INSERT INTO presence VALUES ({ALICE}, 'online', '{{"userId":"{ALICE}"}}')""",
+        f"INSERT INTO hidden VALUES ({BOB}, 1), ({ALICE}, 0)",
+        f"INSERT INTO tokens VALUES ({ALICE}, '$pbkdf2$')",
+        f"INSERT INTO kv VALUES (7, {ALICE}, 'city', 'Bern'), (9, {ALICE}, 'river', 'Aare')",
+        f"INSERT INTO github VALUES ({ALICE}, 1, NULL, NULL, 5), ({BOB}, 2, '{{}}', 'etag', 6)",
+        "INSERT INTO bot_state VALUES (1, 5, 6, 7, 8, 9, 'no intents')",
+    )
+    before = [line for line in dump(path) if line.startswith("INSERT")]
+    assert len(before) == 10
+    models.upgrade(url)
+    after = [line for line in dump(path) if line.startswith("INSERT")]
+    assert [line for line in after if "alembic_version" not in line] == [
+        line for line in before if "alembic_version" not in line
+    ]
+    doors = models.open_doors(url)
+    with doors.write() as session:
+        assert kv.get_pairs(session, ALICE) == {"city": "Bern", "river": "Aare"}
+        systems.create_system(session, ALICE, {"name": "Foxes"})
+        members.create_member(session, ALICE, {"name": "Ann"})
+    doors.close()
 
 
 def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, write):
