@@ -23,7 +23,8 @@ class Visibility(commands.Cog, name="visibility"):
     async def hide(self, ctx: bridge.BridgeContext) -> None:
         await self.bot.write(visibility.hide, ctx.author.id)
         await answer(
-            ctx, card(text=f"You are hidden: only your own token sees your presence. {named(self.bot, 'show')} undoes it.")
+            ctx,
+            card(text=f"You are hidden: only your own token sees your presence. {named(self.bot, 'show')} undoes it."),
         )
 
     @bridge.bridge_command(description="Publish your presence again")
