@@ -123,6 +123,7 @@ def test_addresses(value):
         *(
             "https://a\\@b",
             "https://user:pass@example.com/",
+            "https://a/\u200b",
             "https://a:0/",
             "https://a:65536/",
             "https://a:b/",

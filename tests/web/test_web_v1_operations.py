@@ -267,7 +267,7 @@ def test_other_methods_are_told_which_there_are(client, ids, headers):
 
 
 NOWHERE = [
-    *("/v1/", "/v1/x", "/v1/meta", "/v1/s/{foxes}/groups", "/v1/s/{foxes}/members/{ann}", "/v1/m/{ann}/name"),
+    *("/v1/", "/v1", "/v1/x", "/v1/meta", "/v1/s/{foxes}/groups", "/v1/s/{foxes}/members/{ann}", "/v1/m/{ann}/name"),
     *(
         "/v1/a",
         "/v1/a/",
