@@ -151,7 +151,8 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
     pages, before = [], None
     while page := read(switches.show_switches, foxes, None, before):
         pages.append(page)
-        assert before != (before := times.read_time("before", page[-1]["timestamp"]))
+        asked, before = before, times.read_time("before", page[-1]["timestamp"])
+        assert before != asked
     assert [len(page) for page in pages] == [100, 100, 50]
     seen = [switch for page in pages for switch in page]
     assert [switch["members"] for switch in seen] == [[three[number % 3]] for number in reversed(range(250))]

@@ -31,7 +31,8 @@ def pages_back(client, path, **options):
     before = ""
     while page := client.get(f"{path}{before}", **options).json:
         yield page
-        assert before != (before := f"?before={quote(page[-1]['timestamp'])}")
+        asked, before = before, f"?before={quote(page[-1]['timestamp'])}"
+        assert before != asked
 
 
 def test_a_system_from_empty_to_full_to_gone(client, write, alice, clock):
