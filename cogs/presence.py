@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from discord.ext import commands
@@ -104,8 +105,8 @@ class Presence(commands.Cog, name="presence"):
             self.settle_home()
         try:
             if self.home.covers(data["id"]):
-                self.seed(data, self.home.gap_at)
                 self.census.start(self.home.guild_id)
+                self.seed(data, self.home.gap_at)
         finally:
             # py-cord would build an object of every member only to throw it away.
             data["members"] = [m for m in data["members"] if m["user"]["id"] == str(self.bot.user.id)]
@@ -135,7 +136,7 @@ class Presence(commands.Cog, name="presence"):
     def seed(self, data: dict[str, Any], gap_at: int | None) -> None:
         """Take many members with their presences; who has none is offline, since `gap_at` at the latest."""
         now = now_ms()
-        presences = {raw["user"]["id"]: raw for raw in data.get("presences") or () if raw.get("user")}
+        presences = self.by_user(data.get("presences") or ())
         for member in data["members"]:
             try:
                 user_id = member["user"]["id"]
@@ -145,6 +146,16 @@ class Presence(commands.Cog, name="presence"):
                     self.writer.put(int(user_id), presence.change_of_presence(presences[user_id], now))
             except Exception as error:
                 self.bot.note_unparsable("a member's presence", error)
+
+    def by_user(self, raw_presences: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Presences by the ID of their user; one that names nobody is left out."""
+        found = {}
+        for raw in raw_presences:
+            try:
+                found[raw["user"]["id"]] = raw
+            except (KeyError, TypeError) as error:
+                self.bot.note_unparsable("a presence", error)
+        return found
 
     def take_join(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):

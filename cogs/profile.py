@@ -5,7 +5,7 @@ import json
 from discord.ext import bridge, commands
 
 from cogs.replies import answer_privately, card, named
-from rules import profiles
+from rules import profiles, visibility
 from rules.errors import NotFound
 
 
@@ -28,7 +28,7 @@ class Profile(commands.Cog, name="profile"):
             text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
             await answer_privately(ctx, card("You", f"{text}\n{link}"))
             return
-        hidden = await self.bot.read(profiles.is_hidden, user.id)
+        hidden = await self.bot.read(visibility.is_hidden, user.id)
         published = (
             f"no, {named(self.bot, 'show')} undoes it" if hidden else f"yes, {named(self.bot, 'hide')} undoes it"
         )

@@ -79,12 +79,12 @@ async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: objec
 
 async def tell_error(ctx: Context, error: Exception) -> None:
     """Turn what a command raised into one sentence that says what to do next."""
-    sentence = _sentence(ctx, getattr(error, "original", error))
+    told = getattr(error, "original", error)
+    sentence = _sentence(ctx, told)
     if not sentence:
         return
     embed = card(text=sentence)
     # A refusal may name what is the user's own.
-    told = getattr(error, "original", error)
     private = isinstance(told, Refused) and not isinstance(told, ClosedDMs) and getattr(ctx.cog, "private", False)
     try:
         await (answer_privately if private else answer)(ctx, embed)

@@ -37,8 +37,3 @@ def _what_to_do(session: Session, invite_url: str | None) -> str:
         else "is a member of the Discord server of this Rollcall"
     )
     return f"This user is not published here. Whoever {join} is, unless they hid themselves."
-
-
-def is_hidden(session: Session, user_id: int) -> bool:
-    """Whether the user asked not to be published."""
-    return session.get(Hidden, user_id) is not None

@@ -25,3 +25,8 @@ def hide(session: Session, user_id: int) -> None:
 def show(session: Session, user_id: int) -> bool:
     """Publish a user again; returns whether the user had been hidden."""
     return bool(session.execute(delete(Hidden).where(Hidden.user_id == user_id)).rowcount)
+
+
+def is_hidden(session: Session, user_id: int) -> bool:
+    """Whether the user asked not to be published."""
+    return session.get(Hidden, user_id) is not None

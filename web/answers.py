@@ -1,4 +1,4 @@
-"""Finished answers: JSON with an ETag, the headers that every answer carries, and refusals and faults as JSON."""
+"""Finished answers: reads with an ETag, the headers of every answer, refusals and faults in the path's dialect."""
 
 import hashlib
 import json
@@ -46,7 +46,7 @@ COMMON_HEADERS = {
 
 
 def init_app(app: Flask) -> None:
-    """Turn every refusal and fault into JSON, and put the common headers on every answer."""
+    """Turn every refusal and fault into a sentence, and put the common headers on every answer."""
     for kind in (errors.Refused, HTTPException, Exception):
         app.register_error_handler(kind, refuse)
     app.after_request(add_headers)
@@ -105,7 +105,7 @@ def readable_json(value: Any) -> Response:
 
 
 def report(value: Any, status: int) -> Response:
-    """JSON about this moment, which nobody should keep."""
+    """JSON that is no read to come back to: an error, what a write made, how things are just now."""
     return Response(_dump(value), status, mimetype="application/json")
 
 

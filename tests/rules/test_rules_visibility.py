@@ -3,7 +3,7 @@
 import pytest
 
 from models import GitHub, Hidden, Pair, Presence, Token
-from rules import forgetting, github, kv, presence, profiles, status, tokens, visibility
+from rules import forgetting, github, kv, presence, status, tokens, visibility
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -29,11 +29,11 @@ def test_hiding_twice_and_showing_twice(join, write, read):
     join(ALICE)
     for _ in range(2):
         write(visibility.hide, ALICE)
-        assert read(profiles.is_hidden, ALICE)
+        assert read(visibility.is_hidden, ALICE)
     assert read(status.count_published) == 0
     assert write(visibility.show, ALICE) is True
     assert write(visibility.show, ALICE) is False
-    assert not read(profiles.is_hidden, ALICE)
+    assert not read(visibility.is_hidden, ALICE)
     assert read(status.count_published) == 1
 
 

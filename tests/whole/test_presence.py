@@ -200,6 +200,15 @@ def test_a_chunk_that_was_on_its_way_brings_nobody_back(discord, rollcall, perso
     assert rollcall.status_of(alice) is None
 
 
+def test_a_presence_that_names_nobody_spoils_no_chunk(discord, rollcall, person):
+    alice = person("alice")
+    member = {"user": {"id": alice, "username": "alice", "discriminator": "0", "avatar": None}, "roles": []}
+    chunk = {"guild_id": "1163892047215738900", "members": [{**member, "nick": "Al"}], "chunk_index": 0}
+    nobodys = [{"status": "idle"}, {"user": {}}, {"user": None}, "nonsense"]
+    discord.dispatch("GUILD_MEMBERS_CHUNK", {**chunk, "chunk_count": 1, "presences": nobodys})
+    until(lambda: rollcall.presence_of(alice)["server_name"] == "Al")
+
+
 def test_a_look_up_lost_with_the_connection_is_made_again(discord, rollcall, person):
     alice = person(status="dnd")
     discord.say_and_wait(alice, ".forget")
