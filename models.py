@@ -46,6 +46,14 @@ db = SQLAlchemy(model_class=Base)
 Snowflake = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _no() -> Mapped[bool]:
+    return mapped_column(default=False, server_default=text("0"))
+
+
+def _yes() -> Mapped[bool]:
+    return mapped_column(default=True, server_default=text("1"))
+
+
 class Presence(db.Model):
     """One published member of the home server; `body` is the finished JSON of the answer's `presence`."""
 
@@ -114,7 +122,10 @@ class BotState(db.Model):
 
 
 class System(db.Model):
-    """A plural system. Privacy columns are true for private; times are in µs since 1970."""
+    """A plural system and how it wants things done.
+
+    Privacy columns are true for private; times are in µs since 1970, `latch_timeout` is in s (0 never, null 6 hours).
+    """
 
     __tablename__ = "systems"
 
@@ -126,12 +137,26 @@ class System(db.Model):
     avatar_url: Mapped[str | None]
     banner: Mapped[str | None]
     color: Mapped[str | None]
+    pronouns: Mapped[str | None]
     tz: Mapped[str] = mapped_column(default="UTC")
     created: Mapped[int] = mapped_column(BigInteger)
+    name_privacy: Mapped[bool] = _no()
     description_privacy: Mapped[bool] = mapped_column(default=False)
+    avatar_privacy: Mapped[bool] = _no()
+    banner_privacy: Mapped[bool] = _no()
+    pronoun_privacy: Mapped[bool] = _no()
     member_list_privacy: Mapped[bool] = mapped_column(default=False)
+    group_list_privacy: Mapped[bool] = _no()
     front_privacy: Mapped[bool] = mapped_column(default=False)
     front_history_privacy: Mapped[bool] = mapped_column(default=False)
+    member_default_private: Mapped[bool] = _no()
+    show_private_info: Mapped[bool] = _yes()
+    pings_enabled: Mapped[bool] = _yes()
+    case_sensitive_proxy_tags: Mapped[bool] = _yes()
+    proxy_error_message_enabled: Mapped[bool] = _yes()
+    latch_timeout: Mapped[int | None]
+    proxy_switch: Mapped[str] = mapped_column(default="off", server_default="off")
+    name_format: Mapped[str | None]
 
 
 class Account(db.Model):
@@ -169,6 +194,13 @@ class Member(db.Model):
     pronoun_privacy: Mapped[bool] = mapped_column(default=False)
     avatar_privacy: Mapped[bool] = mapped_column(default=False)
     metadata_privacy: Mapped[bool] = mapped_column(default=False)
+    banner_privacy: Mapped[bool] = _no()
+    proxy_privacy: Mapped[bool] = _no()
+    webhook_avatar_url: Mapped[str | None]
+    autoproxy_enabled: Mapped[bool] = _yes()
+    tts: Mapped[bool] = _no()
+    message_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    last_message_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Switch(db.Model):
@@ -190,6 +222,21 @@ class SwitchMember(db.Model):
     switch_id: Mapped[int] = mapped_column(ForeignKey("switches.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+
+
+class Autoproxy(db.Model):
+    """How a system's messages without tags are proxied in a server: off, front, latch or member.
+
+    `member_id` is whose turn it is in the modes member and latch, `latched_at` since when (µs).
+    """
+
+    __tablename__ = "autoproxy"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    mode: Mapped[str]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
+    latched_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Message(db.Model):

@@ -12,7 +12,7 @@ from models import Member, System
 from rules import fields, systems
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import make_id
-from rules.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
+from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
 from rules.times import now_us
 
 MOST_MEMBERS = 1000
@@ -64,13 +64,16 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "birthday": fields.read_birthday,
     "pronouns": partial(fields.read_text, most=NAME_LENGTH),
     "avatar_url": fields.read_url,
+    "webhook_avatar_url": fields.read_url,
     "banner": fields.read_url,
     "proxy_tags": _read_tags,
     "prefix": _read_side,
     "suffix": _read_side,
     "keep_proxy": fields.read_bool,
     "privacy": fields.read_privacy,
-    **dict.fromkeys(MEMBER_PRIVACY, fields.read_privacy),
+    "autoproxy_enabled": fields.read_bool,
+    "tts": fields.read_bool,
+    **dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), fields.read_privacy),
 }
 
 

@@ -5,6 +5,7 @@ private value looks like one that was never set, and every privacy setting is nu
 """
 
 import json
+from functools import partial
 from typing import Any
 
 from models import Member, System
@@ -20,36 +21,62 @@ MEMBER_PRIVACY = (
     "avatar_privacy",
     "metadata_privacy",
 )
+# Settings that v1 does not know.
+LATER_SYSTEM_PRIVACY = ("name_privacy", "avatar_privacy", "banner_privacy", "pronoun_privacy", "group_list_privacy")
+LATER_MEMBER_PRIVACY = ("banner_privacy", "proxy_privacy")
+# The keys that v1 knows.
+V1_SYSTEM = (
+    *("id", "name", "description", "tag", "avatar_url", "tz", "created"),
+    *SYSTEM_PRIVACY,
+    *("banner", "color"),
+)
+V1_MEMBER = (
+    *("id", "name", "display_name", "description", "color", "birthday", "pronouns", "avatar_url", "privacy"),
+    *("proxy_tags", "prefix", "suffix", "keep_proxy", "created", "banner"),
+    *MEMBER_PRIVACY,
+)
 # What `privacy`, the document's one setting of a member, stands for.
 WRITTEN_BY_PRIVACY = ("visibility", "description_privacy", "birthday_privacy", "pronoun_privacy")
 
 
 def view_system(system: System, is_owner: bool) -> dict[str, Any]:
     """A system as v1's JSON, its keys in the document's order and then the later ones."""
-    hide_description = system.description_privacy and not is_owner
-    return {
-        "id": system.hid,
-        "name": system.name,
-        "description": None if hide_description else system.description,
-        "tag": system.tag,
-        "avatar_url": system.avatar_url,
-        "tz": system.tz,
-        "created": show_time(system.created),
-        **_settings(system, SYSTEM_PRIVACY, is_owner),
-        "banner": None if hide_description else system.banner,
-        "color": system.color,
-    }
+    seen = see_system(system, is_owner)
+    return {name: seen[name] for name in V1_SYSTEM}
 
 
 def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
     """A member as v1's JSON, its keys in the document's order and then the later ones."""
-    tags = json.loads(member.proxy_tags)
+    seen = see_member(member, is_owner)
+    tags = seen["proxy_tags"]
     first = tags[0] if tags else {"prefix": None, "suffix": None}
-    settings = _settings(member, MEMBER_PRIVACY, is_owner)
+    sides = {"privacy": seen["visibility"], "prefix": first["prefix"], "suffix": first["suffix"]}
+    # Clients of v1 cannot do without a time, even where it is private.
+    return {name: ({**seen, **sides, "created": show_time(member.created)})[name] for name in V1_MEMBER}
 
-    def unless(private: bool, value: Any) -> Any:
-        return None if private and not is_owner else value
 
+def see_system(system: System, is_owner: bool) -> dict[str, Any]:
+    """All that a viewer may see of a system itself; `view_system` with what v1 does not know."""
+    unless = partial(_unless, is_owner)
+    return {
+        "id": system.hid,
+        "name": unless(system.name_privacy, system.name),
+        "description": unless(system.description_privacy, system.description),
+        "tag": system.tag,
+        "pronouns": unless(system.pronoun_privacy, system.pronouns),
+        "avatar_url": unless(system.avatar_privacy, system.avatar_url),
+        # v1 has no setting of its own for the banner: whoever hides the description there hides it too.
+        "banner": unless(system.banner_privacy or system.description_privacy, system.banner),
+        "color": system.color,
+        "tz": system.tz,
+        "created": show_time(system.created),
+        **_settings(system, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), is_owner),
+    }
+
+
+def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
+    """All that a viewer may see of a member; `view_member` with what v1 does not know."""
+    unless = partial(_unless, is_owner)
     hide_name = member.name_privacy and not is_owner
     return {
         "id": member.hid,
@@ -60,15 +87,19 @@ def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
         "birthday": unless(member.birthday_privacy, member.birthday),
         "pronouns": unless(member.pronoun_privacy, member.pronouns),
         "avatar_url": unless(member.avatar_privacy, member.avatar_url),
-        "privacy": settings["visibility"],
-        "proxy_tags": tags,
-        "prefix": first["prefix"],
-        "suffix": first["suffix"],
+        "webhook_avatar_url": unless(member.avatar_privacy, member.webhook_avatar_url),
+        "banner": unless(member.banner_privacy or member.description_privacy, member.banner),
+        "proxy_tags": [] if member.proxy_privacy and not is_owner else json.loads(member.proxy_tags),
         "keep_proxy": member.keep_proxy,
-        "created": show_time(member.created),
-        "banner": unless(member.description_privacy, member.banner),
-        **settings,
+        "message_count": unless(member.metadata_privacy, member.message_count),
+        "last_message_at": unless(member.metadata_privacy, member.last_message_at),
+        "created": unless(member.metadata_privacy, show_time(member.created)),
+        **_settings(member, (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), is_owner),
     }
+
+
+def _unless(is_owner: bool, private: bool, value: Any) -> Any:
+    return None if private and not is_owner else value
 
 
 def _settings(row: System | Member, names: tuple[str, ...], is_owner: bool) -> dict[str, str | None]:

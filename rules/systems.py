@@ -11,13 +11,14 @@ from models import Account, System
 from rules import fields
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import make_id
-from rules.privacy import SYSTEM_PRIVACY, view_system
+from rules.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
 from rules.times import now_us
 from rules.visibility import check_storable
 
 NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 78
+PRONOUNS_LENGTH = 100
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "name": partial(fields.read_text, most=NAME_LENGTH),
@@ -26,8 +27,9 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "avatar_url": fields.read_url,
     "banner": fields.read_url,
     "color": fields.read_color,
+    "pronouns": partial(fields.read_text, most=PRONOUNS_LENGTH),
     "tz": fields.read_time_zone,
-    **dict.fromkeys(SYSTEM_PRIVACY, fields.read_privacy),
+    **dict.fromkeys((*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), fields.read_privacy),
 }
 
 
@@ -54,8 +56,8 @@ def check_changes(changes: Mapping[str, object]) -> None:
 def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
     """Change what is given of the user's system and nothing else; unknown and read-only keys are ignored.
 
-    All or nothing. Name 100 code points, description 1 000, tag 78, addresses 256; null and blank clear a text, a
-    null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
+    All or nothing. Name and pronouns 100 code points, description 1 000, tag 78, addresses 256; null and blank clear
+    a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
     """
     system = get_own_system(session, user_id)
     for name, value in _read(changes).items():
@@ -126,7 +128,7 @@ def get_own_system(session: Session, user_id: int) -> System:
     """The caller's own system. Raises NotAuthenticated: without a system, a token opens none."""
     system = find_own_system(session, user_id)
     if not system:
-        raise NotAuthenticated("The owner of this token has no system.")
+        raise NotAuthenticated("This account has no system; the bot's command `system new` makes one.")
     return system
 
 

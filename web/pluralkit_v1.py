@@ -1,11 +1,13 @@
 """PluralKit's v1 dialect: `/v1/s`, `/v1/m`, `/v1/a`, `/v1/msg`, in the order of its document."""
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from models import db
 from rules import members, messages, switches, systems, times
 from rules.fields import get_snowflake
-from rules.privacy import view_member, view_system
+from rules.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
 from rules.tokens import Caller
 from web.answers import done, readable_json, report
 from web.bodies import read_json_object
@@ -28,7 +30,7 @@ def own_system() -> Response:
 def edit_system() -> Response:
     """Change the system of the token's owner."""
     caller = get_system_owner()
-    changes = read_json_object(OBJECT_BYTES)
+    changes = read_changes(V1_SYSTEM)
     systems.check_changes(changes)
     with writing(caller) as session:
         return report(view_system(systems.edit_system(session, caller.user_id, changes), True), 200)
@@ -78,7 +80,7 @@ def log_switch() -> Response:
 def create_member() -> Response:
     """Add a member to the system of the token's owner."""
     caller = get_system_owner()
-    changes = read_json_object(OBJECT_BYTES)
+    changes = read_changes(V1_MEMBER)
     members.check_changes(changes)
     with writing(caller) as session:
         return report(view_member(members.create_member(session, caller.user_id, changes), True), 200)
@@ -95,7 +97,7 @@ def show_member(member_id: str) -> Response:
 def edit_member(member_id: str) -> Response:
     """Change a member of one's own."""
     caller = get_member_owner(member_id)
-    changes = read_json_object(OBJECT_BYTES)
+    changes = read_changes(V1_MEMBER)
     members.check_changes(changes)
     with writing(caller) as session:
         return report(view_member(members.edit_member(session, caller.user_id, member_id, changes), True), 200)
@@ -121,6 +123,12 @@ def show_account(user_id: str) -> Response:
 def show_message(message_id: str) -> Response:
     """A proxied message, by either of its IDs."""
     return readable_json(messages.show_message(db.session, get_snowflake(message_id, "message"), find_viewer()))
+
+
+def read_changes(known: tuple[str, ...]) -> dict[str, Any]:
+    """What the body sets of the keys that v1 knows; others are ignored, as the document has it."""
+    body = read_json_object(OBJECT_BYTES)
+    return {name: body[name] for name in known if name in body}
 
 
 def get_system_owner() -> Caller:

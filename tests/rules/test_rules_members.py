@@ -381,7 +381,7 @@ def test_who_may_act_on_a_member(write, read, foxes, ann):
         assert read(members.get_own_member, user_id, ann.upper()).hid == ann
     for user_id, says in (
         (BOB, f"Member '{ann}' is not part of your system"),
-        (1, "The owner of this token has no system"),
+        (1, "This account has no system"),
     ):
         with pytest.raises(NotAuthenticated, match=says):
             read(members.get_own_member, user_id, ann)

@@ -150,7 +150,10 @@ def test_what_is_no_id_is_not_found(write, read, hid):
             dict.fromkeys(("front_privacy", "front_history_privacy"), "public"),
         ),
         ({}, {}),
-        ({"id": "zzzzz", "created": "2000-01-01T00:00:00Z", "uuid": 5, "pronouns": [], "Name": "x", "hid": "x"}, None),
+        (
+            {"id": "zzzzz", "created": "2000-01-01T00:00:00Z", "uuid": 5, "webhook_url": [], "Name": "x", "hid": "x"},
+            None,
+        ),
     ],
     ids=lambda value: ascii(value)[:40],
 )
@@ -239,7 +242,7 @@ def test_who_has_no_system(write, read):
     assert read(systems.is_owner, ALICE, 1) is False
     with pytest.raises(NotFound, match="Account not found"):
         read(systems.get_account_system, ALICE)
-    with pytest.raises(NotAuthenticated, match="The owner of this token has no system"):
+    with pytest.raises(NotAuthenticated, match="This account has no system"):
         read(systems.get_own_system, ALICE)
 
 
