@@ -15,3 +15,8 @@ def make_id(session: Session, column: InstrumentedAttribute[str]) -> str:
         made = "".join(secrets.choice(string.ascii_lowercase) for _ in range(LENGTH))
         if session.scalar(select(column).where(column == made)) is None:
             return made
+
+
+def is_id(text: str) -> bool:
+    """Whether a text can be the ID of something that may be asked for: letters only, in any case and number."""
+    return text.isascii() and text.isalpha()

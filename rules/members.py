@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Member, System
 from rules import fields, systems
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
-from rules.ids import make_id
+from rules.ids import is_id, make_id
 from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
 from rules.times import now_us
 
@@ -125,7 +125,7 @@ def delete_member(session: Session, user_id: int, hid: str) -> None:
 
 def get_member(session: Session, hid: str) -> Member:
     """The member with an ID, in any case of letters. Raises NotFound."""
-    member = session.scalar(select(Member).where(Member.hid == hid.lower()))
+    member = session.scalar(select(Member).where(Member.hid == hid.lower())) if is_id(hid) else None
     if not member:
         raise NotFound("Member not found.")
     return member

@@ -9,6 +9,7 @@ from models import Member, Message, System
 from rules import systems
 from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
+from rules.staging import is_within_reach
 from rules.times import show_time
 from rules.visibility import check_storable
 
@@ -59,7 +60,7 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
         select(Message, Member, System)
         .join(Member, Member.id == Message.member_id)
         .join(System, System.id == Member.system_id)
-        .where(or_(Message.id == message_id, Message.original_id == message_id))
+        .where(or_(Message.id == message_id, Message.original_id == message_id), is_within_reach(System.hid))
         .order_by((Message.id == message_id).desc())
         .limit(1)
     ).first()

@@ -9,22 +9,26 @@ from sqlalchemy.orm import Session
 from models import Member, Switch, SwitchMember, System
 from rules import systems
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.ids import is_id
 from rules.privacy import view_member
 from rules.times import now_us, show_time
 
 PAGE = 100
+MOST_FRONTERS = 150
 
 
 def log_switch(session: Session, user_id: int, hids: object) -> Switch:
     """Log that these members of the user's system front from now on, in this order; nobody is a switch too.
 
     The time is the later of now and 1 µs after the latest switch. Raises Invalid, checking in this order: the
-    list, duplicates, the same list as now, members of other systems, unknown members; and NotAuthenticated.
+    list, duplicates, more than 150 members, the same list as now, members of other systems, unknown members; and NotAuthenticated.
     """
     system = systems.get_own_system(session, user_id)
     wanted = _read_hids(hids)
     if len(set(wanted)) < len(wanted):
         raise Invalid("Duplicate members in member list.")
+    if len(wanted) > MOST_FRONTERS:
+        raise Invalid(f"At most {MOST_FRONTERS} members can front at once; these are {len(wanted):,}.")
     latest = find_latest(session, system)
     if latest and get_fronters(session, latest) == wanted:
         raise Invalid("New members identical to existing fronters.")
@@ -97,8 +101,8 @@ def _read_hids(hids: object) -> list[str]:
 
 
 def _get_members(session: Session, system: System, wanted: list[str]) -> dict[str, Member]:
-    # One of a system's 1 000 members is the most that can be found, so more need not be asked for.
-    found = {m.hid: m for m in session.scalars(select(Member).where(Member.hid.in_(wanted[:2000])))}
+    asked = [hid for hid in wanted if is_id(hid)]
+    found = {m.hid: m for m in session.scalars(select(Member).where(Member.hid.in_(asked)))}
     for hid in wanted:
         if hid in found and found[hid].system_id != system.id:
             raise Invalid(f"Cannot switch to member '{hid}' not in system.")

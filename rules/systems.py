@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from models import Account, System
 from rules import fields
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
-from rules.ids import make_id
+from rules.ids import is_id, make_id
 from rules.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
 from rules.times import now_us
 from rules.visibility import check_storable
@@ -103,7 +103,7 @@ def get_accounts(session: Session, system: System) -> list[int]:
 
 def get_system(session: Session, hid: str) -> System:
     """The system with an ID, in any case of letters. Raises NotFound."""
-    system = session.scalar(select(System).where(System.hid == hid.lower()))
+    system = session.scalar(select(System).where(System.hid == hid.lower())) if is_id(hid) else None
     if not system:
         raise NotFound("System not found.")
     return system

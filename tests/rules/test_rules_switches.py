@@ -1,5 +1,7 @@
 """Switches: which are logged, when they happened, and paging back to the first."""
 
+import itertools
+
 import pytest
 
 from models import Member
@@ -81,7 +83,9 @@ def test_ids_in_a_switch_may_be_in_any_case_of_letters(write, foxes, three, hist
         (["nobody", "noone"], "Member 'nobody' not found."),
         ([""], "Member '' not found."),
         (["x" * 1000], f"Member '{'x' * 20}' not found."),
-        ([f"x{n}" for n in range(40_000)], "Member 'x0' not found."),
+        (["x" * n for n in range(1, 151)], "Member 'x' not found."),
+        ([f"x{n}" for n in range(151)], "At most 150 members can front at once; these are 151."),
+        ([f"x{n}" for n in range(40_000)], "At most 150 members can front at once; these are 40,000."),
         (None, "The members must be a list of member IDs."),
         ("ann", "The members must be a list of member IDs."),
         ({"ann": 1}, "The members must be a list of member IDs."),
@@ -106,12 +110,14 @@ def test_switches_that_are_refused_change_nothing(write, foxes, three, zoe, hist
     assert history() == [three[:2]]
 
 
-def test_all_of_a_full_system_may_front_at_once(write, read, foxes):
-    hids = [str(number) for number in range(1000)]
+def test_150_members_may_front_at_once_and_no_more(write, read, foxes):
+    hids = ["".join(letters) for letters in itertools.islice(itertools.product("abcdefgh", repeat=5), 151)]
     write(lambda session: session.add_all(Member(system_id=foxes.id, hid=hid, name="Ann", created=0) for hid in hids))
-    write(switches.log_switch, ALICE, hids)
-    assert [member["id"] for member in read(switches.show_fronters, foxes, None)["members"]] == hids
+    write(switches.log_switch, ALICE, hids[:150])
+    assert [member["id"] for member in read(switches.show_fronters, foxes, None)["members"]] == hids[:150]
     with pytest.raises(Invalid, match="New members identical"):
+        write(switches.log_switch, ALICE, hids[:150])
+    with pytest.raises(Invalid, match="At most 150 members can front at once; these are 151"):
         write(switches.log_switch, ALICE, hids)
 
 

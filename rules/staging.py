@@ -1,0 +1,91 @@
+"""Systems that nobody can reach: being built by an import, or being deleted a little at a time.
+
+What takes longer than the write lock may be held is done out of reach: such a system has no account, and its ID and
+those of its members are no letters, so that no path and no reference finds them. `+` and the row's number is being
+built and left alone; `-` and the row's number is being deleted.
+"""
+
+from sqlalchemy import ColumnElement, String, cast, delete, literal, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from models import Account, Member, Message, Switch, SwitchMember, System
+
+BUILDING, DELETING = "+", "-"
+ROWS_AT_ONCE = 5000
+_AND_LOADED = {"synchronize_session": "fetch"}
+_ONLY_ROWS = {"synchronize_session": False}
+
+
+def out_of_reach_hid(kind: str, number: int) -> str:
+    """An ID that nobody can ask for. `kind` is BUILDING or DELETING, `number` the row's own, which no other has."""
+    return f"{kind}{number}"
+
+
+def is_within_reach(hid: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The condition that a system or a member is neither being built nor being deleted."""
+    return ~(_is_kind(hid, BUILDING) | _is_kind(hid, DELETING))
+
+
+def add_out_of_reach(session: Session, kind: str, created: int = 0) -> System:
+    """A new system that is BUILDING or DELETING, without members and accounts."""
+    # No other row keeps the bare sign: whoever wrote it renamed the row in the same transaction.
+    system = System(hid=kind, created=created)
+    session.add(system)
+    session.flush()
+    system.hid = out_of_reach_hid(kind, system.id)
+    session.flush()
+    return system
+
+
+def put_out_of_reach(session: Session, system: System) -> None:
+    """Take a system with all its members from everybody at once; `purge_some` deletes it later."""
+    session.execute(delete(Account).where(Account.system_id == system.id))
+    _rename(session, Member, Member.system_id == system.id)
+    _rename(session, System, System.id == system.id)
+
+
+def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
+    """Delete about so many rows of what is being deleted; returns False when nothing was left.
+
+    At most twice `rows`, and one switch's members more: short enough for one write transaction.
+    """
+    doomed = session.scalar(select(System.id).where(_is_kind(System.hid, DELETING)).limit(1))
+    if doomed is None:
+        return False
+    if not (_purge_switches(session, doomed, rows) or _purge_messages(session, doomed, rows)):
+        # Only the members are left, of whom there are few, and the autoproxy of some servers.
+        session.execute(delete(System).where(System.id == doomed))
+    return True
+
+
+def abandon_all(session: Session) -> None:
+    """Let `purge_some` delete what a process that ended had been building."""
+    building = select(System.id).where(_is_kind(System.hid, BUILDING))
+    _rename(session, Member, Member.system_id.in_(building))
+    _rename(session, System, _is_kind(System.hid, BUILDING))
+
+
+def _is_kind(hid: InstrumentedAttribute[str], kind: str) -> ColumnElement[bool]:
+    # A range and no pattern, because the index serves it; every digit sorts between these two.
+    return hid.between(kind, f"{kind}~")
+
+
+def _rename(session: Session, table: type[System] | type[Member], which: ColumnElement[bool]) -> None:
+    hid = literal(DELETING).concat(cast(table.id, String))
+    session.execute(update(table).where(which).values(hid=hid), execution_options=_AND_LOADED)
+
+
+def _purge_switches(session: Session, system_id: int, rows: int) -> int:
+    some = (
+        select(Switch.id)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
+        .where(Switch.system_id == system_id)
+        .limit(rows)
+    )
+    return session.execute(delete(Switch).where(Switch.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
+
+
+def _purge_messages(session: Session, system_id: int, rows: int) -> int:
+    members = select(Member.id).where(Member.system_id == system_id)
+    some = select(Message.id).where(Message.member_id.in_(members)).limit(rows)
+    return session.execute(delete(Message).where(Message.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
