@@ -39,8 +39,9 @@ def content_type(name: str) -> str:
 
 def _exists(sim: Simulation, parts: list[str]) -> bool:
     if parts[0] == "avatars" and len(parts) == 3:
-        user = sim.world.users.get(parts[1])
-        return bool(user and user.avatar and parts[2].partition(".")[0] == user.avatar)
+        picture = parts[2].partition(".")[0]
+        owner = sim.world.users.get(parts[1]) or sim.world.webhooks.get(parts[1])
+        return bool(owner and owner.avatar and picture == owner.avatar) or picture in sim.world.pictures
     return parts[0] in {"embed", "icons", "app-assets", "app-icons", "avatar-decoration-presets"}
 
 

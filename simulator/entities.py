@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from dataclasses import dataclass, field
 
-TEXT, DM, VOICE, CATEGORY = 0, 1, 2, 4
-EPHEMERAL, LOADING = 1 << 6, 1 << 7
+TEXT, DM, VOICE, CATEGORY, NEWS, STAGE, FORUM = 0, 1, 2, 4, 5, 13, 15
+NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
+THREADS = {NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD}
+WRITABLE = {TEXT, DM, VOICE, NEWS, STAGE, *THREADS}
+SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1 << 2, 1 << 5, 1 << 6, 1 << 7
+SILENT, VOICE_MESSAGE, HAS_SNAPSHOT, COMPONENTS_V2 = 1 << 12, 1 << 13, 1 << 14, 1 << 15
 
 
 @dataclass(slots=True, eq=False)
@@ -43,6 +48,7 @@ class Role:
     permissions: int = 0
     position: int = 0
     bot_id: str | None = None
+    mentionable: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -65,10 +71,13 @@ class Guild:
     members: dict[str, Member] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
+    threads: dict[str, Channel] = field(default_factory=dict)
+    emojis: dict[str, str] = field(default_factory=dict)
     bans: set[str] = field(default_factory=set)
     bot_in: bool = False
     available: bool = True
     icon: str | None = None
+    premium_tier: int = 0
 
     @property
     def seen(self) -> bool:
@@ -77,8 +86,25 @@ class Guild:
 
 
 @dataclass(slots=True, eq=False)
+class Thread:
+    """What a channel that is a thread has beside: who began it and whether it sleeps."""
+
+    owner_id: str
+    created: str
+    changed: str
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    auto_archive_duration: int = 4320
+    rate_limit_per_user: int = 0
+    total_sent: int = 0
+    members: dict[str, str] = field(default_factory=dict)
+    applied_tags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
 class Channel:
-    """A guild's channel, or (type 1) the DM between the bot and `recipient`."""
+    """A guild's channel, a thread under its `parent`, or (type 1) the DM between the bot and `recipient`."""
 
     id: str
     type: int
@@ -86,13 +112,31 @@ class Channel:
     guild: Guild | None = None
     recipient: User | None = None
     position: int = 0
+    nsfw: bool = False
+    topic: str | None = None
+    parent: Channel | None = None
+    thread: Thread | None = None
     overwrites: dict[str, Overwrite] = field(default_factory=dict)
     messages: dict[str, Message] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
+class Webhook:
+    """An incoming webhook; whoever knows its token may post through it, one request after the other by `turn`."""
+
+    id: str
+    token: str
+    channel: Channel
+    name: str
+    user: User
+    avatar: str | None = None
+    application_id: str | None = None
+    turn: Lock = field(default_factory=Lock)
+
+
+@dataclass(slots=True, eq=False)
 class Message:
-    """A message. `visible_to` names the only user who sees an ephemeral one."""
+    """A message. `visible_to` names the only user who sees an ephemeral one; a webhook's `author` is no account."""
 
     id: str
     channel: Channel
@@ -115,3 +159,9 @@ class Message:
     nonce: str | int | None = None
     visible_to: User | None = None
     interaction: dict | None = None
+    webhook: Webhook | None = None
+    stickers: list = field(default_factory=list)
+    poll: dict | None = None
+    snapshots: list = field(default_factory=list)
+    activity: dict | None = None
+    application: dict | None = None

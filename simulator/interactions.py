@@ -4,7 +4,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 
-from simulator import payloads
+from simulator import message_payloads, payloads
 from simulator.entities import Channel, Message, User
 from simulator.errors import refusal
 from simulator.permissions import in_channel
@@ -104,7 +104,7 @@ class Interactions:
             "attachment_size_limit": self._settings.upload_limit,
         }
         if of.source:
-            body["message"] = payloads.message(of.source, bot.id)
+            body["message"] = message_payloads.message(of.source, bot.id)
         if guild is None:
             return body | {
                 "user": payloads.user(of.user),

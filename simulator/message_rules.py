@@ -1,6 +1,10 @@
 """The limits of a message's parts; every refusal is error 50035 naming the field, or 50006."""
 
+from simulator.entities import COMPONENTS_V2, VOICE_MESSAGE, Message
 from simulator.errors import ApiError, invalid_form, refusal, required, too_long
+from simulator.mentions import check_allowed
+from simulator.special_rules import check_poll
+from simulator.uploads import check_described
 
 CONTENT_LIMIT, EMBEDS_LIMIT, EMBED_TOTAL, FILES_LIMIT = 2000, 10, 6000, 10
 _EMBED_TEXTS = {
@@ -17,13 +21,12 @@ _EMBED_URLS = (
     ("author", "icon_url"),
 )
 BUTTON, LINK_STYLE = 2, 5
-COMPONENTS_V2 = 1 << 15
 SELECTS = {3, 5, 6, 7, 8}
 
 
-def check_message(body: dict, files: int = 0) -> None:
+def check_message(body: dict, files: int = 0, content_limit: int = CONTENT_LIMIT) -> None:
     """Refuse a body that Discord would not take; emptiness is checked by `check_not_empty`."""
-    _check_content(body.get("content"))
+    _check_content(body.get("content"), content_limit)
     embeds = body.get("embeds") or []
     if len(embeds) > EMBEDS_LIMIT:
         raise invalid_form(["embeds"], "BASE_TYPE_BAD_LENGTH", "Must be 10 or fewer in length.")
@@ -37,7 +40,9 @@ def check_message(body: dict, files: int = 0) -> None:
         raise invalid_form(["attachments"], "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
     if len(str(body.get("nonce") or "")) > 25:
         raise too_long(["nonce"], 25)
-    _check_allowed_mentions(body.get("allowed_mentions"))
+    check_allowed(body.get("allowed_mentions"))
+    check_described(body.get("attachments"))
+    check_poll(body.get("poll"))
 
 
 def check_not_empty(body: dict, files: int = 0) -> None:
@@ -50,20 +55,31 @@ def check_not_empty(body: dict, files: int = 0) -> None:
         raise refusal(50006)
 
 
-def _check_content(content: object) -> None:
+def after_edit(message: Message, body: dict) -> dict:
+    """What a message would consist of after an edit, for `check_not_empty`."""
+    kept = {"content": message.content, "embeds": message.embeds, "components": message.components}
+    after = kept | {k: v for k, v in body.items() if k in kept}
+    files = body.get("attachments", message.attachments)
+    return after | {"sticker_ids": files or message.stickers}
+
+
+def check_editable(message: Message) -> None:
+    """Refuse to edit a voice message, a poll, or anything in an archived thread."""
+    if message.channel.thread and message.channel.thread.archived:
+        raise refusal(50083)
+    if message.flags & VOICE_MESSAGE:
+        raise refusal(50162)
+    if message.poll:
+        raise refusal(520003)
+
+
+def _check_content(content: object, limit: int) -> None:
     if content is None:
         return
     if not isinstance(content, str):
         raise invalid_form(["content"], "STRING_TYPE_CONVERT", f'Could not interpret "{content}" as string.')
-    if len(content) > CONTENT_LIMIT:
-        raise too_long(["content"], CONTENT_LIMIT)
-
-
-def _check_allowed_mentions(allowed: dict | None) -> None:
-    for kind in ("users", "roles"):
-        if allowed and kind in (allowed.get("parse") or []) and allowed.get(kind):
-            sentence = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
-            raise invalid_form(["allowed_mentions"], "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", sentence)
+    if len(content) > limit:
+        raise too_long(["content"], limit)
 
 
 def check_embed(embed: dict, path: list) -> None:

@@ -1,6 +1,6 @@
 """The JSON of Discord's API v10, with every field that py-cord reads without a default."""
 
-from simulator.entities import Channel, Guild, Member, Message, Role, User
+from simulator.entities import FORUM, PRIVATE_THREAD, STAGE, VOICE, Channel, Guild, Member, Role, User, Webhook
 from simulator.permissions import in_channel
 
 _GUILD_DEFAULTS = {
@@ -11,7 +11,6 @@ _GUILD_DEFAULTS = {
     "verification_level": 1,
     "default_message_notifications": 0,
     "explicit_content_filter": 0,
-    "emojis": [],
     "stickers": [],
     "features": [],
     "mfa_level": 0,
@@ -24,7 +23,6 @@ _GUILD_DEFAULTS = {
     "vanity_url_code": None,
     "description": None,
     "banner": None,
-    "premium_tier": 0,
     "premium_subscription_count": 0,
     "premium_progress_bar_enabled": False,
     "preferred_locale": "en-US",
@@ -98,34 +96,94 @@ def role(of: Role) -> dict:
         "position": of.position,
         "permissions": str(of.permissions),
         "managed": of.bot_id is not None,
-        "mentionable": False,
+        "mentionable": of.mentionable,
         "flags": 0,
     }
     return body | ({"tags": {"bot_id": of.bot_id}} if of.bot_id else {})
 
 
-def channel(of: Channel) -> dict:
-    """A guild channel or a DM channel; `guild_id` is left out where Discord leaves it out."""
+def channel(of: Channel, me: str | None = None) -> dict:
+    """A guild channel, a thread or a DM channel; `guild_id` is left out where Discord leaves it out.
+
+    With `me`, a thread tells that user's own membership.
+    """
     last = next(reversed(of.messages), None)
     if of.guild is None:
         recipients = [user(of.recipient)]
         return {"id": of.id, "type": 1, "last_message_id": last, "flags": 0, "recipients": recipients}
-    return {
+    body = {
         "id": of.id,
         "type": of.type,
         "guild_id": of.guild.id,
         "name": of.name,
-        "position": of.position,
-        "parent_id": None,
-        "topic": None,
-        "nsfw": False,
+        "parent_id": of.parent.id if of.parent else None,
         "last_message_id": last,
         "rate_limit_per_user": 0,
         "flags": 0,
-        "permission_overwrites": [
-            {"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in of.overwrites.values()
-        ],
     }
+    return body | (_thread_fields(of, me) if of.thread else _channel_fields(of))
+
+
+def _channel_fields(of: Channel) -> dict:
+    overwrites = [
+        {"id": o.id, "type": o.type, "allow": str(o.allow), "deny": str(o.deny)} for o in of.overwrites.values()
+    ]
+    body = {"position": of.position, "topic": of.topic, "nsfw": of.nsfw, "permission_overwrites": overwrites}
+    if of.type in (VOICE, STAGE):
+        body |= {"bitrate": 64000, "user_limit": 0, "rtc_region": None}
+    if of.type == FORUM:
+        posts = [int(t.id) for t in of.guild.threads.values() if t.parent is of]
+        body |= {"available_tags": [], "default_reaction_emoji": None, "default_sort_order": None}
+        body |= {"default_forum_layout": 0, "last_message_id": str(max(posts)) if posts else None}
+    return body
+
+
+def _thread_fields(of: Channel, me: str | None) -> dict:
+    thread = of.thread
+    metadata = {
+        "archived": thread.archived,
+        "archive_timestamp": thread.changed,
+        "auto_archive_duration": thread.auto_archive_duration,
+        "locked": thread.locked,
+        "create_timestamp": thread.created,
+    }
+    if of.type == PRIVATE_THREAD:
+        metadata["invitable"] = thread.invitable
+    body = {
+        "owner_id": thread.owner_id,
+        "thread_metadata": metadata,
+        "rate_limit_per_user": thread.rate_limit_per_user,
+        "message_count": len(of.messages) - (of.id in of.messages),
+        "total_message_sent": thread.total_sent,
+        "member_count": min(len(thread.members), 50),
+    }
+    if of.parent.type == FORUM:
+        body["applied_tags"] = thread.applied_tags
+    if me in thread.members:
+        body["member"] = thread_member(of, me)
+    return body
+
+
+def thread_member(of: Channel, user_id: str) -> dict:
+    """A thread member object."""
+    joined = of.thread.members[user_id]
+    return {"id": of.id, "user_id": user_id, "join_timestamp": joined, "flags": 1}
+
+
+def webhook(of: Webhook, me: str, with_user: bool = True) -> dict:
+    """A webhook object; `me` is the application, which never sees another application's token."""
+    body = {
+        "id": of.id,
+        "type": 1,
+        "guild_id": of.channel.guild.id,
+        "channel_id": of.channel.id,
+        "name": of.name,
+        "avatar": of.avatar,
+        "application_id": of.application_id,
+    }
+    if not with_user or of.application_id in (None, me):
+        body["token"] = of.token
+    return body | ({"user": user(of.user)} if with_user else {})
 
 
 def guild(of: Guild) -> dict:
@@ -135,8 +193,16 @@ def guild(of: Guild) -> dict:
         "name": of.name,
         "icon": of.icon,
         "owner_id": of.owner_id,
+        "premium_tier": of.premium_tier,
         "roles": [role(r) for r in of.roles.values()],
+        "emojis": emojis(of),
     }
+
+
+def emojis(of: Guild) -> list[dict]:
+    """A guild's custom emojis."""
+    fixed = {"roles": [], "require_colons": True, "managed": False, "animated": False, "available": True}
+    return [{"id": emoji_id, "name": name} | fixed for emoji_id, name in of.emojis.items()]
 
 
 def presence(of: User, guild_id: str | None = None, bare_user: bool = True) -> dict:
@@ -148,68 +214,6 @@ def presence(of: User, guild_id: str | None = None, bare_user: bool = True) -> d
         "client_status": of.client_status,
     }
     return body | ({"guild_id": guild_id} if guild_id else {})
-
-
-def message(of: Message, me: str, nested: bool = True) -> dict:
-    """A message as the REST API gives it; `me` decides what "me reacted" says."""
-    body = {
-        "id": of.id,
-        "channel_id": of.channel.id,
-        "author": user(of.author),
-        "content": of.content,
-        "timestamp": of.timestamp,
-        "edited_timestamp": of.edited,
-        "tts": of.tts,
-        "mention_everyone": of.mention_everyone,
-        "mentions": [user(u) for u in of.mentions],
-        "mention_roles": of.mention_roles,
-        "attachments": of.attachments,
-        "embeds": of.embeds,
-        "components": of.components,
-        "pinned": False,
-        "type": of.type,
-        "flags": of.flags,
-    }
-    if of.reactions:
-        body["reactions"] = [_reaction(e, users, me) for e, users in of.reactions.items()]
-    if of.nonce is not None:
-        body["nonce"] = of.nonce
-    return body | _origin(of, me, nested)
-
-
-def _origin(of: Message, me: str, nested: bool) -> dict:
-    body: dict = {}
-    if of.reference:
-        body["message_reference"] = of.reference
-        if nested:
-            body["referenced_message"] = of.reply_to and message(of.reply_to, me, nested=False)
-    if of.interaction:
-        body["interaction_metadata"] = of.interaction
-        body["application_id"] = body["webhook_id"] = me
-    return body
-
-
-def _reaction(emoji: str, users: list[str], me: str) -> dict:
-    count = len(users)
-    return {
-        "emoji": {"id": None, "name": emoji},
-        "count": count,
-        "count_details": {"burst": 0, "normal": count},
-        "burst_colors": [],
-        "me": me in users,
-        "me_burst": False,
-    }
-
-
-def message_event(of: Message, me: str) -> dict:
-    """A message as MESSAGE_CREATE and MESSAGE_UPDATE give it: with guild and member, if there are any."""
-    body = message(of, me)
-    if of.channel.guild is None:
-        return body
-    body["guild_id"] = of.channel.guild.id
-    if author := of.channel.guild.members.get(of.author.id):
-        body["member"] = member_fields(author)
-    return body
 
 
 def acting_member(of: Member, where: Channel) -> dict:

@@ -30,9 +30,9 @@ class Simulation:
         self.files: dict[str, tuple[str, bytes]] = {}
         self._tasks: set[asyncio.Task] = set()
 
-    def emit(self, event: str, data: dict, guild: Guild | None = None) -> None:
+    def emit(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
         """Send an event to every gateway session that may have it."""
-        self.hub.emit(event, data, guild)
+        self.hub.emit(event, data, guild, needed)
 
     def spawn(self, work: Coroutine) -> None:
         """Run something in the background and keep hold of it."""

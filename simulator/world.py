@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from simulator import permissions
-from simulator.entities import DM, Channel, Guild, Member, Message, Role, User
+from simulator.entities import DM, Channel, Guild, Member, Message, Role, User, Webhook
 from simulator.errors import Refused, refusal
 from simulator.snowflakes import Snowflakes
 
@@ -22,6 +22,9 @@ class World:
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
         self.dms: dict[str, Channel] = {}
+        self.webhooks: dict[str, Webhook] = {}
+        self.pictures: set[str | None] = set()
+        self.stickers: dict[str, dict] = {}
         self.bot = self.add_user("Rollcall", bot_id, bot=True)
 
     def add_user(self, name: str, user_id: str | None = None, **fields: object) -> User:
@@ -130,7 +133,7 @@ class World:
         if found := self.channels.get(str(key)):
             return found
         wanted = guild or self.guild(None)
-        for channel in wanted.channels.values():
+        for channel in [*wanted.channels.values(), *wanted.threads.values()]:
             if channel.name == key or (key is None and channel.type == 0):
                 return channel
         raise Refused(f"There is no channel {key!r} in {wanted.name}.")

@@ -86,24 +86,42 @@ def fail_rest(
     sim: Simulation,
     method: str,
     path_regex: str,
-    status: int = 500,
-    times: int = 1,
+    status: int | None = 500,
+    times: int | None = 1,
     body: dict | None = None,
     retry_after: float | None = None,
     drop: bool = False,
+    after: bool = False,
+    delay: float = 0.0,
+    probability: float = 1.0,
+    seed: int = 0,
 ) -> None:
-    """Let the next `times` matching requests fail; paths begin after /api/v10, method "*" is any."""
-    if not 400 <= status <= 599 or times < 1:
-        raise Refused("fail_rest: status is 400 to 599, times at least 1.")
+    """Let the next `times` matching requests fail; null is for ever. Method "*" is any.
+
+    The path begins after /api/v10, or is a template such as /webhooks/{webhook_id}/{webhook_token}. `after` acts on
+    the request first. `drop` cuts the connection instead of answering; status null only delays. Each matching
+    request fails with `probability`, drawn from `seed`.
+    """
+    if status is not None and not 400 <= status <= 599:
+        raise Refused("fail_rest: status is 400 to 599.")
+    if (times is not None and times < 1) or delay < 0 or not 0 <= probability <= 1:
+        raise Refused("fail_rest: times is at least 1, delay at least 0, probability from 0 to 1.")
+    options = {"drop": drop, "after": after, "delay": delay, "probability": probability, "seed": seed}
     try:
-        path = re.compile(path_regex)
+        fault = Fault(method.upper(), path_regex, status, times, body, retry_after, **options)
     except re.error as error:
         raise Refused(f"fail_rest: {path_regex!r} is not a pattern: {error}.") from None
-    sim.faults.pending.append(Fault(method.upper(), path, status, times, body, retry_after, drop))
+    sim.faults.ordered.append(fault)
+
+
+@verb
+def faults(sim: Simulation) -> list:
+    """The ordered failures, and how often each has happened."""
+    return [{"method": f.method, "path": f.path, "happened": f.happened} for f in sim.faults.ordered]
 
 
 @verb
 def clear_faults(sim: Simulation) -> None:
     """Take back the failures that were ordered, stop_acking and refuse_connections."""
-    sim.faults.pending.clear()
+    sim.faults.ordered.clear()
     sim.settings.change({"stop_acking": False, "refuse_connections": ""})

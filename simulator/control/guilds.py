@@ -1,10 +1,9 @@
-"""Verbs for guilds, channels, roles and permissions."""
+"""Verbs for guilds, and for the bot being in them."""
 
 from simulator import membership, payloads
 from simulator.control.verbs import verb
-from simulator.entities import TEXT, Channel, Guild, Member, Overwrite, Role, User
+from simulator.entities import TEXT, Guild, Member, User
 from simulator.errors import Refused
-from simulator.permissions import bits
 from simulator.simulation import Simulation
 
 
@@ -40,31 +39,6 @@ def add_guild(
 
 
 @verb
-def add_channel(
-    sim: Simulation,
-    name: str,
-    guild: str | int | None = None,
-    type: int = TEXT,  # noqa: A002 - Discord's name for it
-    channel_id: str | int | None = None,
-) -> str:
-    """A new channel, told by CHANNEL_CREATE; its id."""
-    where = sim.world.guild(guild)
-    channel = sim.world.add_channel(where, name, type, check_new_id(sim, channel_id))
-    sim.emit("CHANNEL_CREATE", payloads.channel(channel), where)
-    return channel.id
-
-
-@verb
-def delete_channel(sim: Simulation, channel: str | int) -> None:
-    """Remove a channel, told by CHANNEL_DELETE."""
-    found = sim.world.channel(channel)
-    if found.guild is None:
-        raise Refused("A DM channel cannot be deleted.")
-    del found.guild.channels[found.id], sim.world.channels[found.id]
-    sim.emit("CHANNEL_DELETE", payloads.channel(found), found.guild)
-
-
-@verb
 def rename_guild(sim: Simulation, name: str, guild: str | int | None = None) -> None:
     """Change a guild's name, told by GUILD_UPDATE."""
     found = sim.world.guild(guild)
@@ -73,23 +47,13 @@ def rename_guild(sim: Simulation, name: str, guild: str | int | None = None) -> 
 
 
 @verb
-def add_role(
-    sim: Simulation,
-    name: str,
-    guild: str | int | None = None,
-    permissions: list | None = None,
-    users: list | None = None,
-) -> str:
-    """A new role, given to some members; its id."""
-    where = sim.world.guild(guild)
-    members = [require_member(where, sim.world.user(u)) for u in users or []]
-    role = Role(sim.world.ids.next(), name, bits(permissions), len(where.roles))
-    where.roles[role.id] = role
-    sim.emit("GUILD_ROLE_CREATE", {"guild_id": where.id, "role": payloads.role(role)}, where)
-    for member in members:
-        member.roles.append(role.id)
-        membership.member_changed(sim, where, member)
-    return role.id
+def boost(sim: Simulation, tier: int, guild: str | int | None = None) -> None:
+    """Change a guild's boost tier, on which the size of files depends: GUILD_UPDATE."""
+    if tier not in range(4):
+        raise Refused("A boost tier is 0 to 3.")
+    found = sim.world.guild(guild)
+    found.premium_tier = tier
+    sim.emit("GUILD_UPDATE", payloads.guild(found), found)
 
 
 def require_member(guild: Guild, user: User) -> Member:
@@ -97,57 +61,6 @@ def require_member(guild: Guild, user: User) -> Member:
     if user.id not in guild.members:
         raise Refused(f"{user.name} is not in {guild.name}.")
     return guild.members[user.id]
-
-
-@verb
-def set_permissions(
-    sim: Simulation,
-    where: str | int,
-    allow: list | None = None,
-    deny: list | None = None,
-    who: str | int = "bot",
-) -> None:
-    """Change what "bot", "everyone", a user or a role may do.
-
-    In a channel (by id or name) this sets an overwrite. In a guild (by id) it adds and takes
-    away bits of the role; for the bot a denied bit is taken from @everyone too.
-    """
-    plus, minus = bits(allow), bits(deny)
-    if guild := sim.world.guilds.get(str(where)):
-        _change_roles(sim, guild, _roles_of(sim, guild, who), plus, minus)
-        return
-    channel = sim.world.channel(where)
-    if channel.guild is None:
-        raise Refused("A DM channel has no permissions.")
-    _overwrite(sim, channel, who, plus, minus)
-
-
-def _roles_of(sim: Simulation, guild: Guild, who: str | int) -> list[Role]:
-    if who == "everyone":
-        return [guild.roles[guild.id]]
-    if str(who) in guild.roles:
-        return [guild.roles[str(who)]]
-    if who == "bot" and guild.bot_in:
-        own = [guild.roles[r] for r in guild.members[sim.world.bot.id].roles]
-        return [*own, guild.roles[guild.id]]
-    raise Refused(f"There is no role {who!r} in {guild.name}.")
-
-
-def _change_roles(sim: Simulation, guild: Guild, roles: list[Role], plus: int, minus: int) -> None:
-    roles[0].permissions |= plus
-    for role in roles:
-        role.permissions &= ~minus
-        sim.emit("GUILD_ROLE_UPDATE", {"guild_id": guild.id, "role": payloads.role(role)}, guild)
-
-
-def _overwrite(sim: Simulation, channel: Channel, who: str | int, plus: int, minus: int) -> None:
-    guild = channel.guild
-    if who == "everyone" or str(who) in guild.roles:
-        target, kind = (guild.id if who == "everyone" else str(who)), 0
-    else:
-        target, kind = (sim.world.bot if who == "bot" else sim.world.user(who)).id, 1
-    channel.overwrites[target] = Overwrite(target, kind, plus, minus)
-    sim.emit("CHANNEL_UPDATE", payloads.channel(channel), guild)
 
 
 @verb

@@ -2,7 +2,7 @@
 
 import base64
 
-from simulator import payloads
+from simulator import message_payloads
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.simulation import Simulation
@@ -40,10 +40,17 @@ async def wait(
 
 
 @verb
+async def frames_written(sim: Simulation, message_ids: list) -> dict:
+    """When the first MESSAGE_CREATE frame of each message was written: time.monotonic_ns() of the simulator."""
+    await sim.hub.flush()
+    return {str(i): sim.hub.written[str(i)] for i in message_ids if str(i) in sim.hub.written}
+
+
+@verb
 def messages(sim: Simulation, channel: str | int | None = None) -> list:
     """The messages of a channel, the oldest first, ephemeral ones included."""
     found = sim.world.channel(channel)
-    return [payloads.message(m, sim.world.bot.id) for m in found.messages.values()]
+    return [message_payloads.message(m, sim.world.bot.id) for m in found.messages.values()]
 
 
 @verb

@@ -16,8 +16,8 @@ from simulator.control.speech import decoded
 from simulator.entities import Channel, User
 from simulator.errors import Refused
 from simulator.permissions import in_channel
-from simulator.posting import store_file
 from simulator.simulation import Simulation
+from simulator.uploads import store_file
 
 _PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
 _LONGEST_STRING = 6000

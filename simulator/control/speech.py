@@ -1,16 +1,18 @@
-"""Verbs for what users write, edit, delete and react to."""
+"""Verbs for what users write, edit and delete."""
 
 import base64
 import binascii
 
-from simulator import payloads, posting
+from simulator import message_payloads, posting, writing
 from simulator.control.verbs import verb
-from simulator.entities import Channel, Message, User
+from simulator.entities import SILENT, SUPPRESS_EMBEDS, VOICE_MESSAGE, Channel, Message, User
 from simulator.errors import Refused
-from simulator.message_rules import check_message, check_not_empty
+from simulator.message_rules import CONTENT_LIMIT, check_editable, check_message, check_not_empty
 from simulator.permissions import may
-from simulator.rest.reactions import check_emoji
 from simulator.simulation import Simulation
+
+NITRO_CONTENT_LIMIT = 4000
+_DEFAULT_GAME = {"id": "356869127241072640", "name": "Chess"}
 
 
 def place(sim: Simulation, user: User, channel: str | int | None, dm: bool) -> Channel:
@@ -35,20 +37,81 @@ def say(
     dm: bool = False,
     attachments: list | None = None,
     reply_to: str | int | None = None,
+    ping: bool = True,
+    forward: str | int | None = None,
+    stickers: list | None = None,
+    poll: dict | None = None,
+    voice: str | None = None,
+    activity: dict | None = None,
+    tts: bool = False,
+    silent: bool = False,
+    suppress_embeds: bool = False,
+    nitro: bool = False,
 ) -> dict:
-    """A user writes a message; it. Attachments are [name, base64] pairs."""
+    """A user writes a message; it. Attachments are [name, base64] or [name, base64, description]; `voice` is base64."""
     who = sim.world.user(user)
     where = place(sim, who, channel, dm)
-    files = [decoded(a) for a in attachments or []]
-    wanted = ["SEND_MESSAGES", *(["ATTACH_FILES"] if files else [])]
-    if not may(where, who.id, *wanted):
+    body = {"content": text, "tts": tts, "poll": poll}
+    body["flags"] = SILENT * silent | SUPPRESS_EMBEDS * suppress_embeds
+    if activity is not None:
+        body |= {"activity": {"type": 1} | activity, "application": _DEFAULT_GAME}
+    files = _files(body, attachments or [], voice)
+    draft = posting.Draft(body, files, stickers=[_sticker(sim, s) for s in stickers or []])
+    check_may_write(who, where, body, len(files))
+    check_message(body, len(files), NITRO_CONTENT_LIMIT if nitro else CONTENT_LIMIT)
+    _point(sim, who, where, draft, reply_to, forward, ping)
+    if not (draft.forward or activity or stickers):
+        check_not_empty(body, len(files))
+    message = posting.post(sim, where, who, draft)
+    return message_payloads.message(message, sim.world.bot.id)
+
+
+def check_may_write(who: User, where: Channel, body: dict, files: int = 0) -> None:
+    """Refuse what this user may not write in a channel."""
+    writing.check_place(where)
+    if not may(where, who.id, *writing.needed(body, files)):
         raise Refused(f"{who.name} may not write there.")
-    body = {"content": text}
-    check_message(body, len(files))
-    check_not_empty(body, len(files))
-    target = find_message(where, reply_to) if reply_to else None
-    message = posting.post(sim, where, who, posting.Draft(body, files, target))
-    return payloads.message(message, sim.world.bot.id)
+    writing.check_unlocked(where, who.id)
+
+
+def _files(body: dict, attachments: list, voice: str | None) -> list[tuple[str, bytes]]:
+    if voice is not None:
+        body["flags"] |= VOICE_MESSAGE
+        name = "voice-message.ogg"
+        body["attachments"] = [{"id": 0, "filename": name, "duration_secs": 2.5, "waveform": "AAAAAAAAAAAA"}]
+        return [decoded([name, voice])]
+    body["attachments"] = [{"id": i, "description": a[2]} for i, a in enumerate(attachments) if len(a) > 2]
+    return [decoded(a[:2]) for a in attachments]
+
+
+def _sticker(sim: Simulation, name: str) -> dict:
+    known = sim.world.stickers
+    found = next((s for s in known.values() if name in (s["id"], s["name"])), None)
+    if found is None:
+        found = {"id": sim.world.ids.next(), "name": str(name), "format_type": 1}
+        known[found["id"]] = found
+    return found
+
+
+def _point(
+    sim: Simulation,
+    who: User,
+    where: Channel,
+    draft: posting.Draft,
+    reply_to: str | int | None,
+    forward: str | int | None,
+    ping: bool,
+) -> None:
+    if reply_to:
+        draft.reply_to = find_message(where, reply_to)
+        writing.check_can_be_answered(draft.reply_to)
+        if not ping:
+            draft.body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": False}
+    if forward:
+        draft.forward = find_anywhere(sim, forward)
+        writing.check_can_be_forwarded(draft.forward)
+        if not may(draft.forward.channel, who.id, "VIEW_CHANNEL", "READ_MESSAGE_HISTORY"):
+            raise Refused(f"{who.name} cannot see that message.")
 
 
 def decoded(attachment: object) -> tuple[str, bytes]:
@@ -87,9 +150,11 @@ def _own(sim: Simulation, user: str | int, message_id: str | int) -> Message:
 def edit_message(sim: Simulation, user: str | int, message_id: str | int, text: str) -> dict:
     """A user edits an own message; it."""
     message = _own(sim, user, message_id)
+    check_editable(message)
+    writing.check_unlocked(message.channel, message.author.id)
     check_message({"content": text})
     posting.edit(sim, message, {"content": text})
-    return payloads.message(message, sim.world.bot.id)
+    return message_payloads.message(message, sim.world.bot.id)
 
 
 @verb
@@ -104,13 +169,13 @@ def delete_message(sim: Simulation, user: str | int, message_id: str | int) -> N
 
 
 @verb
-def react(sim: Simulation, user: str | int, message_id: str | int, emoji: str, remove: bool = False) -> None:
-    """A user adds a reaction, or takes it back."""
-    message, who = find_anywhere(sim, message_id), sim.world.user(user)
-    check_emoji(emoji)
-    if message.visible_to or not may(message.channel, who.id, "VIEW_CHANNEL", "READ_MESSAGE_HISTORY"):
-        raise Refused(f"{who.name} cannot react there.")
-    if remove:
-        posting.unreact(sim, message, who.id, emoji)
-    else:
-        posting.react(sim, message, who, emoji)
+def bulk_delete(sim: Simulation, user: str | int, message_ids: list) -> None:
+    """A moderator deletes several messages of one channel: MESSAGE_DELETE_BULK."""
+    who, found = sim.world.user(user), [find_anywhere(sim, i) for i in message_ids]
+    channels = {m.channel.id: m.channel for m in found}
+    if len(channels) != 1:
+        raise Refused("bulk_delete takes messages of one channel.")
+    channel = found[0].channel
+    if channel.guild is None or not may(channel, who.id, "MANAGE_MESSAGES"):
+        raise Refused(f"{who.name} may not delete messages there.")
+    posting.delete_bulk(sim, channel, [m.id for m in found])

@@ -13,7 +13,10 @@ from aiohttp import web
 from simulator.errors import ApiError, Refused
 from simulator.simulation import Simulation
 
-_MODULES = ("guilds", "users", "presences", "speech", "commands", "components", "observation", "faults")
+_MODULES = (
+    *("guilds", "channels", "roles", "users", "presences", "speech", "reactions", "commands", "components"),
+    *("webhooks", "threads", "observation", "faults"),
+)
 VERBS: dict[str, Callable] = {}
 
 

@@ -40,7 +40,7 @@ class Connection:
         self._interval = sim.settings.heartbeat_interval
         self._beat_at = time.monotonic()
         self._received: deque[float] = deque()
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[tuple[str, str | None]] = asyncio.Queue()
         self._ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         zlib_stream = request.query.get("compress") == "zlib-stream"
         self._deflate = zlib.compressobj() if zlib_stream else None
@@ -95,9 +95,9 @@ class Connection:
         if not self._ended.done() and self.socket.close_code in (1000, 1001):
             self.sim.hub.forget(session)
 
-    def write(self, frame: str) -> None:
-        """Queue a frame."""
-        self._outgoing.put_nowait(frame)
+    def write(self, frame: str, message_id: str | None = None) -> None:
+        """Queue a frame; with the id of the message that it creates, its time is remembered."""
+        self._outgoing.put_nowait((frame, message_id))
 
     def write_op(self, op: int, data: object = None) -> None:
         """Queue a frame that is not an event."""
@@ -114,7 +114,9 @@ class Connection:
 
     async def _write_all(self) -> None:
         while True:
-            frame = await self._outgoing.get()
+            frame, message_id = await self._outgoing.get()
+            if message_id:
+                self.sim.hub.note_written(message_id)
             try:
                 await self._write_one(frame)
             except (ConnectionError, RuntimeError):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from simulator.simulation import Simulation
 
 RESUMABLE_FOR = 120.0
+REMEMBERED = 20_000
 
 
 class Hub:
@@ -25,16 +26,18 @@ class Hub:
         self.identifies = 0
         self.resumes = 0
         self.full_requests: dict[str, float] = {}
+        self.written: dict[str, int] = {}
 
-    def emit(self, event: str, data: dict, guild: Guild | None = None) -> None:
+    def emit(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
         """Send an event; one of a guild only while the bot is in it and it is available."""
         if guild and not guild.seen:
             return
-        self.emit_anyway(event, data, guild)
+        self.emit_anyway(event, data, guild, needed)
 
-    def emit_anyway(self, event: str, data: dict, guild: Guild | None = None) -> None:
-        """Send an event that speaks of a guild's going."""
-        needed = intents.needed(event, guild is not None)
+    def emit_anyway(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
+        """Send an event that speaks of a guild's going. `needed` are the intents, if not the event's usual one."""
+        if needed is None:
+            needed = intents.needed(event, guild is not None)
         for session in self._audience(guild):
             if session.intents & needed == needed:
                 seen = intents.visible(event, data, session.intents, self.sim.world.bot.id)
@@ -60,6 +63,12 @@ class Hub:
         """End a session: it cannot be resumed any more."""
         if session:
             self.sessions.pop(session.id, None)
+
+    def note_written(self, message_id: str) -> None:
+        """Remember when the first MESSAGE_CREATE of a message went out, on the monotonic clock in nanoseconds."""
+        self.written.setdefault(message_id, time.monotonic_ns())
+        while len(self.written) > REMEMBERED:
+            del self.written[next(iter(self.written))]
 
     async def flush(self, seconds: float = 5.0) -> float:
         """Wait until everything sent so far is written; the time at which it was."""

@@ -1,6 +1,7 @@
 """Which intent opens which event, and what a session sees of a message without one."""
 
 GUILDS, MEMBERS, MODERATION = 1 << 0, 1 << 1, 1 << 2
+WEBHOOKS = 1 << 5
 PRESENCES, MESSAGE_CONTENT = 1 << 8, 1 << 15
 KNOWN = (1 << 26) - 1
 PRIVILEGED = MEMBERS | PRESENCES | MESSAGE_CONTENT
@@ -11,6 +12,7 @@ _BY_EVENT = {
     "GUILD_MEMBER_REMOVE": MEMBERS,
     "GUILD_BAN_ADD": MODERATION,
     "GUILD_BAN_REMOVE": MODERATION,
+    "WEBHOOKS_UPDATE": WEBHOOKS,
     "PRESENCE_UPDATE": PRESENCES,
 }
 # prefix: (intent in guilds, intent in DMs); the first match counts
@@ -42,4 +44,5 @@ def visible(event: str, data: dict, intents: int, bot_id: str) -> dict:
     mentioned = any(user["id"] == bot_id for user in data.get("mentions", []))
     if "guild_id" not in data or mentioned or data["author"]["id"] == bot_id:
         return data
-    return data | {"content": "", "embeds": [], "attachments": [], "components": []}
+    shown = {key: value for key, value in data.items() if key != "poll"}
+    return shown | {"content": "", "embeds": [], "attachments": [], "components": []}

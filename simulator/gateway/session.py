@@ -36,7 +36,8 @@ class Session:
         frame = encode({"op": 0, "t": event, "s": self.seq, "d": data})
         self._sent.append((self.seq, frame))
         if self.connection:
-            self.connection.write(frame)
+            created = event == "MESSAGE_CREATE" and isinstance(data, dict)
+            self.connection.write(frame, data.get("id") if created else None)
 
     def can_resume(self, seq: int) -> bool:
         """Whether every event after `seq` is still kept."""

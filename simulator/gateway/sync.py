@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from simulator import payloads
+from simulator import payloads, threads
 from simulator.entities import Guild, Member
 from simulator.gateway.intents import GUILDS, PRESENCES
 from simulator.gateway.session import Session
@@ -53,7 +53,7 @@ def guild_create(guild: Guild, world: World, settings: Settings, session: Sessio
         "members": [payloads.member(m) for m in members],
         "presences": [payloads.presence(user) for user in online],
         "channels": [payloads.channel(c) for c in guild.channels.values()],
-        "threads": [],
+        "threads": [payloads.channel(t, world.bot.id) for t in threads.active(world, guild)],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],

@@ -2,7 +2,10 @@
 
 from importlib import import_module
 
-_MODULES = ("login", "guilds", "messages", "reactions", "commands", "callbacks", "followups")
+_MODULES = (
+    *("login", "guilds", "channels", "messages", "reactions", "commands", "callbacks", "followups"),
+    *("webhooks", "threads", "thread_members"),
+)
 
 
 def all_routes() -> list:

@@ -24,16 +24,17 @@ class Route:
     path: str
     handler: Handler
     auth: bool
+    status: int
 
 
 ROUTES: list[Route] = []
 
 
-def route(method: str, path: str, auth: bool = True) -> Callable[[Handler], Handler]:
+def route(method: str, path: str, auth: bool = True, status: int = 200) -> Callable[[Handler], Handler]:
     """Serve this method and path with the decorated function; its None becomes a 204."""
 
     def add(handler: Handler) -> Handler:
-        ROUTES.append(Route(method, path, handler, auth))
+        ROUTES.append(Route(method, path, handler, auth, status))
         return handler
 
     return add
@@ -46,6 +47,8 @@ class Call:
     sim: "Simulation"
     request: web.Request
     files: list[tuple[str, bytes]] = field(default_factory=list)
+    arrived_ns: int = 0
+    upload_limit: int | None = None
 
     @property
     def params(self) -> dict[str, str]:
@@ -93,7 +96,8 @@ class Call:
                 text = await part.text()
             elif part.filename is not None:
                 self.files.append((part.filename, bytes(await part.read())))
-        if any(len(content) > self.sim.settings.upload_limit for _, content in self.files):
+        limit = self.sim.settings.upload_limit if self.upload_limit is None else self.upload_limit
+        if any(len(content) > limit for _, content in self.files):
             raise refusal(40005)
         return text
 

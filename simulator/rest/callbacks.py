@@ -1,6 +1,6 @@
 """The first answer to an interaction, in all its types."""
 
-from simulator import payloads, posting
+from simulator import message_payloads, posting
 from simulator.entities import EPHEMERAL, LOADING
 from simulator.errors import ApiError, invalid_form
 from simulator.interactions import AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
@@ -55,7 +55,7 @@ def note(call: Call, kind: str, interaction: Interaction, **fields: object) -> N
 
 def note_message(call: Call, kind: str, interaction: Interaction, message: object) -> dict:
     """Write a message that answers an interaction into the log; its JSON."""
-    shown = payloads.message(message, call.sim.world.bot.id)
+    shown = message_payloads.message(message, call.sim.world.bot.id)
     hidden = message.visible_to is not None
     note(call, kind, interaction, message=shown, ephemeral=hidden)
     return shown
@@ -140,5 +140,5 @@ def _response(call: Call, interaction: Interaction, kind: int) -> dict:
             "response_message_loading": interaction.loading,
             "response_message_ephemeral": message.visible_to is not None,
         }
-        resource["message"] = payloads.message(message, call.sim.world.bot.id)
+        resource["message"] = message_payloads.message(message, call.sim.world.bot.id)
     return {"interaction": about, "resource": resource}

@@ -1,10 +1,14 @@
-"""Later answers to an interaction: followups, and the first answer once more."""
+"""Later answers to an interaction: followups, and the first answer once more.
 
-from simulator import payloads, posting
+Incoming webhooks have the same paths; `executions` serves those.
+"""
+
+from simulator import message_payloads, posting
 from simulator.entities import EPHEMERAL, LOADING, Message
 from simulator.errors import refusal
 from simulator.interactions import Interaction
 from simulator.message_rules import check_message, check_not_empty
+from simulator.rest import executions
 from simulator.rest.call import Call, route
 from simulator.rest.callbacks import draft_for, note, note_message
 
@@ -29,6 +33,8 @@ def _message(call: Call, interaction: Interaction) -> Message:
 @route("POST", _BASE, auth=False)
 async def follow_up(call: Call) -> dict | None:
     """Send one more message. After a deferral the first one fills the promised message."""
+    if executions.is_webhook(call):
+        return await executions.execute(call)
     interaction, data = _interaction(call), await call.object()
     check_message(data, len(call.files))
     check_not_empty(data, len(call.files))
@@ -51,12 +57,16 @@ def _fulfil(call: Call, interaction: Interaction, data: dict) -> dict:
 @route("GET", _BASE + "/messages/{message_id}", auth=False)
 async def get(call: Call) -> dict:
     """One of the messages that answered."""
-    return payloads.message(_message(call, _interaction(call)), call.sim.world.bot.id)
+    if executions.is_webhook(call):
+        return await executions.get(call)
+    return message_payloads.message(_message(call, _interaction(call)), call.sim.world.bot.id)
 
 
 @route("PATCH", _BASE + "/messages/{message_id}", auth=False)
 async def edit(call: Call) -> dict:
     """Edit one of them; a promised one is fulfilled by it."""
+    if executions.is_webhook(call):
+        return await executions.edit(call)
     interaction = _interaction(call)
     message, data = _message(call, interaction), await call.object()
     check_message(data, len(call.files))
@@ -70,6 +80,9 @@ async def edit(call: Call) -> dict:
 @route("DELETE", _BASE + "/messages/{message_id}", auth=False)
 async def delete(call: Call) -> None:
     """Delete one of them."""
+    if executions.is_webhook(call):
+        await executions.delete(call)
+        return
     interaction = _interaction(call)
     message = _message(call, interaction)
     posting.delete(call.sim, message)

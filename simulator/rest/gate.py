@@ -1,6 +1,8 @@
 """What every REST request passes: faults, the token, rate limits, and errors in Discord's shape."""
 
+import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -32,22 +34,34 @@ def serve(sim: Simulation, route: Route) -> Callable[[web.Request], Awaitable[we
     """The aiohttp handler for one route."""
 
     async def handle(request: web.Request) -> web.Response:
-        broken = _out_of_order(sim, request)
-        if broken is not None:
-            return broken
-        if route.auth and request.headers.get("Authorization") != f"Bot {sim.settings.token}":
-            return answer({"message": "401: Unauthorized", "code": 0}, 401)
-        limited = not route.path.startswith("/interactions/")
-        verdict = sim.limits.check(route.method, route.path, request.match_info, limited and route.auth)
-        if verdict.retry_after:
-            return too_many(verdict.retry_after, verdict.is_global, verdict.headers)
-        try:
-            body = await route.handler(Call(sim, request))
-        except ApiError as error:
-            return answer(error.body, error.status, verdict.headers)
-        return answer(body, 200, verdict.headers)
+        arrived = time.monotonic_ns()
+        if sim.settings.refuse_connections:
+            return _refuse(sim, request)
+        path = request.path.removeprefix("/api").removeprefix("/v10")
+        fault = sim.faults.take(request.method, path, route.path)
+        if fault is None:
+            return await _act(sim, route, request, arrived)
+        await asyncio.sleep(fault.delay)
+        if fault.fails and not fault.after:
+            return _fail(fault, request)
+        response = await _act(sim, route, request, arrived)
+        return _fail(fault, request) if fault.fails else response
 
     return handle
+
+
+async def _act(sim: Simulation, route: Route, request: web.Request, arrived: int) -> web.Response:
+    if route.auth and request.headers.get("Authorization") != f"Bot {sim.settings.token}":
+        return answer({"message": "401: Unauthorized", "code": 0}, 401)
+    limited = not route.path.startswith("/interactions/")
+    verdict = sim.limits.check(route.method, route.path, request.match_info, limited and route.auth)
+    if verdict.retry_after:
+        return too_many(verdict.retry_after, verdict.is_global, verdict.headers)
+    try:
+        body = await route.handler(Call(sim, request, arrived_ns=arrived))
+    except ApiError as error:
+        return answer(error.body, error.status, verdict.headers)
+    return answer(body, route.status, verdict.headers)
 
 
 async def not_found(request: web.Request) -> web.Response:
@@ -55,25 +69,24 @@ async def not_found(request: web.Request) -> web.Response:
     return answer({"message": "404: Not Found", "code": 0}, 404)
 
 
-def _out_of_order(sim: Simulation, request: web.Request) -> web.Response | None:
-    if sim.settings.refuse_connections:
-        return _refuse(sim, request)
-    path = request.path.removeprefix("/api").removeprefix("/v10")
-    fault = sim.faults.take(request.method, path)
-    return _fail(fault, request) if fault else None
-
-
 def _refuse(sim: Simulation, request: web.Request) -> web.Response:
     if sim.settings.refuse_connections == "cut":
-        request.transport.abort()
+        _cut(request)
     return web.Response(status=503, text="upstream connect error", content_type="text/plain")
 
 
 def _fail(fault: Fault, request: web.Request) -> web.Response:
     if fault.drop:
-        request.transport.abort()
+        _cut(request)
+        return web.Response(status=503)
     if fault.status == 429:
         wait = 1.0 if fault.retry_after is None else fault.retry_after
         return too_many(wait, False, {"X-RateLimit-Scope": "shared", "Retry-After": str(int(wait) + 1)})
     body = fault.body or {"message": f"{fault.status}: ordered by a test", "code": 0}
     return answer(body, fault.status)
+
+
+def _cut(request: web.Request) -> None:
+    # the client may have gone by itself meanwhile
+    if request.transport:
+        request.transport.abort()

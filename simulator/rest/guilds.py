@@ -1,7 +1,8 @@
-"""Users, guilds, members, channels and roles: the reading routes, and opening a DM."""
+"""Users, guilds, members and roles: the reading routes, and opening a DM."""
 
 from simulator import membership, payloads
 from simulator.errors import refusal, required
+from simulator.permissions import in_guild
 from simulator.rest.call import Call, route, snowflake, whole_number
 
 
@@ -17,9 +18,18 @@ async def get_user(call: Call) -> dict:
 @route("GET", "/users/@me/guilds")
 async def own_guilds(call: Call) -> list:
     """The guilds that the bot is in."""
-    guilds = [g for g in call.sim.world.guilds.values() if g.bot_in]
+    me = call.sim.world.bot.id
     return [
-        {"id": g.id, "name": g.name, "icon": g.icon, "owner": False, "permissions": "0", "features": []} for g in guilds
+        {
+            "id": g.id,
+            "name": g.name,
+            "icon": g.icon,
+            "owner": False,
+            "permissions": str(in_guild(g, g.members[me])),
+            "features": [],
+        }
+        for g in call.sim.world.guilds.values()
+        if g.bot_in
     ]
 
 
@@ -34,12 +44,6 @@ async def open_dm(call: Call) -> dict:
     if user is None or user is world.bot:
         raise refusal(50033)
     return payloads.channel(world.dm_with(user))
-
-
-@route("GET", "/channels/{channel_id}")
-async def get_channel(call: Call) -> dict:
-    """A channel that the bot can see."""
-    return payloads.channel(call.sim.world.require_channel(call.params["channel_id"]))
 
 
 @route("GET", "/guilds/{guild_id}")

@@ -2,18 +2,20 @@
 
 import time
 
-from simulator import payloads, posting
+from simulator import message_payloads, posting, uploads, writing
 from simulator.entities import Channel, Message
-from simulator.errors import invalid_form, refusal, required
-from simulator.message_rules import check_message, check_not_empty
+from simulator.errors import ApiError, invalid_form, refusal, required
+from simulator.message_payloads import FORWARD
+from simulator.message_rules import after_edit, check_editable, check_message, check_not_empty
 from simulator.rest.call import Call, route, snowflake, whole_number
 from simulator.snowflakes import created_at
+from simulator.special_rules import check_voice
 
 FOURTEEN_DAYS = 14 * 86400
 
 
 def _shown(call: Call, message: Message) -> dict:
-    return payloads.message(message, call.sim.world.bot.id)
+    return message_payloads.message(message, call.sim.world.bot.id)
 
 
 def _find(call: Call) -> tuple[Channel, Message]:
@@ -30,27 +32,27 @@ def _check_reachable(call: Call, channel: Channel) -> None:
 
 
 def _check_may_send(call: Call, channel: Channel, body: dict) -> None:
-    world = call.sim.world
-    if channel.type not in (0, 1, 2):
-        raise refusal(50008)
-    wanted = ["SEND_MESSAGES"]
-    wanted += ["EMBED_LINKS"] if body.get("embeds") else []
-    wanted += ["ATTACH_FILES"] if call.files else []
-    wanted += ["READ_MESSAGE_HISTORY"] if body.get("message_reference") else []
-    if not world.bot_may(channel, *wanted):
+    writing.check_place(channel)
+    if not call.sim.world.bot_may(channel, *writing.needed(body, len(call.files))):
         raise refusal(50013)
+    if body.get("message_reference") and not call.sim.world.bot_may(channel, "READ_MESSAGE_HISTORY"):
+        raise refusal(160002)
+    writing.check_unlocked(channel, call.sim.world.bot.id)
 
 
 @route("POST", "/channels/{channel_id}/messages")
 async def send(call: Call) -> dict:
     """Post a message: 50001, 50007, 50013, 50006 or 50035 when it cannot be."""
     channel = call.sim.world.require_channel(call.params["channel_id"])
+    call.upload_limit = uploads.limit(call.sim, channel.guild)
     body = await call.object()
     _check_reachable(call, channel)
     _check_may_send(call, channel, body)
     check_message(body, len(call.files))
-    check_not_empty(body, len(call.files))
-    draft = posting.Draft(body, call.files, _replied_to(channel, body))
+    check_voice(body, call.files)
+    draft = _draft(call, channel, body)
+    if not draft.forward:
+        check_not_empty(body, len(call.files))
     message = posting.post(call.sim, channel, call.sim.world.bot, draft)
     shown = _shown(call, message)
     call.sim.journal.add("message", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
@@ -61,16 +63,44 @@ def _dm_name(channel: Channel) -> str | None:
     return channel.recipient.name if channel.recipient else None
 
 
-def _replied_to(channel: Channel, body: dict) -> Message | None:
+def _draft(call: Call, channel: Channel, body: dict) -> posting.Draft:
+    draft = posting.Draft(body, call.files)
+    draft.stickers = writing.known_stickers(call.sim.world, body.get("sticker_ids") or [])
     reference = body.get("message_reference")
-    if not reference:
-        return None
+    if reference and reference.get("type") == FORWARD:
+        draft.forward = _forwarded(call, reference)
+    elif reference:
+        draft.reply_to = _replied_to(channel, reference)
+    return draft
+
+
+def _forwarded(call: Call, reference: dict) -> Message:
+    for key in ("message_id", "channel_id"):
+        if key not in reference:
+            raise required(["message_reference", key])
+    source = call.sim.world.require_channel(str(reference["channel_id"]))
+    if not call.sim.world.bot_may(source, "READ_MESSAGE_HISTORY"):
+        raise refusal(50001)
+    found = source.messages.get(str(reference["message_id"]))
+    if found is None:
+        raise _unknown()
+    writing.check_can_be_forwarded(found)
+    return found
+
+
+def _replied_to(channel: Channel, reference: dict) -> Message | None:
     if "message_id" not in reference:
         raise required(["message_reference", "message_id"])
     found = channel.messages.get(str(reference["message_id"]))
     if found is None and reference.get("fail_if_not_exists", True):
-        raise invalid_form(["message_reference"], "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
+        raise _unknown()
+    if found:
+        writing.check_can_be_answered(found)
     return found
+
+
+def _unknown() -> ApiError:
+    return invalid_form(["message_reference"], "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", "Unknown message")
 
 
 @route("GET", "/channels/{channel_id}/messages")
@@ -109,22 +139,18 @@ async def get(call: Call) -> dict:
 async def edit(call: Call) -> dict:
     """Edit one of the bot's own messages."""
     channel, message = _find(call)
+    call.upload_limit = uploads.limit(call.sim, channel.guild)
     body = await call.object()
     if message.author is not call.sim.world.bot:
         raise refusal(50005)
+    check_editable(message)
+    writing.check_unlocked(channel, call.sim.world.bot.id)
     check_message(body, len(call.files))
-    check_not_empty(_after_edit(message, body), len(call.files))
+    check_not_empty(after_edit(message, body), len(call.files))
     posting.edit(call.sim, message, body, call.files)
     shown = _shown(call, message)
     call.sim.journal.add("edit", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
     return shown
-
-
-def _after_edit(message: Message, body: dict) -> dict:
-    kept = {"content": message.content, "embeds": message.embeds, "components": message.components}
-    after = kept | {k: v for k, v in body.items() if k in kept}
-    files = body.get("attachments", message.attachments)
-    return after | {"sticker_ids": files}
 
 
 @route("DELETE", "/channels/{channel_id}/messages/{message_id}")
