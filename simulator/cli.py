@@ -52,6 +52,7 @@ def _add_speech(command: Callable) -> None:
     say = command("say", _say, "write a message as somebody, and show what the bot does")
     say.add_argument("user")
     say.add_argument("text")
+    say.add_argument("--reply-to", metavar="ID", help='answer this message, or the "last" one')
     slash = command("slash", _slash, "send a slash command as somebody")
     slash.add_argument("user")
     slash.add_argument("command", help='such as "kv add"')
@@ -61,6 +62,7 @@ def _add_speech(command: Callable) -> None:
     click.add_argument("button", help="its label or custom id")
     for added in (say, slash):
         added.add_argument("--dm", action="store_true", help="in the DM with the bot")
+        added.add_argument("--channel", help="in this channel or thread, by id or name (the first one)")
     for added in (say, slash, click):
         added.add_argument("--wait", type=float, default=3, help="seconds to wait for the bot (3)")
 
@@ -85,7 +87,12 @@ def _show(simulator: Simulator, entries: list[dict], chosen: argparse.Namespace)
 
 
 def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
-    entries = simulator.say_and_wait(chosen.user, chosen.text, dm=chosen.dm, timeout=chosen.wait)
+    reply_to = chosen.reply_to
+    if reply_to == "last":
+        before = simulator.dms(chosen.user) if chosen.dm else simulator.messages(chosen.channel)
+        reply_to = before[-1]["id"] if before else None
+    where = {"dm": chosen.dm, "channel": chosen.channel, "reply_to": reply_to}
+    entries = simulator.say_and_wait(chosen.user, chosen.text, timeout=chosen.wait, **where)
     _show(simulator, entries, chosen)
 
 
@@ -95,7 +102,8 @@ def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:
         raise SimulatorError("Options are written key=value.")
     kinds = _option_kinds(simulator.commands(), chosen.command.lstrip("/").split())
     options = {key: _typed(value, kinds.get(key)) for key, _, value in pairs}
-    entries = simulator.slash_and_wait(chosen.user, chosen.command, options, dm=chosen.dm, timeout=chosen.wait)
+    where = {"dm": chosen.dm, "channel": chosen.channel}
+    entries = simulator.slash_and_wait(chosen.user, chosen.command, options, timeout=chosen.wait, **where)
     _show(simulator, entries, chosen)
 
 

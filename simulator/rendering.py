@@ -25,6 +25,8 @@ def _headline(entry: dict) -> str:
         return f"Only {entry['to']} can see this{edited}:"
     if entry.get("dm_to"):
         return f"DM to {entry['dm_to']}{edited}:"
+    if entry.get("webhook_id"):
+        return f"In the channel as {entry['message']['author']['username']}{edited}:"
     return f"In the channel{edited}:"
 
 

@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from simulator.client.act_verbs import ActVerbs
 from simulator.client.caller import DEFAULT_URL
-from simulator.client.fault_verbs import FaultVerbs
+from simulator.client.fault_verbs import EXECUTE_WEBHOOK, FaultVerbs
 from simulator.client.log_verbs import LogVerbs
+from simulator.client.role_verbs import RoleVerbs
+from simulator.client.speech_verbs import SpeechVerbs
+from simulator.client.webhook_verbs import ThreadVerbs, WebhookVerbs
 from simulator.client.world_verbs import WorldVerbs
 from simulator.errors import SimulatorError
 from simulator.process import ServerProcess
 
-__all__ = ["DEFAULT_URL", "Simulator", "SimulatorError"]
+__all__ = ["DEFAULT_URL", "EXECUTE_WEBHOOK", "Simulator", "SimulatorError"]
 
 
-class Simulator(WorldVerbs, ActVerbs, LogVerbs, FaultVerbs):
+class Simulator(WorldVerbs, RoleVerbs, SpeechVerbs, ActVerbs, WebhookVerbs, ThreadVerbs, LogVerbs, FaultVerbs):
     """A running simulator. Users, guilds and channels are named by id or by name everywhere."""
 
     def __init__(self, url: str | None = None) -> None:

@@ -1,6 +1,4 @@
-"""What users do: presences, messages, reactions, commands, buttons, modals."""
-
-import base64
+"""What users do: presences, commands, buttons, modals."""
 
 from simulator.client.caller import Caller
 
@@ -40,31 +38,6 @@ class ActVerbs(Caller):
     def dispatch(self, event: str, data: object) -> float:
         """Send any event to every session as it is, whatever its intents; when it was written."""
         return self.call("dispatch", event=event, data=data)
-
-    def say(
-        self,
-        user: str,
-        text: str = "",
-        channel: str | None = None,
-        dm: bool = False,
-        attachments: list[tuple[str, bytes]] | None = None,
-        reply_to: str | None = None,
-    ) -> dict:
-        """A user writes into a channel (the first one that is theirs) or a DM; the message."""
-        files = [[name, base64.b64encode(content).decode()] for name, content in attachments or []]
-        return self.call("say", user=user, text=text, channel=channel, dm=dm, attachments=files, reply_to=reply_to)
-
-    def edit_message(self, user: str, message_id: str, text: str) -> dict:
-        """A user edits an own message; it."""
-        return self.call("edit_message", user=user, message_id=message_id, text=text)
-
-    def delete_message(self, user: str, message_id: str) -> None:
-        """A user deletes a message."""
-        self.call("delete_message", user=user, message_id=message_id)
-
-    def react(self, user: str, message_id: str, emoji: str, remove: bool = False) -> None:
-        """A user adds a reaction, or takes it back."""
-        self.call("react", user=user, message_id=message_id, emoji=emoji, remove=remove)
 
     def slash(
         self,

@@ -2,6 +2,9 @@
 
 from simulator.client.caller import Caller
 
+# followups to interactions have the same path; a pattern with the webhook's id tells them apart
+EXECUTE_WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
+
 
 class FaultVerbs(Caller):
     """Verbs that cause faults."""
@@ -42,13 +45,22 @@ class FaultVerbs(Caller):
         self,
         method: str,
         path_regex: str,
-        status: int = 500,
-        times: int = 1,
+        status: int | None = 500,
+        times: int | None = 1,
         body: dict | None = None,
         retry_after: float | None = None,
         drop: bool = False,
+        after: bool = False,
+        delay: float = 0.0,
+        probability: float = 1.0,
+        seed: int = 0,
     ) -> None:
-        """Let the next `times` matching REST requests fail; `drop` cuts the connection instead."""
+        """Let the next `times` matching REST requests fail (None: until clear_faults).
+
+        The path is a pattern or a template such as EXECUTE_WEBHOOK. `drop` cuts the connection instead of answering,
+        `after` does either only once the request was acted upon; `delay` holds the request back first, and with
+        status None that is all. Each matching request fails with `probability`, drawn from `seed`.
+        """
         self.call(
             "fail_rest",
             method=method,
@@ -58,7 +70,15 @@ class FaultVerbs(Caller):
             body=body,
             retry_after=retry_after,
             drop=drop,
+            after=after,
+            delay=delay,
+            probability=probability,
+            seed=seed,
         )
+
+    def faults(self) -> list[dict]:
+        """The ordered failures: method, path, and how often each has happened."""
+        return self.call("faults")
 
     def clear_faults(self) -> None:
         """Take back fail_rest, stop_acking and refuse_connections."""

@@ -14,7 +14,11 @@ class LogVerbs(Caller):
     """Verbs that only look."""
 
     def log(self, after: int = 0) -> list[dict]:
-        """All that the bot did after a sequence number: messages, answers, edits, deletes, reactions."""
+        """All that the bot did after a sequence number: messages, answers, edits, deletes, reactions, webhooks.
+
+        An entry of the kind "webhook" is one execution: username, avatar_url, message, webhook_id, and arrived_ns, the
+        time.monotonic_ns() at which its request came.
+        """
         return self.call("log", after=after)
 
     def last_seq(self) -> int:
@@ -45,6 +49,10 @@ class LogVerbs(Caller):
                 raise SimulatorError(f"The bot did not do that within {timeout:g} s; it did: {_brief(found)}.")
             found = self.wait(after, len(found) + 1, min(left, LONG_POLL))
         return found
+
+    def frames_written(self, message_ids: list[str]) -> dict[str, int]:
+        """When the MESSAGE_CREATE frame of each message was written first, on the clock of arrived_ns."""
+        return self.call("frames_written", message_ids=message_ids)
 
     def messages(self, channel: str | None = None) -> list[dict]:
         """The messages of a channel, the oldest first."""

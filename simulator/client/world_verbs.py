@@ -1,4 +1,4 @@
-"""Making and changing what exists: guilds, channels, permissions, users, members."""
+"""Making and changing what exists: guilds, channels, users, members."""
 
 from simulator.client.caller import Caller
 
@@ -21,33 +21,27 @@ class WorldVerbs(Caller):
         """Change a guild's name (GUILD_UPDATE)."""
         self.call("rename_guild", name=name, guild=guild)
 
+    def boost(self, tier: int, guild: str | None = None) -> None:
+        """Change a guild's boost tier: from 2 on files may be larger (GUILD_UPDATE)."""
+        self.call("boost", tier=tier, guild=guild)
+
     def add_channel(self, name: str, guild: str | None = None, kind: int = 0, channel_id: str | None = None) -> str:
-        """A new channel (CHANNEL_CREATE); its id."""
+        """A new channel (CHANNEL_CREATE): 0 text, 2 voice, 4 category, 5 news, 13 stage, 15 forum; its id."""
         return self.call("add_channel", name=name, guild=guild, type=kind, channel_id=channel_id)
 
+    def edit_channel(
+        self, channel: str, name: str | None = None, topic: str | None = None, nsfw: bool | None = None
+    ) -> None:
+        """Change a channel (CHANNEL_UPDATE)."""
+        self.call("edit_channel", channel=channel, name=name, topic=topic, nsfw=nsfw)
+
     def delete_channel(self, channel: str) -> None:
-        """Remove a channel (CHANNEL_DELETE)."""
+        """Remove a channel with its threads and webhooks (CHANNEL_DELETE)."""
         self.call("delete_channel", channel=channel)
 
     def channels(self, guild: str | None = None) -> dict[str, str]:
         """A guild's channels: ids by name."""
         return self.call("channels", guild=guild)
-
-    def add_role(
-        self,
-        name: str,
-        guild: str | None = None,
-        permissions: list[str] | None = None,
-        users: list[str] | None = None,
-    ) -> str:
-        """A new role, given to some members; its id."""
-        return self.call("add_role", name=name, guild=guild, permissions=permissions, users=users)
-
-    def set_permissions(
-        self, where: str, allow: list[str] | None = None, deny: list[str] | None = None, who: str = "bot"
-    ) -> None:
-        """What "bot", "everyone", a user or a role may do in a channel (overwrite) or a guild (role bits)."""
-        self.call("set_permissions", where=where, allow=allow, deny=deny, who=who)
 
     def add_bot(self, guild: str) -> None:
         """Invite the bot into a guild (GUILD_CREATE)."""
