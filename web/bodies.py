@@ -1,6 +1,5 @@
 """Reading a request's body: whole, bounded in size and time, before anything is opened that others wait for."""
 
-import json
 import socket
 import threading
 from typing import Any
@@ -9,8 +8,7 @@ from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestTimeout, UnsupportedMediaType
 
 from rules.errors import Invalid, TooLarge
-
-MOST_DEPTH = 32
+from rules.json_reader import read_object
 
 
 def read_body(most: int) -> bytes:
@@ -57,19 +55,7 @@ def read_json_object(most: int) -> dict[str, Any]:
     """
     if not (request.is_json or request.mimetype == "text/json"):
         raise UnsupportedMediaType
-    text = read_text(most)
-    try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant)
-    except RecursionError:
-        raise _too_deep() from None
-    except json.JSONDecodeError as error:
-        raise Invalid(f"The body is not JSON: {error}.") from None
-    except ValueError:
-        raise Invalid("The body holds a number that is too long.") from None
-    if not isinstance(value, dict):
-        raise Invalid("The body must be a JSON object.")
-    _check_value(value, MOST_DEPTH)
-    return value
+    return read_object(read_text(most))
 
 
 class _Deadline:
@@ -95,37 +81,3 @@ class _Deadline:
                 self._socket.shutdown(socket.SHUT_RD)
             except OSError:
                 pass
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for key, item in pairs:
-        if key in value:
-            raise Invalid(f"The body names the key {json.dumps(key)[:60]} twice.")
-        value[key] = item
-    return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise Invalid(f"The body holds {name}, which is not JSON.")
-
-
-def _too_deep() -> Invalid:
-    return Invalid(f"The body is nested more than {MOST_DEPTH} deep.")
-
-
-def _check_value(value: Any, depth: int) -> None:
-    if depth < 0:
-        raise _too_deep()
-    if isinstance(value, str):
-        if "\0" in value:
-            raise Invalid("The body holds a NUL character.")
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise Invalid("The body holds half of a surrogate pair, which is not valid Unicode.")
-    elif isinstance(value, list):
-        for item in value:
-            _check_value(item, depth - 1)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            _check_value(key, depth)
-            _check_value(item, depth - 1)

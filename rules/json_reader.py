@@ -1,0 +1,64 @@
+"""Reading JSON that somebody sent: strictly, so that nothing is kept that would break later."""
+
+import json
+from functools import partial
+from typing import Any
+
+from rules.errors import Invalid
+
+MOST_DEPTH = 32
+
+
+def read_object(text: str, what: str = "body") -> dict[str, Any]:
+    """A JSON object; `what` names the text in the sentences.
+
+    Raises Invalid for what is no JSON object, is nested more than 32 deep, or holds NaN, a key twice, NUL or half a
+    surrogate pair.
+    """
+    hooks = {"object_pairs_hook": partial(_object, what), "parse_constant": partial(_refuse_constant, what)}
+    try:
+        value = json.loads(text, **hooks)
+    except RecursionError:
+        raise _too_deep(what) from None
+    except json.JSONDecodeError as error:
+        raise Invalid(f"The {what} is not JSON: {error}.") from None
+    except ValueError:
+        raise Invalid(f"The {what} holds a number that is too long.") from None
+    if not isinstance(value, dict):
+        raise Invalid(f"The {what} must be a JSON object.")
+    _check_value(value, what, MOST_DEPTH)
+    return value
+
+
+def _object(what: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise Invalid(f"The {what} names the key {json.dumps(twice)[:60]} twice.")
+    return value
+
+
+def _refuse_constant(what: str, name: str) -> None:
+    raise Invalid(f"The {what} holds {name}, which is not JSON.")
+
+
+def _too_deep(what: str) -> Invalid:
+    return Invalid(f"The {what} is nested more than {MOST_DEPTH} deep.")
+
+
+def _check_value(value: Any, what: str, depth: int) -> None:
+    if depth < 0:
+        raise _too_deep(what)
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid(f"The {what} holds a NUL character.")
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise Invalid(f"The {what} holds half of a surrogate pair, which is not valid Unicode.")
+    elif isinstance(value, list):
+        for item in value:
+            _check_value(item, what, depth - 1)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_value(key, what, depth)
+            _check_value(item, what, depth - 1)
