@@ -1,8 +1,11 @@
 """`.hide`, `.show` and `.forget`: who wants to be published, and who wants to be gone."""
 
+import asyncio
+
 from discord.ext import bridge, commands
 
 from cogs.confirm import confirm
+from cogs.purge import PAUSE_S
 from cogs.replies import answer, card, named
 from rules import forgetting, visibility
 
@@ -39,10 +42,19 @@ class Visibility(commands.Cog, name="visibility"):
     async def forget(self, ctx: bridge.BridgeContext) -> None:
         show = named(self.bot, "show")
         if await confirm(ctx, FORGET.format(show), "Forget me"):
-            await self.bot.write(forgetting.forget, ctx.author.id)
+            await self.forget_all(ctx.author.id)
             await answer(ctx, card(text=f"Everything about you is deleted, and you are hidden until {show}."))
         else:
             await answer(ctx, card(text="Nothing was deleted."))
+
+    async def forget_all(self, user_id: int) -> None:
+        """Forget somebody, in steps between which others may write."""
+        more = True
+        while more:
+            more = await self.bot.write(forgetting.forget_some_messages, user_id)
+            await asyncio.sleep(PAUSE_S if more else 0)
+        await self.bot.write(forgetting.forget, user_id)
+        self.bot.dispatch("purge")
 
 
 def setup(bot: commands.Bot) -> None:

@@ -21,7 +21,8 @@ def log_switch(session: Session, user_id: int, hids: object) -> Switch:
     """Log that these members of the user's system front from now on, in this order; nobody is a switch too.
 
     The time is the later of now and 1 µs after the latest switch. Raises Invalid, checking in this order: the
-    list, duplicates, more than 150 members, the same list as now, members of other systems, unknown members; and NotAuthenticated.
+    list, duplicates, more than 150 members, the same list as now, members of other systems, unknown members; and
+    NotAuthenticated.
     """
     system = systems.get_own_system(session, user_id)
     wanted = _read_hids(hids)

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, System
+from models import Account, Member, System
 from rules import fields
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import is_id, make_id
 from rules.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
+from rules.staging import put_out_of_reach
 from rules.times import now_us
 from rules.visibility import check_storable
 
@@ -40,7 +41,7 @@ def create_system(session: Session, user_id: int, changes: Mapping[str, object] 
     """
     check_storable(session, user_id)
     _check_unlinked(session, user_id)
-    system = System(hid=make_id(session, System.hid), created=now_us(), **_read(changes or {}))
+    system = System(hid=make_id(session, System.hid), created=now_us(), **read_changes(changes or {}))
     session.add(system)
     session.flush()
     session.add(Account(user_id=user_id, system_id=system.id))
@@ -50,7 +51,7 @@ def create_system(session: Session, user_id: int, changes: Mapping[str, object] 
 
 def check_changes(changes: Mapping[str, object]) -> None:
     """Refuse what `edit_system` would refuse, before anybody waits for the write lock. Raises Invalid."""
-    _read(changes)
+    read_changes(changes)
 
 
 def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
@@ -60,14 +61,17 @@ def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -
     a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
     """
     system = get_own_system(session, user_id)
-    for name, value in _read(changes).items():
+    for name, value in read_changes(changes).items():
         setattr(system, name, value)
     return system
 
 
 def delete_system(session: Session, user_id: int) -> None:
-    """Delete the user's system with its members, switches, messages and links. Raises NotAuthenticated."""
-    session.delete(get_own_system(session, user_id))
+    """Delete the user's system with its members, switches, messages and links. Raises NotAuthenticated.
+
+    Nobody finds any of it from now on; the rows themselves go with `staging.purge_some`.
+    """
+    put_out_of_reach(session, get_own_system(session, user_id))
 
 
 def link_account(session: Session, user_id: int, other_id: int) -> None:
@@ -75,6 +79,12 @@ def link_account(session: Session, user_id: int, other_id: int) -> None:
 
     Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated.
     """
+    system = check_linkable(session, user_id, other_id)
+    session.add(Account(user_id=other_id, system_id=system.id))
+
+
+def check_linkable(session: Session, user_id: int, other_id: int) -> System:
+    """The user's system, to which the other account could be linked. Raises like `link_account`."""
     system = get_own_system(session, user_id)
     _check_unlinked(session, other_id)
     try:
@@ -82,18 +92,28 @@ def link_account(session: Session, user_id: int, other_id: int) -> None:
     except NotAllowed:
         # That somebody asked to be forgotten is nobody else's business.
         raise NotAllowed("This account cannot be linked.") from None
-    session.add(Account(user_id=other_id, system_id=system.id))
+    return system
 
 
 def unlink_account(session: Session, user_id: int, other_id: int) -> None:
     """Take a link to the user's system away, but never the last one. Raises NotFound, NotAllowed, NotAuthenticated."""
+    session.delete(check_unlinkable(session, user_id, other_id))
+
+
+def check_unlinkable(session: Session, user_id: int, other_id: int) -> Account:
+    """The link of an account to the user's system, which could be taken away. Raises like `unlink_account`."""
     system = get_own_system(session, user_id)
     account = session.get(Account, other_id)
     if not account or account.system_id != system.id:
         raise NotFound("This account is not linked to your system.")
     if len(get_accounts(session, system)) == 1:
         raise NotAllowed("This is the last account linked to your system; without it nobody could reach the system.")
-    session.delete(account)
+    return account
+
+
+def get_member_system(session: Session, member: Member) -> System:
+    """The system that a member belongs to."""
+    return session.get_one(System, member.system_id)
 
 
 def get_accounts(session: Session, system: System) -> list[int]:
@@ -150,5 +170,6 @@ def _check_unlinked(session: Session, user_id: int) -> None:
         raise Invalid("This account already has a system.")
 
 
-def _read(changes: Mapping[str, object]) -> dict[str, Any]:
+def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+    """What of these can be stored, as it is read. Raises Invalid."""
     return {name: read(name, changes[name]) for name, read in _READERS.items() if name in changes}

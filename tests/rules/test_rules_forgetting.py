@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Message, Switch, SwitchMember, System
-from rules import forgetting, members, messages, switches, systems, tokens, visibility
+from rules import forgetting, members, messages, staging, switches, systems, tokens, visibility
 from rules.errors import NotAllowed, NotFound
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
@@ -26,9 +26,15 @@ def settle(write):
 
 
 @pytest.fixture
-def counts(read):
-    """How many rows each table has."""
-    return lambda: [read(lambda s, t=table: s.scalar(select(func.count()).select_from(t))) for table in TABLES]
+def counts(read, write):
+    """How many rows each table has, once what is being deleted is gone."""
+
+    def run():
+        while write(staging.purge_some):
+            pass
+        return [read(lambda s, t=table: s.scalar(select(func.count()).select_from(t))) for table in TABLES]
+
+    return run
 
 
 def test_with_the_last_account_the_system_goes_and_nobody_elses(write, read, settle, counts, token_of):
@@ -84,3 +90,20 @@ def test_who_comes_back_begins_anew(write, settle, counts):
     write(visibility.show, ALICE)
     write(systems.create_system, ALICE)
     assert counts() == [1, 1, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_messages_go_a_few_at_a_time_and_then_the_rest(write, settle, counts, linked):
+    settle(BOB, 500)
+    ann = settle(ALICE, 600)
+    if linked:
+        write(systems.link_account, ALICE, ALEX)
+    for number in range(700, 705):
+        write(messages.record_message, ALICE, ann.id, number, number + 100, 7, 8)
+    left = []
+    while write(forgetting.forget_some_messages, ALICE, 2):
+        left.append(counts()[5])
+    assert left == [5, 3, 1]
+    assert counts() == [2, 2 + linked, 2, 2, 2, 1]
+    write(forgetting.forget, ALICE)
+    assert counts() == ([2, 2, 2, 2, 2, 1] if linked else [1] * 6)

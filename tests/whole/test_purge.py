@@ -1,0 +1,60 @@
+"""What was put out of reach goes from the file while the bot runs: what the last run left, and what is deleted now."""
+
+from sqlalchemy import func, select
+
+import models
+from models import Member, Message, Switch, System
+from rules import members, messages, staging, switches, systems, times
+from tests.whole.processes import until
+
+ALICE, BOB = 80351110224678912, 90351110224678912
+MANY = 1500
+
+
+def fill(session, user_id, many):
+    """A system with many switches and messages."""
+    system = systems.create_system(session, user_id)
+    ann = members.create_member(session, user_id, {"name": "Ann"})
+    session.add_all(Switch(system_id=system.id, timestamp=number) for number in range(many))
+    session.add_all(
+        Message(id=user_id + n, original_id=user_id - 1 - n, sender_id=user_id, channel_id=7, member_id=ann.id)
+        for n in range(many)
+    )
+    return ann.hid
+
+
+def count(session):
+    return [session.scalar(select(func.count()).select_from(table)) for table in (System, Member, Switch, Message)]
+
+
+def write(rollcall, rule, *args):
+    doors = models.open_doors(rollcall.database_url)
+    try:
+        with doors.write() as session:
+            return rule(session, *args)
+    finally:
+        doors.close()
+
+
+def test_what_the_last_run_left_is_deleted_and_nothing_else(alone):
+    rollcall = alone()
+    models.upgrade(rollcall.database_url)
+    write(rollcall, fill, BOB, 3)
+    write(rollcall, fill, ALICE, MANY)
+    write(rollcall, systems.delete_system, ALICE)
+    write(rollcall, staging.add_out_of_reach, staging.BUILDING)
+    rollcall.start_bot()
+    until(lambda: rollcall.read(count) == [1, 1, 3, 3])
+    assert rollcall.read(systems.find_own_system, BOB)
+
+
+def test_whoever_is_forgotten_is_gone_at_once_and_then_from_the_file(discord, rollcall, person):
+    alice = int(person())
+    before = rollcall.read(count)
+    ann = write(rollcall, fill, alice, MANY)
+    write(rollcall, switches.log_switch, alice, [ann])
+    assert rollcall.read(messages.show_message, alice + MANY - 1, None)["timestamp"] < times.show_time(times.now_us())
+    discord.say_and_wait(str(alice), ".forget")
+    discord.say_and_wait(str(alice), "yes")
+    until(lambda: rollcall.read(systems.find_own_system, alice) is None)
+    until(lambda: rollcall.read(count) == before)
