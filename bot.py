@@ -20,7 +20,7 @@ from rules import times
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
 
-COGS = ("presence", "tokens", "kv", "github", "visibility", "profile", "help")
+COGS = ("presence", "tokens", "kv", "github", "visibility", "profile", "purge", "help")
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
 BAD_INTENTS = (
