@@ -16,6 +16,8 @@ def join(sim: Simulation, guild: Guild, user: User, nick: str | None = None) -> 
 def remove(sim: Simulation, guild: Guild, user: User) -> None:
     """A member is gone; GUILD_MEMBER_REMOVE."""
     del guild.members[user.id]
+    for thread in guild.threads.values():
+        thread.thread.members.pop(user.id, None)
     sim.emit("GUILD_MEMBER_REMOVE", {"guild_id": guild.id, "user": payloads.user(user)}, guild)
 
 

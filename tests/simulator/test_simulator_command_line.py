@@ -64,6 +64,14 @@ def test_saying_something(sim, talker):
     assert sim.run("say", "bob", "hm", "--wait", "0.2") == (0, "The bot did nothing within 0.2 seconds.\n")
 
 
+def test_answering_somebody_in_a_thread(sim, talker):
+    inside = Simulator(sim.url).add_thread("alice", "aside", text="question")["id"]
+    where = ("--channel", inside, "--reply-to", "last")
+    assert sim.run("say", "bob", ".echo answer", *where) == (0, "In the channel:\n  answer\n")
+    said = Simulator(sim.url).messages(inside)[1]
+    assert (said["type"], said["referenced_message"]["content"]) == (19, "question")
+
+
 def test_slash_commands_and_buttons(sim, talker):
     done = sim.run("slash", "alice", "kv add", "key=x", "times=3", "who=bob")
     assert done == (0, "Only alice can see this:\n  x:3:bob\n")
