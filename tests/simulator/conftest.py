@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -135,6 +136,8 @@ def connect():
 
     def start(sim, kind=ImpatientBot, token="simulated", zlib=True, setup=lambda bot: None, **options):
         point_at(sim)
+        # a bot without commands would unregister those of the shared one
+        options = {"auto_sync_commands": setup is add_commands} | options
         started.append(BotThread(kind, token, zlib, setup, options))
         return started[-1]
 
@@ -181,7 +184,6 @@ def place(sim, bot, request):
 @pytest.fixture
 def discord_api(sim):
     """Call the REST API as a bot does: (status, JSON)."""
-    import requests
 
     def call(method, path, json=None, token="simulated", **more):
         headers = {"Authorization": f"Bot {token}"}
@@ -189,3 +191,23 @@ def discord_api(sim):
         return response.status_code, response.json() if response.content else None
 
     return call
+
+
+@pytest.fixture
+def hook(sim, discord_api, place):
+    """A webhook of the bot in the place's channel."""
+    status, made = discord_api("POST", f"/channels/{place.channel}/webhooks", {"name": "Proxy"})
+    assert status == 200
+    return made
+
+
+@pytest.fixture
+def execute(sim, hook):
+    """Execute the webhook as anybody could: (status, JSON)."""
+
+    def post(body=None, query="?wait=true", to=hook, **more):
+        url = f"{sim.api_base}/webhooks/{to['id']}/{to['token']}{query}"
+        response = requests.post(url, json=body, timeout=10, **more)
+        return response.status_code, response.json() if response.content else None
+
+    return post
