@@ -79,7 +79,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
 
 def check_changes(changes: Mapping[str, object]) -> None:
     """Refuse what `edit_member` would refuse, before anybody waits for the write lock. Raises Invalid."""
-    _read(changes)
+    read_changes(changes)
 
 
 def create_member(session: Session, user_id: int, changes: Mapping[str, object]) -> Member:
@@ -90,7 +90,7 @@ def create_member(session: Session, user_id: int, changes: Mapping[str, object])
     system = systems.get_own_system(session, user_id)
     if "name" not in changes:
         raise Invalid("Member name must be specified.")
-    count = session.scalar(select(func.count()).where(Member.system_id == system.id))
+    count = count_members(session, system)
     if count >= MOST_MEMBERS:
         raise Invalid(f"Member limit reached ({count} / {MOST_MEMBERS}).")
     member = Member(system_id=system.id, hid=make_id(session, Member.hid), created=now_us(), proxy_tags="[]")
@@ -161,12 +161,25 @@ def show_members(session: Session, system: System, viewer: int | None) -> list[d
     return [view_member(member, owner) for member in session.scalars(listed)]
 
 
-def _read(changes: Mapping[str, object]) -> dict[str, Any]:
+def count_members(session: Session, system: System) -> int:
+    """How many members a system has, private ones included."""
+    return session.scalar(select(func.count()).where(Member.system_id == system.id))
+
+
+def find_namesakes(session: Session, user_id: int, name: str) -> list[Member]:
+    """The members of the user's system that are called just this, in any case of letters. Raises NotAuthenticated."""
+    system = systems.get_own_system(session, user_id)
+    own = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))
+    return [member for member in own if member.name.casefold() == name.casefold()]
+
+
+def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+    """What of these can be stored, as it is read. Raises Invalid."""
     return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
 
 
 def _apply(member: Member, changes: Mapping[str, object]) -> None:
-    read = _read(changes)
+    read = read_changes(changes)
     tags = _with_sides(read, json.loads(member.proxy_tags))
     for name, value in _with_privacy(read, member).items():
         setattr(member, name, value)

@@ -1,0 +1,107 @@
+"""The last step of an import: what was laid down is swapped in, and what was there is changed, in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models import Member, Switch, SwitchMember, System
+from rules import ids, staging, systems
+from rules.errors import Invalid
+from rules.import_files import File, count
+from rules.import_plans import check_room, find_differences, get_members, match_members
+from rules.import_staging import Staged, get_staged
+from rules.visibility import check_storable
+
+_ONLY_ROWS = {"synchronize_session": False}
+_REPLACED = "Your system was deleted or replaced during the import, and nothing was changed; start it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an import did; `hid` is the ID of the user's system."""
+
+    hid: str
+    made_system: bool
+    new: int
+    changed: int
+    switches: int
+
+    @property
+    def sentence(self) -> str:
+        """The result for a person."""
+        begin = f"Your new system has the ID {self.hid}; i" if self.made_system else "I"
+        members = f"{count(self.new, 'member')} added and {self.changed:,} changed"
+        return f"{begin}mported: {members}, {count(self.switches, 'switch')} added."
+
+
+def finish_import(session: Session, user_id: int, file: File, staged: Staged) -> Result:
+    """Swap in what was laid down, and change what was there: all of it, in this one transaction.
+
+    Everything is looked up again, since members and switches may have come, changed and gone meanwhile: a member
+    that was deleted stays so, one that came and is in the file is changed, and a switch at a time that has one is
+    left out. Raises Invalid when the import was interrupted, the system is another one or would have more than 1 000
+    members, and NotAllowed for a forgotten user; then nothing is changed.
+    """
+    check_storable(session, user_id)
+    laid = get_staged(session, staged)
+    system = systems.find_own_system(session, user_id)
+    if staged.target and (not system or (system.id, system.hid) != staged.target):
+        raise Invalid(_REPLACED)
+    made_system = system is None
+    if system is None:
+        system = systems.create_system(session, user_id)
+        system.created = system.created if file.created is None else file.created
+    _write(system, file.system)
+    new, changed = _swap_members(session, system, file, staged)
+    switches = _swap_switches(session, system, laid)
+    staging.put_out_of_reach(session, laid)
+    return Result(system.hid, made_system, new, changed, switches)
+
+
+def _swap_members(session: Session, system: System, file: File, staged: Staged) -> tuple[int, int]:
+    """Change the user's members and add the new ones; returns how many are new and how many changed."""
+    own = get_members(session, system)
+    known = {(member.id, member.hid): member for member in own}
+    kept = [known.get((place.row_id, place.hid)) for place in staged.places]
+    taken = {member.id for member in kept if member}
+    laid = [number for number, place in enumerate(staged.places) if place.hid is None]
+    came = match_members([file.members[number] for number in laid], [one for one in own if one.id not in taken])
+    for number, member in zip(laid, came, strict=True):
+        if member:
+            kept[number] = member
+            _redirect(session, staged.places[number].row_id, member.id)
+    new = [staged.places[number].row_id for number in laid if not kept[number]]
+    check_room(len(own) + len(new))
+    changed = sum(_write(row, member.values) for row, member in zip(kept, file.members, strict=True) if row)
+    _move(session, system, new)
+    return len(new), changed
+
+
+def _redirect(session: Session, laid: int, own: int) -> None:
+    fronting = update(SwitchMember).where(SwitchMember.member_id == laid).values(member_id=own)
+    session.execute(fronting, execution_options=_ONLY_ROWS)
+
+
+def _move(session: Session, system: System, members: Sequence[int]) -> None:
+    hids = ids.make_ids(session, Member.hid, len(members))
+    rows = [{"id": row, "hid": hid, "system_id": system.id} for row, hid in zip(members, hids, strict=True)]
+    if rows:
+        session.execute(update(Member), rows)
+
+
+def _swap_switches(session: Session, system: System, laid: System) -> int:
+    session.flush()
+    known = select(Switch.timestamp).where(Switch.system_id == system.id)
+    new = update(Switch).where(Switch.system_id == laid.id, Switch.timestamp.not_in(known))
+    return session.execute(new.values(system_id=system.id), execution_options=_ONLY_ROWS).rowcount
+
+
+def _write(row: System | Member, values: Mapping[str, Any]) -> bool:
+    """Give a row what it does not have yet; returns whether there was something."""
+    differences = find_differences(row, values)
+    for name in differences:
+        setattr(row, name, values[name])
+    return bool(differences)

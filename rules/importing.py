@@ -1,0 +1,89 @@
+"""Importing a file in steps, each a short write transaction, so that nobody waits for long and no half of it is seen.
+
+`read_file` needs no database; `import_plans.plan` tells what would change; then `Import` has the steps: what is new is
+laid down out of reach (`import_staging`), and the last step swaps it in (`import_swap`).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rules import pluralkit_file, tupperbox
+from rules.errors import Invalid, TooLarge
+from rules.import_files import MOST_BYTES, File, FileSwitch
+from rules.import_staging import Staged, begin_import, cancel_import, stage_switches
+from rules.import_swap import Result, finish_import
+from rules.json_reader import read_object
+
+ROWS_AT_ONCE = 1500
+
+
+def read_file(text: bytes) -> File:
+    """A file of PluralKit, Rollcall or Tupperbox, with everything in it checked but what only the database knows.
+
+    At most 32 MiB, 1 000 members, 100 000 switches with 150 members each. Takes seconds and no session. Raises
+    TooLarge, and Invalid, naming the member and the field.
+    """
+    if len(text) > MOST_BYTES:
+        raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
+    try:
+        data = read_object(text.decode("utf-8-sig"), "file")
+    except UnicodeDecodeError:
+        raise Invalid("The file is not UTF-8 text.") from None
+    if "tuppers" in data:
+        return tupperbox.read(data)
+    if "switches" in data:
+        return pluralkit_file.read(data)
+    raise Invalid("This is no export of PluralKit, Rollcall or Tupperbox: it has neither switches nor tuppers.")
+
+
+class Import:
+    """One import, step by step: each step is a rule with its arguments, to be run in a write of its own.
+
+    `done` of `total` switches are laid down; `result` is there after the last step. When a step fails or is not run,
+    `cancel` is to be run instead of the rest.
+    """
+
+    def __init__(self, user_id: int, file: File) -> None:
+        self.total, self.done = len(file.switches), 0
+        self.result: Result | None = None
+        self._user_id, self._file = user_id, file
+        self._staged: Staged | None = None
+
+    def steps(self) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
+        """The rules to run one after the other; the next is to be asked for after the one before has been run."""
+        yield self.begin, ()
+        for chunk in _cut(self._file.switches):
+            yield self.stage, (chunk,)
+        yield self.finish, ()
+
+    def begin(self, session: Session) -> None:
+        """Run `begin_import`."""
+        self._staged = begin_import(session, self._user_id, self._file)
+
+    def stage(self, session: Session, chunk: Sequence[FileSwitch]) -> None:
+        """Run `stage_switches`."""
+        stage_switches(session, self._staged, chunk)
+        self.done += len(chunk)
+
+    def finish(self, session: Session) -> None:
+        """Run `finish_import`."""
+        self.result = finish_import(session, self._user_id, self._file, self._staged)
+
+    def cancel(self, session: Session) -> None:
+        """Run `cancel_import` if there is something to cancel."""
+        if self._staged:
+            cancel_import(session, self._staged)
+
+
+def _cut(switches: Sequence[FileSwitch]) -> Iterator[Sequence[FileSwitch]]:
+    """The switches in parts of about ROWS_AT_ONCE rows, which are short work for one transaction."""
+    start = rows = 0
+    for number, (_, fronting) in enumerate(switches):
+        rows += 1 + len(fronting)
+        if rows >= ROWS_AT_ONCE:
+            yield switches[start : number + 1]
+            start, rows = number + 1, 0
+    if start < len(switches):
+        yield switches[start:]
