@@ -55,9 +55,9 @@ class Plan:
             f"Your system's {_join(self.fields)} will change." if self.fields and not self.makes_system else "",
             f"{count(len(self.new), 'new member')}: {quote_some(self.new)}." if self.new else "",
             f"{count(len(self.changed), 'changed member')}: {quote_some(self.changed)}." if self.changed else "",
-            f"{count(self.unchanged, 'member')} will stay as now." if self.unchanged else "",
+            f"{count(self.unchanged, 'unchanged member')}." if self.unchanged else "",
             f"{count(self.new_switches, 'new switch')}." if self.new_switches else "",
-            f"{count(self.known_switches, 'switch')} you have already." if self.known_switches else "",
+            f"{count(self.known_switches, 'switch')} that you have already." if self.known_switches else "",
             "Nothing would change: you have all of it already." if self.is_empty else "",
         ]
 

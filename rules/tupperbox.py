@@ -82,6 +82,6 @@ def _left_out(data: Mapping[str, Any], tuppers: list[dict[str, Any]]) -> tuple[s
         left_out.append("Tupperbox's groups are left out: Rollcall keeps none.")
     if any(tupper.get("tag") for tupper in tuppers):
         left_out.append(
-            "Tupperbox's tags become a part of the display names, since Rollcall keeps one tag for the system."
+            "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system."
         )
     return (*left_out, *tell_unusable(unusable))

@@ -1,0 +1,58 @@
+"""Files to import, and whole imports, for the tests of either."""
+
+import json
+
+from rules import exporting, import_plans, importing
+
+NOON = "2021-11-21T12:00:00.000000Z"
+
+
+def at(minute, day=21):
+    """A time on a day of November 2021."""
+    return f"2021-11-{day:02}T12:{minute:02}:00.000000Z"
+
+
+def as_file(data):
+    """The bytes of a file, from what it says."""
+    return json.dumps(data).encode()
+
+
+def pluralkit(members=(), switches=(), **system):
+    """The bytes of a PluralKit file; `switches` is (time, member IDs), in the order of the file."""
+    listed = [{"timestamp": when, "members": list(ids)} for when, ids in switches]
+    return as_file({**system, "members": list(members), "switches": listed})
+
+
+def run_import(write, user_id, text, stop_before=None, between=lambda rule: None):
+    """Import a file as the bot does; `between` runs before each step. Returns the import, maybe unfinished."""
+    running = importing.Import(user_id, importing.read_file(text))
+    for rule, args in running.steps():
+        if rule.__name__ == stop_before:
+            break
+        between(rule.__name__)
+        write(rule, *args)
+    return running
+
+
+def tell(read, user_id, text):
+    """The plan of a file, as it is told."""
+    return read(import_plans.plan, user_id, importing.read_file(text)).sentences
+
+
+def export(read, user_id):
+    """A user's export, through the text of the file."""
+    return json.loads(exporting.dump(read(exporting.export_system, user_id)))
+
+
+def without_ids(exported):
+    """An export with the names of members instead of their IDs, and no IDs beside."""
+    names = {member["id"]: member["name"] for member in exported["members"]}
+    return {
+        **{key: value for key, value in exported.items() if key not in ("id", "uuid")},
+        "members": [
+            {key: value for key, value in member.items() if key not in ("id", "uuid")} for member in exported["members"]
+        ],
+        "switches": [
+            {**switch, "members": [names[hid] for hid in switch["members"]]} for switch in exported["switches"]
+        ],
+    }
