@@ -10,17 +10,21 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 from discord.backoff import ExponentialBackoff
-from discord.ext import bridge
+from discord.ext import bridge, commands
 
 import config as settings
 import models
-from cogs import replies
+from cogs import replies, sides
 from rules import times
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
 
-COGS = ("presence", "tokens", "kv", "github", "visibility", "profile", "purge", "help")
+COGS = (
+    *("presence", "tokens", "kv", "github", "visibility", "profile"),
+    *("systems", "members", "member_lists", "switches", "fronts", "autoproxy", "preferences", "links", "transfer"),
+    *("slash", "purge", "help"),
+)
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
 BAD_INTENTS = (
@@ -62,6 +66,7 @@ class Rollcall(bridge.Bot):
 
     def __init__(self, config: settings.Config) -> None:
         self.config = config
+        self.sides = sides.Commands()
         self.message_guards: list[Callable[[discord.Message], Awaitable[bool]]] = []
         super().__init__(
             command_prefix=find_prefixes,
@@ -159,6 +164,18 @@ class Rollcall(bridge.Bot):
     async def announce(self) -> None:
         link = discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)
         log.info("connected as %s; invite the bot with %s", self.user, link)
+
+    def add_command(self, command: commands.Command) -> None:
+        if isinstance(command, sides.SystemsCommand):
+            self.sides.add(command)
+        else:
+            super().add_command(command)
+
+    async def get_context(self, message: discord.Message, *, cls: type | None = None) -> bridge.BridgeExtContext:
+        ctx = await super().get_context(message, cls=cls or bridge.BridgeExtContext)
+        if ctx.invoked_with:
+            ctx.command = self.sides.find(ctx.invoked_with, self.all_commands, not replies.is_presence(ctx))
+        return ctx
 
     async def on_message(self, message: discord.Message) -> None:
         if message.author == self.user:

@@ -1,15 +1,19 @@
-"""Asking somebody to confirm: a button, or a typed “yes”; only that person can answer, and only for a while."""
+"""Asking somebody: a button, or a typed answer; only that person can answer, and only for a while."""
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 import discord
 
 from cogs.replies import Context, answer, card
+from cogs.words import Words
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 60
+PATIENCE_S = 300
+TYPING_S = 60
+YES, NO = ("yes", "y"), ("no", "n")
 
 
 class _Buttons(discord.ui.View):
@@ -41,15 +45,20 @@ class _Button(discord.ui.Button):
         await interaction.response.edit_message(view=None)
 
 
-async def confirm(ctx: Context, question: str, yes: str) -> bool:
-    """Ask, and wait up to a minute; silence and anything but the button or a typed “yes” is a no."""
-    view = _Buttons(ctx.author.id, yes)
-    asked = await answer(ctx, card(text=f"{question}\nPress the button, or type `yes`."), view=view)
+async def confirm(ctx: Context, question: str, yes: str, words: Words | None = None) -> bool:
+    """Ask the caller, and wait up to five minutes; silence is a no. A `-yes` among the words answers at once."""
+    if words and words.has("y", "yes"):
+        return True
+    return await ask(ctx, ctx.author.id, question, yes)
 
-    def is_reply(message: discord.Message) -> bool:
-        return message.author.id == ctx.author.id and message.channel.id == ctx.channel.id
 
-    typed = asyncio.ensure_future(ctx.bot.wait_for("message", check=is_reply))
+async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: object) -> bool:
+    """Ask an account: only its button or its typed “yes” or “no” counts, and silence is a no."""
+    view = _Buttons(user_id, yes)
+    asked = await answer(ctx, card(text=f"{question}\nPress a button, or type `yes` or `no`."), view=view, **options)
+    typed = asyncio.ensure_future(
+        ctx.bot.wait_for("message", check=_from(ctx, user_id, lambda text: text.lower() in (*YES, *NO)))
+    )
     done, _ = await asyncio.wait({view.answered, typed}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
     typed.cancel()
     view.stop()
@@ -59,4 +68,24 @@ async def confirm(ctx: Context, question: str, yes: str) -> bool:
         await asked.edit(view=None)
     except discord.HTTPException as error:
         log.info("the buttons of a question could not be taken away: %s", error)
-    return typed in done and typed.result().content.strip().lower() in ("yes", "y")
+    return typed in done and typed.result().content.strip().lower() in YES
+
+
+async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:
+    """Ask the caller to type a word here within a minute; anything else, and silence, is a no."""
+    await answer(ctx, card(text=f"{question}\nType `{wanted}` here to confirm; anything else cancels."))
+    try:
+        typed = await ctx.bot.wait_for("message", check=_from(ctx, ctx.author.id), timeout=TYPING_S)
+    except TimeoutError:
+        return False
+    return typed.content.strip().lower() == wanted
+
+
+def _from(
+    ctx: Context, user_id: int, fits: Callable[[str], bool] = lambda text: True
+) -> Callable[[discord.Message], bool]:
+    def check(message: discord.Message) -> bool:
+        here = message.author.id == user_id and message.channel.id == ctx.channel.id
+        return here and fits(message.content.strip())
+
+    return check

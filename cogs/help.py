@@ -1,10 +1,15 @@
-"""`.help`: the commands, in one card."""
+"""`.help` and `pk;help`: the commands, in one card a topic."""
+
+import difflib
 
 from discord.ext import bridge, commands
 
-from cogs.replies import answer, card
+from cogs import fronts, members, preferences, switches, systems
+from cogs.replies import Context, answer, card, typed
+from cogs.sides import systems_command
+from cogs.verbs import Verbs
 
-LINES = (
+PRESENCE = (
     ("me", "your card, and its link for your web page"),
     ("token", "your API token, by DM; asking again replaces it"),
     ("add <key> <value>", "keep a key/value pair; `get <key>`, `remove <key>` and `list` go with it"),
@@ -12,6 +17,90 @@ LINES = (
     ("hide", "stop publishing your presence; `show` undoes it"),
     ("forget", "delete everything stored about you"),
 )
+FIRST_STEPS = (
+    ("system new [name]", "make your system"),
+    ("member new <name>", "add a member; `member <name> proxy [text]` sets the tags to speak with"),
+    ("switch <members>", "say who fronts now; `switch out` is nobody"),
+    ("front", "who fronts; `front history` and `front percent` look back"),
+    ("list", "your members; `list full` shows more of them, `list <text>` searches"),
+    ("autoproxy <mode>", "speak without tags in this server: `front`, `latch`, a member, or `off`"),
+    ("link <account>", "link another Discord account; `unlink <account>` undoes it"),
+    ("export", "everything in your system, as a file, by DM; `import` takes such files, and Tupperbox's"),
+    ("config", "your settings, the time zone among them"),
+    ("token", "your API token, by DM"),
+)
+TABLES: dict[str, Verbs] = {
+    "system": systems.verbs,
+    "member": members.verbs,
+    "switch": switches.verbs,
+    "front": fronts.verbs,
+    "config": preferences.verbs,
+}
+TOPICS = {
+    "system": ("system", "s", "account", "acc", "systems"),
+    "member": ("member", "m", "members"),
+    "switch": ("switch", "sw", "switches", "fronting"),
+    "front": ("front", "f", "fronter", "fronters", "fronthistory", "fh", "frontpercent", "fp"),
+    "config": ("config", "cfg", "settings", "preferences"),
+    "presence": ("presence", "kv", "profile"),
+    "privacy": ("privacy", "private"),
+    "proxy": ("proxy", "proxying", "tags", "autoproxy"),
+    "import": ("import", "export", "tupperbox"),
+}
+TEXTS = {
+    "privacy": "What is private is shown to you alone: by DM, in slash commands, and to your token.\n"
+    "`system privacy` and `member <name> privacy` show all settings, and with a subject and `public` or `private`"
+    " change one. `member <name> private` hides all of a member. In a channel your own cards come by DM where they"
+    " hold something private; `-public` shows there what everybody may see.",
+    "proxy": "`member <name> proxy [text]` sets the tags to speak with, written around the word text: with"
+    " `[text]` a message such as `[hello]` is the member's. `proxy add` and `proxy remove` give a member several."
+    " `autoproxy` speaks without tags: `front` as the first fronter, `latch` as who spoke last, or as one member.",
+    "import": "`export` sends you everything in your system as a file. `import` with such a file attached, one of"
+    " PluralKit's or one of Tupperbox's, first says what it would change, and asks.",
+}
+
+
+async def run(ctx: Context, topic: str) -> None:
+    """The first steps, or one topic's commands."""
+    if not topic:
+        lines = "\n".join(f"{typed(ctx.bot, command)} — {text}" for command, text in FIRST_STEPS)
+        more = ", ".join(f"`{name}`" for name in TOPICS)
+        await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
+        return
+    await answer(ctx, card(f"Help: {topic}", await find_text(ctx, topic)))
+
+
+async def find_text(ctx: Context, topic: str) -> str:
+    """What is said about a topic, or which topics there are."""
+    name = next((name for name, names in TOPICS.items() if topic.lower() in names), None)
+    if name in TABLES:
+        return show_table(name, TABLES[name])
+    if name == "presence":
+        return show_presence(ctx)
+    if name:
+        return TEXTS[name]
+    near = difflib.get_close_matches(topic.lower(), [word for names in TOPICS.values() for word in names], 1)
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    return f"I have nothing about “{topic[:40]}”.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
+
+
+def show_table(command: str, verbs: Verbs) -> str:
+    """A command's subcommands, one a line."""
+    whose = " <member>" if command == "member" else ""
+    first = {
+        "member": "`member new <name>` — add a member",
+        "switch": "`switch <members>` — they front from now on",
+    }.get(command)
+    lines = [f"`{f'{command}{whose} {verb.names[0]} {verb.usage}'.strip()}` — {verb.about}" for verb in verbs.all]
+    return "\n".join([first, *lines] if first else lines)
+
+
+def show_presence(ctx: Context) -> str:
+    """The commands of the presence side."""
+    prefix = next(iter(ctx.bot.config.presence_prefixes), "/")
+    lines = "\n".join(f"`{prefix}{command}` — {text}" for command, text in PRESENCE)
+    link = f"{ctx.bot.config.public_url}/user/{ctx.author.id}"
+    return f"Your presence, as JSON: {link}\n\n{lines}\n\nThe same as slash commands."
 
 
 class Help(commands.Cog, name="help"):
@@ -22,10 +111,11 @@ class Help(commands.Cog, name="help"):
 
     @bridge.bridge_command(description="What I can do")
     async def help(self, ctx: bridge.BridgeContext) -> None:
-        prefix = next(iter(self.bot.config.presence_prefixes), "/")
-        lines = "\n".join(f"`{prefix}{command}` — {text}" for command, text in LINES)
-        link = f"{self.bot.config.public_url}/user/{ctx.author.id}"
-        await answer(ctx, card("Rollcall", f"Your presence, as JSON: {link}\n\n{lines}\n\nThe same as slash commands."))
+        await answer(ctx, card("Rollcall", f"{show_presence(ctx)}\n{typed(self.bot, 'help')}: systems and members."))
+
+    @systems_command("help", "h", "commands", "cmd", "c", usage="[topic]")
+    async def help_systems(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, text.strip())
 
 
 def setup(bot: commands.Bot) -> None:

@@ -45,6 +45,17 @@ def named(bot: commands.Bot, command: str) -> str:
     return f"`{next(iter(bot.config.presence_prefixes), '/')}{command}`"
 
 
+def typed(bot: commands.Bot, command: str) -> str:
+    """A systems command as it is typed here, with the prefix that was set."""
+    prefix = next(iter(bot.config.system_prefixes), f"{bot.user.mention} ")
+    return f"`{prefix}{command}`"
+
+
+def is_presence(ctx: Context) -> bool:
+    """Whether a typed command began with a prefix of the presence side."""
+    return ctx.prefix.strip().lower() in {prefix.lower() for prefix in ctx.bot.config.presence_prefixes}
+
+
 async def gain_time(ctx: Context) -> None:
     """Tell Discord that a slash command is being worked on; without, it must be answered within 3 s."""
     if ctx.is_app:
@@ -69,10 +80,10 @@ async def answer_privately(ctx: Context, embed: discord.Embed, **options: object
     await answer(ctx, card(text="See your DMs."))
 
 
-async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: object) -> None:
+async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: object) -> discord.Message:
     """Send a DM. Raises ClosedDMs."""
     try:
-        await user.send(embed=embed, **options)
+        return await user.send(embed=embed, **options)
     except discord.Forbidden:
         raise ClosedDMs from None
 
@@ -117,9 +128,10 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
 
 def _suggestion(ctx: Context) -> str | None:
     """Nothing after `.`, which may be the start of any sentence; a hint after `pk;` and a mention."""
-    if ctx.prefix.strip().lower() in {prefix.lower() for prefix in ctx.bot.config.presence_prefixes}:
+    if is_presence(ctx):
         return None
     word = ctx.invoked_with.lower()
-    near = difflib.get_close_matches(word, [command.name for command in ctx.bot.commands], 1)
+    known = [*ctx.bot.sides.systems, *(command.name for command in ctx.bot.commands)]
+    near = difflib.get_close_matches(word, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else "`help` lists what I know."
     return f"I know no command “{word[:40]}”; {hint}"

@@ -1,0 +1,90 @@
+"""Showing, setting and clearing one field of a system or a member: the same for all of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cogs.cards import cut
+from cogs.confirm import confirm
+from cogs.replies import MOST_TEXT, Context, answer, card
+from cogs.showing import Shown, Target, show
+from cogs.words import SHOWING, Words, is_clearing
+
+See = Callable[[int | None], Awaitable[Mapping[str, Any]]]
+Edit = Callable[[Mapping[str, object]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A system or a member as a command works on it: whose it is, how to look at it and how to change it."""
+
+    target: Target
+    kind: str
+    see: See
+    edit: Edit
+
+
+async def edit_text(
+    ctx: Context,
+    words: Words,
+    subject: Subject,
+    key: str,
+    label: str,
+    *,
+    reader: Callable[[str], object] | None = None,
+    shower: Callable[[Any], str] | None = None,
+    after: Callable[[object], str] | None = None,
+) -> None:
+    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets.
+
+    `reader` turns what was typed into what the rules take, `shower` turns that back; `after` adds to the answer.
+    """
+    text = words.rest(SHOWING)
+    words.check_flags(SHOWING)
+    if is_clearing(text, words):
+        await clear(ctx, words, subject, key, label)
+    elif not text or text.lower() == "raw":
+        await show_text(ctx, words, subject, key, label, shower, raw=bool(text))
+    else:
+        subject.target.check_own()
+        value = reader(text) if reader else text
+        await subject.edit({key: value})
+        more = after(value) if after else ""
+        await answer(ctx, card(text=f"The {subject.kind}'s {label} is changed.{more}"))
+
+
+async def clear(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:
+    """Clear a field after a question, unless `-yes` answers it."""
+    subject.target.check_own()
+    if not (await subject.see(ctx.author.id))[key]:
+        await answer(ctx, card(text=f"The {subject.kind} has no {label}; nothing is changed."))
+    elif await confirm(ctx, f"Clear the {subject.kind}'s {label}?", "Clear", words):
+        await subject.edit({key: None})
+        await answer(ctx, card(text=f"The {subject.kind}'s {label} is cleared."))
+    else:
+        await answer(ctx, card(text="Nothing was changed."))
+
+
+async def show_text(
+    ctx: Context,
+    words: Words,
+    subject: Subject,
+    key: str,
+    label: str,
+    shower: Callable[[Any], str] | None = None,
+    raw: bool = False,
+) -> None:
+    """Show a field: as it looks, or with `-raw` as it was typed."""
+    raw = raw or words.has("raw", "r", "plaintext", "pt")
+    hint = " Put one behind the command to set it." if subject.target.own else ""
+
+    async def build(viewer: int | None) -> Shown:
+        value = (await subject.see(viewer))[key]
+        if not value:
+            return Shown(card(text=f"The {subject.kind} has no {label}.{hint}"))
+        text = shower(value) if shower else str(value)
+        if raw:
+            text = f"```\n{text.replace('```', '`​``')}\n```"
+        return Shown(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
+
+    await show(ctx, words, subject.target, build)

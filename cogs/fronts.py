@@ -1,0 +1,163 @@
+"""`pk;front`: who fronts, who fronted when, and how much."""
+
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from cogs import switches as switching
+from cogs.cards import called, cut, escape, fronters_card, names, paint, stamp_us
+from cogs.references import find_system, get_own
+from cogs.replies import Context, card
+from cogs.showing import Shown, Target, show
+from cogs.sides import systems_command
+from cogs.verbs import Verb, Verbs
+from cogs.words import Words
+from rules import front_history, front_percent, overviews, switches
+from rules.privacy import see_system
+from rules.times import now_us
+from rules.typed_times import show_span, type_time
+
+ON_A_PAGE = 10
+ROWS = 24
+DEFAULT_SINCE = "30d"
+CLEAR = ("clear", "c")
+
+verbs = Verbs("front")
+
+
+@verbs("show", "view", about="who fronts now, and since when")
+async def show_fronters(ctx: Context, target: Target, words: Words) -> None:
+    words.end()
+
+    async def build(viewer: int | None) -> Shown:
+        overview = await ctx.bot.read(overviews.get_overview, target.system, viewer)
+        return Shown(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system, viewer)))
+
+    await show(ctx, words, target, build)
+
+
+@verbs("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
+async def show_history(ctx: Context, target: Target, words: Words) -> None:
+    given = words.all()
+    words.check_flags(("with-id", *CLEAR))
+    if words.has(*CLEAR) or [word.lower() for word in given] == ["clear"]:
+        target.check_own()
+        await switching.delete_all(ctx, words)
+        return
+
+    async def build(viewer: int | None) -> Shown:
+        count = await ctx.bot.read(front_history.count_switches, target.system, viewer)
+
+        async def page(number: int):
+            rows = await ctx.bot.read(front_history.show_history, target.system, viewer, number * ON_A_PAGE, ON_A_PAGE)
+            text = "\n".join(_history_line(row, words.has("with-id")) for row in rows)
+            pages = f"Page {number + 1} of {_pages(count)}"
+            return card("Front history", text or "Nobody has fronted yet.").set_footer(text=pages)
+
+        return Shown(await page(0), _pages(count), page)
+
+    await show(ctx, words, target, build)
+
+
+@verbs("percent", "p", "frontpercent", "fp", "front%", "frontbreakdown", usage="[since]", about="who fronted how much")
+async def show_percent(ctx: Context, target: Target, words: Words) -> None:
+    text = " ".join(words.all())
+    words.check_flags(("flat", "fronters-only", "fo"))
+    now = now_us()
+    since = 0 if text.lower() == "full" else await ctx.bot.read(_type_since, text or DEFAULT_SINCE, target, now)
+    options = {"flat": words.has("flat"), "fronters_only": words.has("fronters-only", "fo")}
+
+    async def build(viewer: int | None) -> Shown:
+        seen = await ctx.bot.read(front_percent.get_front_breakdown, target.system, viewer, since, now, **options)
+        system = see_system(target.system, viewer is not None)
+        return Shown(paint(_breakdown_card(seen), {**system, "avatar_url": None, "banner": None}))
+
+    await show(ctx, words, target, build)
+
+
+def _breakdown_card(seen: dict[str, Any]) -> discord.Embed:
+    rows, rest = seen["rows"][:ROWS], seen["rows"][ROWS:]
+    embed = card("Front breakdown", f"Since {stamp_us(seen['since'])}" if rows else "Nobody has fronted yet.")
+    for row in rows:
+        who = called(row["member"]) if row["member"] else "(no fronter)"
+        embed.add_field(name=cut(escape(who), 250), value=_share(row["percent"], row["us"]), inline=True)
+    if rest:
+        together = _share(sum(row["percent"] for row in rest), sum(row["us"] for row in rest))
+        embed.add_field(name=f"({len(rest)} others)", value=together, inline=True)
+    return embed
+
+
+def _share(percent: float, microseconds: float) -> str:
+    return f"{percent:.0f} % ({show_span(int(microseconds) // 1_000_000)})"
+
+
+def _history_line(row: dict[str, Any], with_ids: bool) -> str:
+    who = names(row["members"])
+    if with_ids and row["members"]:
+        who = cut(", ".join(f"{escape(called(member))} (`{member['id']}`)" for member in row["members"]), 350)
+    since = f"{stamp_us(row['timestamp'])} ({stamp_us(row['timestamp'], 'R')})"
+    if row["until"] is None:
+        return f"**{cut(who, 350)}** since {since}"
+    return f"**{cut(who, 350)}** {since} for {show_span((row['until'] - row['timestamp']) // 1_000_000)}"
+
+
+def _pages(count: int) -> int:
+    return max(-(-count // ON_A_PAGE), 1)
+
+
+system_verbs = [
+    Verb(("fronter", "front", "fronters", "f"), show_fronters, "", "who fronts now, and since when"),
+    Verb(("fronthistory", "fh", "history", "switches"), show_history, "", "who fronted when, and for how long"),
+    Verb(("frontpercent", "fp", "front%", "frontbreakdown"), show_percent, "[since]", "who fronted how much"),
+]
+
+
+async def run(ctx: Context, words: Words) -> None:
+    """`front [system]`, `front history [system]`, `front percent [since]`."""
+    word = words.next()
+    verb = verbs.find(word)
+    if word is None or verb:
+        await (verb.run if verb else show_fronters)(ctx, await get_own(ctx), words)
+        return
+    target = await find_system(ctx, word)
+    if not target:
+        verbs.get(word, but=f"There is no system “{word[:40]}”, and ")
+    word = words.next()
+    await (verbs.get(word).run if word else show_fronters)(ctx, target, words)
+
+
+class Fronts(commands.Cog, name="fronts"):
+    """Looking at switches."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("front", "f", "fronter", "fronters", usage="[history or percent]")
+    async def front(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, Words(text))
+
+    @systems_command("fronthistory", "fh", usage="[system]")
+    async def history(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        await show_history(ctx, await _take_target(ctx, words), words)
+
+    @systems_command("frontpercent", "fp", "front%", "frontbreakdown", usage="[since]")
+    async def percent(self, ctx: Context, *, text: str = "") -> None:
+        await show_percent(ctx, await get_own(ctx), Words(text))
+
+
+async def _take_target(ctx: Context, words: Words) -> Target:
+    """The system that the next word names, if it names one; else one's own."""
+    target = await find_system(ctx, words.peek())
+    if target:
+        words.next()
+    return target or await get_own(ctx)
+
+
+def _type_since(_session: object, text: str, target: Target, now: int) -> int:
+    return type_time(text, target.system.tz, now)
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Fronts(bot))

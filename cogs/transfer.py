@@ -1,0 +1,185 @@
+"""`pk;export`, `pk;import`, and `pk;system delete`, which exports first."""
+
+import asyncio
+import time
+from urllib.parse import urlsplit
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from cogs.cards import cut, escape
+from cogs.confirm import confirm, confirm_by_typing
+from cogs.pictures import find_attachment
+from cogs.replies import MOST_TEXT, Context, answer, as_file, card, send_dm, typed
+from cogs.showing import Target, is_private
+from cogs.sides import systems_command
+from cogs.verbs import Verb
+from cogs.words import Words
+from rules import exporting, import_files, import_plans, importing, systems
+from rules.errors import Invalid
+
+MOST_BYTES = 32 * 1024 * 1024
+FETCH_S = 30
+PROGRESS_EVERY_S = 2
+# The web side asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
+WORK_S, PAUSE_S = 0.25, 0.11
+DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
+EXPORT_NAME = "system.json"
+
+
+async def export(ctx: Context, target: Target | None, words: Words) -> None:
+    """Send everything in the caller's system as a file, by DM."""
+    words.end()
+    await send_export(ctx)
+    if not is_private(ctx):
+        await answer(ctx, card(text="See your DMs."))
+
+
+async def send_export(ctx: Context) -> None:
+    """The export and its link, by DM. Raises ClosedDMs, NotAuthenticated."""
+    text = await ctx.bot.read(_export_text, ctx.author.id)
+    embed = card("Your system", f"Everything in it; {typed(ctx.bot, 'import')} takes it back. Keep it to yourself.")
+    sent = await send_dm(ctx.author, embed, file=as_file(text, EXPORT_NAME))
+    await send_dm(ctx.author, card(text=f"The file's link: {sent.attachments[0].url}"))
+
+
+async def delete_system(ctx: Context, target: Target, words: Words) -> None:
+    """Delete the system, its ID typed back and the export sent."""
+    words.end(("no-export", "ne"))
+    target.check_own()
+    first = "" if words.has("no-export", "ne") else " You get its export by DM first."
+    question = f"This deletes your system with its members, switches and messages' records for good.{first}"
+    if not await confirm_by_typing(ctx, question, target.system.hid):
+        await answer(ctx, card(text="That was not its ID, so nothing was deleted."))
+        return
+    if first:
+        await send_export(ctx)
+    await ctx.bot.write(systems.delete_system, ctx.author.id)
+    ctx.bot.dispatch("purge")
+    await answer(ctx, card(text="Your system is deleted."))
+
+
+async def import_file(ctx: Context, target: Target | None, words: Words) -> None:
+    """Import a file that is attached or linked, after saying what it would change."""
+    url = words.next()
+    words.end()
+    file = await asyncio.to_thread(importing.read_file, await _read_bytes(ctx, url))
+    plan = await ctx.bot.read(import_plans.plan, ctx.author.id, file)
+    text = cut("\n".join(escape(sentence) for sentence in plan.sentences), MOST_TEXT)
+    if plan.is_empty:
+        await _tell_plan(ctx, text)
+        return
+    # The names of members are not for a channel.
+    question = text if is_private(ctx) else "Your DMs say what this file would change."
+    if not is_private(ctx):
+        await send_dm(ctx.author, card("What the file would change", text))
+    if await confirm(ctx, f"{question}\nImport it?", "Import", words):
+        await run_import(ctx, file)
+    else:
+        await answer(ctx, card(text="Nothing was imported."))
+
+
+async def run_import(ctx: Context, file: import_files.File) -> None:
+    """Import step by step, telling how far it is; all of it or nothing."""
+    work = importing.Import(ctx.author.id, file)
+    told = await answer(ctx, card(text="Importing …"))
+    told_at = paused_at = time.monotonic()
+    try:
+        for rule, args in work.steps():
+            await ctx.bot.write_patiently(rule, *args)
+            if time.monotonic() - told_at > PROGRESS_EVERY_S:
+                await _edit(told, f"Importing … {work.done:,} of {work.total:,} switches.")
+                told_at = time.monotonic()
+            if time.monotonic() - paused_at > WORK_S:
+                await asyncio.sleep(PAUSE_S)
+                paused_at = time.monotonic()
+    except BaseException:
+        await ctx.bot.write_patiently(work.cancel)
+        raise
+    finally:
+        ctx.bot.dispatch("purge")
+    await _edit(told, "Imported.")
+    await answer(ctx, card("Imported", cut("\n".join(work.result.sentences), MOST_TEXT)))
+
+
+system_verbs = [
+    Verb(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
+    Verb(("export",), export, "", "everything in your system as a file, by DM"),
+    Verb(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
+]
+
+
+class Transfer(commands.Cog, name="transfer"):
+    """A system as a file."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("export")
+    async def export(self, ctx: Context, *, text: str = "") -> None:
+        await export(ctx, None, Words(text))
+
+    @systems_command("import", usage="[link], with the file attached")
+    async def import_(self, ctx: Context, *, text: str = "") -> None:
+        await import_file(ctx, None, Words(text))
+
+
+def _export_text(session: object, user_id: int) -> str:
+    return exporting.dump(exporting.export_system(session, user_id))
+
+
+async def _tell_plan(ctx: Context, text: str) -> None:
+    if is_private(ctx):
+        await answer(ctx, card(text=text))
+    else:
+        await send_dm(ctx.author, card(text=text))
+        await answer(ctx, card(text="See your DMs."))
+
+
+async def _edit(message: discord.Message, text: str) -> None:
+    try:
+        await message.edit(embed=card(text=text))
+    except discord.HTTPException:
+        # How far it is need not be told.
+        pass
+
+
+async def _read_bytes(ctx: Context, url: str | None) -> bytes:
+    attachment = find_attachment(ctx)
+    if attachment:
+        _check_size(attachment.size)
+        return await attachment.read()
+    if not url:
+        raise Invalid(f"Attach the file to {typed(ctx.bot, 'import')}.")
+    return await _fetch(url.strip("<>"))
+
+
+async def _fetch(url: str) -> bytes:
+    """A file that Discord holds; the bot opens no other address that somebody gives it."""
+    base = urlsplit(discord.asset.Asset.BASE)
+    parts = urlsplit(url)
+    known = parts.scheme == "https" and parts.netloc in DISCORD_HOSTS
+    if not known and (parts.scheme, parts.netloc) != (base.scheme, base.netloc):
+        raise Invalid("I only take links to Discord's own files; attach the file instead.")
+    try:
+        timeout = aiohttp.ClientTimeout(total=FETCH_S)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as got:
+            if got.status != 200:
+                raise Invalid(f"Discord does not have this file any more (status {got.status}); attach it instead.")
+            data = await got.content.read(MOST_BYTES + 1)
+            while len(data) <= MOST_BYTES and (more := await got.content.read(MOST_BYTES)):
+                data += more
+    except (aiohttp.ClientError, TimeoutError):
+        raise Invalid("The file could not be fetched; attach it instead.") from None
+    _check_size(len(data))
+    return data
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise Invalid(f"The file is too large: at most {MOST_BYTES // 1024 // 1024} MB.")
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Transfer(bot))
