@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from models import db
-from rules import members, messages, switches, systems, times
+from rules import front_history, members, messages, switches, systems, times
 from rules.fields import get_snowflake
 from rules.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
 from rules.tokens import Caller
@@ -63,7 +63,7 @@ def list_switches(system_id: str) -> Response:
     before = request.args.get("before")
     instant = times.read_time("before", before) if before else None
     system = systems.get_system(db.session, system_id)
-    return readable_json(switches.show_switches(db.session, system, find_viewer(), instant))
+    return readable_json(front_history.show_switches(db.session, system, find_viewer(), instant))
 
 
 @bp.post("/s/switches")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from models import Member
-from rules import members, switches, systems
+from rules import front_history, members, switches, systems
 from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY
 
@@ -400,5 +400,5 @@ def test_a_deleted_member_is_gone_and_leaves_past_switches(write, read, foxes, a
     with pytest.raises(NotFound):
         read(members.get_member, ann)
     assert [member["id"] for member in read(members.show_members, foxes, ALICE)] == [ben]
-    assert [switch["members"] for switch in read(switches.show_switches, foxes, None)] == [[ben], [], [ben]]
+    assert [switch["members"] for switch in read(front_history.show_switches, foxes, None)] == [[ben], [], [ben]]
     assert [member["id"] for member in read(switches.show_fronters, foxes, None)["members"]] == [ben]

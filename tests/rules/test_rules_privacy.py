@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from rules import members, messages, switches, systems
+from rules import front_history, members, messages, switches, systems
 from rules.errors import NotAllowed
 from rules.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY
 
@@ -190,7 +190,7 @@ def test_a_private_member_is_left_out_of_the_list_and_reduced_everywhere_else(re
         fronting = read(switches.show_fronters, foxes, viewer)["members"]
         assert fronting == [see_member(front, viewer), see_member(ann, viewer)]
         assert (fronting[0]["description"], fronting[0]["privacy"]) == (None, None)
-        assert read(switches.show_switches, foxes, viewer)[0]["members"] == [front, ann]
+        assert read(front_history.show_switches, foxes, viewer)[0]["members"] == [front, ann]
         assert read(messages.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
 
 
@@ -204,7 +204,7 @@ def test_only_visibility_takes_a_member_off_the_list(read, foxes, ann, set_membe
 DOORS = {
     "member_list_privacy": (members.show_members, "Unauthorized to view member list."),
     "front_privacy": (switches.show_fronters, "Unauthorized to view fronter."),
-    "front_history_privacy": (switches.show_switches, "Unauthorized to view front history."),
+    "front_history_privacy": (front_history.show_switches, "Unauthorized to view front history."),
 }
 
 
@@ -229,13 +229,13 @@ def test_a_private_front_is_not_told_by_the_history_either(write, read, ann, fro
     foxes = read(systems.get_own_system, ALICE)
     for fronting in ([], [front]):
         for viewer in OTHERS:
-            public = read(switches.show_switches, foxes, viewer)
-            assert public == read(switches.show_switches, foxes, ALICE)[1:]
-            assert public == read(switches.show_switches, foxes, viewer, 2**60)
+            public = read(front_history.show_switches, foxes, viewer)
+            assert public == read(front_history.show_switches, foxes, ALICE)[1:]
+            assert public == read(front_history.show_switches, foxes, viewer, 2**60)
         write(switches.log_switch, ALICE, fronting)
     set_system({"front_privacy": "public"})
     foxes = read(systems.get_own_system, ALICE)
-    assert read(switches.show_switches, foxes, None) == read(switches.show_switches, foxes, ALICE)
+    assert read(front_history.show_switches, foxes, None) == read(front_history.show_switches, foxes, ALICE)
 
 
 def test_who_is_unlinked_sees_what_a_stranger_sees_at_once(write, foxes, ann, set_system, see_system, see_member):

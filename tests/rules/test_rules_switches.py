@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from models import Member
-from rules import members, switches, systems, times
+from rules import front_history, members, switches, systems, times
 from rules.errors import Invalid, NotAllowed, NotFound
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -42,7 +42,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def history(read, foxes):
     """Who fronted, the newest first."""
-    return lambda: [switch["members"] for switch in read(switches.show_switches, foxes, None)]
+    return lambda: [switch["members"] for switch in read(front_history.show_switches, foxes, None)]
 
 
 def test_the_order_of_members_is_kept_and_is_a_switch_of_its_own(write, read, foxes, three, history):
@@ -125,7 +125,9 @@ def test_times_rise_also_when_the_clock_stands_still_or_goes_back(write, read, f
     for number, now in enumerate([NOON, NOON, NOON - 60_000_000, NOON, NOON + 3, NOON + 3, NOON + 10]):
         clock["now"] = now
         write(switches.log_switch, ALICE, [three[number % 2]])
-    shown = [times.read_time("before", switch["timestamp"]) for switch in read(switches.show_switches, foxes, None)]
+    shown = [
+        times.read_time("before", switch["timestamp"]) for switch in read(front_history.show_switches, foxes, None)
+    ]
     assert [time - NOON for time in shown] == [10, 5, 4, 3, 2, 1, 0]
     latest = read(switches.show_fronters, foxes, None)
     assert (latest["timestamp"], latest["members"][0]["id"]) == ("2026-11-21T12:00:00.000010Z", three[0])
@@ -135,7 +137,7 @@ def test_two_systems_may_switch_at_the_same_instant(write, read, foxes, three, z
     wolves = read(systems.get_own_system, BOB)
     write(switches.log_switch, ALICE, three)
     write(switches.log_switch, BOB, [zoe])
-    shown = [read(switches.show_switches, system, None) for system in (foxes, wolves)]
+    shown = [read(front_history.show_switches, system, None) for system in (foxes, wolves)]
     assert [page[0]["timestamp"] for page in shown] == ["2026-11-21T12:00:00.000000Z"] * 2
     assert [page[0]["members"] for page in shown] == [three, [zoe]]
 
@@ -155,7 +157,7 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
             switches.log_switch(session, ALICE, [three[number % 3]])
             clock["now"] += step
     pages, before = [], None
-    while page := read(switches.show_switches, foxes, None, before):
+    while page := read(front_history.show_switches, foxes, None, before):
         pages.append(page)
         asked, before = before, times.read_time("before", page[-1]["timestamp"])
         assert before != asked
@@ -168,20 +170,20 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
 
 def test_before_leaves_out_the_instant_itself(write, read, foxes, three, clock):
     write(switches.log_switch, ALICE, three)
-    assert read(switches.show_switches, foxes, None, NOON) == []
-    assert len(read(switches.show_switches, foxes, None, NOON + 1)) == 1
-    assert len(read(switches.show_switches, foxes, None, 253_402_300_799_999_999)) == 1
-    assert read(switches.show_switches, foxes, None, -62_135_596_800_000_000) == []
+    assert read(front_history.show_switches, foxes, None, NOON) == []
+    assert len(read(front_history.show_switches, foxes, None, NOON + 1)) == 1
+    assert len(read(front_history.show_switches, foxes, None, 253_402_300_799_999_999)) == 1
+    assert read(front_history.show_switches, foxes, None, -62_135_596_800_000_000) == []
 
 
 def test_a_deleted_member_leaves_the_switches_standing(write, read, foxes, three, history):
     ann, ben, cleo = three
     for fronting in ([ann, ben, cleo], [ben], [cleo, ben]):
         write(switches.log_switch, ALICE, fronting)
-    before = read(switches.show_switches, foxes, None)
+    before = read(front_history.show_switches, foxes, None)
     write(members.delete_member, ALICE, ben)
     assert history() == [[cleo], [], [ann, cleo]]
-    after = read(switches.show_switches, foxes, None)
+    after = read(front_history.show_switches, foxes, None)
     assert [switch["timestamp"] for switch in after] == [switch["timestamp"] for switch in before]
     with pytest.raises(Invalid, match="New members identical"):
         write(switches.log_switch, ALICE, [cleo])
@@ -193,7 +195,7 @@ def test_a_deleted_member_leaves_the_switches_standing(write, read, foxes, three
 
 def test_without_a_switch_there_is_nobody_to_show(read, foxes, zoe):
     assert read(switches.find_latest, foxes) is None
-    assert read(switches.show_switches, foxes, None) == []
+    assert read(front_history.show_switches, foxes, None) == []
     with pytest.raises(NotFound, match="System has no registered switches"):
         read(switches.show_fronters, foxes, ALICE)
 
@@ -205,8 +207,8 @@ def test_what_is_private_is_told_before_whether_there_is_anything(write, read, f
         with pytest.raises(NotAllowed, match="Unauthorized to view fronter"):
             read(switches.show_fronters, foxes, viewer)
         with pytest.raises(NotAllowed, match="Unauthorized to view front history"):
-            read(switches.show_switches, foxes, viewer, 0)
-    assert read(switches.show_switches, foxes, ALICE) == []
+            read(front_history.show_switches, foxes, viewer, 0)
+    assert read(front_history.show_switches, foxes, ALICE) == []
 
 
 def test_while_the_fronters_are_private_the_history_does_not_tell_them(write, read, foxes, three):
@@ -215,6 +217,6 @@ def test_while_the_fronters_are_private_the_history_does_not_tell_them(write, re
     write(systems.edit_system, ALICE, {"front_privacy": "private"})
     private = read(systems.get_own_system, ALICE)
     for viewer in (None, BOB):
-        shown = read(switches.show_switches, private, viewer)
+        shown = read(front_history.show_switches, private, viewer)
         assert [switch["members"] for switch in shown] == [three[1:2], three[:1]]
-    assert next(switch["members"] for switch in read(switches.show_switches, private, ALICE)) == three[2:]
+    assert next(switch["members"] for switch in read(front_history.show_switches, private, ALICE)) == three[2:]

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Switch, SwitchMember, System
-from rules import members, switches, systems
+from rules import front_history, members, switches, systems
 
 ALICE = 80351110224678912
 ANN = {
@@ -70,7 +70,7 @@ def stored(read, ann):
         return (
             systems.show_system(session, foxes, ALICE),
             members.show_members(session, foxes, ALICE),
-            switches.show_switches(session, foxes, ALICE),
+            front_history.show_switches(session, foxes, ALICE),
             [
                 session.scalar(select(func.count()).select_from(t))
                 for t in (System, Account, Member, Switch, SwitchMember)

@@ -1,0 +1,96 @@
+"""Who fronted when: the switches of a system as a viewer may see them, the newest first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from models import Member, Switch, SwitchMember, System
+from rules import systems
+from rules.errors import NotAllowed
+from rules.privacy import see_member
+from rules.switches import find_latest
+from rules.times import show_time
+
+PAGE = 100
+
+
+def select_switches(session: Session, system: System, viewer: int | None) -> Select[tuple[int, int]]:
+    """The IDs and times of the switches that a viewer may see. Raises NotAllowed when they are private.
+
+    While the fronters are private, the newest switch is left out for everybody but the owner: it tells them.
+    """
+    switches = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
+    hidden_since = find_hidden_since(session, system, viewer)
+    return switches if hidden_since is None else switches.where(Switch.timestamp < hidden_since)
+
+
+def find_hidden_since(session: Session, system: System, viewer: int | None) -> int | None:
+    """The instant in µs from which on a viewer must not know who fronts, or None. Raises like `select_switches`."""
+    owner = systems.is_owner(session, viewer, system.id)
+    if system.front_history_privacy and not owner:
+        raise NotAllowed("Unauthorized to view front history.")
+    if owner or not system.front_privacy:
+        return None
+    latest = find_latest(session, system)
+    return latest.timestamp if latest else 0
+
+
+def show_switches(
+    session: Session, system: System, viewer: int | None, before: int | None = None
+) -> list[dict[str, Any]]:
+    """Up to 100 switches from before an instant in µs, as v1's JSON. Raises like `select_switches`."""
+    page = select_switches(session, system, viewer)
+    if before is not None:
+        page = page.where(Switch.timestamp < before)
+    rows = session.execute(page.order_by(Switch.timestamp.desc()).limit(PAGE)).all()
+    members = _members_by_switch(session, [row.id for row in rows], Member.hid)
+    return [{"timestamp": show_time(row.timestamp), "members": members.get(row.id, [])} for row in rows]
+
+
+def count_switches(session: Session, system: System, viewer: int | None) -> int:
+    """How many switches a viewer may see. Raises like `select_switches`."""
+    return session.scalar(select(func.count()).select_from(select_switches(session, system, viewer).subquery()))
+
+
+def show_history(
+    session: Session, system: System, viewer: int | None, skip: int = 0, limit: int = 10
+) -> list[dict[str, Any]]:
+    """Switches after the `skip` newest, with `timestamp` and `until` in µs; the latter is None for the latest of all.
+
+    `members` are as `see_member` shows them to the viewer. Raises like `select_switches`.
+    """
+    page = select_switches(session, system, viewer).order_by(Switch.timestamp.desc()).offset(skip).limit(limit)
+    rows = session.execute(page).all()
+    if not rows:
+        return []
+    members = _members_by_switch(session, [row.id for row in rows], Member)
+    owner = systems.is_owner(session, viewer, system.id)
+    ends = [_find_next(session, system, rows[0].timestamp), *(row.timestamp for row in rows)]
+    return [
+        {
+            "timestamp": row.timestamp,
+            "until": until,
+            "members": [see_member(member, owner) for member in members.get(row.id, [])],
+        }
+        for row, until in zip(rows, ends, strict=False)
+    ]
+
+
+def _find_next(session: Session, system: System, timestamp: int) -> int | None:
+    later = select(func.min(Switch.timestamp)).where(Switch.system_id == system.id, Switch.timestamp > timestamp)
+    return session.scalar(later)
+
+
+def _members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:
+    rows = session.execute(
+        select(SwitchMember.switch_id, what)
+        .join(Member, Member.id == SwitchMember.member_id)
+        .where(SwitchMember.switch_id.in_(switch_ids))
+        .order_by(SwitchMember.switch_id, SwitchMember.position)
+    )
+    found: dict[int, list[Any]] = {}
+    for switch_id, member in rows:
+        found.setdefault(switch_id, []).append(member)
+    return found
