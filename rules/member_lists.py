@@ -1,6 +1,7 @@
 """Lists of members: searched, sorted, and never by what the viewer must not see."""
 
 import random
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -32,13 +33,16 @@ class Options:
 def list_members(session: Session, system: System, viewer: int | None, options: Options) -> list[dict[str, Any]]:
     """The members of a system as `see_member` shows them, with `last_fronted` (µs) where it is asked for or sorted by.
 
-    Hidden members are left out even for the owner unless `all` or `private_only`; strangers never get them. Whoever
-    lacks what is sorted by comes last. Raises NotAllowed when the member list is private, or for `last_fronted` the
-    front history.
+    Hidden members are left out even for the owner unless `all` or `private_only`; strangers never get them. Nobody
+    is found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever
+    lacks what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for
+    `last_fronted` when the front history is, and for `private_only` to strangers.
     """
     owner = systems.is_owner(session, viewer, system.id)
     if system.member_list_privacy and not owner:
         raise NotAllowed("Unauthorized to view member list.")
+    if options.private_only and not owner:
+        raise NotAllowed("Only the owner of a system can list what is private.")
     fronted = options.last_fronted or options.sort == "last_fronted"
     times = _find_last_fronted(session, system, viewer) if fronted else {}
     listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
@@ -73,14 +77,17 @@ def _is_wanted(member: Member, owner: bool, options: Options) -> bool:
 
 def _is_found(member: dict[str, Any], options: Options) -> bool:
     texts = [member["name"], member["display_name"], member["description"] if options.descriptions else None]
-    return not options.search or any(options.search.casefold() in text.casefold() for text in texts if text)
+    return not options.search or any(_fold(options.search) in _fold(text) for text in texts if text)
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "name": lambda member: member["name"].casefold(),
-    "display_name": lambda member: (member["display_name"] or member["name"]).casefold(),
+    "name": lambda member: _fold(member["name"]),
+    "display_name": lambda member: _fold(member["display_name"] or member["name"]),
     "id": lambda member: member["id"],
-    # The busiest, the newest to speak and to front come first.
     "message_count": lambda member: None if member["message_count"] is None else -member["message_count"],
     "created": lambda member: member["created"],
     "last_fronted": lambda member: member["last_fronted"] and -member["last_fronted"],
@@ -91,10 +98,9 @@ _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 def _sort(members: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
-    keyed = [(_KEYS[options.sort](member), member) for member in members]
-    known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: (pair[0], pair[1]["id"]))
-    if options.reverse:
-        known.reverse()
+    by_name = sorted(members, key=_KEYS["name"])
+    keyed = [(_KEYS[options.sort](member), member) for member in by_name]
+    known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=options.reverse)
     return [member for _, member in known] + [member for key, member in keyed if key is None]
 
 
@@ -105,4 +111,4 @@ def _find_last_fronted(session: Session, system: System, viewer: int | None) -> 
         .join(visible, visible.c.id == SwitchMember.switch_id)
         .group_by(SwitchMember.member_id)
     )
-    return dict(session.execute(latest).tuples().all())
+    return dict(session.execute(latest).all())

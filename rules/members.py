@@ -137,9 +137,14 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
     Raises NotAuthenticated without a system and for somebody else's member, and NotFound.
     """
     system, member = systems.get_own_system(session, user_id), get_member(session, hid)
-    if member.system_id != system.id:
-        raise NotAuthenticated(f"Member '{hid}' is not part of your system.")
+    check_part_of(system, member)
     return member
+
+
+def check_part_of(system: System, member: Member) -> None:
+    """Refuse a member of another system than the caller's own. Raises NotAuthenticated."""
+    if member.system_id != system.id:
+        raise NotAuthenticated(f"Member '{member.hid}' is not part of your system.")
 
 
 def show_member(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:

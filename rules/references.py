@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,15 @@ from rules.errors import Invalid, NotFound
 from rules.ids import is_id
 
 MOST_LISTED = 5
+_FIELDS = ("name", "display_name")
+
+
+@dataclass
+class _Own:
+    """The user's own members, and for names and for display names who has them; folded, since case does not count."""
+
+    members: list[Member]
+    named: dict[str, dict[str, list[Member]]] = field(default_factory=dict)
 
 
 def get_referenced(session: Session, user_id: int, reference: str, by_id: bool = False, public: bool = False) -> Member:
@@ -21,16 +30,7 @@ def get_referenced(session: Session, user_id: int, reference: str, by_id: bool =
     Case counts only between namesakes; hyphens in an ID do not. With `public`, others read the answer, so it names
     nobody whom they must not see. Raises Invalid where several fit, and NotFound, with what is near.
     """
-    own = _get_own(session, user_id)
-    if not by_id:
-        for names in (_name, _display_name):
-            found = _pick(reference, [member for member in own if _is_same(names(member), reference)], names, public)
-            if found:
-                return found
-    try:
-        return members.get_member(session, reference.replace("-", ""))
-    except NotFound:
-        raise NotFound(_tell_missing(reference, by_id, _nameable(own, public))) from None
+    return _get(session, _get_own(session, user_id), reference, by_id, public)
 
 
 def get_own_referenced(session: Session, user_id: int, references: list[str], public: bool = False) -> list[str]:
@@ -38,43 +38,53 @@ def get_own_referenced(session: Session, user_id: int, references: list[str], pu
 
     Raises like `get_referenced`, and NotAuthenticated without a system and for somebody else's member.
     """
-    systems.get_own_system(session, user_id)
-    found = [get_referenced(session, user_id, reference, public=public).hid for reference in references]
-    return [members.get_own_member(session, user_id, hid).hid for hid in found]
+    system, own = systems.get_own_system(session, user_id), _get_own(session, user_id)
+    found = [_get(session, own, reference, False, public) for reference in references]
+    for member in found:
+        members.check_part_of(system, member)
+    return [member.hid for member in found]
 
 
-def _get_own(session: Session, user_id: int) -> list[Member]:
+def _get_own(session: Session, user_id: int) -> _Own:
     system = systems.find_own_system(session, user_id)
     if not system:
-        return []
-    return list(session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id)))
+        return _Own([])
+    own = _Own(list(session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))))
+    for which in _FIELDS:
+        named = own.named[which] = {}
+        for member in own.members:
+            named.setdefault(_fold(getattr(member, which) or ""), []).append(member)
+    return own
 
 
-def _name(member: Member) -> str | None:
-    return member.name
+def _get(session: Session, own: _Own, reference: str, by_id: bool, public: bool) -> Member:
+    folded = _fold(reference)
+    for which in () if by_id or not folded else _FIELDS:
+        if found := own.named.get(which, {}).get(folded):
+            return _pick(reference, found, which, public)
+    try:
+        return members.get_member(session, reference.replace("-", ""))
+    except NotFound:
+        raise NotFound(_tell_missing(reference, by_id, _nameable(own.members, public))) from None
 
 
-def _display_name(member: Member) -> str | None:
-    return member.display_name
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold().strip()
-
-
-def _is_same(name: str | None, reference: str) -> bool:
-    return name is not None and _fold(name) == _fold(reference)
-
-
-def _pick(reference: str, found: list[Member], names: Callable[[Member], str | None], public: bool) -> Member | None:
-    if len(found) < 2:
-        return found[0] if found else None
-    exact = [member for member in found if names(member) == reference]
+def _pick(reference: str, found: list[Member], which: str, public: bool) -> Member:
+    if len(found) == 1:
+        return found[0]
+    exact = [member for member in found if _compose(getattr(member, which)) == _compose(reference)]
     if len(exact) == 1:
         return exact[0]
     hids = ", ".join(f"`{member.hid}`" for member in _nameable(found, public)[:MOST_LISTED])
     those = f": {hids}" if hids else "; `list` shows it"
     raise Invalid(f"Several of your members are called “{reference[:40]}”; use the ID{those}.")
+
+
+def _compose(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _fold(text: str) -> str:
+    return _compose(_compose(text).casefold())
 
 
 def _nameable(own: list[Member], public: bool) -> list[Member]:
@@ -84,7 +94,7 @@ def _nameable(own: list[Member], public: bool) -> list[Member]:
 def _tell_missing(reference: str, by_id: bool, own: list[Member]) -> str:
     shown = reference[:40]
     if by_id:
-        return f"There is no member with the ID “{shown}”."
+        return f"There is no member with the ID “{shown}”; `list` shows those of yours."
     what = "name or ID" if is_id(reference.replace("-", "")) else "name"
     longer = [member.name for member in own if _fold(member.name).startswith(f"{_fold(reference)} ")]
     if len(longer) == 1:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
-from rules import members, messages, staging, switches, systems
+from rules import members, messages, staging, switches, systems, tokens
 from rules.errors import Invalid, NotAuthenticated, NotFound
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -42,8 +42,9 @@ def put_away(write):
     return lambda user_id: write(lambda s: staging.put_out_of_reach(s, systems.get_own_system(s, user_id)))
 
 
-def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away):
+def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away, token_of):
     foxes, pair = settle(ALICE, 600)
+    token = token_of(ALICE)
     settle(BOB, 500)
     put_away(ALICE)
     assert read(systems.find_own_system, ALICE) is None
@@ -59,6 +60,7 @@ def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away):
     with pytest.raises(Invalid, match="not found"):
         write(switches.log_switch, BOB, [f"-{pair[0].id}"])
     assert read(messages.show_message, 500, None)["id"] == "500"
+    assert read(tokens.find_caller, token).user_id == ALICE
 
 
 def test_who_put_a_system_away_may_begin_anew_at_once(write, read, settle, put_away, counts):
