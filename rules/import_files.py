@@ -30,17 +30,17 @@ class FileMember:
     values: dict[str, Any]
     first_values: dict[str, Any]
     hid: str | None = None
-    uuid: str | None = None
     created: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole file. Switches rise in time (µs), and name members by their place in `members`."""
+    """A whole file; `hid` is its system's ID. Switches rise in time (µs), and name members by their place."""
 
     members: list[FileMember]
     switches: list[FileSwitch] = field(default_factory=list)
     system: dict[str, Any] = field(default_factory=dict)
+    hid: str | None = None
     created: int | None = None
     accounts: frozenset[int] = frozenset()
     left_out: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
 """What importing a file would change, told before anything is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from models import Member, Switch, System
 from rules import systems
 from rules.errors import Invalid
-from rules.exporting import make_uuid
 from rules.import_files import File, FileMember, count, quote
 from rules.members import MOST_MEMBERS
 from rules.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
@@ -70,7 +69,7 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
     check_storable(session, user_id)
     system = systems.find_own_system(session, user_id)
     own_members = get_members(session, system)
-    matched = match_members(file.members, own_members)
+    matched = match_members(file, file.members, system, own_members)
     check_room(len(own_members) + matched.count(None))
     pairs = [(member, own) for member, own in zip(file.members, matched, strict=True) if own]
     changed = [member.name for member, own in pairs if find_differences(own, member.values)]
@@ -87,28 +86,27 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
     )
 
 
-def match_members(wanted: Sequence[FileMember], own: Sequence[Member]) -> list[Member | None]:
-    """Which member of a system each member of a file is: the one with its ID, else one with just its name.
+def match_members(
+    file: File, wanted: Sequence[FileMember], system: System | None, own: Sequence[Member]
+) -> list[Member | None]:
+    """Which of a system's members each of the file's is: the one with its ID, else one with just its name.
 
-    Nobody is two: the second of a name is the second of that name in the system, or new. An ID beside a UUID that
-    Rollcall never gave is another service's and may be somebody else's here, so the name comes before it.
+    Nobody is two: the second of a name is the second of that name in the system, or new. In a file of another system
+    an ID may be somebody else's here, one in twelve times for a thousand members: there the name comes before it.
     """
     by_hid, by_name = {member.hid: [member] for member in own}, defaultdict(list)
     for member in own:
         by_name[member.name].append(member)
+    is_known = system is not None and file.hid in (None, system.hid)
+    ways = (lambda member: by_hid.get(member.hid, ())), (lambda member: by_name.get(member.name, ()))
     matched: list[Member | None] = [None] * len(wanted)
     taken: set[int] = set()
-
-    def match(find: Callable[[FileMember], Iterable[Member]]) -> None:
+    for find in ways if is_known else reversed(ways):
         for number, member in enumerate(wanted):
             found = None if matched[number] else next((one for one in find(member) if one.id not in taken), None)
             if found:
                 matched[number] = found
                 taken.add(found.id)
-
-    match(lambda member: [one for one in by_hid.get(member.hid, ()) if _is_known(member, one)])
-    match(lambda member: by_name.get(member.name, ()))
-    match(lambda member: by_hid.get(member.hid, ()))
     return matched
 
 
@@ -137,10 +135,6 @@ def quote_some(names: Sequence[str]) -> str:
     shown = [quote(name) for name in names[:_MOST_NAMES]]
     beside = len(names) - len(shown)
     return ", ".join(shown) + (f" and {beside:,} more" if beside else "")
-
-
-def _is_known(member: FileMember, own: Member) -> bool:
-    return member.uuid is None or member.uuid == make_uuid("member", own.hid, own.created)
 
 
 def _count_known(session: Session, system: System | None, file: File) -> int:

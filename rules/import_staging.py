@@ -53,7 +53,7 @@ def begin_import(session: Session, user_id: int, file: File) -> Staged:
     check_storable(session, user_id)
     target = systems.find_own_system(session, user_id)
     own = get_members(session, target)
-    matched = match_members(file.members, own)
+    matched = match_members(file, file.members, target, own)
     check_room(len(own) + matched.count(None))
     system = staging.add_out_of_reach(session, staging.BUILDING, now_us())
     private = file.system.get("member_default_private", bool(target and target.member_default_private))

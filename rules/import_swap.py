@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
@@ -15,8 +15,11 @@ from rules.import_plans import check_room, find_differences, get_members, match_
 from rules.import_staging import Staged, get_staged
 from rules.visibility import check_storable
 
+# More would hold the lock for too long.
+MOST_REDIRECTED = 20_000
 _ONLY_ROWS = {"synchronize_session": False}
 _REPLACED = "Your system was deleted or replaced during the import, and nothing was changed; start it again."
+_CAME = "Members that are in the file came to your system during the import, and nothing was changed; start it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged) ->
     Everything is looked up again, since members and switches may have come, changed and gone meanwhile: a member
     that was deleted stays so, one that came and is in the file is changed, and a switch at a time that has one is
     left out. Raises Invalid when the import was interrupted, the system is another one or would have more than 1 000
-    members, and NotAllowed for a forgotten user; then nothing is changed.
+    members, or too much is to be done again for members that came; and NotAllowed for a forgotten user. Then nothing
+    is changed.
     """
     check_storable(session, user_id)
     laid = get_staged(session, staged)
@@ -55,34 +59,47 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged) ->
         system = systems.create_system(session, user_id)
         system.created = system.created if file.created is None else file.created
     _write(system, file.system)
-    new, changed = _swap_members(session, system, file, staged)
-    switches = _swap_switches(session, system, laid)
-    staging.put_out_of_reach(session, laid)
-    return Result(system.hid, made_system, new, changed, switches)
-
-
-def _swap_members(session: Session, system: System, file: File, staged: Staged) -> tuple[int, int]:
-    """Change the user's members and add the new ones; returns how many are new and how many changed."""
     own = get_members(session, system)
+    kept, came = _find_kept(system, own, file, staged)
+    new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
+    check_room(len(own) + len(new))
+    changed = sum(_write(row, member.values) for row, member in zip(kept, file.members, strict=True) if row)
+    _move(session, system, new)
+    switches = _swap_switches(session, system, laid)
+    if switches and came:
+        _redirect(session, system, came)
+    staging.put_out_of_reach(session, laid)
+    return Result(system.hid, made_system, len(new), changed, switches)
+
+
+def _find_kept(
+    system: System, own: Sequence[Member], file: File, staged: Staged
+) -> tuple[list[Member | None], dict[int, int]]:
+    """Which of the user's members now is each of the file, if any.
+
+    And for those who came since the file's member was laid down: the row of that one, and theirs.
+    """
     known = {(member.id, member.hid): member for member in own}
     kept = [known.get((place.row_id, place.hid)) for place in staged.places]
     taken = {member.id for member in kept if member}
     laid = [number for number, place in enumerate(staged.places) if place.hid is None]
-    came = match_members([file.members[number] for number in laid], [one for one in own if one.id not in taken])
-    for number, member in zip(laid, came, strict=True):
-        if member:
-            kept[number] = member
-            _redirect(session, staged.places[number].row_id, member.id)
-    new = [staged.places[number].row_id for number in laid if not kept[number]]
-    check_room(len(own) + len(new))
-    changed = sum(_write(row, member.values) for row, member in zip(kept, file.members, strict=True) if row)
-    _move(session, system, new)
-    return len(new), changed
+    wanted, free = [file.members[number] for number in laid], [one for one in own if one.id not in taken]
+    came = match_members(file, wanted, system, free)
+    found = {number: member for number, member in zip(laid, came, strict=True) if member}
+    kept = [found.get(number, member) for number, member in enumerate(kept)]
+    return kept, {staged.places[number].row_id: member.id for number, member in found.items()}
 
 
-def _redirect(session: Session, laid: int, own: int) -> None:
-    fronting = update(SwitchMember).where(SwitchMember.member_id == laid).values(member_id=own)
-    session.execute(fronting, execution_options=_ONLY_ROWS)
+def _redirect(session: Session, system: System, came: Mapping[int, int]) -> None:
+    """Let the switches that were swapped in name those who came, and not who was laid down for them."""
+    swapped_in = exists().where(Switch.id == SwitchMember.switch_id, Switch.system_id == system.id)
+    places = select(SwitchMember.switch_id, SwitchMember.position, SwitchMember.member_id)
+    laid = session.execute(places.where(SwitchMember.member_id.in_(came), swapped_in).limit(MOST_REDIRECTED + 1)).all()
+    if len(laid) > MOST_REDIRECTED:
+        raise Invalid(_CAME)
+    if laid:
+        rows = [{"switch_id": switch, "position": at, "member_id": came[member]} for switch, at, member in laid]
+        session.execute(update(SwitchMember), rows)
 
 
 def _move(session: Session, system: System, members: Sequence[int]) -> None:

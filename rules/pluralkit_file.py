@@ -42,6 +42,7 @@ def read(data: Mapping[str, Any]) -> File:
         members,
         _read_switches(get_objects(data, "switches"), _number(members)),
         _read_system(data),
+        _read_id("id", data.get("id")),
         find_past(data.get("created")),
         frozenset(_read_accounts(data.get("accounts"))),
         _left_out(data, listed),
@@ -80,7 +81,6 @@ def _read_member(data: Mapping[str, Any], number: int) -> FileMember:
             values,
             _read_first_values(data),
             _read_id("id", data.get("id")),
-            _read_id("uuid", data.get("uuid")),
             find_past(data.get("created")),
         )
 

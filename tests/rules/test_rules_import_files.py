@@ -145,6 +145,7 @@ def switch(*members, timestamp=NOON):
         (member(proxy_tags=["[text]"]), "Member “Ann”: the proxy_tags[0] must be an object"),
         (member(proxy_tags=[{"prefix": 5}]), "Member “Ann”: the proxy_tags[0].prefix must be a text."),
         (member(proxy_tags=[{"prefix": "a"}] * 101), "Member “Ann”: the proxy_tags can be at most 100; these are 101."),
+        (pluralkit(id=5), "The id must be a text."),
         (member(id=5), "Member “Ann”: the id must be a text."),
         (pluralkit([{"id": "aaaaa", "name": "Ann"}, {"id": "AAAAA", "name": "Ben"}]), "Two members of the file have"),
         (switch("aaaaa", timestamp=None), "Switch 1: the timestamp must be a time like 2026-11-21T20:15:00Z."),

@@ -20,7 +20,7 @@ def largest(after_us):
         (show_time(BEGIN + number * MINUTE_US + after_us), (NAMES[number % 1000], NAMES[number * 7 % 1000 - 1]))
         for number in reversed(range(SWITCHES))
     ]
-    return pluralkit(members, switches)
+    return pluralkit(members, switches, id="other")
 
 
 def fronters(number):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
-from rules import forgetting, importing, members, messages, staging, switches, systems
+from rules import forgetting, import_swap, importing, members, messages, staging, switches, systems
 from rules.errors import Invalid, NotAllowed, NotFound
 from tests.rules.imports import NOON, at, export, pluralkit, run_import, without_ids
 
@@ -251,6 +251,21 @@ def test_a_member_that_comes_meanwhile_and_is_in_the_file_is_the_one(write, read
     found = [(one["name"], one["color"]) for one in export(read, ALICE)["members"]]
     assert sorted(found) == [("Ann", "00ff00"), ("Ben", None), ("Cleo", "ff0000")]
     assert history()[3] == ["Ann", "Cleo", "Ben"]
+
+
+def test_two_large_files_at_once_are_one_too_many(write, read, ann, history, monkeypatch):
+    monkeypatch.setattr(import_swap, "MOST_REDIRECTED", 2)
+    texts = [pluralkit([{"id": "b", "name": "Ben"}], [(at(n + m), ["b"]) for m in range(3)]) for n in (1, 11)]
+    first, second, again = (run_import(write, ALICE, text, stop_before="finish") for text in (*texts, texts[0]))
+    write(first.finish)
+    before = export(read, ALICE)
+    with pytest.raises(Invalid, match="Members that are in the file came to your system during the import"):
+        write(second.finish)
+    assert export(read, ALICE) == before
+    write(again.finish)
+    assert export(read, ALICE) == before
+    run_import(write, ALICE, texts[1])
+    assert history() == [["Ben"]] * 6 + [["Ann"]]
 
 
 def test_switches_that_come_meanwhile_stay(write, read, ann, file, history, monkeypatch):

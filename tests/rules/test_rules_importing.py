@@ -4,11 +4,9 @@ import pytest
 
 from rules import forgetting, import_plans, importing, members, preferences, switches, systems
 from rules.errors import Invalid, NotAllowed
-from rules.exporting import make_uuid
 from tests.rules.imports import as_file, at, export, pluralkit, run_import, tell
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678911, 80351110224678914
-FOREIGN = "11111111-2222-3333-4444-555555555555"
 
 
 @pytest.fixture
@@ -64,24 +62,28 @@ def test_two_of_the_file_are_never_one_of_the_system(write, make, seen):
 
 
 @pytest.mark.parametrize(
-    ("uuid", "names"),
-    [
-        (None, ["Ben", "Ben"]),
-        ("ours", ["Ben", "Ben"]),
-        (FOREIGN, ["Ann", "Ben"]),
-    ],
+    ("file_of", "names"), [(None, ["Ben", "Ben"]), ("ours", ["Ben", "Ben"]), ("other", ["Ann", "Ben"])]
 )
-def test_an_id_of_another_service_gives_way_to_the_name(write, make, seen, uuid, names):
+def test_an_id_in_a_file_of_another_system_gives_way_to_the_name(write, foxes, make, seen, file_of, names):
     ann, _ = make("Ann"), make("Ben")
-    uuid = make_uuid("member", ann.hid, ann.created) if uuid == "ours" else uuid
-    run_import(write, ALICE, pluralkit([{"id": ann.hid, "uuid": uuid, "name": "Ben"}]))
+    run_import(
+        write, ALICE, pluralkit([{"id": ann.hid, "name": "Ben"}], id=foxes.hid if file_of == "ours" else file_of)
+    )
     assert [name for [name] in seen("name")] == names
 
 
-def test_where_no_name_fits_the_id_of_another_service_counts(write, make, seen):
+def test_where_no_name_fits_an_id_in_a_file_of_another_system_counts(write, make, seen):
     ann = make("Ann")
-    run_import(write, ALICE, pluralkit([{"id": ann.hid, "uuid": FOREIGN, "name": "Annie"}]))
+    run_import(write, ALICE, pluralkit([{"id": ann.hid, "name": "Annie"}], id="other"))
     assert seen("id", "name") == [(ann.hid, "Annie")]
+
+
+def test_a_file_of_another_system_is_found_again_whatever_ids_it_has(write, read, make):
+    names = [make(name).hid for name in ("Ann", "Ben", "Cleo")]
+    file = pluralkit(
+        [{"id": hid, "name": name} for hid, name in zip(names, ("Cleo", "Ann", "Ben"), strict=True)], id="other"
+    )
+    assert tell(read, ALICE, file) == ["3 unchanged members.", "Nothing would change: you have all of it already."]
 
 
 def test_nobody_elses_member_is_found_by_id(write, read, foxes, seen):
