@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import discord
 
@@ -55,12 +56,10 @@ async def confirm(ctx: Context, question: str, yes: str, words: Words | None = N
 async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: object) -> bool:
     """Ask an account: only its button or its typed “yes” or “no” counts, and silence is a no."""
     view = _Buttons(user_id, yes)
-    asked = await answer(ctx, card(text=f"{question}\nPress a button, or type `yes` or `no`."), view=view, **options)
-    typed = asyncio.ensure_future(
-        ctx.bot.wait_for("message", check=_from(ctx, user_id, lambda text: text.lower() in (*YES, *NO)))
-    )
-    done, _ = await asyncio.wait({view.answered, typed}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
-    typed.cancel()
+    text = f"{question}\nPress a button, or type `yes` or `no`."
+    with _typing(ctx, user_id, lambda text: text.lower() in (*YES, *NO)) as typed:
+        asked = await answer(ctx, card(text=text), view=view, **options)
+        done, _ = await asyncio.wait({view.answered, typed}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
     view.stop()
     if view.answered in done:
         return view.answered.result()
@@ -73,19 +72,32 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
 
 async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:
     """Ask the caller to type a word here within a minute; anything else, and silence, is a no."""
-    await answer(ctx, card(text=f"{question}\nType `{wanted}` here to confirm; anything else cancels."))
-    try:
-        typed = await ctx.bot.wait_for("message", check=_from(ctx, ctx.author.id), timeout=TYPING_S)
-    except TimeoutError:
-        return False
-    return typed.content.strip().lower() == wanted
+    with _typing(ctx, ctx.author.id) as typed:
+        await answer(ctx, card(text=f"{question}\nType `{wanted}` here to confirm; anything else cancels."))
+        done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
+    return typed in done and typed.result().content.strip().lower() == wanted
 
 
-def _from(
+# The newest question to each account in each channel: a typed answer is never taken for an older one.
+_newest: dict[tuple[int, int], object] = {}
+
+
+@contextmanager
+def _typing(
     ctx: Context, user_id: int, fits: Callable[[str], bool] = lambda text: True
-) -> Callable[[discord.Message], bool]:
-    def check(message: discord.Message) -> bool:
-        here = message.author.id == user_id and message.channel.id == ctx.channel.id
-        return here and fits(message.content.strip())
+) -> Iterator[asyncio.Future[discord.Message]]:
+    """What an account types here from now on, so begun before the question is put; it is not waited for afterwards."""
+    key, question = (user_id, ctx.channel.id), object()
+    _newest[key] = question
 
-    return check
+    def check(message: discord.Message) -> bool:
+        here = (message.author.id, message.channel.id) == key
+        return here and _newest.get(key) is question and fits(message.content.strip())
+
+    typed = asyncio.ensure_future(ctx.bot.wait_for("message", check=check))
+    try:
+        yield typed
+    finally:
+        typed.cancel()
+        if _newest.get(key) is question:
+            del _newest[key]

@@ -118,15 +118,17 @@ def _subject(ctx: Context, target: Target) -> Subject:
 async def run(ctx: Context, words: Words) -> None:
     """`[system] [subcommand …]`: the first word is a subcommand for one's own system, or names a system."""
     word = words.next()
-    verb = None if words.has("id", "by-id") else verbs.find(word)
+    by_id = words.has("id", "by-id")
+    verb = None if by_id else verbs.find(word)
     if verb and verb.run in (make_system, transfer.import_file):
         await verb.run(ctx, None, words)
     elif word is None or verb:
         await (verb.run if verb else show_card)(ctx, await get_own(ctx), words)
     else:
         target = await find_system(ctx, word)
-        if not target:
+        if not target and not by_id:
             verbs.get(word, but=f"There is no system “{word[:40]}”, and ")
+        if not target:
             raise NotFound(f"There is no system with the ID “{word[:40]}”.")
         word = words.next()
         await (verbs.get(word).run if word else show_card)(ctx, target, words)

@@ -9,6 +9,8 @@ import pytest
 from simulator.client import Simulator
 from tests.whole.github_server import Server, serving
 from tests.whole.processes import Rollcall, until
+from tests.whole.speaking import Speaker
+from tests.whole.typist import Typist
 
 _numbers = itertools.count(1)
 
@@ -72,6 +74,33 @@ def token_of(discord: Simulator, rollcall: Rollcall) -> Callable[[str], str]:
         return token
 
     return ask
+
+
+@pytest.fixture
+def typist(discord: Simulator, rollcall: Rollcall, person: Callable, token_of: Callable) -> Callable[..., Typist]:
+    """Makes a new user who types commands; with `system`, one who has a system of that name."""
+
+    def make(name: str = "alice", system: str | None = None) -> Typist:
+        made = Typist(discord, rollcall, person(name), token_of)
+        if system is not None:
+            made.ask(f"pk;system new {system}", "Your system is made")
+        return made
+
+    return make
+
+
+@pytest.fixture
+def speaker(discord: Simulator, rollcall: Rollcall, person: Callable, token_of: Callable) -> Callable[..., Speaker]:
+    """Makes a new user who types commands, with a system and members of these names."""
+
+    def make(*names: str) -> Speaker:
+        made = Speaker(discord, rollcall, person("speaker", status=None), token_of)
+        made.ask("pk;system new", "Your system is made")
+        for name in names:
+            made.add(name)
+        return made
+
+    return make
 
 
 @pytest.fixture
