@@ -14,7 +14,7 @@ from cogs.pictures import edit_picture, find_attachment, read_picture
 from cogs.privacy import MEMBER_SUBJECTS, PRIVATE, PUBLIC, edit_privacy
 from cogs.references import get_member, get_own
 from cogs.replies import Context, answer, answer_privately, card, typed
-from cogs.showing import Shown, Target, show
+from cogs.showing import Shown, Target, is_private, show
 from cogs.sides import systems_command
 from cogs.systems import AVATAR, BANNER, COLOR, without_hash
 from cogs.verbs import Verbs
@@ -175,10 +175,12 @@ async def make_member(ctx: Context, words: Words, attachment: discord.Attachment
 async def confirm_duplicate(ctx: Context, words: Words, name: str, but: str | None = None) -> bool:
     """Whether to go on though another member is called the same; who says no is told that nothing happened."""
     twins = await ctx.bot.read(members.find_namesakes, ctx.author.id, name)
-    twins = [twin.hid for twin in twins if twin.hid != but]
+    twins = [twin for twin in twins if twin.hid != but]
     if not twins:
         return True
-    question = f"You have a member with this name already (`{twins[0]}`). Use it all the same?"
+    # Who is hidden is not to be found by those who read along.
+    shown = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
+    question = f"You have a member with this name already{next(iter(shown), '')}. Use it all the same?"
     if await confirm(ctx, question, "Use it", words):
         return True
     await answer(ctx, card(text="Nothing was changed."))
@@ -226,9 +228,10 @@ async def run(ctx: Context, words: Words) -> None:
     if word.lower() in NEW and not words.has("id", "by-id"):
         await make_member(ctx, words)
         return
+    # A flag such as `-id` may stand behind the member, so the next word is read first.
+    verb = words.next()
     subject = await get_subject(ctx, word, words)
-    word = words.next()
-    await (verbs.get(word).run if word else show_card)(ctx, subject, words)
+    await (verbs.get(verb).run if verb else show_card)(ctx, subject, words)
 
 
 class Members(commands.Cog, name="members"):

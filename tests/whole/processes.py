@@ -164,3 +164,12 @@ class Rollcall:
                 return rule(session, *args)
         finally:
             doors.close()
+
+    def write(self, rule: Callable[..., Any], *args: Any) -> Any:
+        """The same in a write transaction, for what would take many messages."""
+        doors = models.open_doors(self.database_url)
+        try:
+            with doors.write() as session:
+                return rule(session, *args)
+        finally:
+            doors.close()
