@@ -137,14 +137,14 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
     Raises NotAuthenticated without a system and for somebody else's member, and NotFound.
     """
     system, member = systems.get_own_system(session, user_id), get_member(session, hid)
-    check_part_of(system, member)
+    check_part_of(system, member, hid)
     return member
 
 
-def check_part_of(system: System, member: Member) -> None:
-    """Refuse a member of another system than the caller's own. Raises NotAuthenticated."""
+def check_part_of(system: System, member: Member, asked: str) -> None:
+    """Refuse another system's member, under the name that was asked for. Raises NotAuthenticated."""
     if member.system_id != system.id:
-        raise NotAuthenticated(f"Member '{member.hid}' is not part of your system.")
+        raise NotAuthenticated(f"Member '{asked}' is not part of your system.")
 
 
 def show_member(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def get_own_referenced(session: Session, user_id: int, references: list[str], pu
     system, own = systems.get_own_system(session, user_id), _get_own(session, user_id)
     found = [_get(session, own, reference, False, public) for reference in references]
     for member in found:
-        members.check_part_of(system, member)
+        members.check_part_of(system, member, member.hid)
     return [member.hid for member in found]
 
 
