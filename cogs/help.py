@@ -106,6 +106,8 @@ def show_presence(ctx: Context) -> str:
 class Help(commands.Cog, name="help"):
     """What the bot can do."""
 
+    tables = TABLES
+
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 

@@ -6,7 +6,14 @@ from discord.ext import commands
 
 
 class SystemsCommand(commands.Command):
-    """A typed command of the plural side."""
+    """A typed command of the plural side; `help` behind one that has subcommands is a question about them."""
+
+    async def invoke(self, ctx: commands.Context) -> None:
+        rest = ctx.view.buffer[ctx.view.index :].strip().lower()
+        if rest == "help" and self.name in ctx.bot.get_cog("help").tables:
+            await ctx.bot.get_cog("help").help_systems(ctx, text=self.name)
+        else:
+            await super().invoke(ctx)
 
 
 def systems_command(name: str, *aliases: str, usage: str = "") -> Callable[[Callable], SystemsCommand]:

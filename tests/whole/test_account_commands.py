@@ -172,6 +172,13 @@ def test_help(typist, topics, wanted):
             assert all(words in text for words in wanted), text
 
 
+def test_help_behind_a_command(typist):
+    alice = typist()
+    for typed in ("s help", "system HELP", "m help", "switch help", "sw help", "f help", "config help"):
+        assert alice.refusal(f"pk;{typed}").startswith("Help: "), typed
+    assert "no system" in alice.refusal("pk;list help")
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
