@@ -36,7 +36,7 @@ async def run(ctx: Context, words: Words) -> None:
     if word.lower() == "member" and (word := words.next()) is None:
         raise Invalid(f"Name the member that is to speak: {typed(ctx.bot, 'autoproxy <member>')}.")
     words.end()
-    hid = (await get_own_hids(ctx, [word]))[0] if mode == "member" else None
+    hid = (await get_own_hids(ctx, [word], words))[0] if mode == "member" else None
     await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
     await answer(ctx, card(text=SAYING[mode]))
 

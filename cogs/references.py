@@ -59,13 +59,17 @@ async def take_system(ctx: Context, words: Words) -> Target:
 
 async def get_member(ctx: Context, word: str, words: Words) -> Member:
     """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
-    by_id = words.has("id", "by-id")
-    return await ctx.bot.read(references.get_referenced, ctx.author.id, word, by_id, not is_private(ctx))
+    return await ctx.bot.read(references.get_referenced, ctx.author.id, word, _is_by_id(words), not is_private(ctx))
 
 
-async def get_own_hids(ctx: Context, given: list[str]) -> list[str]:
+async def get_own_hids(ctx: Context, given: list[str], words: Words) -> list[str]:
     """The IDs of one's own members by name or ID, in order. Raises NotFound, Invalid, NotAuthenticated."""
-    return await ctx.bot.read(references.get_own_referenced, ctx.author.id, given, not is_private(ctx))
+    by_id = _is_by_id(words)
+    return await ctx.bot.read(references.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
+
+
+def _is_by_id(words: Words) -> bool:
+    return words.has("id", "by-id")
 
 
 async def _seen(ctx: Context, system: System) -> Target:

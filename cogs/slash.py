@@ -47,7 +47,7 @@ class Slash(commands.Cog, name="slash"):
     @member_option("third", required=False)
     @member_option("fourth", required=False)
     async def switch_to(self, ctx: Context, member: str, second: str, third: str, fourth: str) -> None:
-        await switches.log(ctx, [name for name in (member, second, third, fourth) if name])
+        await switches.log(ctx, Words(ready=[member, second, third, fourth]))
 
     @switch.command(name="out", description="Nobody fronts any more")
     async def switch_out(self, ctx: Context) -> None:

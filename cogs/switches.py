@@ -58,7 +58,7 @@ async def edit(ctx: Context, words: Words) -> None:
     how = find_how(words)
     own = await get_own(ctx)
     latest = await ctx.bot.read(switches.get_latest, own.system)
-    hids = await _read_members(ctx, references)
+    hids = await _read_members(ctx, references, words)
     if await confirm(ctx, "Change who fronts since the latest switch?", "Change it", words):
         await ctx.bot.write(switches.edit_switch, ctx.author.id, hids, how, latest.id)
         await tell_fronters(ctx, "The latest switch is changed.")
@@ -70,7 +70,7 @@ async def edit(ctx: Context, words: Words) -> None:
 async def copy(ctx: Context, words: Words) -> None:
     references = words.all()
     how = find_how(words) or "append"
-    hids = await get_own_hids(ctx, references)
+    hids = await get_own_hids(ctx, references, words)
     if not hids:
         raise Invalid(f"Name the members: {typed(ctx.bot, 'switch copy <member>')}.")
     await ctx.bot.write(switches.copy_switch, ctx.author.id, hids, how)
@@ -104,9 +104,11 @@ async def delete_all(ctx: Context, words: Words) -> None:
         await answer(ctx, card(text="Nothing was deleted."))
 
 
-async def log(ctx: Context, references: list[str]) -> None:
+async def log(ctx: Context, words: Words) -> None:
     """`switch <members>`: they front from now on."""
-    hids = await get_own_hids(ctx, references)
+    references = words.all()
+    words.check_flags(())
+    hids = await get_own_hids(ctx, references, words)
     await ctx.bot.write(switches.log_switch, ctx.author.id, hids)
     await tell_fronters(ctx, "Switch logged.")
 
@@ -137,17 +139,15 @@ async def run(ctx: Context, words: Words) -> None:
         words.next()
         await verb.run(ctx, words)
         return
-    references = words.all()
-    words.check_flags(())
-    await log(ctx, references)
+    await log(ctx, words)
 
 
-async def _read_members(ctx: Context, references: list[str]) -> list[str]:
+async def _read_members(ctx: Context, references: list[str], words: Words) -> list[str]:
     if [word.lower() for word in references] == ["out"]:
         return []
     if not references:
         raise Invalid(f"Name the members: {typed(ctx.bot, 'switch edit <members>')}, or `switch edit out`.")
-    return await get_own_hids(ctx, references)
+    return await get_own_hids(ctx, references, words)
 
 
 async def _delete_latest(ctx: Context, words: Words, system: System) -> None:

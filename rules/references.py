@@ -33,13 +33,15 @@ def get_referenced(session: Session, user_id: int, reference: str, by_id: bool =
     return _get(session, _get_own(session, user_id), reference, by_id, public)
 
 
-def get_own_referenced(session: Session, user_id: int, references: list[str], public: bool = False) -> list[str]:
+def get_own_referenced(
+    session: Session, user_id: int, references: list[str], by_id: bool = False, public: bool = False
+) -> list[str]:
     """The IDs of one's own members that words mean, in order.
 
     Raises like `get_referenced`, and NotAuthenticated without a system and for somebody else's member.
     """
     system, own = systems.get_own_system(session, user_id), _get_own(session, user_id)
-    found = [_get(session, own, reference, False, public) for reference in references]
+    found = [_get(session, own, reference, by_id, public) for reference in references]
     for member in found:
         members.check_part_of(system, member, member.hid)
     return [member.hid for member in found]

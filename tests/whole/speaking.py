@@ -23,10 +23,6 @@ class Speaker(Typist):
         """Make a member without a message, as programs do; its ID."""
         return self.rollcall.write(members.create_member, int(self.id), {"name": name, **changes}).hid
 
-    def edit(self, name: str, **changes: object) -> None:
-        """Change the one member with a name without a message, as programs do."""
-        self.rollcall.write(members.edit_member, int(self.id), self.member(name)["id"], changes)
-
     def press_newest(self, label: str, wanted: str) -> str:
         """Press the newest button with this label; the text of the answer in which `wanted` is found."""
         found = self.discord.find_component(self.id, label)

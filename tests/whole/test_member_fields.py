@@ -16,17 +16,17 @@ TEXTS = [
 ]
 
 
-def test_texts_are_set_shown_and_cleared_by_all_their_names(speaker):
+def test_texts_are_set_and_cleared_by_all_their_names(speaker):
     sol = speaker("Ann")
     for verbs, key, label, typed, stored in TEXTS:
-        for verb in verbs.split():
-            sol.say(f"pk;m ann {verb}", f"The member has no {label}. Put one behind the command to set it.")
+        first, *others = verbs.split()
+        sol.say(f"pk;m ann {first}", f"The member has no {label}. Put one behind the command to set it.")
+        sol.say(f"pk;m ann {first} {typed}", f"The member's {label} is changed.")
+        assert sol.member("Ann")[key] == stored
+        sol.say(f"pk;m ann {first} clear -yes", f"The member's {label} is cleared.")
+        assert sol.member("Ann")[key] is None
+        for verb in others:
             sol.say(f"pk;m ann {verb.upper()} {typed}", f"The member's {label} is changed.")
-            assert sol.member("Ann")[key] == stored, verb
-            sol.edit("Ann", **{key: None})
-        sol.edit("Ann", **{key: stored})
-        sol.say(f"pk;m ann {verb} clear -yes", f"The member's {label} is cleared.")
-        assert sol.member("Ann")[key] is None, verb
 
 
 def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(speaker):
@@ -129,10 +129,9 @@ def test_pictures_are_set_shown_and_cleared_by_all_their_names(speaker):
         ("avatar profile picture icon image pfp pic", "avatar_url", "avatar"),
         ("banner splash cover", "banner", "banner"),
     ):
+        sol.say(f"pk;m ann {verbs.split()[0]}", f"The member has no {label}.")
         for verb in verbs.split():
-            sol.edit("Ann", **{key: None})
             url = f"https://example.com/{verb}.png"
-            sol.say(f"pk;m ann {verb}", f"The member has no {label}.")
             sol.say(f"pk;m ann {verb} <{url}>", f"The member's {label} is changed.")
             assert sol.member("Ann")[key] == url
             shown = sol.ask(f"pk;m ann {verb}", url)
