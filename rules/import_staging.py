@@ -74,7 +74,7 @@ def stage_switches(session: Session, staged: Staged, chunk: Sequence[FileSwitch]
     alive = _find_alive(session, staged)
     if not new:
         return
-    session.execute(insert(Switch), [{"system_id": system.id, "timestamp": at} for at, _ in new])
+    session.execute(insert(Switch.__table__), [{"system_id": system.id, "timestamp": at} for at, _ in new])
     numbers = _find_times(session, system.id, first, last)
     rows = [
         {"switch_id": numbers[at], "position": position, "member_id": staged.places[number].row_id}
@@ -83,7 +83,7 @@ def stage_switches(session: Session, staged: Staged, chunk: Sequence[FileSwitch]
         if number in alive
     ]
     if rows:
-        session.execute(insert(SwitchMember), rows)
+        session.execute(insert(SwitchMember.__table__), rows)
 
 
 def cancel_import(session: Session, staged: Staged) -> None:

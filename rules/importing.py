@@ -16,7 +16,7 @@ from rules.import_staging import Staged, begin_import, cancel_import, stage_swit
 from rules.import_swap import Result, finish_import
 from rules.json_reader import read_object
 
-ROWS_AT_ONCE = 1500
+ROWS_AT_ONCE = 1000
 
 
 def read_file(text: bytes) -> File:
@@ -41,8 +41,9 @@ def read_file(text: bytes) -> File:
 class Import:
     """One import, step by step: each step is a rule with its arguments, to be run in a write of its own.
 
-    `done` of `total` switches are laid down; `result` is there after the last step. When a step fails or is not run,
-    `cancel` is to be run instead of the rest.
+    `done` of `total` switches are laid down; `result` is there after the last step. Between two steps belongs a pause
+    as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
+    run, `cancel` is to be run instead of the rest.
     """
 
     def __init__(self, user_id: int, file: File) -> None:
