@@ -11,13 +11,13 @@ from discord.ext import commands
 from cogs.cards import cut, escape
 from cogs.confirm import confirm, confirm_by_typing
 from cogs.pictures import find_attachment
-from cogs.replies import MOST_TEXT, Context, answer, as_file, card, send_dm, typed
+from cogs.replies import MOST_TEXT, Context, answer, answer_privately, as_file, card, send_dm, typed
 from cogs.showing import Target, is_private
 from cogs.sides import systems_command
 from cogs.verbs import Verb
 from cogs.words import Words
 from rules import exporting, import_files, import_plans, importing, systems
-from rules.errors import Invalid
+from rules.errors import Invalid, Refused
 
 MOST_BYTES = 32 * 1024 * 1024
 FETCH_S = 30
@@ -31,6 +31,7 @@ EXPORT_NAME = "system.json"
 async def export(ctx: Context, target: Target | None, words: Words) -> None:
     """Send everything in the caller's system as a file, by DM."""
     words.end()
+    _check_own(target)
     await send_export(ctx)
     if not is_private(ctx):
         await answer(ctx, card(text="See your DMs."))
@@ -64,11 +65,18 @@ async def import_file(ctx: Context, target: Target | None, words: Words) -> None
     """Import a file that is attached or linked, after saying what it would change."""
     url = words.next()
     words.end()
-    file = await asyncio.to_thread(importing.read_file, await _read_bytes(ctx, url))
+    _check_own(target)
+    data = await _read_bytes(ctx, url)
+    try:
+        file = await asyncio.to_thread(importing.read_file, data)
+    except Refused as refused:
+        # It may name a member.
+        await answer_privately(ctx, card(text=refused.sentence))
+        return
     plan = await ctx.bot.read(import_plans.plan, ctx.author.id, file)
     text = cut("\n".join(escape(sentence) for sentence in plan.sentences), MOST_TEXT)
     if plan.is_empty:
-        await _tell_plan(ctx, text)
+        await answer_privately(ctx, card(text=text))
         return
     # The names of members are not for a channel.
     question = text if is_private(ctx) else "Your DMs say what this file would change."
@@ -100,7 +108,7 @@ async def run_import(ctx: Context, file: import_files.File) -> None:
     finally:
         ctx.bot.dispatch("purge")
     await _edit(told, "Imported.")
-    await answer(ctx, card("Imported", cut("\n".join(work.result.sentences), MOST_TEXT)))
+    await answer(ctx, card(text=work.result.sentence))
 
 
 system_verbs = [
@@ -125,16 +133,13 @@ class Transfer(commands.Cog, name="transfer"):
         await import_file(ctx, None, Words(text))
 
 
+def _check_own(target: Target | None) -> None:
+    if target:
+        target.check_own()
+
+
 def _export_text(session: object, user_id: int) -> str:
     return exporting.dump(exporting.export_system(session, user_id))
-
-
-async def _tell_plan(ctx: Context, text: str) -> None:
-    if is_private(ctx):
-        await answer(ctx, card(text=text))
-    else:
-        await send_dm(ctx.author, card(text=text))
-        await answer(ctx, card(text="See your DMs."))
 
 
 async def _edit(message: discord.Message, text: str) -> None:

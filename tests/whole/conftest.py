@@ -77,11 +77,11 @@ def token_of(discord: Simulator, rollcall: Rollcall) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def typist(discord: Simulator, rollcall: Rollcall, person: Callable, token_of: Callable) -> Callable[..., Typist]:
+def typist(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., Typist]:
     """Makes a new user who types commands; with `system`, one who has a system of that name."""
 
     def make(name: str = "alice", system: str | None = None) -> Typist:
-        made = Typist(discord, rollcall, person(name), token_of)
+        made = Typist(discord, rollcall, person(name))
         if system is not None:
             made.ask(f"pk;system new {system}", "Your system is made")
         return made
@@ -90,11 +90,11 @@ def typist(discord: Simulator, rollcall: Rollcall, person: Callable, token_of: C
 
 
 @pytest.fixture
-def speaker(discord: Simulator, rollcall: Rollcall, person: Callable, token_of: Callable) -> Callable[..., Speaker]:
+def speaker(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., Speaker]:
     """Makes a new user who types commands, with a system and members of these names."""
 
     def make(*names: str) -> Speaker:
-        made = Speaker(discord, rollcall, person("speaker", status=None), token_of)
+        made = Speaker(discord, rollcall, person("speaker", status=None))
         made.ask("pk;system new", "Your system is made")
         for name in names:
             made.add(name)

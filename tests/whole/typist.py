@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import requests
 
+from rules import tokens
 from simulator.client import Simulator, SimulatorError
 from tests.whole.processes import Rollcall
 from tests.whole.talk import said, text_of
@@ -14,10 +15,9 @@ PATIENCE_S = 10
 class Typist:
     """One account in Discord, and its token for the API; `where` says where it types: a channel, or dm=True."""
 
-    def __init__(self, discord: Simulator, rollcall: Rollcall, user_id: str, token: Callable[[str], str]) -> None:
+    def __init__(self, discord: Simulator, rollcall: Rollcall, user_id: str) -> None:
         self.discord, self.rollcall, self.id = discord, rollcall, user_id
         self.where: dict[str, object] = {}
-        self._make_token = token
         self._token: str | None = None
 
     @property
@@ -26,8 +26,10 @@ class Typist:
 
     @property
     def token(self) -> str:
-        """The account's token, asked for once."""
-        self._token = self._token or self._make_token(self.id)
+        """A token of the account, made without a message: one could be taken for the answer to a question."""
+        if not self._token:
+            self._token = tokens.make_token(int(self.id))
+            self.rollcall.write(tokens.store_token, int(self.id), tokens.hash_token(self._token))
         return self._token
 
     def ask(self, typed: str, wanted: str, place: str | None = None, **options: object) -> dict:
