@@ -64,7 +64,7 @@ def test_a_newcomer_makes_a_system_and_gets_it_back_from_its_export(discord, rol
 
     summary = say("pk;import", attachments=[("system.json", exported)])
     assert "3 new members" in summary[0][1]
-    ask("yes", "3 new members")
+    ask("yes", "3 members added")
     back = until(lambda: rollcall.get(f"/v1/a/{zoe}").json())
     assert without_id(back) == without_id(system)
     again = rollcall.get(f"/v1/s/{back['id']}/members").json()
