@@ -121,7 +121,9 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
         usage = f"{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}"
         return f"Write it like this: `{usage.strip()}`"
     if isinstance(error, discord.Forbidden):
-        return "I may not do this here: I need Send Messages, Embed Links and Attach Files in this channel."
+        # It may be read elsewhere, and what was asked for may be done.
+        place = getattr(ctx.channel, "mention", "this channel")
+        return f"I may not answer in {place}: I need Send Messages, Embed Links and Attach Files there."
     log.error("%s failed", ctx.command, exc_info=error)
     return "Something went wrong here; it has been logged."
 
