@@ -16,7 +16,7 @@ from rules.import_staging import Staged, get_staged
 from rules.visibility import check_storable
 
 # More would hold the lock for too long.
-MOST_REDIRECTED = 20_000
+MOST_REDIRECTED = 5_000
 _ONLY_ROWS = {"synchronize_session": False}
 _REPLACED = "Your system was deleted or replaced during the import, and nothing was changed; start it again."
 _CAME = "Members that are in the file came to your system during the import, and nothing was changed; start it again."
