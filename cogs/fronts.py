@@ -39,9 +39,9 @@ async def show_fronters(ctx: Context, target: Target, words: Words) -> None:
 
 @verbs("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
 async def show_history(ctx: Context, target: Target, words: Words) -> None:
-    given = words.all()
-    words.check_flags(("with-id", *CLEAR))
-    if words.has(*CLEAR) or [word.lower() for word in given] == ["clear"]:
+    clearing = (words.peek() or "").lower() == "clear" and words.next()
+    words.end(("with-id", *CLEAR))
+    if clearing or words.has(*CLEAR):
         target.check_own()
         await switching.delete_all(ctx, words)
         return

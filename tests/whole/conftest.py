@@ -96,8 +96,7 @@ def speaker(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callabl
     def make(*names: str) -> Speaker:
         made = Speaker(discord, rollcall, person("speaker", status=None))
         made.ask("pk;system new", "Your system is made")
-        for name in names:
-            made.add(name)
+        made.add_all(names)
         return made
 
     return make

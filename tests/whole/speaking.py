@@ -1,6 +1,6 @@
 """A typist with a system: what it looks like from the API, by the names of its members."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rules import members
 from tests.whole.talk import text_of
@@ -22,6 +22,12 @@ class Speaker(Typist):
     def add(self, name: str, **changes: object) -> str:
         """Make a member without a message, as programs do; its ID."""
         return self.rollcall.write(members.create_member, int(self.id), {"name": name, **changes}).hid
+
+    def add_all(self, names: Iterable[str]) -> None:
+        """Make members of these names in the same way."""
+        self.rollcall.write(
+            lambda session: [members.create_member(session, int(self.id), {"name": name}) for name in names]
+        )
 
     def press_newest(self, label: str, wanted: str) -> str:
         """Press the newest button with this label; the text of the answer in which `wanted` is found."""
