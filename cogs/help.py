@@ -67,7 +67,7 @@ async def run(ctx: Context, topic: str) -> None:
         more = ", ".join(f"`{name}`" for name in TOPICS)
         await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
         return
-    await answer(ctx, card(f"Help: {topic}", await find_text(ctx, topic)))
+    await answer(ctx, card(f"Help: {topic[:40]}", await find_text(ctx, topic)))
 
 
 async def find_text(ctx: Context, topic: str) -> str:

@@ -55,7 +55,8 @@ async def read_picture(
         if not (attachment.content_type or "").startswith("image/"):
             raise Invalid("The attachment must be a picture.")
         return attachment.url
-    return given[1:-1] if given.startswith("<") and given.endswith(">") else given
+    # `<>` is no address, and must not clear the picture as an empty one would.
+    return given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
 
 
 async def _show_picture(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:

@@ -54,7 +54,10 @@ async def edit_privacy(
         level, given = find_level(given[0]), ["all"]
     keys = _find_keys(given[0], subjects)
     if not level:
-        raise Invalid(f"Say whether the {given[0]} is to be `public` or `private`.")
+        what = "all of it" if len(keys) > 1 else f"the {given[0]}"
+        raise Invalid(f"Say whether {what} is to be `public` or `private`.")
+    if len(given) > 2:
+        raise Invalid(f"I did not expect “{given[2][:40]}” here; change one setting at a time, or `all`.")
     changes = dict.fromkeys(keys, level)
     await subject.edit(changes)
     what = "All of the settings are" if len(keys) > 1 else f"The {subjects[keys[0]][0]} is"

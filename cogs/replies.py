@@ -123,7 +123,7 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
     if isinstance(error, discord.Forbidden):
         # It may be read elsewhere, and what was asked for may be done.
         place = getattr(ctx.channel, "mention", "this channel")
-        return f"I may not answer in {place}: I need Send Messages, Embed Links and Attach Files there."
+        return f"I may not answer in {place}: I need Send Messages, Embed Links, Attach Files and Read Message History."
     log.error("%s failed", ctx.command, exc_info=error)
     return "Something went wrong here; it has been logged."
 

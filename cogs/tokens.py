@@ -38,8 +38,8 @@ class Tokens(commands.Cog, name="tokens"):
         await self.bot.read(visibility.check_storable, user.id)
         token = tokens.make_token(user.id)
         text = (
-            f"```{token}```\nSend it as the `Authorization` header. It opens your key/value pairs, so keep it to"
-            f" yourself; {named(self.bot, 'token')} replaces it."
+            f"```{token}```\nSend it as the `Authorization` header. It opens your key/value pairs and your"
+            f" system, so keep it to yourself; {named(self.bot, 'token')} replaces it."
             f"\n```curl -H 'Authorization: {token}' {self.bot.config.public_url}/user/@me```"
         )
         try:

@@ -28,15 +28,15 @@ def test_commands_work_in_dms_and_threads(discord, rollcall, typist):
         assert rollcall.get(f"/v1/s/{hid}").status_code == 404
 
 
-@pytest.mark.parametrize("denied", ["SEND_MESSAGES", "EMBED_LINKS"])
+@pytest.mark.parametrize("denied", ["SEND_MESSAGES", "EMBED_LINKS", "READ_MESSAGE_HISTORY"])
 def test_a_channel_in_which_the_bot_may_not_answer(discord, typist, denied):
     alice = typist("alice", "Foxes")
     mute = discord.add_channel(f"mute-{denied.lower()}", "Home")
     discord.set_permissions(mute, deny=[denied])
-    sentence = f"I may not answer in <#{mute}>: I need Send Messages, Embed Links and Attach Files there."
+    sentence = f"I may not answer in <#{mute}>: I need Send Messages, Embed Links, Attach Files"
     for typed in ("s", "help", "s rename Quiet", "s delete", "config tz US", "list"):
         after = discord.last_seq()
-        assert text_of(alice.ask(f"pk;{typed}", "", "dm", channel=mute)) == sentence
+        assert text_of(alice.ask(f"pk;{typed}", "", "dm", channel=mute)) == f"{sentence} and Read Message History."
         assert [where for where, _ in said(discord.log(after))] == ["dm"]
     alice.ask("pk;nonsense", "I know no command “nonsense”", "dm", channel=mute)
     assert alice.system["name"] == "Quiet"

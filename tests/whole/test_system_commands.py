@@ -144,6 +144,9 @@ def test_pictures_by_address_mention_and_attachment(discord, rollcall, typist):
         alice.ask("pk;s avatar https://example.com/a.png", "is changed")
         alice.ask(f"pk;s avatar {who}", "avatar is changed")
         assert f"/avatars/{bob.id}/{'a' * 32}." in alice.system["avatar_url"]
+    for no_address in ("<>", '""', "clear it", "<https://example.com/a.png> please"):
+        assert "must be an address" in alice.refusal(f"pk;s avatar {no_address}"), no_address
+    assert f"/avatars/{bob.id}/" in alice.system["avatar_url"]
     assert "no such Discord account" in alice.refusal(f"pk;s avatar <@{STRANGER_ID}>")
     assert "cannot be taken from a user" in alice.refusal(f"pk;s banner {bob.mention}")
     alice.ask("pk;s avatar clear -y", "cleared")
@@ -198,8 +201,10 @@ def test_privacy_of_what_v1_does_not_know(discord, typist):
     [
         ("privacy colour private", "There is no privacy of “colour”; there are `name`, "),
         ("privacy front", "Say whether the front is to be `public` or `private`."),
-        ("privacy front secret", "Say whether the front is to be `public` or `private`."),
-        ("privacy front -secret private", "I know no `-secret` here"),
+        ("privacy front hush", "Say whether the front is to be `public` or `private`."),
+        ("privacy all", "Say whether all of it is to be `public` or `private`."),
+        ("privacy front private list", "I did not expect “list” here; change one setting at a time, or `all`."),
+        ("privacy front -hush private", "I know no `-hush` here"),
     ],
 )
 def test_privacy_refused(typist, typed, sentence):
