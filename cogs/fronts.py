@@ -98,7 +98,7 @@ def _history_line(row: dict[str, Any], with_ids: bool) -> str:
         who = cut(", ".join(f"{escape(called(member))} (`{member['id']}`)" for member in row["members"]), 350)
     since = f"{stamp_us(row['timestamp'])} ({stamp_us(row['timestamp'], 'R')})"
     if row["until"] is None:
-        return f"**{cut(who, 350)}** since {since}"
+        return f"**{cut(who, 350)}** {'since ' if row['still'] else ''}{since}"
     return f"**{cut(who, 350)}** {since} for {show_span((row['until'] - row['timestamp']) // 1_000_000)}"
 
 

@@ -59,6 +59,7 @@ def show_history(
 ) -> list[dict[str, Any]]:
     """Switches after the `skip` newest, with `timestamp` and `until` in µs; the latter is None for the latest of all.
 
+    `still` says that it lasts: while the fronters are private, a stranger does not learn when the last change was.
     `members` are as `see_member` shows them to the viewer. Raises like `select_switches`.
     """
     page = select_switches(session, system, viewer).order_by(Switch.timestamp.desc()).offset(skip).limit(limit)
@@ -67,20 +68,22 @@ def show_history(
         return []
     members = _members_by_switch(session, [row.id for row in rows], Member)
     owner = systems.is_owner(session, viewer, system.id)
-    ends = [_find_next(session, system, rows[0].timestamp), *(row.timestamp for row in rows)]
+    hidden_since = find_hidden_since(session, system, viewer)
+    ends = [_find_next(session, system, rows[0].timestamp, hidden_since), *(row.timestamp for row in rows)]
     return [
         {
             "timestamp": row.timestamp,
             "until": until,
+            "still": until is None and hidden_since is None,
             "members": [see_member(member, owner) for member in members.get(row.id, [])],
         }
         for row, until in zip(rows, ends, strict=False)
     ]
 
 
-def _find_next(session: Session, system: System, timestamp: int) -> int | None:
+def _find_next(session: Session, system: System, timestamp: int, hidden_since: int | None) -> int | None:
     later = select(func.min(Switch.timestamp)).where(Switch.system_id == system.id, Switch.timestamp > timestamp)
-    return session.scalar(later)
+    return session.scalar(later if hidden_since is None else later.where(Switch.timestamp < hidden_since))
 
 
 def _members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:

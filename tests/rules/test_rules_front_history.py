@@ -71,7 +71,7 @@ def test_without_a_switch_there_is_no_history(write, read, shown):
 
 def test_while_the_fronters_are_private_the_newest_is_left_out_for_strangers(foxes, read, shown):
     system = foxes(front_privacy="private")
-    assert shown(system, None, 0, 2) == [(3, 4, []), (2, 3, ["B", "Ann"])]
+    assert shown(system, None, 0, 2) == [(3, None, []), (2, 3, ["B", "Ann"])]
     assert shown(system, None, 2, 2) == [(1, 2, ["Ann"])]
     assert read(front_history.count_switches, system, BOB) == 3
     assert read(front_history.count_switches, system, ALICE) == 4
