@@ -9,7 +9,10 @@ from cogs.confirm import confirm
 from cogs.replies import MOST_TEXT, Context, answer, card
 from cogs.showing import Shown, Target, show
 from cogs.words import SHOWING, Words, is_clearing
+from rules.errors import Invalid
 
+ON = ("yes", "on", "enable", "enabled", "true")
+OFF = ("no", "off", "disable", "disabled", "false")
 See = Callable[[int | None], Awaitable[Mapping[str, Any]]]
 Edit = Callable[[Mapping[str, object]], Awaitable[None]]
 
@@ -88,3 +91,25 @@ async def show_text(
         return Shown(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
 
     await show(ctx, words, subject.target, build)
+
+
+async def edit_toggle(ctx: Context, words: Words, subject: Subject, key: str, when_on: str, when_off: str) -> None:
+    """`<setting>` shows, `on` and `off` set. Raises Invalid for anything else."""
+    value = read_toggle(words)
+    if value is not None:
+        subject.target.check_own()
+        await subject.edit({key: value})
+
+    async def build(viewer: int | None) -> Shown:
+        return Shown(card(text=when_on if (await subject.see(viewer))[key] else when_off))
+
+    await show(ctx, words, subject.target, build)
+
+
+def read_toggle(words: Words) -> bool | None:
+    """The `on` or `off` that is left, and nothing else; None where nothing is. Raises Invalid."""
+    word = (words.next() or "").lower()
+    words.end()
+    if word not in (*ON, *OFF, ""):
+        raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
+    return word in ON if word else None

@@ -1,15 +1,17 @@
 """`pk;member`: making, showing and changing the members of one's system."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import discord
 from discord.ext import commands
+from sqlalchemy.orm import Session
 
 from cogs import cards, proxy_tags
 from cogs.confirm import confirm, confirm_by_typing
-from cogs.editing import Subject, edit_text
+from cogs.editing import Subject, edit_text, edit_toggle
 from cogs.pictures import edit_picture, find_attachment, read_picture
 from cogs.privacy import MEMBER_SUBJECTS, PRIVATE, PUBLIC, edit_privacy
 from cogs.references import get_member, get_own
@@ -22,13 +24,11 @@ from cogs.words import Words, unquoted
 from models import Member
 from rules import members, overviews, systems
 from rules.birthdays import show_birthday, type_birthday
-from rules.errors import Invalid
+from rules.errors import Invalid, Refused
 from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
 NEAR_LIMIT = 50
-ON = ("yes", "on", "enable", "enabled", "true")
-OFF = ("no", "off", "disable", "disabled", "false")
 
 NEW = ("new", "n", "add", "create", "register")
 verbs = Verbs("member")
@@ -187,25 +187,23 @@ async def confirm_duplicate(ctx: Context, words: Words, name: str, but: str | No
     return False
 
 
-async def edit_toggle(ctx: Context, words: Words, subject: Subject, key: str, when_on: str, when_off: str) -> None:
-    """`<setting>` shows, `on` and `off` set. Raises Invalid for anything else."""
-    word = (words.next() or "").lower()
-    words.end()
-    if word in (*ON, *OFF):
-        subject.target.check_own()
-        await subject.edit({key: word in ON})
-    elif word:
-        raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
-    seen = await subject.see(ctx.author.id)
-    await answer(ctx, card(text=when_on if seen[key] else when_off))
-
-
 async def get_subject(ctx: Context, word: str, words: Words) -> Subject:
     """The member that a word names, to work on. Raises NotFound, Invalid."""
     member = await get_member(ctx, word, words)
-    own = await ctx.bot.read(systems.is_owner, ctx.author.id, member.system_id)
+    refused = await ctx.bot.read(_find_refusal, ctx.author.id, member.hid)
     system = await ctx.bot.read(systems.get_member_system, member)
-    return subject_of(ctx, member, Target(system, own))
+    return subject_of(ctx, member, MemberTarget(system, refused is None, refused))
+
+
+@dataclass(frozen=True)
+class MemberTarget(Target):
+    """The system that a member belongs to; who may not change the member is refused as over HTTP."""
+
+    refused: Refused | None
+
+    def check_own(self) -> None:
+        if self.refused:
+            raise self.refused
 
 
 def subject_of(ctx: Context, member: Member, target: Target) -> Subject:
@@ -245,7 +243,15 @@ class Members(commands.Cog, name="members"):
         await run(ctx, Words(text))
 
 
-def _see(session: object, hid: str, viewer: int | None) -> Mapping[str, object]:
+def _find_refusal(session: Session, user_id: int, hid: str) -> Refused | None:
+    try:
+        members.get_own_member(session, user_id, hid)
+    except Refused as refused:
+        return refused
+    return None
+
+
+def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
     return overviews.get_member_overview(session, members.get_member(session, hid), viewer)
 
 
