@@ -42,8 +42,8 @@ def test_members_refused(speaker, typist):
     sol.press_newest("No", "Nothing was changed.")
     sol.slash("member show", "You have no member with the name or ID “ben”", member="ben")
     sol.slash("member edit", "must be six hexadecimal digits", member="ann", field="color", value="red")
-    sol.slash("member edit", "you can change only your own", member=zed, field="color", value="ff0000")
-    sol.slash("member delete", "you can change only your own", member=zed)
+    sol.slash("member edit", "is not part of your system.", member=zed, field="color", value="ff0000")
+    sol.slash("member delete", "is not part of your system.", member=zed)
     sol.slash("member privacy", "is to be `public` or `private`", member="ann", subject="name")
     typist().slash("member new", "This account has no system", name="Ann")
     assert [member["name"] for member in sol.members] == ["Ann"]
