@@ -152,3 +152,7 @@ def test_own_members_in_order_with_doubles(add, read, zoe):
         read(get_own_referenced, CARLA, [zoe])
     with pytest.raises(NotFound, match="did you mean “Ben”"):
         read(get_own_referenced, ALICE, ["ann", "benn"], public=True)
+    add(ann)
+    assert read(get_own_referenced, ALICE, [ann, ben], by_id=True) == [ann, ben]
+    with pytest.raises(NotFound, match="There is no member with the ID “ann”"):
+        read(get_own_referenced, ALICE, [ben, "ann"], by_id=True)
