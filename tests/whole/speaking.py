@@ -1,6 +1,7 @@
 """A typist with a system: what it looks like from the API, by the names of its members."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from rules import members
 from tests.whole.talk import text_of
@@ -35,6 +36,15 @@ class Speaker(Typist):
         act = lambda: self.discord.click(self.id, found["message_id"], found["custom_id"])  # noqa: E731
         return text_of(self.await_answer(act, wanted))
 
+    @cached_property
+    def system_id(self) -> str:
+        """The ID of its system, which is asked for once."""
+        return self.system["id"]
+
+    @property
+    def members(self) -> list[dict]:
+        return self.get(f"/v1/s/{self.system_id}/members")
+
     def member(self, name: str) -> dict:
         """The one member with a name, as its owner sees it."""
         (found,) = [member for member in self.members if member["name"] == name]
@@ -44,5 +54,5 @@ class Speaker(Typist):
     def switches(self) -> list[list[str]]:
         """Who fronted, by name, the newest first."""
         names = {member["id"]: member["name"] for member in self.members}
-        logged = self.get(f"/v1/s/{self.system['id']}/switches")
+        logged = self.get(f"/v1/s/{self.system_id}/switches")
         return [[names[hid] for hid in switch["members"]] for switch in logged]

@@ -159,7 +159,7 @@ def test_pages_are_turned_by_who_asked(speaker, typist):
 
 
 def test_lists_refused(sol, typist, rollcall):
-    stranger, hid = typist(), sol.system["id"]
+    stranger, hid = typist(), sol.system_id
     sol.say_all(
         {
             "pk;list -by-name -by-id": "Choose one way of sorting.",
@@ -185,7 +185,7 @@ def test_lists_refused(sol, typist, rollcall):
 
 
 def test_strangers_find_nobody_by_what_they_must_not_see(sol, typist):
-    stranger, hid = typist(), sol.system["id"]
+    stranger, hid = typist(), sol.system_id
     sol.say("pk;m ben privacy name private", "private now")
     sol.say("pk;m ann privacy description private", "private now")
     for typed, names in {"find ben": [], "find zed": ["Zed"], "find tall -sd": [], "find eve -all": []}.items():

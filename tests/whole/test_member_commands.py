@@ -129,7 +129,7 @@ def test_a_card_shows_each_reader_what_that_reader_may_see(speaker, typist):
         assert all(part in text_of(card) for part in public), text_of(card)
         (embed,) = card["embeds"]
         assert hid in embed["footer"]["text"]
-        assert sol.system["id"] in embed["footer"]["text"]
+        assert sol.system_id in embed["footer"]["text"]
         assert (embed["color"], embed["thumbnail"]["url"], embed["image"]["url"]) == (
             0x00FF00,
             "https://example.com/ann.png",

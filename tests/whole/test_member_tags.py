@@ -29,7 +29,7 @@ def test_an_example_sets_the_tag(speaker):
 def test_tags_refused(speaker):
     sol = speaker()
     sol.add("Ann", proxy_tags=[{"prefix": "A:"}])
-    for what in ("", "add ", "append ", "remove ", "delete "):
+    for what in ("", "add ", "remove "):
         sol.say_all(
             {
                 f"pk;m ann proxy {what}hello": "Write the tags around the word text, like `[text]`",

@@ -24,9 +24,9 @@ def test_who_is_named_fronts_in_that_order(speaker):
     sol.say("pk;sw\nben\nann", "Fronting: Ben, Ann")
     sol.say("pk;switch out", "Switched out. Fronting: *nobody*")
     assert sol.switches == [[], ["Ben", "Ann"], ["Ann", "Ben", "Cy Oak"], ["Cy Oak", "Ben", "Ann"], ["Ann"]]
-    assert sol.get(f"/v1/s/{sol.system['id']}/fronters")["members"] == []
+    assert sol.get(f"/v1/s/{sol.system_id}/fronters")["members"] == []
     sol.say("pk;sw ben", "Fronting: Ben")
-    assert [member["name"] for member in sol.get(f"/v1/s/{sol.system['id']}/fronters")["members"]] == ["Ben"]
+    assert [member["name"] for member in sol.get(f"/v1/s/{sol.system_id}/fronters")["members"]] == ["Ben"]
 
 
 def test_a_first_switch_may_be_out(speaker):
@@ -83,7 +83,7 @@ def test_the_latest_switch_is_edited_after_a_question(speaker):
     sol = speaker("Ann", "Ben", "Cy", "Dee")
     sol.say("pk;sw dee", "Fronting: Dee")
     sol.say("pk;sw ann ben", "Fronting: Ann, Ben")
-    at = sol.get(f"/v1/s/{sol.system['id']}/switches")[0]["timestamp"]
+    at = sol.get(f"/v1/s/{sol.system_id}/switches")[0]["timestamp"]
     for typed, fronting in (
         ("edit ben cy", ["Ben", "Cy"]),
         ("e -a ann", ["Ben", "Cy", "Ann"]),
@@ -103,7 +103,7 @@ def test_the_latest_switch_is_edited_after_a_question(speaker):
         sol.say(f"pk;sw {typed}", "Change who fronts since the latest switch?")
         sol.say("y", f"The latest switch is changed. Fronting: {', '.join(fronting) or '*nobody*'}")
         assert sol.switches == [fronting, ["Dee"]], typed
-    assert sol.get(f"/v1/s/{sol.system['id']}/switches")[0]["timestamp"] == at
+    assert sol.get(f"/v1/s/{sol.system_id}/switches")[0]["timestamp"] == at
     sol.say("pk;sw edit ann", "Change who fronts")
     sol.press_newest("No", "Nothing was changed.")
     sol.say("pk;sw edit -yes ann", "Fronting: Ann")
@@ -203,9 +203,9 @@ def test_an_answer_that_comes_too_late_changes_nothing(speaker):
     for typed, label in (("move 1h", "Move it"), ("edit cy", "Change it"), ("delete", "Delete it")):
         sol.say(f"pk;sw {typed}", "latest switch")
         post_switch(sol, ["Ben"] if sol.switches[0] == ["Ann"] else ["Ann"])
-        before = sol.get(f"/v1/s/{sol.system['id']}/switches")
+        before = sol.get(f"/v1/s/{sol.system_id}/switches")
         sol.press_newest(label, "Your latest switch changed meanwhile; look at it again.")
-        assert sol.get(f"/v1/s/{sol.system['id']}/switches") == before
+        assert sol.get(f"/v1/s/{sol.system_id}/switches") == before
 
 
 def test_hidden_members_are_not_named_in_a_channel(speaker):

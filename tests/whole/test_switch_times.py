@@ -21,7 +21,7 @@ def sol(speaker):
 
 def latest_of(speaker):
     """When the latest switch was, in Berlin's time."""
-    logged = speaker.get(f"/v1/s/{speaker.system['id']}/switches")
+    logged = speaker.get(f"/v1/s/{speaker.system_id}/switches")
     return datetime.fromisoformat(logged[0]["timestamp"]).astimezone(BERLIN)
 
 
