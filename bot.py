@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 COGS = (
     *("presence", "tokens", "kv", "github", "visibility", "profile"),
     *("systems", "members", "member_lists", "switches", "fronts", "autoproxy", "preferences", "links", "transfer"),
-    *("slash", "purge", "help"),
+    *("server_config", "slash", "purge", "help"),
 )
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
@@ -43,7 +43,10 @@ def intents() -> discord.Intents:
     wanted.members = True
     wanted.presences = True
     wanted.guild_messages = True
+    wanted.guild_reactions = True
+    wanted.webhooks = True
     wanted.dm_messages = True
+    wanted.dm_reactions = True
     wanted.message_content = True
     return wanted
 
@@ -57,7 +60,9 @@ def permissions() -> discord.Permissions:
         embed_links=True,
         attach_files=True,
         read_message_history=True,
+        add_reactions=True,
         manage_messages=True,
+        manage_webhooks=True,
     )
 
 
@@ -180,10 +185,17 @@ class Rollcall(bridge.Bot):
     async def on_message(self, message: discord.Message) -> None:
         if message.author == self.user:
             return
-        for guard in self.message_guards:
-            if await guard(message):
+        proxy = self.cogs["proxy"]
+        # The place in the line is taken before anything is awaited: what came first is posted first.
+        with proxy.lines.join(message.channel.id, message.author.id) as place:
+            for guard in self.message_guards:
+                if await guard(message):
+                    return
+            ctx = await self.get_context(message)
+            if not replies.is_command(ctx):
+                await proxy.take(message, place)
                 return
-        await self.process_commands(message)
+        await self.invoke(ctx)
 
     async def on_command_error(self, ctx: bridge.BridgeExtContext, error: Exception) -> None:
         await replies.tell_error(ctx, error)

@@ -166,16 +166,18 @@ class Account(db.Model):
 
     user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+    allow_autoproxy: Mapped[bool] = _yes()
 
 
 class Member(db.Model):
     """A member of a system; `proxy_tags` is a JSON list of objects with prefix and suffix."""
 
     __tablename__ = "members"
+    __table_args__ = (Index("ix_members_matching", "system_id", "id", "proxy_tags"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hid: Mapped[str] = mapped_column(unique=True)
-    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"))
     name: Mapped[str]
     display_name: Mapped[str | None]
     description: Mapped[str | None]
@@ -237,6 +239,51 @@ class Autoproxy(db.Model):
     mode: Mapped[str]
     member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="SET NULL"), index=True)
     latched_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SystemGuild(db.Model):
+    """What a system wants in one server: whether it is proxied there, and with which tag, avatar and name format."""
+
+    __tablename__ = "system_guilds"
+
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    proxy_enabled: Mapped[bool] = _yes()
+    tag_enabled: Mapped[bool] = _yes()
+    tag: Mapped[str | None]
+    avatar_url: Mapped[str | None]
+    name_format: Mapped[str | None]
+
+
+class MemberGuild(db.Model):
+    """How a member speaks in one server; null is as everywhere."""
+
+    __tablename__ = "member_guilds"
+
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    display_name: Mapped[str | None]
+    avatar_url: Mapped[str | None]
+    keep_proxy: Mapped[bool | None]
+
+
+class Guild(db.Model):
+    """What a server's moderators set: where proxied messages are logged, and whether any are proxied."""
+
+    __tablename__ = "guilds"
+
+    id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    log_channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    proxy_off: Mapped[bool] = _no()
+
+
+class QuietChannel(db.Model):
+    """A channel in which a server's moderators want nothing to be proxied."""
+
+    __tablename__ = "quiet_channels"
+
+    channel_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(Snowflake, index=True)
 
 
 class Message(db.Model):

@@ -56,6 +56,13 @@ def is_presence(ctx: Context) -> bool:
     return ctx.prefix.strip().lower() in {prefix.lower() for prefix in ctx.bot.config.presence_prefixes}
 
 
+def is_command(ctx: Context) -> bool:
+    """Whether a message is a command: a known one, or any word after a prefix of the plural side."""
+    if ctx.author.bot or not ctx.prefix:
+        return False
+    return ctx.command is not None or bool(ctx.invoked_with and not is_presence(ctx))
+
+
 async def gain_time(ctx: Context) -> None:
     """Tell Discord that a slash command is being worked on; without, it must be answered within 3 s."""
     if ctx.is_app:

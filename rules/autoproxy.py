@@ -35,3 +35,10 @@ def get_mode(session: Session, user_id: int, guild_id: int) -> tuple[str, Member
     member = session.get(Member, stored.member_id) if stored.member_id else None
     # The member of the mode was deleted.
     return ("off" if stored.mode == "member" and not member else stored.mode), member
+
+
+def renew_latch(session: Session, system_id: int, guild_id: int, member_id: int, now_us: int) -> None:
+    """Remember who spoke last in a server, if the mode there still is latch."""
+    stored = session.get(Autoproxy, (system_id, guild_id))
+    if stored and stored.mode == "latch":
+        stored.member_id, stored.latched_at = member_id, now_us

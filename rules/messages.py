@@ -1,8 +1,9 @@
 """Who sent which proxied message. No text is stored. PluralKit's v1 document."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from models import Member, Message, System
@@ -14,6 +15,7 @@ from rules.times import show_time
 from rules.visibility import check_storable
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
+RECENT_MS = 10 * 60 * 1000
 
 
 def record_message(
@@ -48,6 +50,44 @@ def record_message(
             member_id=member_id,
         )
     )
+
+
+def get_record(session: Session, message_id: int) -> Message:
+    """The record of a proxied message, by its own ID or that of the original. Raises NotFound."""
+    either = or_(Message.id == message_id, Message.original_id == message_id)
+    found = session.scalar(select(Message).where(either).order_by((Message.id == message_id).desc()).limit(1))
+    if not found:
+        raise NotFound("Message not found.")
+    return found
+
+
+def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
+    """The same, for its sender and the other accounts of its system. Raises NotFound, NotAllowed."""
+    record = get_record(session, message_id)
+    system_id = session.scalar(select(Member.system_id).where(Member.id == record.member_id))
+    if record.sender_id != user_id and not systems.is_owner(session, user_id, system_id):
+        raise NotAllowed("This message was not sent by your system.")
+    return record
+
+
+def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int) -> Message:
+    """The last message that an account had proxied in a channel within ten minutes. Raises NotFound."""
+    since = (now_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
+    sent = select(Message).where(Message.sender_id == user_id, Message.id > since, Message.channel_id == channel_id)
+    found = session.scalar(sent.order_by(Message.id.desc()).limit(1))
+    if not found:
+        raise NotFound("You have no proxied message of the last ten minutes here; reply to one, or give its link.")
+    return found
+
+
+def find_recorded(session: Session, message_ids: Collection[int]) -> list[int]:
+    """Which of these messages are recorded as copies."""
+    return list(session.scalars(select(Message.id).where(Message.id.in_(message_ids))))
+
+
+def drop_records(session: Session, message_ids: Collection[int]) -> None:
+    """Forget these copies; they were deleted on Discord."""
+    session.execute(delete(Message).where(Message.id.in_(message_ids)))
 
 
 def show_message(session: Session, message_id: int, viewer: int | None) -> dict[str, Any]:

@@ -1,0 +1,180 @@
+"""What can be done with a proxied message: edit it, say it as somebody else, look it up, delete it."""
+
+import logging
+
+import discord
+from discord.ext import commands
+
+from cogs import cards, proxied
+from cogs.discord_api import Failed, Unknown
+from cogs.proxy import explain, whereabouts
+from cogs.references import get_member
+from cogs.replies import Context, answer, answer_privately, card
+from cogs.showing import is_private
+from cogs.sides import systems_command
+from cogs.speeches import MOST_TEXT
+from cogs.words import Words
+from models import Message
+from rules import members, messages
+from rules.errors import Invalid, NotAllowed, Refused
+
+log = logging.getLogger(__name__)
+
+APPEND, PREPEND = ("append", "a"), ("prepend", "p")
+PLAIN = ("nospace", "ns")
+CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
+EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
+RAW, AUTHOR, DELETE = ("raw", "r", "plaintext", "pt"), ("author",), ("delete",)
+REPROXY_MS = 60_000
+
+
+class Afterwards(commands.Cog, name="afterwards"):
+    """Commands about messages that were proxied before."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("edit", "e", usage="[link] <new text>")
+    async def edit(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        record = await proxied.get_own(ctx, words)
+        new = words.rest(EDIT_FLAGS)
+        words.check_flags(EDIT_FLAGS)
+        original = await proxied.fetch(self.bot, record)
+        payload = edited(original, new, words)
+        try:
+            await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
+        except (Failed, Unknown) as error:
+            raise Invalid(explain(error)) from None
+        self.bot.dispatch("proxied_edit", record, original, payload.get("content", ""))
+        await _finish(ctx)
+
+    @systems_command("reproxy", "rp", "crimes", "crime", usage="[link] <member>")
+    async def reproxy(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        record = await proxied.get_own(ctx, words)
+        word = words.next()
+        words.end()
+        if not word:
+            raise Invalid("Name the member who is to have said it.")
+        member = await get_member(ctx, word, words)
+        await self.bot.read(members.get_own_member, ctx.author.id, member.hid)
+        original = await proxied.fetch(self.bot, record)
+        check_young(self.bot, original)
+        await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
+        await _finish(ctx)
+
+    @systems_command("message", "msg", "messageinfo", usage="<link or ID>")
+    async def message(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        record = await self.bot.read(messages.get_record, proxied.get_message_id(ctx, words))
+        given = [word.lower() for word in words.all()]
+        words.check_flags((*RAW, *AUTHOR, *DELETE))
+        if words.has(*DELETE) or given == ["delete"]:
+            await self.delete(ctx.author.id, record)
+            await _finish(ctx)
+        elif words.has(*AUTHOR) or given == ["author"]:
+            await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
+        elif words.has(*RAW):
+            shown = (await self.look(ctx.author, record)).content.replace("```", "`\u200b``")
+            # What was read in one channel is not for those who read another.
+            say = answer if ctx.channel.id == record.channel_id else answer_privately
+            await say(ctx, card(text=f"```\n{shown}\n```"))
+        else:
+            await self.show(ctx, record)
+
+    async def show(self, ctx: Context, record: Message) -> None:
+        """The card of a message, with its text if the asker could read it in its channel."""
+        viewer = ctx.author.id if is_private(ctx) else None
+        embed = await self.describe(record, viewer)
+        try:
+            embed.description = cards.cut((await self.look(ctx.author, record)).content, 1000)
+        except Refused:
+            embed.description = "*(gone, or not visible to you)*"
+        await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
+
+    async def describe(self, record: Message, viewer: int | None) -> discord.Embed:
+        """What is known about a message, as a viewer may know it."""
+        seen = await self.bot.read(messages.show_message, record.id, viewer)
+        member, system = seen["member"], seen["system"]
+        embed = cards.paint(card(cards.called(member)), {**member, "banner": None})
+        embed.add_field(name="System", value=f"{cards.escape(system['name'] or '(no name)')} (`{system['id']}`)")
+        embed.add_field(name="Member", value=f"{cards.escape(member['name'])} (`{member['id']}`)")
+        embed.add_field(name="Sent by", value=f"<@{record.sender_id}> ({record.sender_id})", inline=False)
+        link = f"https://discord.com/channels/{record.guild_id}/{record.channel_id}/{record.id}"
+        embed.add_field(name="Message", value=f"[{record.id}]({link}) {cards.stamp(seen['timestamp'])}", inline=False)
+        return embed.set_footer(text=f"Original message ID: {record.original_id}")
+
+    async def look(self, user: discord.abc.User, record: Message) -> discord.Message:
+        """The message itself, for somebody who may read its channel. Raises NotFound, NotAllowed."""
+        message = await proxied.fetch(self.bot, record)
+        try:
+            reader = await message.guild.fetch_member(user.id)
+        except discord.HTTPException:
+            raise NotAllowed("You are not in the server of this message.") from None
+        may = message.channel.permissions_for(reader)
+        if not (may.view_channel and may.read_message_history):
+            raise NotAllowed("You may not read the channel of this message.")
+        return message
+
+    async def delete(self, user_id: int, record: Message) -> None:
+        """Delete a proxied message for its sender, or another account of its system. Raises NotAllowed, NotFound."""
+        await self.bot.read(messages.get_own_record, user_id, record.id)
+        channel = await proxied.get_channel(self.bot, record)
+        if not channel.permissions_for(channel.guild.me).manage_messages:
+            raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
+        await self.bot.cogs["proxy"].delete(record.channel_id, record.id)
+        await self.bot.write_patiently(messages.drop_records, [record.id])
+
+
+def edited(original: discord.Message, new: str, words: Words) -> dict[str, object]:
+    """The changes to a message. Raises Invalid for nothing, too much, and voice messages."""
+    if original.flags.value & 1 << 13:
+        raise Invalid("Voice messages cannot be edited.")
+    payload: dict[str, object] = {}
+    if words.has(*CLEAR_EMBED):
+        payload["embeds"] = []
+    if words.has(*CLEAR_FILES):
+        payload["attachments"] = []
+    if not new and not payload:
+        raise Invalid("Write the new text behind the command.")
+    if new:
+        payload["content"] = _join(original.content, new, words)
+    left = payload.get("content", original.content)
+    if not left and not original.attachments:
+        raise Invalid("The message would be empty.")
+    if len(left) > MOST_TEXT:
+        raise Invalid(f"The message would have {len(left):,} characters; Discord takes {MOST_TEXT:,}.")
+    return {**payload, "allowed_mentions": {"parse": ["users"]}}
+
+
+def check_young(bot: commands.Bot, original: discord.Message) -> None:
+    """Refuse to say again what is neither the channel's last message nor younger than a minute. Raises Invalid."""
+    last = bot.cogs["proxy"].witness.find_last(original.channel.id)
+    age_ms = (discord.utils.utcnow() - original.created_at).total_seconds() * 1000
+    if age_ms > REPROXY_MS and not (last and last.message_id == original.id):
+        raise Invalid("Only the last message of a channel, or one of the last minute, can be said by somebody else.")
+
+
+def _join(old: str, new: str, words: Words) -> str:
+    gap = "" if words.has(*PLAIN) else " "
+    if not words.has(*APPEND, *PREPEND):
+        return new
+    before = f"{new}{gap}" if words.has(*PREPEND) else ""
+    behind = f"{gap}{new}" if words.has(*APPEND) else ""
+    return f"{before}{old}{behind}"
+
+
+async def _finish(ctx: Context) -> None:
+    """The command goes, where there is anything left to see of what it did; in a DM it gets a tick."""
+    try:
+        if ctx.guild:
+            await ctx.message.delete()
+        else:
+            await ctx.message.add_reaction("✅")
+    except discord.HTTPException as error:
+        log.info("a command could not be taken away: %s", error)
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Afterwards(bot))

@@ -1,0 +1,94 @@
+"""`pk;debug`: why a message was not proxied, and what I may not do here."""
+
+import discord
+from discord.ext import commands
+
+from cogs import proxied
+from cogs.proxy import NEEDED, check_speech, hear, why_never
+from cogs.replies import Context, answer, answer_privately, card
+from cogs.sides import systems_command
+from cogs.speeches import names_of
+from cogs.verbs import Verbs
+from cogs.words import Words
+from rules import messages, proxying
+from rules.errors import Invalid, NotFound, Refused
+from rules.times import now_us
+
+ALL_NEEDED = (
+    *("view_channel", "send_messages", "send_messages_in_threads", "embed_links", "attach_files"),
+    *("read_message_history", "add_reactions", *NEEDED),
+)
+
+verbs = Verbs("debug")
+
+
+@verbs("proxying", "proxy", "proxied", "matching", usage="<link>", about="why a message was not proxied")
+async def explain(ctx: Context, words: Words) -> None:
+    if not ctx.guild:
+        raise Invalid("Messages are proxied in servers only; ask in the server of the message.")
+    message_id = proxied.get_message_id(ctx, words)
+    words.end()
+    try:
+        message = await ctx.channel.fetch_message(message_id)
+    except discord.HTTPException:
+        raise NotFound("I cannot find this message in this channel; ask in its own channel.") from None
+    if message.author.id != ctx.author.id and not message.webhook_id:
+        raise Invalid("You can only ask about messages of your own.")
+    await answer_privately(ctx, card("Proxying", await find_reason(ctx, message)))
+
+
+@verbs("permissions", "permcheck", "perms", about="what I may not do in this channel")
+async def check_permissions(ctx: Context, words: Words) -> None:
+    words.end()
+    if not ctx.guild:
+        raise Invalid("Permissions are a server's; ask in the channel that you mean.")
+    mine = ctx.channel.permissions_for(ctx.guild.me)
+    missing = [name for name in ALL_NEEDED if not getattr(mine, name)]
+    text = f"I lack {names_of(missing)} in this channel." if missing else "I have all that I need in this channel."
+    await answer(ctx, card(text=text))
+
+
+async def find_reason(ctx: Context, message: discord.Message) -> str:
+    """One sentence for the message's sender."""
+    try:
+        await ctx.bot.read(messages.get_record, message.id)
+        return "This message is proxied."
+    except NotFound:
+        pass
+    never = why_never(message, {"sticker_items": message.stickers, "poll": message.poll, "activity": message.activity})
+    if never:
+        return never
+    if (await ctx.bot.get_context(message)).command:
+        return "It is a command, and commands are not proxied."
+    speech = await ctx.bot.read(proxying.find_speech, hear(message), now_us())
+    if isinstance(speech, proxying.Silence):
+        return speech.reason
+    try:
+        check_speech(speech)
+    except Refused as refused:
+        return refused.sentence
+    mine = message.channel.permissions_for(message.guild.me)
+    missing = [name for name in (*NEEDED, "send_messages") if not getattr(mine, name)]
+    if missing:
+        return f"I cannot proxy here: I need {names_of(missing)} in this channel."
+    return "It would be proxied now. Maybe the settings were others then, or Discord failed; send it again."
+
+
+class Debugging(commands.Cog, name="debugging"):
+    """Questions about proxying."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("debug", usage="proxying <link>")
+    async def debug(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        await verbs.get(words.next() or "proxying").run(ctx, words)
+
+    @systems_command("permcheck")
+    async def permcheck(self, ctx: Context, *, text: str = "") -> None:
+        await check_permissions(ctx, Words(text))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Debugging(bot))

@@ -1,0 +1,70 @@
+"""Finding the proxied message that a command is about: by reply, link or ID, or one's last in the channel."""
+
+import re
+
+import discord
+
+from cogs.replies import Context
+from cogs.words import Words
+from models import Message
+from rules import messages
+from rules.errors import Invalid, NotFound
+from rules.times import now_ms
+
+_LINK = re.compile(r"<?https?://[\w.:-]+/channels/\d+/(\d+)/(\d+)>?", re.ASCII)
+_ID = re.compile(r"\d{15,20}", re.ASCII)
+
+
+def find_message_id(ctx: Context, words: Words) -> int | None:
+    """The message that is replied to, or that the next word links to; the word is taken then."""
+    if ctx.message and ctx.message.reference and ctx.message.reference.message_id:
+        return ctx.message.reference.message_id
+    match = _LINK.fullmatch(words.peek() or "")
+    if not match:
+        return None
+    words.next()
+    return int(match[2])
+
+
+def get_message_id(ctx: Context, words: Words) -> int:
+    """The same, or the ID that the next word is. Raises Invalid."""
+    found = find_message_id(ctx, words)
+    if found:
+        return found
+    word = words.next()
+    if not word:
+        raise Invalid("Reply to the message, or give its link or ID.")
+    if not _ID.fullmatch(word):
+        raise Invalid(f"I cannot read “{word[:40]}” as a message; give its link or ID.")
+    return int(word)
+
+
+async def get_own(ctx: Context, words: Words) -> Message:
+    """The caller's proxied message that is meant: replied to, linked to, or the last one here.
+
+    Raises NotFound, NotAllowed, and Invalid in a DM, where none is the last.
+    """
+    message_id = find_message_id(ctx, words)
+    if message_id:
+        return await ctx.bot.read(messages.get_own_record, ctx.author.id, message_id)
+    if not ctx.guild:
+        raise Invalid("Give the link of the message; Discord's “Copy Message Link” has it.")
+    return await ctx.bot.read(messages.get_last_record, ctx.author.id, ctx.channel.id, now_ms())
+
+
+async def get_channel(bot: discord.Client, record: Message) -> discord.abc.GuildChannel | discord.Thread:
+    """The channel or thread of a proxied message. Raises NotFound."""
+    guild = bot.get_guild(record.guild_id)
+    found = guild.get_channel_or_thread(record.channel_id) if guild else None
+    try:
+        return found or await bot.fetch_channel(record.channel_id)
+    except discord.HTTPException:
+        raise NotFound("I cannot see the channel of this message any more.") from None
+
+
+async def fetch(bot: discord.Client, record: Message) -> discord.Message:
+    """A proxied message from Discord. Raises NotFound."""
+    try:
+        return await (await get_channel(bot, record)).fetch_message(record.id)
+    except discord.HTTPException:
+        raise NotFound("This message is gone, or I cannot see it any more.") from None

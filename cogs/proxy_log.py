@@ -1,0 +1,72 @@
+"""Proxied messages in a server's log channel, for its moderators: who wrote what as whom."""
+
+import logging
+
+import discord
+from discord.ext import commands
+
+from cogs.cards import cut
+from cogs.replies import card
+from models import Message
+from rules import messages, moderation
+from rules.errors import NotFound
+from rules.proxying import Speech
+
+log = logging.getLogger(__name__)
+
+MOST_TEXT = 1000
+GONE = (10003, 50001)
+
+
+class ProxyLog(commands.Cog, name="proxy_log"):
+    """Fed by `bot.dispatch("proxied", …)` and `bot.dispatch("proxied_edit", …)`."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_proxied(self, original: discord.Message, speech: Speech, posted: object) -> None:
+        """A message was proxied."""
+        embed = card(text=speech.text).set_author(name=f"#{original.channel.name}: {posted.name}"[:256])
+        if speech.avatar_url:
+            embed.set_thumbnail(url=speech.avatar_url)
+        await self.post(original.guild.id, posted.message_id, embed)
+
+    @commands.Cog.listener()
+    async def on_proxied_edit(self, record: Message, before: discord.Message, after: str) -> None:
+        """A proxied message was edited."""
+        embed = card(text=after).set_author(name=f"#{before.channel.name}: {before.author.name} (edited)"[:256])
+        embed.add_field(name="Before", value=cut(before.content, MOST_TEXT) or "(nothing)", inline=False)
+        await self.post(record.guild_id, record.id, embed)
+
+    async def post(self, guild_id: int, message_id: int, embed: discord.Embed) -> None:
+        """Log something about a message, where the server has a log; a channel that vanished is no log any more."""
+        channel_id = await self.bot.read(moderation.find_log_channel, guild_id)
+        if channel_id is None:
+            return
+        try:
+            seen = await self.bot.read(messages.show_message, message_id, None)
+            channel = self.bot.get_guild(guild_id).get_channel_or_thread(channel_id)
+            if channel is None:
+                channel = await self.bot.fetch_channel(channel_id)
+            link = f"https://discord.com/channels/{guild_id}/{seen['channel']}/{message_id}"
+            await channel.send(link, embed=embed.set_footer(text=_footer(seen)))
+        except NotFound:
+            # It was deleted before it could be logged.
+            return
+        except discord.HTTPException as error:
+            log.info("the log of server %s cannot be written: %s", guild_id, error)
+            if error.code in GONE:
+                await self.bot.write_patiently(moderation.set_log_channel, guild_id, True, None)
+
+
+def _footer(seen: dict) -> str:
+    system, member = seen["system"], seen["member"]
+    return (
+        f"System {system['id']} · member {member['name']} ({member['id']}) · sender {seen['sender']}"
+        f" · message {seen['id']} · original {seen['original']}"
+    )
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(ProxyLog(bot))

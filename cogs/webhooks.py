@@ -1,0 +1,95 @@
+"""Webhooks of ours: one a channel that is no thread, made once, found again, and executed."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cogs.discord_api import DiscordApi, Failed, File, Unknown
+
+NAME = "Rollcall proxy"
+TRIES = 4
+UNKNOWN_WEBHOOK = 10015
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook. Its token is never stored."""
+
+    id: int
+    token: str
+
+    @property
+    def path(self) -> str:
+        return f"/webhooks/{self.id}/{self.token}"
+
+
+class Webhooks:
+    """The webhooks by channel; found by asking Discord, once for however many ask at the same time."""
+
+    def __init__(self, api: DiscordApi) -> None:
+        self.api = api
+        self._hooks: dict[int, asyncio.Task[Hook]] = {}
+
+    async def get(self, channel_id: int) -> Hook:
+        """The webhook of a channel; made if there is none. Raises Failed, Unknown."""
+        found = self._hooks.get(channel_id)
+        if found is None:
+            found = self._hooks[channel_id] = asyncio.create_task(self._find(channel_id))
+        try:
+            return await asyncio.shield(found)
+        except Exception:
+            if self._hooks.get(channel_id) is found:
+                del self._hooks[channel_id]
+            raise
+
+    def forget(self, channel_id: int) -> None:
+        """Look the webhook up again when it is next needed; one that is being looked up stays."""
+        found = self._hooks.get(channel_id)
+        if found and found.done():
+            del self._hooks[channel_id]
+
+    async def execute(
+        self, channel_id: int, thread_id: int | None, payload: dict[str, Any], files: Sequence[File] = ()
+    ) -> dict[str, Any]:
+        """Post, and return the message. A webhook that was deleted or moved is replaced. Raises Failed, Unknown."""
+        for _ in range(TRIES):
+            hook = await self.get(channel_id)
+            params = {"wait": "true"} | _in_thread(thread_id)
+            try:
+                posted = await self.api.request("POST", hook.path, hook.path, files, params=params, json=payload)
+            except Failed as failed:
+                if failed.code != UNKNOWN_WEBHOOK:
+                    raise
+                self.forget(channel_id)
+                continue
+            if int(posted["channel_id"]) == (thread_id or channel_id):
+                return posted
+            # Somebody moved the webhook to another channel.
+            self.forget(channel_id)
+            await self.api.request("DELETE", f"{hook.path}/messages/{posted['id']}", "undo")
+        raise Failed(404, UNKNOWN_WEBHOOK, "the webhook is gone again and again")
+
+    async def edit(self, channel_id: int, thread_id: int | None, message_id: int, payload: dict[str, Any]) -> None:
+        """Change a message that was posted. Raises Failed, Unknown."""
+        hook = await self.get(channel_id)
+        path = f"{hook.path}/messages/{message_id}"
+        await self.api.request("PATCH", path, "edit", params=_in_thread(thread_id), json=payload)
+
+    async def _find(self, channel_id: int) -> Hook:
+        path = f"/channels/{channel_id}/webhooks"
+        for _ in range(TRIES):
+            for hook in await self.api.request("GET", path, path, authorized=True):
+                if hook.get("token") and hook.get("user", {}).get("id") == str(self.api.bot.user.id):
+                    return Hook(int(hook["id"]), hook["token"])
+            try:
+                made = await self.api.request("POST", path, path, authorized=True, json={"name": NAME})
+                return Hook(int(made["id"]), made["token"])
+            except Unknown:
+                # It may be there now.
+                continue
+        raise Failed(503, 0, "Discord makes no webhook")
+
+
+def _in_thread(thread_id: int | None) -> dict[str, str]:
+    return {"thread_id": str(thread_id)} if thread_id else {}

@@ -1,0 +1,133 @@
+"""What was seen lately in each channel: raw messages, who spoke last, and what our webhooks posted."""
+
+import asyncio
+import itertools
+from collections import OrderedDict, deque
+from dataclasses import dataclass
+from typing import Any
+
+MOST_RAW, MOST_CHANNELS, MOST_COPIES = 2000, 5000, 50
+PATIENCE_S = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The last message of a channel: the name above it, and the member if it was proxied."""
+
+    message_id: int
+    name: str
+    member_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A message that a webhook posted; `number` counts what was seen."""
+
+    number: int
+    message_id: int
+    name: str
+    text: str
+
+
+class Witness:
+    """Fed with every MESSAGE_CREATE, before py-cord sees it; everything here is bounded."""
+
+    def __init__(self) -> None:
+        self._raw: OrderedDict[int, dict[str, Any]] = OrderedDict()
+        self._last: OrderedDict[int, tuple[Seen, ...]] = OrderedDict()
+        self._copies: OrderedDict[int, deque[Copy]] = OrderedDict()
+        self._numbers = itertools.count(1)
+        self._number = 0
+        self._claimed: OrderedDict[int, None] = OrderedDict()
+        self._news = asyncio.Condition()
+        self._announcing: asyncio.Future | None = None
+
+    def see(self, data: dict[str, Any]) -> None:
+        """Take a message in."""
+        if "guild_id" not in data:
+            return
+        message_id, channel_id = int(data["id"]), int(data["channel_id"])
+        name = _called(data)
+        self._note(channel_id, Seen(message_id, name))
+        if data.get("webhook_id"):
+            self._number = next(self._numbers)
+            copies = self._copies.setdefault(channel_id, deque(maxlen=MOST_COPIES))
+            copies.append(Copy(self._number, message_id, name, data.get("content", "")))
+            self._copies.move_to_end(channel_id)
+            _trim(self._copies, MOST_CHANNELS)
+            self._announcing = asyncio.ensure_future(self._announce())
+        elif not data["author"].get("bot"):
+            self._raw[message_id] = data
+            _trim(self._raw, MOST_RAW)
+
+    def find(self, message_id: int) -> dict[str, Any] | None:
+        """A message as Discord sent it, while it is young."""
+        return self._raw.get(message_id)
+
+    def find_last(self, channel_id: int, but: int | None = None) -> Seen | None:
+        """The channel's last message, or the last `but` one."""
+        seen = self._last.get(channel_id, ())
+        return next((one for one in reversed(seen) if one.message_id != but), None)
+
+    def note_speaker(self, channel_id: int, message_id: int, name: str, member_id: int) -> None:
+        """Note which member spoke with a copy, whether or not it was seen already."""
+        later = [one for one in self._last.get(channel_id, ()) if one.message_id > message_id]
+        self._note(channel_id, Seen(message_id, name, member_id))
+        for one in later:
+            self._note(channel_id, one)
+
+    def now(self) -> int:
+        """A mark between what was seen and what will be."""
+        return self._number
+
+    async def wait(
+        self, channel_id: int, payload: dict[str, Any], since: int, seconds: float = PATIENCE_S
+    ) -> int | None:
+        """The message that a webhook posted with this name and text after a mark; None if none comes in time.
+
+        Copies that are known to be another message's do not count.
+        """
+
+        def find() -> int | None:
+            for copy in self._copies.get(channel_id, ()):
+                same = (copy.name, copy.text) == (payload["username"], payload["content"])
+                if same and copy.number > since and copy.message_id not in self._claimed:
+                    return copy.message_id
+            return None
+
+        async with self._news:
+            try:
+                return await asyncio.wait_for(self._news.wait_for(find), seconds)
+            except TimeoutError:
+                return None
+
+    def claim(self, message_id: int) -> None:
+        """Note whose copy this is, so that nobody else takes it for theirs."""
+        self._claimed[message_id] = None
+        _trim(self._claimed, MOST_RAW)
+
+    def is_claimed(self, message_id: int) -> bool:
+        """Whether it is known whose copy this is."""
+        return message_id in self._claimed
+
+    async def _announce(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    def _note(self, channel_id: int, seen: Seen) -> None:
+        known = self._last.get(channel_id, ())
+        # Discord's answer may come before its event, which does not know the member.
+        same = next((one for one in known if one.message_id == seen.message_id and one.member_id), seen)
+        self._last[channel_id] = (*(one for one in known if one.message_id != seen.message_id), same)[-3:]
+        self._last.move_to_end(channel_id)
+        _trim(self._last, MOST_CHANNELS)
+
+
+def _called(data: dict[str, Any]) -> str:
+    author = data["author"]
+    return (data.get("member") or {}).get("nick") or author.get("global_name") or author.get("username", "")
+
+
+def _trim(memory: OrderedDict, most: int) -> None:
+    while len(memory) > most:
+        memory.popitem(last=False)

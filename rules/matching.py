@@ -1,0 +1,114 @@
+"""Which member a message speaks for, and with which words: pure, text and tags in, match out.
+
+PluralKit's rules: tags longest first, guards for `<` and `>`, tags that stand alone, a mention in front. Tags are
+compared sign by sign; U+FE0F, which only asks for an emoji's colours, counts nowhere.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+EMOJI_STYLE = "\ufe0f"
+_LEADING_MENTION = re.compile(r"<@!?\d{17,19}>(?=\s)", re.ASCII)
+_STARTS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>", re.ASCII)
+_ENDS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>\Z", re.ASCII)
+
+
+class Tag(NamedTuple):
+    """One proxy tag; `member_id` and `position` in the member's list settle ties."""
+
+    member_id: int
+    position: int
+    prefix: str
+    suffix: str
+
+
+class Match(NamedTuple):
+    """The tag that fits, and what is left of the text without it."""
+
+    tag: Tag
+    inner: str
+
+
+def match_tags(text: str, tags: Iterable[Tag], has_files: bool = False, case_sensitive: bool = True) -> Match | None:
+    """The first tag that fits a text, the longest first; or None.
+
+    A mention in front of the tag goes in front of the inner text. A blank inner text needs a file (`has_files`): if
+    the first tag that fits leaves one, no tag does.
+    """
+    mention, rest = _cut_mention(text)
+    for tag in sorted(_sift(rest, tags, case_sensitive), key=_rank):
+        inner = _fit(rest, tag, case_sensitive)
+        if inner is None:
+            continue
+        if mention:
+            inner = f"{mention} {inner.lstrip()}" if inner.strip() else mention
+        return Match(tag, inner) if inner.strip() or has_files else None
+    return None
+
+
+def _rank(tag: Tag) -> tuple[int, int, int]:
+    return -len(_plain(tag.prefix + tag.suffix)), tag.member_id, tag.position
+
+
+def _plain(words: str) -> str:
+    return words.replace(EMOJI_STYLE, "")
+
+
+def _sift(text: str, tags: Iterable[Tag], case_sensitive: bool) -> list[Tag]:
+    """The few tags that may fit: a system can have thousands, and each message meets all of them."""
+
+    def fold(words: str) -> str:
+        return _plain(words) if case_sensitive else _plain(words).casefold()
+
+    def may_fit(tag: Tag) -> bool:
+        if whole.startswith(fold(tag.prefix)) and whole.endswith(fold(tag.suffix)):
+            return True
+        return len(alone) <= len(tag.prefix) + len(tag.suffix) and alone == _alone_of(tag)
+
+    whole, alone = fold(text), _plain(text).strip()
+    # A tag of nothing but the emoji style would fit everything.
+    return [tag for tag in tags if may_fit(tag) and _plain(tag.prefix + tag.suffix)]
+
+
+def _alone_of(tag: Tag) -> str:
+    """What is typed of a tag around nothing."""
+    return _plain(tag.prefix.rstrip() + tag.suffix.lstrip())
+
+
+def _cut_mention(text: str) -> tuple[str, str]:
+    match = _LEADING_MENTION.match(text)
+    return (match[0], text[match.end() + 1 :]) if match else ("", text)
+
+
+def _fit(text: str, tag: Tag, case_sensitive: bool) -> str | None:
+    """The text between prefix and suffix, or None."""
+    if tag.prefix == "<" and _STARTS_WITH_MENTION.match(text):
+        return None
+    if tag.suffix == ">" and _ENDS_WITH_MENTION.search(text):
+        return None
+    start = _measure(text, tag.prefix, case_sensitive)
+    end = _measure(text[::-1], tag.suffix[::-1], case_sensitive)
+    if start is not None and end is not None and start + end <= len(text):
+        inner = text[start : len(text) - end]
+        if tag.prefix:
+            # It belongs to the prefix's last sign.
+            inner = inner.lstrip(EMOJI_STYLE)
+        return None if inner.strip() and not _plain(inner).strip() else inner
+    return "" if _plain(text).strip() == _alone_of(tag) else None
+
+
+def _measure(text: str, wanted: str, case_sensitive: bool) -> int | None:
+    """How many signs at the beginning of a text are the wanted ones, or None."""
+    at = 0
+    for sign in _plain(wanted):
+        while at < len(text) and text[at] == EMOJI_STYLE:
+            at += 1
+        if at == len(text) or not _is_same(text[at], sign, case_sensitive):
+            return None
+        at += 1
+    return at
+
+
+def _is_same(one: str, other: str, case_sensitive: bool) -> bool:
+    return one == other or (not case_sensitive and one.casefold() == other.casefold())
