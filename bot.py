@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 COGS = (
     *("presence", "tokens", "kv", "github", "visibility", "profile"),
     *("systems", "members", "member_lists", "switches", "fronts", "autoproxy", "preferences", "links", "transfer"),
-    *("server_config", "slash", "purge", "help"),
+    *("proxy", "proxy_log", "afterwards", "reactions", "debugging", "server_config", "slash", "purge", "help"),
 )
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."

@@ -4,7 +4,7 @@ import difflib
 
 from discord.ext import bridge, commands
 
-from cogs import fronts, members, preferences, switches, systems
+from cogs import fronts, members, preferences, server_config, switches, systems
 from cogs.replies import Context, answer, card, typed
 from cogs.sides import systems_command
 from cogs.verbs import Verbs
@@ -35,6 +35,7 @@ TABLES: dict[str, Verbs] = {
     "switch": switches.verbs,
     "front": fronts.verbs,
     "config": preferences.verbs,
+    "serverconfig": server_config.verbs,
 }
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),
@@ -42,6 +43,7 @@ TOPICS = {
     "switch": ("switch", "sw", "switches", "fronting"),
     "front": ("front", "f", "fronter", "fronters", "fronthistory", "fh", "frontpercent", "fp"),
     "config": ("config", "cfg", "settings", "preferences"),
+    "serverconfig": ("serverconfig", "sc", "server", "moderation", "blacklist"),
     "presence": ("presence", "kv", "profile"),
     "privacy": ("privacy", "private"),
     "proxy": ("proxy", "proxying", "tags", "autoproxy"),

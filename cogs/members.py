@@ -9,7 +9,7 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs import cards, proxy_tags
+from cogs import cards, proxy_tags, server_fields
 from cogs.confirm import confirm, confirm_by_typing
 from cogs.editing import Subject, edit_text, edit_toggle
 from cogs.pictures import edit_picture, find_attachment, read_picture
@@ -56,12 +56,14 @@ async def rename(ctx: Context, subject: Subject, words: Words) -> None:
         await subject.edit({"name": name})
         shown = (await subject.see(ctx.author.id))["display_name"]
         hint = "\nThe display name is what others see, so it may need a change too." if shown else ""
+        hint += await server_fields.hint_at_name(ctx, subject)
         await answer(ctx, card(text=f"The member's name is changed.{hint}"))
 
 
 @verbs("displayname", "dn", "dname", "nick", "nickname", "dispname", usage="[name]", about="the name that others see")
 async def rename_display(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_text(ctx, words, subject, "display_name", "display name", reader=unquoted)
+    hint = await server_fields.hint_at_name(ctx, subject)
+    await edit_text(ctx, words, subject, "display_name", "display name", reader=unquoted, after=lambda _name: hint)
     if subject.target.own:
         seen = await subject.see(ctx.author.id)
         if seen["name_privacy"] == "private" and not seen["display_name"]:
@@ -151,6 +153,10 @@ async def delete(ctx: Context, subject: Subject, words: Words) -> None:
 async def show_id(ctx: Context, subject: Subject, words: Words) -> None:
     words.end()
     await answer(ctx, card(text=f"`{(await subject.see(None))['id']}`"))
+
+
+for verb in server_fields.member_verbs:
+    verbs.add(verb)
 
 
 async def make_member(ctx: Context, words: Words, attachment: discord.Attachment | None = None) -> None:

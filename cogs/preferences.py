@@ -4,18 +4,17 @@ from discord.ext import commands
 
 from cogs.choosing import choose
 from cogs.confirm import confirm
+from cogs.editing import edit_toggle
+from cogs.proxy_preferences import list_settings, on_or_off, preferences_of, proxy_verbs
 from cogs.references import get_own
 from cogs.replies import Context, answer, card, typed
 from cogs.showing import Target
 from cogs.sides import systems_command
 from cogs.verbs import Verbs
 from cogs.words import Words, is_clearing
-from rules import preferences, systems, time_zones
+from rules import systems, time_zones
 from rules.errors import Invalid
 from rules.times import now_us
-
-ON = ("yes", "on", "enable", "enabled", "true")
-OFF = ("no", "off", "disable", "disabled", "false")
 
 verbs = Verbs("config")
 
@@ -40,9 +39,8 @@ async def time_zone(ctx: Context, target: Target, words: Words) -> None:
 async def private(ctx: Context, target: Target, words: Words) -> None:
     if (words.next() or "").lower() not in ("member", "members"):
         raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
-    await _toggle(
-        ctx, target, words, "member_default_private", "New members begin private.", "New members begin public."
-    )
+    on, off = "New members begin private.", "New members begin public."
+    await edit_toggle(ctx, words, preferences_of(ctx, target), "member_default_private", on, off)
 
 
 @verbs("show", usage="private [on or off]", about="whether you are shown what is private without asking")
@@ -50,39 +48,35 @@ async def show_private(ctx: Context, target: Target, words: Words) -> None:
     if (words.next() or "").lower() != "private":
         raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
     on = "Your own cards show what is private, by DM where others could read it."
-    await _toggle(ctx, target, words, "show_private_info", on, "Your own cards leave out what is private.")
+    off = "Your own cards leave out what is private."
+    await edit_toggle(ctx, words, preferences_of(ctx, target), "show_private_info", on, off)
+
+
+for verb in proxy_verbs:
+    verbs.add(verb)
 
 
 async def show_all(ctx: Context, target: Target) -> None:
     """All settings with what they are now."""
     system = target.system
-    lines = [
-        f"`config timezone`: {system.tz}",
-        f"`config private member`: {'on' if system.member_default_private else 'off'}",
-        f"`config show private`: {'on' if system.show_private_info else 'off'}",
-    ]
+    settings = {
+        "timezone": system.tz,
+        "private member": on_or_off(system.member_default_private),
+        "show private": on_or_off(system.show_private_info),
+        **await list_settings(ctx, target),
+    }
+    lines = [f"`config {name}`: {value}" for name, value in settings.items()]
     await answer(ctx, card("Settings", "\n".join(lines)))
 
 
 async def run(ctx: Context, words: Words) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
-    word = words.next()
     target = await get_own(ctx)
-    if word is None:
+    if words.peek() is None:
+        words.end()
         await show_all(ctx, target)
     else:
-        await verbs.get(word).run(ctx, target, words)
-
-
-async def _toggle(ctx: Context, target: Target, words: Words, name: str, on: str, off: str) -> None:
-    word = (words.next() or "").lower()
-    words.end()
-    if word not in (*ON, *OFF, ""):
-        raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
-    system = target.system
-    if word:
-        system = await ctx.bot.write(preferences.edit_preferences, ctx.author.id, {name: word in ON})
-    await answer(ctx, card(text=on if getattr(system, name) else off))
+        await verbs.read(words).run(ctx, target, words)
 
 
 async def _pick_zone(ctx: Context, text: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from discord.ext import commands
 
-from cogs import cards, fronts, member_lists, transfer
+from cogs import cards, fronts, member_lists, server_fields, transfer
 from cogs.editing import Subject, edit_text
 from cogs.pictures import edit_picture
 from cogs.privacy import SYSTEM_SUBJECTS, edit_privacy
@@ -61,7 +61,8 @@ async def describe(ctx: Context, target: Target, words: Words) -> None:
 
 @verbs("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
 async def tag(ctx: Context, target: Target, words: Words) -> None:
-    await edit_text(ctx, words, _subject(ctx, target), "tag", "tag", reader=unquoted)
+    hint = await server_fields.hint_at_tag(ctx, target)
+    await edit_text(ctx, words, _subject(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
 
 
 @verbs("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
@@ -95,7 +96,7 @@ async def show_id(ctx: Context, target: Target, words: Words) -> None:
     await answer(ctx, card(text=f"`{target.system.hid}`"))
 
 
-for more in (fronts, member_lists, transfer):
+for more in (fronts, member_lists, server_fields, transfer):
     for verb in more.system_verbs:
         verbs.add(verb)
 
@@ -143,6 +144,10 @@ class Systems(commands.Cog, name="systems"):
     @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]")
     async def system(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Words(text))
+
+    @systems_command("proxy", usage="[on or off]")
+    async def proxy(self, ctx: Context, *, text: str = "") -> None:
+        await server_fields.switch_proxy(ctx, await get_own(ctx), Words(text))
 
 
 def setup(bot: commands.Bot) -> None:

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
+from cogs.words import Words
 from rules.errors import NotFound
 
 Run = Callable[..., Awaitable[None]]
@@ -41,6 +42,19 @@ class Verbs:
     def find(self, word: str | None) -> Verb | None:
         """The subcommand with this name or alias, in any case of letters."""
         return self._by_name.get((word or "").lower())
+
+    def read(self, words: Words) -> Verb:
+        """The subcommand that the next words name, as many as its name has. Raises NotFound."""
+        name = words.next() or ""
+        while self._begins(longer := f"{name} {words.peek() or ''}".lower()):
+            name = longer
+            words.next()
+        if not self.find(name) and self._begins(name.lower()):
+            name = f"{name} {words.next() or ''}".strip()
+        return self.get(name)
+
+    def _begins(self, name: str) -> bool:
+        return any(known == name or known.startswith(f"{name} ") for known in self._by_name)
 
     def get(self, word: str, but: str = "") -> Verb:
         """The same. Raises NotFound, saying what was probably meant; `but` is what else the word could have been."""

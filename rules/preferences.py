@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from models import System
+from models import Account, System
 from rules import fields, systems
 from rules.errors import Invalid
 
@@ -61,3 +61,18 @@ def read_preferences(changes: Mapping[str, object]) -> dict[str, Any]:
 def show_preferences(system: System) -> dict[str, Any]:
     """A system's preferences, for its owner."""
     return {name: getattr(system, name) for name in _READERS}
+
+
+def allow_autoproxy(session: Session, user_id: int, allowed: object) -> None:
+    """Say whether what this one account writes is autoproxied. Raises Invalid, NotAuthenticated without a system."""
+    _get_account(session, user_id).allow_autoproxy = fields.read_bool("setting", allowed)
+
+
+def is_autoproxy_allowed(session: Session, user_id: int) -> bool:
+    """Whether what this one account writes is autoproxied. Raises NotAuthenticated without a system."""
+    return _get_account(session, user_id).allow_autoproxy
+
+
+def _get_account(session: Session, user_id: int) -> Account:
+    systems.get_own_system(session, user_id)
+    return session.get_one(Account, user_id)

@@ -91,6 +91,8 @@ def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
         "banner": unless(member.banner_privacy or member.description_privacy, member.banner),
         "proxy_tags": [] if member.proxy_privacy and not is_owner else json.loads(member.proxy_tags),
         "keep_proxy": member.keep_proxy,
+        "tts": member.tts,
+        "autoproxy_enabled": unless(True, member.autoproxy_enabled),
         "message_count": unless(member.metadata_privacy, member.message_count),
         "last_message_at": unless(member.metadata_privacy, member.last_message_at),
         "created": unless(member.metadata_privacy, show_time(member.created)),

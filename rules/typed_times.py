@@ -26,13 +26,23 @@ def type_time(text: str, time_zone: str, now_us: int) -> int:
         raise _unreadable(plain)
     span = re.sub(r"(?i)\s*\bago$", "", plain)
     if _SPAN.fullmatch(span):
-        seconds = sum(int(count) * _UNITS[unit.lower()] for count, unit in _PART.findall(span))
-        return max(now_us - 1_000_000 * seconds, 0)
+        return max(now_us - 1_000_000 * _count_seconds(span), 0)
     now = datetime.fromtimestamp(now_us / 1_000_000, ZoneInfo(time_zone))
     found = _parse(plain, now)
     if not found:
         raise _unreadable(plain)
     return int(found.timestamp() * 1_000_000)
+
+
+def type_span(text: str) -> int:
+    """A typed length of time such as `6h` or `1d12h30m`, in seconds. Raises Invalid for what cannot be read."""
+    if len(text) > LONGEST or not _SPAN.fullmatch(text.strip()):
+        raise Invalid(f"I cannot read “{text[:40]}” as a length of time; write it like 6h or 1d12h.")
+    return _count_seconds(text)
+
+
+def _count_seconds(span: str) -> int:
+    return sum(int(count) * _UNITS[unit.lower()] for count, unit in _PART.findall(span))
 
 
 def _parse(plain: str, now: datetime) -> datetime | None:
