@@ -1,0 +1,197 @@
+"""What systems, members and moderators set for one server; and what belongs to one account alone."""
+
+import pytest
+
+from models import MemberGuild, SystemGuild
+from rules import members, moderation, preferences, server_settings, staging, systems
+from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+
+ALICE, ALEX, BOB, NOBODY = 80351110224678912, 80351110224678913, 80351110224678914, None
+GUILD, OTHER = 2909267986263572999, 2909267986263573000
+URL = "https://example.com/a.png"
+SYSTEM = {"proxy_enabled": True, "tag_enabled": True, "tag": None, "avatar_url": None, "name_format": None}
+MEMBER = {"display_name": None, "avatar_url": None, "keep_proxy": None}
+
+
+@pytest.fixture
+def foxes(write):
+    return write(systems.create_system, ALICE, {"tag": "| Foxes"})
+
+
+@pytest.fixture
+def ann(write, foxes):
+    return write(members.create_member, ALICE, {"name": "Ann"})
+
+
+def test_a_system_is_set_for_one_server_and_only_what_is_given(read, write, foxes):
+    assert read(server_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
+    expected = dict(SYSTEM)
+    for change in (
+        {"tag": "x" * 78},
+        {"proxy_enabled": False},
+        {"avatar_url": URL},
+        {"tag_enabled": False, "name_format": "x" * 100},
+        {"tag": None, "unknown": 1},
+        {"name_format": " ", "proxy_enabled": True},
+        {},
+    ):
+        write(server_settings.edit_system, ALICE, GUILD, change)
+        expected |= {key: None if value == " " else value for key, value in change.items() if key != "unknown"}
+        assert read(server_settings.see_system, foxes, GUILD, ALICE) == expected
+    assert read(server_settings.see_system, foxes, OTHER, ALICE) == SYSTEM
+
+
+def test_a_member_is_set_for_one_server_and_only_what_is_given(read, write, ann):
+    assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
+    expected = dict(MEMBER)
+    for change in (
+        {"display_name": "x" * 100},
+        {"avatar_url": URL},
+        {"keep_proxy": True},
+        {"keep_proxy": False, "display_name": None},
+        {"keep_proxy": None, "avatar_url": ""},
+    ):
+        write(server_settings.edit_member, ALICE, ann.hid.upper(), GUILD, change)
+        expected |= {key: None if value == "" else value for key, value in change.items()}
+        assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == expected
+    assert read(server_settings.see_member, ann.hid, OTHER, ALICE) == MEMBER
+
+
+REFUSED = [
+    ({"proxy_enabled": None}, "proxy_enabled must be true or false"),
+    ({"tag_enabled": "yes"}, "tag_enabled must be true or false"),
+    ({"tag": "x" * 79}, "tag must have at most 78 characters; this one has 79"),
+    ({"tag": 5}, "tag must be a text"),
+    ({"avatar_url": "ftp://example.com"}, "must be an address that starts with http"),
+    ({"avatar_url": f"{URL}?{'x' * 256}"}, "avatar_url must have at most 256"),
+    ({"name_format": "x" * 101}, "name_format must have at most 100"),
+]
+REFUSED_OF_MEMBERS = [
+    ({"display_name": "x" * 101}, "display_name must have at most 100"),
+    ({"display_name": "\0"}, "NUL"),
+    ({"avatar_url": "here"}, "must be an address that starts with http"),
+    ({"keep_proxy": "on"}, "keep_proxy must be true or false"),
+]
+
+
+@pytest.mark.parametrize(("changes", "says"), REFUSED)
+def test_what_is_refused_for_a_system_changes_nothing(read, write, foxes, changes, says):
+    with pytest.raises(Invalid, match=says):
+        write(server_settings.edit_system, ALICE, GUILD, {"tag": "x", "proxy_enabled": False, **changes})
+    assert read(server_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
+
+
+@pytest.mark.parametrize(("changes", "says"), REFUSED_OF_MEMBERS)
+def test_what_is_refused_for_a_member_changes_nothing(read, write, ann, changes, says):
+    with pytest.raises(Invalid, match=says):
+        write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True, **changes})
+    assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
+
+
+def test_only_owners_set_anything(write, ann):
+    with pytest.raises(NotAuthenticated, match="has no system"):
+        write(server_settings.edit_system, BOB, GUILD, {"tag": "x"})
+    with pytest.raises(NotAuthenticated, match="has no system"):
+        write(server_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
+    write(systems.create_system, BOB)
+    with pytest.raises(NotAuthenticated, match="not part of your system"):
+        write(server_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
+    with pytest.raises(NotFound):
+        write(server_settings.edit_member, ALICE, "zzzzz", GUILD, {"keep_proxy": True})
+
+
+@pytest.mark.parametrize("viewer", [BOB, NOBODY])
+def test_strangers_see_what_everybody_sees_above_messages_unless_it_is_private(read, write, foxes, ann, viewer):
+    here = {"tag": "x", "avatar_url": URL, "name_format": "{name}", "proxy_enabled": False, "tag_enabled": False}
+    write(server_settings.edit_system, ALICE, GUILD, here)
+    write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"display_name": "Anna", "avatar_url": URL})
+    hidden = {"proxy_enabled": None, "tag_enabled": None, "name_format": None}
+    assert read(server_settings.see_system, foxes, GUILD, viewer) == {"tag": "x", "avatar_url": URL, **hidden}
+    seen = {"display_name": "Anna", "avatar_url": URL, "keep_proxy": None}
+    assert read(server_settings.see_member, ann.hid, GUILD, viewer) == seen
+    foxes = write(systems.edit_system, ALICE, {"avatar_privacy": "private"})
+    assert read(server_settings.see_system, foxes, GUILD, viewer)["avatar_url"] is None
+    for setting, key in (("name_privacy", "display_name"), ("avatar_privacy", "avatar_url")):
+        write(members.edit_member, ALICE, ann.hid, {setting: "private"})
+        seen |= {key: None}
+        assert read(server_settings.see_member, ann.hid, GUILD, viewer) == seen
+    assert read(server_settings.see_system, foxes, GUILD, ALICE) == here
+    assert read(server_settings.see_member, ann.hid, GUILD, ALICE)["display_name"] == "Anna"
+
+
+def test_what_is_deleted_takes_its_settings_along(read, write, foxes, ann):
+    write(server_settings.edit_system, ALICE, GUILD, {"tag": "x"})
+    write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True})
+    write(members.delete_member, ALICE, ann.hid)
+    assert read(lambda session: session.get(MemberGuild, (ann.id, GUILD))) is None
+    write(systems.delete_system, ALICE)
+    while write(staging.purge_some):
+        pass
+    assert read(lambda session: session.get(SystemGuild, (foxes.id, GUILD))) is None
+
+
+def test_autoproxy_is_allowed_by_account(read, write, foxes):
+    write(systems.link_account, ALICE, ALEX)
+    write(preferences.allow_autoproxy, ALEX, False)
+    assert [read(preferences.is_autoproxy_allowed, user) for user in (ALICE, ALEX)] == [True, False]
+    write(preferences.allow_autoproxy, ALEX, True)
+    assert read(preferences.is_autoproxy_allowed, ALEX)
+    with pytest.raises(Invalid):
+        write(preferences.allow_autoproxy, ALEX, None)
+    for act, *args in ((preferences.allow_autoproxy, BOB, False), (preferences.is_autoproxy_allowed, BOB)):
+        with pytest.raises(NotAuthenticated):
+            write(act, *args)
+
+
+def test_moderators_choose_a_log_channel(read, write):
+    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, ())
+    assert read(moderation.find_log_channel, GUILD) is None
+    write(moderation.set_log_channel, GUILD, True, 5)
+    write(moderation.blacklist_everywhere, GUILD, True)
+    write(moderation.set_log_channel, GUILD, True, 6)
+    assert read(moderation.find_log_channel, GUILD) == 6
+    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(6, True, ())
+    write(moderation.set_log_channel, GUILD, True, None)
+    assert read(moderation.find_log_channel, GUILD) is read(moderation.find_log_channel, OTHER) is None
+
+
+def test_moderators_keep_a_blacklist(read, write):
+    write(moderation.blacklist_channels, OTHER, True, [9])
+    write(moderation.blacklist_channels, GUILD, True, [7, 5])
+    write(moderation.blacklist_channels, GUILD, True, [6, 5])
+    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, (5, 6, 7))
+    write(moderation.allow_channels, GUILD, True, [5, 8, 9])
+    assert read(moderation.get_settings, GUILD, True).channels == (6, 7)
+    write(moderation.blacklist_everywhere, GUILD, True)
+    with pytest.raises(Invalid, match="All channels of this server are on the blacklist"):
+        write(moderation.allow_channels, GUILD, True, [6])
+    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, True, (6, 7))
+    write(moderation.clear_blacklist, GUILD, True)
+    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, ())
+    assert read(moderation.get_settings, OTHER, True).channels == (9,)
+
+
+def test_a_blacklist_has_an_end(read, write):
+    write(moderation.blacklist_channels, GUILD, True, range(1, 501))
+    write(moderation.blacklist_channels, GUILD, True, [500])
+    with pytest.raises(Invalid, match="At most 500 channels"):
+        write(moderation.blacklist_channels, GUILD, True, [501])
+    assert len(read(moderation.get_settings, GUILD, True).channels) == 500
+
+
+@pytest.mark.parametrize(
+    ("act", "args"),
+    [
+        (moderation.get_settings, ()),
+        (moderation.set_log_channel, (5,)),
+        (moderation.blacklist_channels, ([5],)),
+        (moderation.blacklist_everywhere, ()),
+        (moderation.allow_channels, ([5],)),
+        (moderation.clear_blacklist, ()),
+    ],
+)
+def test_who_does_not_manage_the_server_sees_and_sets_nothing(read, write, act, args):
+    before = read(moderation.get_settings, GUILD, True)
+    with pytest.raises(NotAllowed, match="Manage Server"):
+        write(act, GUILD, False, *args)
+    assert read(moderation.get_settings, GUILD, True) == before

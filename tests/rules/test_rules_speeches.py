@@ -1,0 +1,208 @@
+"""What is kept of a message that was proxied, and what finding a speech costs."""
+
+import pytest
+from sqlalchemy import event, select
+
+from models import Autoproxy, Member, Switch
+from rules import autoproxy, front_history, members, messages, preferences, switches, systems
+from rules.errors import NotAllowed, NotFound
+from rules.proxying import Heard, find_speech, record_speech
+
+ALICE, BOB = 80351110224678912, 80351110224678914
+GUILD, CHANNEL, THREAD = 2909267986263572999, 41771983423143937, 41771983423143999
+# Discord's own example of a snowflake.
+MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000
+NOW = 1_795_262_400_000_000
+
+
+@pytest.fixture
+def pair(write):
+    """Ann and Ben, of Alice's system."""
+    write(systems.create_system, ALICE, {"name": "Foxes"})
+    return [write(members.create_member, ALICE, {"name": name, "prefix": f"{name[0]}:"}) for name in ("Ann", "Ben")]
+
+
+@pytest.fixture
+def speak(read, write, pair):
+    """Find a speech, and record that it was posted."""
+
+    def run(text="A:hello", message_id=MESSAGE, now_us=NOW):
+        heard = Heard(ALICE, GUILD, THREAD, CHANNEL, text)
+        speech = read(find_speech, heard, now_us)
+        write(record_speech, speech, heard, message_id, message_id - 1, now_us)
+        return speech
+
+    return run
+
+
+@pytest.fixture
+def look(read):
+    """A row of a table as it is now."""
+    return lambda table, key: read(lambda session: session.get(table, key))
+
+
+def history(read, pair):
+    """Who fronted by name, the newest first."""
+    names = {member.hid: member.name for member in pair}
+    system = read(systems.get_own_system, ALICE)
+    return [[names[hid] for hid in s["members"]] for s in read(front_history.show_switches, system, ALICE)]
+
+
+def test_a_speech_is_recorded_and_counted(read, speak, look, pair):
+    ann, ben = pair
+    speak()
+    assert read(messages.show_message, MESSAGE, ALICE) == read(messages.show_message, MESSAGE - 1, ALICE)
+    shown = read(messages.show_message, MESSAGE, ALICE)
+    assert [shown[key] for key in ("id", "original", "sender", "channel", "guild")] == [
+        *(str(MESSAGE), str(MESSAGE - 1), str(ALICE), str(THREAD), str(GUILD))
+    ]
+    assert shown["member"]["id"] == ann.hid
+    assert (look(Member, ann.id).message_count, look(Member, ann.id).last_message_at) == (1, NOW)
+    speak(message_id=MESSAGE + 2, now_us=NOW + 5)
+    assert (look(Member, ann.id).message_count, look(Member, ann.id).last_message_at) == (2, NOW + 5)
+    assert (look(Member, ben.id).message_count, look(Member, ben.id).last_message_at) == (0, None)
+
+
+def test_a_tag_and_a_latched_message_renew_the_latch(write, speak, look, pair):
+    ann, ben = pair
+    key = (ann.system_id, GUILD)
+    write(autoproxy.set_mode, ALICE, GUILD, "latch")
+    for number, (text, member) in enumerate([("A:hi", ann), ("hi", ann), ("B:hi", ben), ("hi", ben)]):
+        speech = speak(text, MESSAGE + 2 * number, NOW + number)
+        assert (speech.member_id, speech.text) == (member.id, "hi")
+        assert (look(Autoproxy, key).member_id, look(Autoproxy, key).latched_at) == (member.id, NOW + number)
+
+
+@pytest.mark.parametrize("mode", ["off", "front", "member", None])
+def test_other_modes_have_no_latch_to_renew(write, speak, look, pair, mode):
+    ann, ben = pair
+    if mode:
+        write(autoproxy.set_mode, ALICE, GUILD, mode, ben.hid if mode == "member" else None)
+    before = look(Autoproxy, (ann.system_id, GUILD))
+    speak()
+    after = look(Autoproxy, (ann.system_id, GUILD))
+    assert (before and before.member_id, mode) == (after and after.member_id, after and after.mode)
+
+
+def test_a_mode_that_was_changed_meanwhile_stays(read, write, look, pair):
+    ann, ben = pair
+    write(autoproxy.set_mode, ALICE, GUILD, "latch")
+    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    speech = read(find_speech, heard, NOW)
+    write(autoproxy.set_mode, ALICE, GUILD, "member", ben.hid)
+    write(record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+    stored = look(Autoproxy, (ann.system_id, GUILD))
+    assert (stored.mode, stored.member_id, stored.latched_at) == ("member", ben.id, None)
+
+
+@pytest.mark.parametrize(
+    ("setting", "fronting", "after"),
+    [
+        ("off", [], []),
+        ("off", [["Ben"]], [["Ben"]]),
+        ("new", [], [["Ann"]]),
+        ("new", [["Ben"]], [["Ann"], ["Ben"]]),
+        ("new", [["Ben", "Ann"]], [["Ben", "Ann"]]),
+        ("new", [["Ann"], []], [["Ann"], [], ["Ann"]]),
+        ("add", [], [["Ann"]]),
+        ("add", [["Ben"]], [["Ben", "Ann"], ["Ben"]]),
+        ("add", [["Ann", "Ben"]], [["Ann", "Ben"]]),
+        ("add", [["Ann"], ["Ben"]], [["Ben", "Ann"], ["Ben"], ["Ann"]]),
+    ],
+)
+def test_a_speech_switches_where_the_system_asks_for_it(read, write, speak, pair, setting, fronting, after):
+    hids = {member.name: member.hid for member in pair}
+    for names in fronting:
+        write(switches.log_switch, ALICE, [hids[name] for name in names])
+    write(preferences.edit_preferences, ALICE, {"proxy_switch": setting})
+    speak()
+    assert history(read, pair) == after
+    speak(message_id=MESSAGE + 2)
+    assert history(read, pair) == after
+
+
+def test_a_front_that_is_full_keeps_nobody_from_speaking(read, write, speak, look, pair, monkeypatch):
+    monkeypatch.setattr(switches, "MOST_FRONTERS", 1)
+    write(switches.log_switch, ALICE, [pair[1].hid])
+    write(preferences.edit_preferences, ALICE, {"proxy_switch": "add"})
+    speak()
+    assert history(read, pair) == [["Ben"]]
+    assert look(Member, pair[0].id).message_count == 1
+    assert read(messages.show_message, MESSAGE, None)["id"] == str(MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("happens", "refusal"),
+    [
+        (lambda write, ann: write(members.delete_member, ALICE, ann.hid), NotFound),
+        (lambda write, ann: write(systems.unlink_account, ALICE, ALICE), NotAllowed),
+    ],
+    ids=["deleted", "unlinked"],
+)
+def test_what_happened_meanwhile_keeps_a_speech_from_being_recorded(read, write, pair, happens, refusal):
+    write(systems.link_account, ALICE, BOB)
+    write(autoproxy.set_mode, ALICE, GUILD, "latch")
+    write(preferences.edit_preferences, ALICE, {"proxy_switch": "new"})
+    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    speech = read(find_speech, heard, NOW)
+    happens(write, pair[0])
+    with pytest.raises(refusal):
+        write(record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+    assert read(autoproxy.get_mode, BOB, GUILD) == ("latch", None)
+    assert read(lambda session: session.scalar(select(Switch.id))) is None
+    with pytest.raises(NotFound):
+        read(messages.show_message, MESSAGE, None)
+
+
+@pytest.fixture
+def steps(doors):
+    """The steps of SQLite's plans for all that a rule asks."""
+
+    def run(door, rule, *args):
+        found = []
+
+        def explain(connection, _cursor, statement, parameters, _context, many):
+            given = parameters[0] if many else parameters
+            plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", given)
+            found.extend(row[3] for row in plan.fetchall())
+
+        with door() as session:
+            engine = session.get_bind()
+            event.listen(engine, "before_cursor_execute", explain)
+            try:
+                rule(session, *args)
+            finally:
+                event.remove(engine, "before_cursor_execute", explain)
+        return found
+
+    return run
+
+
+@pytest.mark.parametrize("mode", ["off", "front", "latch", "member", None])
+@pytest.mark.parametrize("text", ["A:hello", "hello"])
+def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, write, steps, pair, mode, text):
+    if mode:
+        write(autoproxy.set_mode, ALICE, GUILD, mode, pair[0].hid if mode == "member" else None)
+    write(autoproxy.renew_latch, pair[0].system_id, GUILD, pair[0].id, NOW)
+    write(switches.log_switch, ALICE, [pair[1].hid])
+    write(preferences.edit_preferences, ALICE, {"proxy_switch": "add"})
+    heard = Heard(ALICE, GUILD, THREAD, CHANNEL, text)
+    asked = steps(doors.read, find_speech, heard, NOW)
+    assert len(asked) > 5
+    with doors.read() as session:
+        speech = find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
+    asked += steps(doors.write, record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+    assert [step for step in asked if step.startswith("SCAN")] == []
+    assert [step for step in asked if "members" in step and "ix_members_matching" in step]
+
+
+def test_silence_is_one_question_and_a_speech_two(doors, pair):
+    with doors.read() as session:
+        asked = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
+        find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "hello"), NOW)
+        assert len(asked) == 1
+        find_speech(session, Heard(BOB, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
+        assert len(asked) == 2
+        find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
+        assert len(asked) == 4
