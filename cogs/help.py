@@ -56,7 +56,9 @@ TEXTS = {
     " hold something private; `-public` shows there what everybody may see.",
     "proxy": "`member <name> proxy [text]` sets the tags to speak with, written around the word text: with"
     " `[text]` a message such as `[hello]` is the member's. `proxy add` and `proxy remove` give a member several."
-    " `autoproxy` speaks without tags: `front` as the first fronter, `latch` as who spoke last, or as one member.",
+    " `autoproxy` speaks without tags: `front` as the first fronter, `latch` as who spoke last, or as one member."
+    " A backslash in front keeps one message from that, two end a latch, three end autoproxy in the server."
+    " `proxy off` ends all of it in one server; `help config` and `help member` have the rest.",
     "import": "`export` sends you everything in your system as a file. `import` with such a file attached, one of"
     " PluralKit's or one of Tupperbox's, first says what it would change, and asks.",
 }

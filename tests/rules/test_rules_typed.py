@@ -8,7 +8,7 @@ import pytest
 from rules import birthdays, time_zones
 from rules.errors import Invalid, NotFound
 from rules.proxy_tags import read_example
-from rules.typed_times import show_span, type_time
+from rules.typed_times import show_span, type_span, type_time
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 20, 15, 30, tzinfo=BERLIN)
@@ -64,6 +64,17 @@ def test_what_is_no_instant(text):
 
 def test_a_span_longer_than_time_ends_at_its_beginning():
     assert type_time("999999999w", "UTC", NOW_US) == 0
+
+
+def test_spans():
+    typed = {"6h": 21_600, " 1D 12h ": 129_600, "90s": 90, "1w2d3h4m5s": 788_645, "0s": 0}
+    assert {text: type_span(text) for text in typed} == typed
+
+
+@pytest.mark.parametrize("text", ["", "6", "h", "6 hours", "-6h", "1.5h", "6h ago", "soon", "1234567890h", "1h" * 51])
+def test_what_is_no_span(text):
+    with pytest.raises(Invalid, match="as a length of time; write it like 6h or 1d12h"):
+        type_span(text)
 
 
 def test_spans_are_shown_in_their_two_largest_units():
