@@ -158,10 +158,9 @@ def test_what_the_owner_asks_in_a_channel(discord, owner):
         owner.refusal(f"pk;sw {member['display_name'][1:]}")
     owner.ask("pk;help config", "timezone")
     assert found([*private.of_system, *private.of_members, *private.called], listener.heard("channel")) == []
-    for flag in ("", " -private", " -public"):
-        for typed in OF_MEMBER:
-            owner.refusal(f"pk;m {own[0]}{typed}{flag}")
-            owner.refusal(f"pk;m {own[1]}{typed}{flag}")
+    for typed in OF_MEMBER:
+        for hid, flag in ((own[0], ""), (own[0], " -public"), (own[1], " -private"), (own[1], " -public")):
+            owner.refusal(f"pk;m {hid}{typed}{flag}")
     owner.ask("pk;help config", "timezone")
     everything = [*private.of_system, *private.of_members]
     assert found(everything, listener.heard("channel")) == []
@@ -171,16 +170,14 @@ def test_what_the_owner_asks_in_a_channel(discord, owner):
 def test_what_a_stranger_asks(discord, owner, typist):
     private, own, bob, listener = owner.private, owner.hids, typist("bob", "Owls"), Listener(discord)
     everything = [*private.of_system, *private.of_members]
-    for where in (owner.where, {"dm": True}):
-        for flag in ("", " -private", " -public"):
-            for typed in OF_SYSTEM:
-                bob.refusal(f"pk;{typed.format(owner.mention)}{flag}", **where)
+    ways = [(owner.where, ""), (owner.where, " -private"), (owner.where, " -public"), ({"dm": True}, "")]
+    for where, flag in ways:
+        for typed in OF_SYSTEM:
+            bob.refusal(f"pk;{typed.format(owner.mention)}{flag}", **where)
     assert found([*everything, *private.called, *own], listener.heard("channel", "dm")) == []
-    for where in (owner.where, {"dm": True}):
+    for where, flag in ways:
         for typed in OF_MEMBER:
-            bob.refusal(f"pk;m {own[0]}{typed}", **where)
-            bob.refusal(f"pk;m {own[1]}{typed} -public", **where)
-            bob.refusal(f"pk;m {own[1]}{typed} -private", **where)
+            bob.refusal(f"pk;m {own[1 if flag else 0]}{typed}{flag}", **where)
     assert found(everything, listener.heard("channel", "dm")) == []
     assert found(private.called, listener.heard("channel")) == private.called
 
