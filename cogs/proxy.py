@@ -10,13 +10,15 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import discord
 from discord.ext import commands
 
 from cogs.discord_api import DiscordApi, Failed, Unknown
 from cogs.lines import Lines, Place
 from cogs.replies import card
-from cogs.speeches import MOST_TEXT, build_payload, build_reply, is_reply, names_of, read_files, recolour
+from cogs.scribe import Scribe
+from cogs.speeches import MOST_TEXT, build_payload, build_reply, is_reply, names_of, read_files, recolour, rights_in
 from cogs.webhooks import Webhooks
 from cogs.witness import Witness
 from models import Message
@@ -36,6 +38,8 @@ MOST_REMEMBERED = 5000
 LATE_S = 300
 UNKNOWN_MESSAGE, TOO_MANY_WEBHOOKS, TOO_LARGE, MISSING_PERMISSIONS = 10008, 30007, 40005, 50013
 ACTIVITY_INVITE = "activity"
+# py-cord passes on that Discord cannot be reached.
+AWAY = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 class NotSeen(Unknown):
@@ -63,6 +67,7 @@ class Proxy(commands.Cog, name="proxy"):
         self.webhooks = Webhooks(self.api)
         self.witness = Witness()
         self.lines = Lines()
+        self.scribe = Scribe(bot)
         self.begun: OrderedDict[int, None] = OrderedDict()
         self.told: OrderedDict[tuple[int, int, str], None] = OrderedDict()
         self.busy: set[asyncio.Task] = set()
@@ -101,11 +106,11 @@ class Proxy(commands.Cog, name="proxy"):
                 await self._speak(message, raw, place, edited=True)
 
     async def _speak(self, message: discord.Message, raw: dict[str, Any], place: Place, edited: bool) -> None:
-        if place.is_behind(message.author.id):
-            # What somebody said just before may decide who speaks now.
-            await place.turn()
         heard = hear(message, edited)
         speech = await self.bot.read(proxying.find_speech, heard, now_us())
+        if speech.hangs_on_others and await place.wait_for_own():
+            # What somebody said just before may decide who speaks now.
+            speech = await self.bot.read(proxying.find_speech, heard, now_us())
         if isinstance(speech, proxying.Silence):
             await self._obey(speech, heard)
             return
@@ -114,9 +119,9 @@ class Proxy(commands.Cog, name="proxy"):
             posted = await self._post(message, raw, speech, place)
         except (Refused, Failed, Unknown) as error:
             place.leave()
-            await self.tell(message, speech, error)
             if isinstance(error, NotSeen):
                 self._start(self._finish_late(message, speech, heard, error, since, place))
+            await self.tell(message, speech, error)
             return
         if posted:
             await self._finish(message, speech, heard, posted, place)
@@ -151,16 +156,16 @@ class Proxy(commands.Cog, name="proxy"):
         """Post the copy when it is its turn; None where an event came a second time, or where I may not speak."""
         check_speech(speech)
         channel = message.channel
-        mine = channel.permissions_for(message.guild.me)
-        if not mine.send_messages and not isinstance(channel, discord.Thread):
+        mine, theirs = rights_in(channel, message.guild.me), rights_in(channel, message.author)
+        if not mine.send_messages:
             return None
         missing = [name for name in NEEDED if not getattr(mine, name)]
         if missing:
             raise Invalid(f"I cannot proxy here: I need {names_of(missing)} in this channel.")
-        payload = build_payload(message, raw, speech.text, channel.permissions_for(message.author))
+        payload = build_payload(message, raw, speech.text, theirs)
         if reply := build_reply(message, raw, speech.color):
             payload["embeds"] = [reply]
-        payload["tts"] = payload["tts"] or speech.tts
+        payload["tts"] = payload["tts"] or (speech.tts and theirs.send_tts_messages)
         if speech.avatar_url:
             payload["avatar_url"] = speech.avatar_url
         first, *others = await read_files(message)
@@ -199,17 +204,14 @@ class Proxy(commands.Cog, name="proxy"):
         posted: Posted,
         place: Place,
     ) -> None:
-        """Record the copy, let the next one speak, delete the original."""
-        try:
-            await self.bot.write_patiently(
-                proxying.record_speech, speech, heard, posted.message_id, message.id, now_us()
-            )
-        except Refused:
+        """Let the next one speak, record the copy, delete the original."""
+        place.leave()
+        refused = await self.scribe.record(proxying.Spoken(speech, heard, posted.message_id, message.id, now_us()))
+        place.finish()
+        if refused:
             # The member is gone, or the account: it must not have spoken.
-            place.leave()
             await self.delete(message.channel.id, posted.message_id)
             return
-        place.leave()
         self.bot.dispatch("proxied", message, speech, posted)
         if not await self.delete(message.channel.id, message.id):
             # Whoever deleted it before wanted it gone: the sender, or a filter.
@@ -234,7 +236,7 @@ class Proxy(commands.Cog, name="proxy"):
         except (Failed, Unknown) as error:
             raise Invalid(explain(error)) from None
         self.witness.note_speaker(channel.id, posted.message_id, posted.name, member_id)
-        await self.bot.write_patiently(proxying.record_speech, speech, heard, posted.message_id, command.id, now_us())
+        await self.scribe.record(proxying.Spoken(speech, heard, posted.message_id, command.id, now_us()))
         await self.delete(channel.id, copy.id)
         await self.bot.write_patiently(messages.drop_records, [record.id])
 
@@ -274,11 +276,12 @@ class Proxy(commands.Cog, name="proxy"):
         embed = card(text=f"{sentence} Your message stays as it is; I say this once.")
         try:
             await message.channel.send(embed=embed, reference=message.to_reference(fail_if_not_exists=False))
-        except discord.HTTPException:
+        except AWAY:
             try:
                 await message.author.send(embed=embed)
-            except discord.HTTPException as closed:
+            except AWAY as closed:
                 log.info("nobody could be told: %s", closed)
+                self.told.pop(key, None)
 
     def _remember(self, memory: OrderedDict, key: object) -> None:
         memory[key] = None

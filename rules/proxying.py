@@ -6,7 +6,8 @@ a change from the web counts at once.
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -52,15 +53,22 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A message that is not proxied, and why; `act` is what it asks for instead: `off` or `unlatch`."""
+    """A message that is not proxied, and why; `act` is what it asks for instead: `off` or `unlatch`.
+
+    `hangs_on_others` as in `Speech`.
+    """
 
     reason: str
     act: str | None = None
+    hangs_on_others: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """A message that is to be posted again: whose words, and how they look. `name` has the system's tag in it."""
+    """A message that is to be posted again: whose words, and how they look. `name` has the system's tag in it.
+
+    `hangs_on_others`: what the sender's earlier messages did may decide who speaks now.
+    """
 
     system_id: int
     member_id: int
@@ -72,6 +80,18 @@ class Speech:
     tells_errors: bool
     renews_latch: bool
     proxy_switch: str
+    hangs_on_others: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A copy that stands: whose, of what, and when (µs)."""
+
+    speech: Speech
+    heard: Heard
+    message_id: int
+    original_id: int
+    at_us: int
 
 
 def find_speech(session: Session, heard: Heard, now_us: int) -> Speech | Silence:
@@ -81,7 +101,9 @@ def find_speech(session: Session, heard: Heard, now_us: int) -> Speech | Silence
     if silence:
         return silence
     chosen = _escape(heard, row) or _by_tag(heard, row) or _by_autoproxy(session, heard, row, now_us)
-    return chosen if isinstance(chosen, Silence) else _speak(session, heard, row, *chosen)
+    if isinstance(chosen, Silence):
+        return replace(chosen, hangs_on_others=_hangs_on_others(row))
+    return _speak(session, heard, row, *chosen)
 
 
 def speak_as(session: Session, heard: Heard, member_id: int) -> Speech:
@@ -125,6 +147,19 @@ def record_speech(
         autoproxy.renew_latch(session, speech.system_id, heard.guild_id, speech.member_id, now_us)
     if speech.proxy_switch != "off":
         _switch_to(session, speech, heard.user_id)
+
+
+def record_speeches(session: Session, spoken: Sequence[Spoken]) -> list[Refused | None]:
+    """`record_speech` for several in one transaction; for each what was raised, or None."""
+    return [_try_to_record(session, one) for one in spoken]
+
+
+def _try_to_record(session: Session, one: Spoken) -> Refused | None:
+    try:
+        record_speech(session, one.speech, one.heard, one.message_id, one.original_id, one.at_us)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _switch_to(session: Session, speech: Speech, user_id: int) -> None:
@@ -225,6 +260,10 @@ def _by_autoproxy(session: Session, heard: Heard, row: Row, now_us: int) -> tupl
     return member_id, heard.text, None
 
 
+def _hangs_on_others(row: Row) -> bool:
+    return row.mode == "latch" or (row.mode == "front" and row.proxy_switch != "off")
+
+
 def _find_front(session: Session, system_id: int) -> int | None:
     latest = select(Switch.id).where(Switch.system_id == system_id).order_by(Switch.timestamp.desc()).limit(1)
     first = select(SwitchMember.member_id).where(SwitchMember.switch_id == latest.scalar_subquery())
@@ -264,6 +303,7 @@ def _speak(session: Session, heard: Heard, row: Row, member_id: int, inner: str,
         tells_errors=row.proxy_error_message_enabled,
         renews_latch=row.mode == "latch",
         proxy_switch=row.proxy_switch,
+        hangs_on_others=_hangs_on_others(row),
     )
 
 

@@ -1,0 +1,167 @@
+"""From the gateway's MESSAGE_CREATE frame to the webhook request arriving, against a bot that only echoes.
+
+Three bots, each with a Discord of its own, take turns in short bursts: Rollcall on a file of 10 systems, Rollcall on
+one of 100 000, and a bare py-cord bot that posts each message again through the same kind of webhook. The sender's
+system has 1 or 1 000 members with tags. Both times are taken in the simulator's process, on one clock.
+"""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+import models
+from rules import members, systems
+from simulator.client import Simulator
+from tests.whole.processes import Process, Rollcall, until
+
+SMALL, LARGE = 10, 100_000
+MEMBERS = (1, 1000)
+# Messages a second, messages a turn, turns.
+RATES = ((1, 1, 20), (20, 20, 10), (100, 100, 6))
+CHANNELS = 10
+AIM = 1.5
+FIRST_USER = 2_000_000_000
+
+
+@dataclass
+class Subject:
+    """A bot under test: its Discord, and who speaks there by the size of the system."""
+
+    name: str
+    discord: Simulator
+    channels: list[str]
+    users: dict[int, str]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        stops: list[Callable[[], None]] = []
+        try:
+            subjects = [make_echo(stops), *(make_rollcall(Path(folder), size, stops) for size in (SMALL, LARGE))]
+            for subject in subjects:
+                warm_up(subject)
+            compare(subjects)
+        finally:
+            for stop in reversed(stops):
+                stop()
+
+
+def compare(subjects: list[Subject]) -> None:
+    """One line a rate, size and bot; the ratio is against the echo bot's median of the same turns."""
+    for rate, burst, turns in RATES:
+        for size in MEMBERS:
+            times: dict[str, list[float]] = {subject.name: [] for subject in subjects}
+            for turn in range(turns):
+                for subject in subjects:
+                    times[subject.name] += burst_of(subject, size, rate, burst, turn)
+            echo = statistics.median(times["echo"])
+            for subject in subjects:
+                show(rate, size, subject.name, times[subject.name], echo)
+
+
+def burst_of(subject: Subject, size: int, rate: int, burst: int, turn: int) -> list[float]:
+    """Seconds from frame to request for each message of one turn."""
+    after, begun, sent = subject.discord.last_seq(), time.monotonic(), {}
+    for number in range(burst):
+        time.sleep(max(0.0, begun + number / rate - time.monotonic()))
+        text = f"turn {turn} of {rate} a second: {number}"
+        channel = subject.channels[number % CHANNELS]
+        sent[text] = subject.discord.say(subject.users[size], f"0:{text}", channel=channel)["id"]
+    entries = until(lambda: _all_posted(subject, after, burst))
+    frames = subject.discord.frames_written(list(sent.values()))
+    if rate == 1:
+        time.sleep(0.3)
+    return [
+        (entry["arrived_ns"] - frames[sent[entry["message"]["content"].removeprefix("0:")]]) / 1e9 for entry in entries
+    ]
+
+
+def _all_posted(subject: Subject, after: int, count: int) -> list[dict] | None:
+    found = [entry for entry in subject.discord.log(after) if entry["kind"] == "webhook"]
+    return found if len(found) == count else None
+
+
+def make_discord(stops: list[Callable[[], None]]) -> Simulator:
+    discord = Simulator.start(rate_limits=False)
+    stops.append(discord.stop)
+    discord.add_guild("Home")
+    return discord
+
+
+def make_echo(stops: list[Callable[[], None]]) -> Subject:
+    discord = make_discord(stops)
+    user_id = discord.add_user("speaker")
+    discord.join(user_id)
+    channels = [discord.add_channel(f"c{number}") for number in range(CHANNELS)]
+    hooks = [discord.add_webhook(channel) for channel in channels]
+    listed = [f"{channel}:{hook['id']}:{hook['token']}" for channel, hook in zip(channels, hooks, strict=True)]
+    bot = Process("-m", "bench.echo_bot", discord.url, *listed, environ=Rollcall(discord, Path("/")).environ)
+    stops.append(bot.stop)
+    until(lambda: "ready" in bot.output)
+    return Subject("echo", discord, channels, dict.fromkeys(MEMBERS, user_id))
+
+
+def make_rollcall(folder: Path, count: int, stops: list[Callable[[], None]]) -> Subject:
+    discord = make_discord(stops)
+    (folder / str(count)).mkdir()
+    rollcall = Rollcall(discord, folder / str(count))
+    models.upgrade(rollcall.database_url)
+    rollcall.write(fill, count)
+    users = {}
+    for size in MEMBERS:
+        users[size] = discord.add_user(f"speaker{size}")
+        discord.join(users[size])
+        rollcall.write(make_speaker, int(users[size]), size)
+    channels = [discord.add_channel(f"c{number}") for number in range(CHANNELS)]
+    rollcall.start_bot()
+    stops.append(rollcall.stop)
+    return Subject(f"{count:,} systems", discord, channels, users)
+
+
+def fill(session: Session, count: int) -> None:
+    """Systems of other people, each with an account and a member with tags."""
+    numbers = range(1, count + 1)
+    names = [f"x{number:06}" for number in numbers]
+    session.execute(
+        insert(models.System), [{"id": n, "hid": name, "created": n} for n, name in zip(numbers, names, strict=True)]
+    )
+    session.execute(insert(models.Account), [{"user_id": FIRST_USER + n, "system_id": n} for n in numbers])
+    tags = '[{"prefix": "0:", "suffix": null}]'
+    session.execute(
+        insert(models.Member),
+        [
+            {"hid": name, "system_id": n, "name": name, "proxy_tags": tags, "created": n}
+            for n, name in zip(numbers, names, strict=True)
+        ],
+    )
+    assert session.scalar(select(func.count()).select_from(models.System)) == count
+
+
+def make_speaker(session: Session, user_id: int, size: int) -> None:
+    systems.create_system(session, user_id)
+    for number in range(size):
+        members.create_member(session, user_id, {"name": f"Member {number}", "prefix": f"{number}:"})
+
+
+def warm_up(subject: Subject) -> None:
+    """Make every webhook and every connection before anything is timed."""
+    for size in MEMBERS:
+        burst_of(subject, size, 50, CHANNELS * 2, -1)
+
+
+def show(rate: int, size: int, name: str, times: list[float], echo: float) -> None:
+    median, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
+    ratio = median / echo
+    verdict = f"  above {AIM}" if ratio > AIM else ""
+    figures = f"median {median * 1000:6.2f} ms   p99 {p99 * 1000:6.2f} ms   {ratio:5.2f} × echo{verdict}"
+    print(f"{rate:4} a second  {size:5} members  {name:16} {figures}   n={len(times)}")
+
+
+if __name__ == "__main__":
+    main()
