@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord.ext import commands
+from sqlalchemy.orm import Session
 
 from cogs import switches as switching
 from cogs.cards import called, cut, escape, fronters_card, names, paint, stamp_us
@@ -13,7 +14,7 @@ from cogs.showing import Shown, Target, show
 from cogs.sides import systems_command
 from cogs.verbs import Verb, Verbs
 from cogs.words import Words
-from rules import front_history, front_percent, overviews, switches
+from rules import front_history, front_percent, overviews, switches, systems
 from rules.privacy import see_system
 from rules.times import now_us
 from rules.typed_times import show_span, type_time
@@ -50,7 +51,7 @@ async def show_history(ctx: Context, target: Target, words: Words) -> None:
         count = await ctx.bot.read(front_history.count_switches, target.system, viewer)
 
         async def page(number: int):
-            rows = await ctx.bot.read(front_history.show_history, target.system, viewer, number * ON_A_PAGE, ON_A_PAGE)
+            rows = await ctx.bot.read(_read_history, target.system.hid, viewer, number * ON_A_PAGE)
             text = "\n".join(_history_line(row, words.has("with-id")) for row in rows)
             pages = f"Page {number + 1} of {_pages(count)}"
             return card("Front history", text or "Nobody has fronted yet.").set_footer(text=pages)
@@ -74,6 +75,11 @@ async def show_percent(ctx: Context, target: Target, words: Words) -> None:
         return Shown(paint(_breakdown_card(seen), {**system, "avatar_url": None, "banner": None}))
 
     await show(ctx, words, target, build)
+
+
+def _read_history(session: Session, hid: str, viewer: int | None, skip: int) -> list[dict[str, Any]]:
+    # Pages are turned for minutes, in which the history may have become private.
+    return front_history.show_history(session, systems.get_system(session, hid), viewer, skip, ON_A_PAGE)
 
 
 def _breakdown_card(seen: dict[str, Any]) -> discord.Embed:

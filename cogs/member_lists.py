@@ -17,6 +17,8 @@ from rules.birthdays import show_birthday
 from rules.errors import Invalid
 
 SHORT, FULL = 25, 5
+# An address has up to 256 characters, and what is over 4096 would be lost.
+SHORT_WITH_PICTURES = 10
 FULL_WORDS = ("full", "big", "details", "long")
 FULL_FLAGS = ("full", "big", "details", "long", "f")
 SORTS = {
@@ -65,7 +67,7 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
 
     async def build(viewer: int | None) -> Shown:
         found = await ctx.bot.read(member_lists.list_members, target.system, viewer, options)
-        size = FULL if full else SHORT
+        size = FULL if full else SHORT_WITH_PICTURES if "avatar_url" in extras else SHORT
         count = max(-(-len(found) // size), 1)
 
         async def page(number: int) -> discord.Embed:

@@ -152,7 +152,10 @@ async def delete(ctx: Context, subject: Subject, words: Words) -> None:
 @verbs("id", about="the member's ID")
 async def show_id(ctx: Context, subject: Subject, words: Words) -> None:
     words.end()
-    await answer(ctx, card(text=f"`{(await subject.see(None))['id']}`"))
+    seen = await subject.see(ctx.author.id)
+    # The ID of a hidden member opens its card to whoever reads it.
+    hidden = subject.target.own and seen["visibility"] == "private" and not words.has("public", "pub")
+    await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
 
 
 for verb in server_fields.member_verbs:
@@ -232,6 +235,11 @@ async def run(ctx: Context, words: Words) -> None:
     if word.lower() in NEW and not words.has("id", "by-id"):
         await make_member(ctx, words)
         return
+    await run_on(ctx, word, words)
+
+
+async def run_on(ctx: Context, word: str, words: Words) -> None:
+    """What is asked of the member that a word names, whatever subcommand it looks like."""
     # A flag such as `-id` may stand behind the member, so the next word is read first.
     verb = words.next()
     subject = await get_subject(ctx, word, words)

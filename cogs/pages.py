@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import discord
 
+from rules.errors import Refused
+
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 300
@@ -38,6 +40,13 @@ class Pages(discord.ui.View):
             return True
         await interaction.response.send_message("Only who asked can turn the pages.", ephemeral=True)
         return False
+
+    async def on_error(self, error: Exception, item: discord.ui.Item, interaction: discord.Interaction) -> None:
+        told = isinstance(error, Refused)
+        if not told:
+            log.error("a page could not be turned", exc_info=error)
+        sentence = error.sentence if told else "This page cannot be shown just now; ask for the list again."
+        await interaction.response.send_message(sentence, ephemeral=True)
 
     async def on_timeout(self) -> None:
         try:

@@ -50,7 +50,9 @@ async def edit_privacy(
         await show_settings(ctx, subject, subjects)
         return None
     level = find_level(given[1] if len(given) > 1 else None)
-    if not level and len(given) == 1 and find_level(given[0]):
+    # `hidden`, `shown` and `visible` are a subject too: that alone is too little to show everything by.
+    is_subject = any(given[0].lower() in names for names in subjects.values())
+    if not level and len(given) == 1 and find_level(given[0]) and not is_subject:
         level, given = find_level(given[0]), ["all"]
     keys = _find_keys(given[0], subjects)
     if not level:

@@ -48,17 +48,18 @@ async def show_all(ctx: Context, words: Words, subject: Subject) -> None:
 
 async def clear_tags(ctx: Context, words: Words, subject: Subject) -> None:
     """Remove all tags; more than one only after a question."""
-    tags = (await subject.see(ctx.author.id))["proxy_tags"]
+    seen = await subject.see(ctx.author.id)
+    tags = seen["proxy_tags"]
     if len(tags) > 1 and not await confirm(ctx, f"Remove all {len(tags)} tags?", "Remove them", words):
         await answer(ctx, card(text="Nothing was changed."))
         return
-    await subject.edit({"proxy_tags": []})
+    await ctx.bot.write(proxy_tags.clear_tags, ctx.author.id, seen["id"], tags)
     await answer(ctx, card(text="The member has no proxy tags now."))
 
 
 async def set_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
     """Replace all tags by one; after a question when there are several, or when another member has it."""
-    tag = proxy_tags.read_example(unquoted(example))
+    tag = _read(example)
     seen = await subject.see(ctx.author.id)
     tags = seen["proxy_tags"]
     replaced = len(tags) > 1 and not await confirm(ctx, f"Replace all {len(tags)} tags?", "Replace them", words)
@@ -71,7 +72,7 @@ async def set_tag(ctx: Context, words: Words, subject: Subject, example: str) ->
 
 async def add_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
     """Add a tag; after a question when another member has it."""
-    tag = proxy_tags.read_example(unquoted(example))
+    tag = _read(example)
     hid = (await subject.see(ctx.author.id))["id"]
     if await _may_share(ctx, words, hid, tag):
         await _change(ctx, subject, proxy_tags.add_tag, example, "is added")
@@ -80,9 +81,15 @@ async def add_tag(ctx: Context, words: Words, subject: Subject, example: str) ->
 
 
 async def _change(ctx: Context, subject: Subject, rule: object, example: str, done: str) -> None:
-    tag = proxy_tags.read_example(unquoted(example))
+    tag = _read(example)
     await ctx.bot.write(rule, ctx.author.id, (await subject.see(ctx.author.id))["id"], tag)
     await answer(ctx, card(text=f"{show_tags([tag])} {done}."))
+
+
+def _read(example: str) -> proxy_tags.Tag:
+    plain = unquoted(example)
+    # Around nothing but the word, the quotes are the tags.
+    return proxy_tags.read_example(example if plain.lower() == "text" else plain)
 
 
 async def _may_share(ctx: Context, words: Words, hid: str, tag: proxy_tags.Tag) -> bool:

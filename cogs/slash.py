@@ -7,6 +7,7 @@ from cogs import autoproxy, fronts, member_lists, members, privacy, switches, sy
 from cogs.replies import Context
 from cogs.words import Words
 from rules import member_lists as lists
+from rules.errors import Invalid
 
 MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
@@ -91,7 +92,7 @@ class Slash(commands.Cog, name="slash"):
     @member.command(name="show", description="See a member's card")
     @member_option()
     async def member_show(self, ctx: Context, member: str) -> None:
-        await members.run(ctx, Words(ready=[member, "show"]))
+        await members.run_on(ctx, member, Words(ready=["show"]))
 
     @member.command(name="list", description="See your members")
     @discord.option("search", str, default="", description="A part of a name")
@@ -103,19 +104,19 @@ class Slash(commands.Cog, name="slash"):
     @discord.option("field", str, choices=MEMBER_FIELDS)
     @discord.option("value", str, default="", description=CLEARED)
     async def member_edit(self, ctx: Context, member: str, field: str, value: str) -> None:
-        await members.run(ctx, Words(ready=[member, field, value]))
+        await members.run_on(ctx, member, Words(ready=[field, value]))
 
     @member.command(name="privacy", description="See or set who sees what of a member")
     @member_option()
     @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
     async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
-        await members.run(ctx, Words(ready=[member, "privacy", subject, level]))
+        await members.run_on(ctx, member, Words(ready=_privacy(subject, level)))
 
     @member.command(name="delete", description="Delete a member")
     @member_option()
     async def member_delete(self, ctx: Context, member: str) -> None:
-        await members.run(ctx, Words(ready=[member, "delete"]))
+        await members.run_on(ctx, member, Words(ready=["delete"]))
 
     @system.command(name="new", description="Make your system")
     @discord.option("name", str, default="", max_length=100)
@@ -137,7 +138,7 @@ class Slash(commands.Cog, name="slash"):
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
     async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
-        await systems.run(ctx, Words(ready=["privacy", subject, level]))
+        await systems.run(ctx, Words(ready=_privacy(subject, level)))
 
     @discord.slash_command(description="Speak without tags in this server")
     @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")
@@ -148,6 +149,12 @@ class Slash(commands.Cog, name="slash"):
 
 def _of(account: discord.User | None) -> list[str]:
     return [account.mention] if account else []
+
+
+def _privacy(subject: str, level: str) -> list[str]:
+    if level and not subject:
+        raise Invalid(f"Choose the subject that is to be {level} as well; `all` is all of them.")
+    return ["privacy", subject, level]
 
 
 def setup(bot: commands.Bot) -> None:

@@ -10,7 +10,7 @@ from cogs.showing import is_private
 from cogs.sides import systems_command
 from cogs.verbs import Verb, Verbs
 from cogs.words import Words
-from models import System
+from models import Switch, System
 from rules import front_history, overviews, switches
 from rules.errors import Invalid, NotAllowed
 from rules.times import now_us
@@ -152,7 +152,7 @@ async def _read_members(ctx: Context, references: list[str], words: Words) -> li
 
 async def _delete_latest(ctx: Context, words: Words, system: System) -> None:
     latest = await ctx.bot.read(switches.get_latest, system)
-    question = f"Delete the latest switch?\n{await _describe(ctx, system)}"
+    question = f"Delete the latest switch?\n{await _describe(ctx, system, latest)}"
     if await confirm(ctx, question, "Delete it", words):
         await ctx.bot.write(switches.delete_switch, ctx.author.id, latest.id)
         await tell_fronters(ctx, "The latest switch is deleted.")
@@ -160,12 +160,14 @@ async def _delete_latest(ctx: Context, words: Words, system: System) -> None:
         await answer(ctx, card(text="Nothing was deleted."))
 
 
-async def _describe(ctx: Context, system: System) -> str:
-    """The latest switch and the one before, as far as those who read here may see them."""
+async def _describe(ctx: Context, system: System, latest: Switch) -> str:
+    """The latest switch and the one before, if those who read here may see the latest."""
     viewer = ctx.author.id if is_private(ctx) else None
     try:
         rows = await ctx.bot.read(front_history.show_history, system, viewer, 0, 2)
     except NotAllowed:
+        return ""
+    if not rows or rows[0]["timestamp"] != latest.timestamp:
         return ""
     shown = [f"{names(row['members'])} since {stamp_us(row['timestamp'])}" for row in rows]
     return "\nBefore it: ".join(shown)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from discord.ext import commands
+from sqlalchemy.orm import Session
 
 from cogs import cards, fronts, member_lists, server_fields, transfer
 from cogs.editing import Subject, edit_text
@@ -108,12 +109,17 @@ def without_hash(text: str) -> str:
 
 def _subject(ctx: Context, target: Target) -> Subject:
     async def see(viewer: int | None) -> Mapping[str, object]:
-        return await ctx.bot.read(overviews.get_overview, target.system, viewer)
+        return await ctx.bot.read(_see, target.system.hid, viewer)
 
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(systems.edit_system, ctx.author.id, changes)
 
     return Subject(target, "system", see, edit)
+
+
+def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
+    # Read anew: the command may have changed it meanwhile.
+    return overviews.get_overview(session, systems.get_system(session, hid), viewer)
 
 
 async def run(ctx: Context, words: Words) -> None:

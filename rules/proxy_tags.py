@@ -38,10 +38,12 @@ def get_tags(member: Member) -> list[Tag]:
 
 def set_tag(session: Session, user_id: int, hid: str, tag: Tag, expected: list[Tag]) -> Member:
     """Replace all tags by one. `expected` is what the user was told is replaced. Raises Invalid when it changed."""
-    member = members.get_own_member(session, user_id, hid)
-    if get_tags(member) != expected:
-        raise Invalid("The tags were changed meanwhile; look again before you replace them.")
-    return members.edit_member(session, user_id, hid, {"proxy_tags": [tag]})
+    return _replace(session, user_id, hid, [tag], expected)
+
+
+def clear_tags(session: Session, user_id: int, hid: str, expected: list[Tag]) -> Member:
+    """Remove all tags. Raises like `set_tag`."""
+    return _replace(session, user_id, hid, [], expected)
 
 
 def add_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
@@ -64,3 +66,9 @@ def find_sharers(session: Session, member: Member, tag: Tag) -> list[Member]:
     """The other members of the same system that have this tag."""
     others = select(Member).where(Member.system_id == member.system_id, Member.id != member.id)
     return [other for other in session.scalars(others.order_by(Member.id)) if tag in get_tags(other)]
+
+
+def _replace(session: Session, user_id: int, hid: str, tags: list[Tag], expected: list[Tag]) -> Member:
+    if get_tags(members.get_own_member(session, user_id, hid)) != expected:
+        raise Invalid("The tags were changed meanwhile; look again before you replace them.")
+    return members.edit_member(session, user_id, hid, {"proxy_tags": tags})

@@ -1,5 +1,6 @@
 """PluralKit's files, older and newer: what is read, what is left out, and what is refused with which words."""
 
+import gzip
 import json
 
 import pytest
@@ -311,3 +312,12 @@ def test_accounts_and_times_that_are_none_are_passed_over():
     numbers = json.dumps({"switches": [], "created": 5, "accounts": 5, "members": []}).encode()
     file = importing.read_file(numbers)
     assert (file.created, file.accounts) == (None, frozenset())
+
+
+def test_a_packed_file_is_unpacked_no_further_than_a_file_may_be_large(monkeypatch):
+    assert importing.read_file(gzip.compress(b'{"tuppers": []}')).members == []
+    monkeypatch.setattr(importing, "MOST_BYTES", 100)
+    with pytest.raises(TooLarge, match="unpacked, this one has more"):
+        importing.read_file(gzip.compress(b" " * 10_000_000))
+    with pytest.raises(Invalid, match="damaged"):
+        importing.read_file(b"\x1f\x8b")
