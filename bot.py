@@ -14,7 +14,7 @@ from discord.ext import bridge, commands
 
 import config as settings
 import models
-from cogs import replies, sides
+from cogs import confirm, replies, sides
 from rules import times
 
 log = logging.getLogger("bot")
@@ -193,7 +193,9 @@ class Rollcall(bridge.Bot):
                     return
             ctx = await self.get_context(message)
             if not replies.is_command(ctx):
-                await proxy.take(message, place)
+                # The wait for an answer has seen the message before.
+                if not confirm.is_answer(message):
+                    await proxy.take(message, place)
                 return
         await self.invoke(ctx)
 
@@ -214,7 +216,8 @@ class Rollcall(bridge.Bot):
         await super().start(token)
 
     async def shut(self) -> None:
-        """End the connection, then write what is pending and close the file."""
+        """Let what is on its way arrive, end the connection, then write what is pending and close the file."""
+        await self.cogs["proxy"].settle()
         await self.close()
         for cog in self.cogs.values():
             if stop := getattr(cog, "stop", None):

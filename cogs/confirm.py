@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -70,16 +71,26 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
     return typed in done and typed.result().content.strip().lower() in YES
 
 
-async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:
-    """Ask the caller to type a word here within a minute; anything else, and silence, is a no."""
+async def confirm_by_typing(ctx: Context, question: str, wanted: str, told: str | None = None) -> bool:
+    """Ask the caller to type a word here within a minute; anything else, and silence, is a no.
+
+    `told` is what the question calls the word where it must not stand there itself.
+    """
     with _typing(ctx, ctx.author.id) as typed:
-        await answer(ctx, card(text=f"{question}\nType `{wanted}` here to confirm; anything else cancels."))
+        shown = told or f"`{wanted}`"
+        await answer(ctx, card(text=f"{question}\nType {shown} here to confirm; anything else cancels."))
         done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
     return typed in done and typed.result().content.strip().lower() == wanted
 
 
 # The newest question to each account in each channel: a typed answer is never taken for an older one.
 _newest: dict[tuple[int, int], object] = {}
+_answers: deque[int] = deque(maxlen=100)
+
+
+def is_answer(message: discord.Message) -> bool:
+    """Whether a message was taken for the answer to a question; such words are nobody else's."""
+    return message.id in _answers
 
 
 @contextmanager
@@ -92,7 +103,10 @@ def _typing(
 
     def check(message: discord.Message) -> bool:
         here = (message.author.id, message.channel.id) == key
-        return here and _newest.get(key) is question and fits(message.content.strip())
+        taken = here and _newest.get(key) is question and fits(message.content.strip())
+        if taken:
+            _answers.append(message.id)
+        return taken
 
     typed = asyncio.ensure_future(ctx.bot.wait_for("message", check=check))
     try:

@@ -57,7 +57,8 @@ class Witness:
             _trim(self._copies, MOST_CHANNELS)
             self._announcing = asyncio.ensure_future(self._announce())
         elif not data["author"].get("bot"):
-            self._raw[message_id] = data
+            # py-cord takes the members out of the mentions.
+            self._raw[message_id] = {**data, "mentions": [{**user} for user in data.get("mentions", ())]}
             _trim(self._raw, MOST_RAW)
 
     def find(self, message_id: int) -> dict[str, Any] | None:

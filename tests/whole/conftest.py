@@ -10,6 +10,7 @@ from simulator.client import Simulator
 from tests.whole.github_server import Server, serving
 from tests.whole.processes import Rollcall, until
 from tests.whole.speaking import Speaker
+from tests.whole.stage import HOME, Voice
 from tests.whole.typist import Typist
 
 _numbers = itertools.count(1)
@@ -24,7 +25,7 @@ def github() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def discord() -> Iterator[Simulator]:
     with Simulator.start(member_request_interval=0.2) as simulator:
-        simulator.add_guild("Home", guild_id="1163892047215738900")
+        simulator.add_guild("Home", guild_id=HOME)
         yield simulator
 
 
@@ -98,6 +99,19 @@ def speaker(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callabl
         made.ask("pk;system new", "Your system is made")
         made.add_all(names)
         return made
+
+    return make
+
+
+@pytest.fixture
+def voice(discord: Simulator, rollcall: Rollcall) -> Callable[..., Voice]:
+    """Makes a new user with a system and members who have tags, all of one test in the same new channel."""
+    channel = discord.add_channel(f"stage{next(_numbers)}")
+
+    def make(*names: str, **system: object) -> Voice:
+        user_id = discord.add_user(f"voice{next(_numbers)}")
+        discord.join(user_id)
+        return Voice(discord, rollcall, user_id, channel).found(names, **system)
 
     return make
 

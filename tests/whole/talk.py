@@ -4,8 +4,9 @@ EPHEMERAL = 64
 
 
 def said(entries: list[dict]) -> list[tuple[str, str]]:
-    """Every message of a log as (where, text); where is "channel", "dm" or "ephemeral"."""
-    return [(_where(entry), text_of(entry["message"])) for entry in entries if "message" in entry]
+    """Every message of the bot's own in a log as (where, text); where is "channel", "dm" or "ephemeral"."""
+    own = [entry for entry in entries if "message" in entry and "webhook_id" not in entry]
+    return [(_where(entry), text_of(entry["message"])) for entry in own]
 
 
 def only(entries: list[dict]) -> tuple[str, str]:

@@ -1,0 +1,117 @@
+"""The connection drops, or the bot is killed, in the middle of a message: nothing twice, nothing lost or wrong."""
+
+import signal
+import sqlite3
+import time
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.whole.processes import until
+from tests.whole.stage import HOME, Voice
+
+
+@pytest.fixture
+def world(alone):
+    """A Discord and a bot of the test's own, somebody who speaks there, and the web side."""
+    running = alone(guild=False)
+    discord = running.simulator
+    discord.add_guild("Home", guild_id=HOME)
+    running.start_web()
+    running.start_bot()
+    person = discord.add_user("person")
+    discord.join(person)
+    ann = Voice(discord, running, person, discord.channels()["general"]).found(("Ann",))
+    hook = ann.speak("a:before")["webhook_id"]
+    return running, discord, ann, hook
+
+
+@contextmanager
+def holding(running):
+    """Hold the file's write lock, as another process would."""
+    connection = sqlite3.connect(make_url(running.database_url).database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield
+    connection.close()
+
+
+def copies_of(ann, discord, text):
+    return [m["id"] for m in discord.messages(ann.channel) if m.get("webhook_id") and m["content"] == text]
+
+
+def test_a_connection_that_drops_in_the_middle_posts_nothing_twice(world):
+    _, discord, ann, hook = world
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
+    ann.write("a:one")
+    time.sleep(0.1)
+    discord.drop_gateway()
+    # While nobody listens.
+    ann.write("a:two")
+    until(lambda: [text for _, text in ann.standing()] == ["before", "one", "two"])
+    assert discord.sessions()["resumes"] == 1
+    # Discord may tell again what it told before.
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
+    original = ann.write("a:three")
+    event = original | {"guild_id": HOME, "member": {"roles": [], "joined_at": "2020-01-01T00:00:00+00:00"}}
+    discord.dispatch("MESSAGE_CREATE", event)
+    until(lambda: copies_of(ann, discord, "three"))
+    discord.dispatch("MESSAGE_CREATE", event)
+    ann.speak("a:four")
+    assert [text for _, text in ann.standing()] == ["before", "one", "two", "three", "four"]
+
+
+def test_a_session_that_is_lost_in_the_middle(world):
+    _, discord, ann, hook = world
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
+    ann.write("a:one")
+    time.sleep(0.1)
+    discord.invalidate()
+    until(lambda: copies_of(ann, discord, "one"))
+    until(lambda: discord.sessions()["identifies"] == 2)
+
+    def speaks():
+        ann.write("a:again")
+        time.sleep(0.2)
+        return copies_of(ann, discord, "again")
+
+    until(speaks)
+    assert len(copies_of(ann, discord, "one")) == 1
+    texts = [text for _, text in ann.standing()]
+    assert texts.count("one") + texts.count("a:one") == 1
+    assert ann.record(copies_of(ann, discord, "one")[0])
+
+
+def test_a_bot_that_is_killed_between_post_and_record_says_nothing_wrong(world):
+    running, discord, ann, hook = world
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    ann.speak("a:in the thread", channel=thread)
+    discord.archive_thread(thread)
+    # Somebody else holds the file's lock, so that the record waits.
+    with holding(running):
+        original = ann.write("a:one")
+        until(lambda: copies_of(ann, discord, "one"))
+        running.bot.stop(signal.SIGKILL)
+    (copy,) = copies_of(ann, discord, "one")
+    assert [ann.record(each) for each in (copy, original["id"])] == [None, None]
+    assert original["id"] in [message["id"] for message in discord.messages(ann.channel)]
+    # Whatever was told while the bot was away stays.
+    ann.write("a:nobody listens")
+    running.start_bot()
+    # The channel's own webhook is found again, and a sleeping thread is known.
+    assert ann.speak("a:two")["webhook_id"] == hook
+    assert ann.speak("a:three", channel=thread)["webhook_id"] == hook
+    assert len(discord.webhooks(ann.channel)) == 1
+    assert len(copies_of(ann, discord, "one")) == 1
+    assert ann.standing()[-2][1] == "a:nobody listens"
+
+
+def test_a_bot_that_stops_lets_what_is_on_its_way_arrive(world):
+    running, discord, ann, hook = world
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
+    original = ann.write("a:one")
+    time.sleep(0.2)
+    assert running.bot.stop() == 0
+    (copy,) = copies_of(ann, discord, "one")
+    assert ann.record(original["id"])["id"] == copy
+    assert [text for _, text in ann.standing()] == ["before", "one"]
