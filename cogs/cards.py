@@ -1,5 +1,6 @@
 """The cards of systems, members and fronters: embeds in the house's style, made of what the viewer may see."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,10 @@ from cogs.replies import card
 from rules.birthdays import show_birthday
 
 FIELD_LENGTH = 1024
+# Blanks and signs without a shape: nothing is left of such a name on the screen.
+_UNSEEN = re.compile(
+    "[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f\ufeff\uffa0]+"
+)
 MOST_NAMES = 20
 
 
@@ -81,8 +86,9 @@ def names(members: list[dict[str, Any]]) -> str:
 
 
 def called(member: dict[str, Any]) -> str:
-    """The name that a member is shown by."""
-    return member["display_name"] or member["name"]
+    """The name that a member is shown by, in one line; the ID where there is nothing to see in the name."""
+    name = " ".join((member["display_name"] or member["name"]).split())
+    return name if _UNSEEN.sub("", name) else member["id"]
 
 
 def show_tags(tags: list[dict[str, str | None]]) -> str | None:

@@ -80,6 +80,8 @@ async def show_text(
     """Show a field: as it looks, or with `-raw` as it was typed."""
     raw = raw or words.has("raw", "r", "plaintext", "pt")
     hint = " Put one behind the command to set it." if subject.target.own else ""
+    if hint and not subject.target.system.show_private_info:
+        hint += " One that is private is shown with `-private`."
 
     async def build(viewer: int | None) -> Shown:
         value = (await subject.see(viewer))[key]

@@ -124,7 +124,10 @@ async def run(ctx: Context, words: Words) -> None:
     word = words.next()
     verb = verbs.find(word)
     if word is None or verb:
-        await (verb.run if verb else show_fronters)(ctx, await get_own(ctx), words)
+        run_verb = verb.run if verb else show_fronters
+        # What stands behind `percent` is a time.
+        target = await get_own(ctx) if run_verb is show_percent else await _take_target(ctx, words)
+        await run_verb(ctx, target, words)
         return
     target = await find_system(ctx, word)
     if not target:

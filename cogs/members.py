@@ -20,7 +20,7 @@ from cogs.showing import Shown, Target, is_private, show
 from cogs.sides import systems_command
 from cogs.systems import AVATAR, BANNER, COLOR, without_hash
 from cogs.verbs import Verbs
-from cogs.words import Words, unquoted
+from cogs.words import SHOWING, Words, is_clearing, unquoted
 from models import Member
 from rules import members, overviews, systems
 from rules.birthdays import show_birthday, type_birthday
@@ -46,12 +46,15 @@ async def show_card(ctx: Context, subject: Subject, words: Words) -> None:
 
 @verbs("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
 async def rename(ctx: Context, subject: Subject, words: Words) -> None:
-    name = unquoted(words.rest(("r", "raw", "plaintext", "pt")))
-    words.check_flags(("r", "raw", "plaintext", "pt"))
-    if not name:
+    text = words.rest(SHOWING)
+    words.check_flags(SHOWING)
+    name = unquoted(text)
+    if not text and not words.has("c", "clear"):
         await edit_text(ctx, words, subject, "name", "name")
         return
     subject.target.check_own()
+    if is_clearing(text, words):
+        raise Invalid("A member needs a name; put the word into quotes if that is to be it.")
     if await confirm_duplicate(ctx, words, name, but=(await subject.see(ctx.author.id))["id"]):
         await subject.edit({"name": name})
         shown = (await subject.see(ctx.author.id))["display_name"]
@@ -142,7 +145,9 @@ async def delete(ctx: Context, subject: Subject, words: Words) -> None:
     subject.target.check_own()
     hid = (await subject.see(ctx.author.id))["id"]
     question = "This deletes the member for good; it also leaves the front history, and its messages' records go."
-    if await confirm_by_typing(ctx, question, hid):
+    # In a channel, the ID of a hidden member would open its card to everybody.
+    told = hid if is_private(ctx) or not await _is_hidden(subject, ctx) else None
+    if await confirm_by_typing(ctx, question, hid, None if told else "its ID"):
         await ctx.bot.write(members.delete_member, ctx.author.id, hid)
         await answer(ctx, card(text="The member is deleted."))
     else:
@@ -269,9 +274,16 @@ def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]
     return overviews.get_member_overview(session, members.get_member(session, hid), viewer)
 
 
+async def _is_hidden(subject: Subject, ctx: Context) -> bool:
+    return (await subject.see(ctx.author.id))["visibility"] == "private"
+
+
 def _welcome(ctx: Context, member: Member, left: int) -> str:
     called = f'"{member.name}"' if " " in member.name else member.name
-    text = f"{cards.escape(member.name)} is here; the ID is `{member.hid}`."
+    text = f"{cards.escape(member.name)} is here"
+    if is_private(ctx) or not member.visibility:
+        text += f"; the ID is `{member.hid}`"
+    text += "."
     if " " in member.name:
         text += f"\nA name with blanks needs quotes: {typed(ctx.bot, f'member {called} …')}."
     text += f"\n{typed(ctx.bot, f'member {called} proxy [text]')} sets the tags to speak with."

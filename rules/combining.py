@@ -29,7 +29,7 @@ def _prepend(current: Hids, given: Hids) -> Hids:
 def _remove(current: Hids, given: Hids) -> Hids:
     for hid in given:
         if hid not in current:
-            raise Invalid(f"Member '{hid[:20]}' is not fronting; name members who are.")
+            raise Invalid("A member whom you named is not fronting; name members who are.")
     return [hid for hid in current if hid not in given]
 
 
@@ -40,7 +40,7 @@ def _first(current: Hids, given: Hids) -> Hids:
 def _check_absent(current: Hids, given: Hids) -> Hids:
     for hid in given:
         if hid in current:
-            raise Invalid(f"Member '{hid}' is fronting already; name members who are not.")
+            raise Invalid("A member whom you named is fronting already; name members who are not.")
     return given
 
 

@@ -86,6 +86,8 @@ def link_account(session: Session, user_id: int, other_id: int) -> None:
 def check_linkable(session: Session, user_id: int, other_id: int) -> System:
     """The user's system, to which the other account could be linked. Raises like `link_account`."""
     system = get_own_system(session, user_id)
+    if is_owner(session, other_id, system.id):
+        raise Invalid("This account is linked to your system already.")
     _check_unlinked(session, other_id)
     try:
         check_storable(session, other_id)

@@ -32,9 +32,9 @@ def test_the_new_list(current, given, how, new):
     ("given", "how", "says"),
     [
         *(("cc", how, "Duplicate members in member list.") for how in ("append", "prepend", "remove", "first")),
-        ("ca", "append", "Member 'a' is fronting already; name members who are not."),
-        ("ba", "prepend", "Member 'b' is fronting already; name members who are not."),
-        ("bc", "remove", "Member 'c' is not fronting; name members who are."),
+        ("ca", "append", "A member whom you named is fronting already; name members who are not."),
+        ("ba", "prepend", "A member whom you named is fronting already; name members who are not."),
+        ("bc", "remove", "A member whom you named is not fronting; name members who are."),
     ],
 )
 def test_what_makes_no_sense(given, how, says):

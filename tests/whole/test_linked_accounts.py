@@ -51,7 +51,7 @@ def test_links_that_are_refused(discord, rollcall, typist):
     for typed, sentence in [
         ("", "Mention the account to link, or give its ID."),
         ("Bob", "Mention the account to link, or give its ID."),
-        (alice.mention, " already"),
+        (alice.mention, "This account is linked to your system already."),
         (bob.mention, "This account already has a system."),
         (f"<@{bot}>", "A bot cannot be linked to a system."),
         ("<@1163892047215738999>", "There is no such Discord account."),
