@@ -4,6 +4,7 @@ from typing import Any
 
 import discord
 from discord.ext import commands
+from sqlalchemy.orm import Session
 
 from cogs.cards import called, cut, escape, show_tags, stamp, stamp_us
 from cogs.references import get_own
@@ -12,7 +13,7 @@ from cogs.showing import Shown, Target, show
 from cogs.sides import systems_command
 from cogs.verbs import Verb
 from cogs.words import Words
-from rules import member_lists
+from rules import member_lists, systems
 from rules.birthdays import show_birthday
 from rules.errors import Invalid
 
@@ -66,12 +67,17 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
         raise Invalid("Only the owner of a system can list what is private.")
 
     async def build(viewer: int | None) -> Shown:
-        found = await ctx.bot.read(member_lists.list_members, target.system, viewer, options)
+        found = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
         size = FULL if full else SHORT_WITH_PICTURES if "avatar_url" in extras else SHORT
         count = max(-(-len(found) // size), 1)
 
         async def page(number: int) -> discord.Embed:
-            shown = found[number * size : (number + 1) * size]
+            # A page that is turned later shows what may be seen then.
+            fresh = {
+                member["id"]: member for member in await ctx.bot.read(_list_now, target.system.hid, viewer, options)
+            }
+            page_of = found[number * size : (number + 1) * size]
+            shown = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
             embed = _full_page(shown, extras) if full else _short_page(shown, extras)
             embed.title = (
                 f"Members ({len(found)})" if not search else f"Members with “{cut(search, 40)}” ({len(found)})"
@@ -81,6 +87,10 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
         return Shown(await page(0), count, page)
 
     await show(ctx, words, target, build)
+
+
+def _list_now(session: Session, hid: str, viewer: int | None, options: member_lists.Options) -> list[dict[str, Any]]:
+    return member_lists.list_members(session, systems.get_system(session, hid), viewer, options)
 
 
 async def run(ctx: Context, words: Words) -> None:
