@@ -113,7 +113,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         except discord.HTTPException:
             raise NotAllowed("You are not in the server of this message.") from None
         may = message.channel.permissions_for(reader)
-        if not (may.view_channel and may.read_message_history):
+        if not (may.view_channel and may.read_message_history and await is_inside(message.channel, reader, may)):
             raise NotAllowed("You may not read the channel of this message.")
         return message
 
@@ -125,6 +125,13 @@ class Afterwards(commands.Cog, name="afterwards"):
             raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
         await self.bot.cogs["proxy"].delete(record.channel_id, record.id)
         await self.bot.write_patiently(messages.drop_records, [record.id])
+
+
+async def is_inside(channel: discord.abc.Messageable, reader: discord.Member, may: discord.Permissions) -> bool:
+    """Whether a private thread is open to somebody; every other channel is, as far as this goes."""
+    if channel.type != discord.ChannelType.private_thread or may.manage_threads:
+        return True
+    return reader.id in [member.id for member in await channel.fetch_members()]
 
 
 def edited(original: discord.Message, new: str, words: Words) -> dict[str, object]:
@@ -141,7 +148,7 @@ def edited(original: discord.Message, new: str, words: Words) -> dict[str, objec
     if new:
         payload["content"] = _join(original.content, new, words)
     left = payload.get("content", original.content)
-    if not left and not original.attachments:
+    if not (left or payload.get("attachments", original.attachments) or payload.get("embeds", original.embeds)):
         raise Invalid("The message would be empty.")
     if len(left) > MOST_TEXT:
         raise Invalid(f"The message would have {len(left):,} characters; Discord takes {MOST_TEXT:,}.")

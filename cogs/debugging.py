@@ -5,9 +5,9 @@ from discord.ext import commands
 
 from cogs import proxied
 from cogs.proxy import NEEDED, check_speech, hear, why_never
-from cogs.replies import Context, answer, answer_privately, card
+from cogs.replies import Context, answer, answer_privately, card, is_command
 from cogs.sides import systems_command
-from cogs.speeches import names_of
+from cogs.speeches import names_of, rights_in
 from cogs.verbs import Verbs
 from cogs.words import Words
 from rules import messages, proxying
@@ -58,7 +58,7 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
     never = why_never(message, {"sticker_items": message.stickers, "poll": message.poll, "activity": message.activity})
     if never:
         return never
-    if (await ctx.bot.get_context(message)).command:
+    if is_command(await ctx.bot.get_context(message)):
         return "It is a command, and commands are not proxied."
     speech = await ctx.bot.read(proxying.find_speech, hear(message), now_us())
     if isinstance(speech, proxying.Silence):
@@ -67,7 +67,7 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         check_speech(speech)
     except Refused as refused:
         return refused.sentence
-    mine = message.channel.permissions_for(message.guild.me)
+    mine = rights_in(message.channel, message.guild.me)
     missing = [name for name in (*NEEDED, "send_messages") if not getattr(mine, name)]
     if missing:
         return f"I cannot proxy here: I need {names_of(missing)} in this channel."

@@ -13,21 +13,22 @@ from rules.times import now_ms
 
 _LINK = re.compile(r"<?https?://[\w.:-]+/channels/\d+/(\d+)/(\d+)>?", re.ASCII)
 _ID = re.compile(r"\d{15,20}", re.ASCII)
+LARGEST = 2**63 - 1
 
 
 def find_message_id(ctx: Context, words: Words) -> int | None:
-    """The message that is replied to, or that the next word links to; the word is taken then."""
+    """The message that is replied to, or that the next word links to; the word is taken then. Raises NotFound."""
     if ctx.message and ctx.message.reference and ctx.message.reference.message_id:
         return ctx.message.reference.message_id
     match = _LINK.fullmatch(words.peek() or "")
     if not match:
         return None
     words.next()
-    return int(match[2])
+    return _read_id(match[2])
 
 
 def get_message_id(ctx: Context, words: Words) -> int:
-    """The same, or the ID that the next word is. Raises Invalid."""
+    """The same, or the ID that the next word is. Raises Invalid, NotFound."""
     found = find_message_id(ctx, words)
     if found:
         return found
@@ -36,7 +37,14 @@ def get_message_id(ctx: Context, words: Words) -> int:
         raise Invalid("Reply to the message, or give its link or ID.")
     if not _ID.fullmatch(word):
         raise Invalid(f"I cannot read “{word[:40]}” as a message; give its link or ID.")
-    return int(word)
+    return _read_id(word)
+
+
+def _read_id(digits: str) -> int:
+    number = int(digits) if len(digits) <= 20 else LARGEST + 1
+    if number > LARGEST:
+        raise NotFound("Message not found.")
+    return number
 
 
 async def get_own(ctx: Context, words: Words) -> Message:

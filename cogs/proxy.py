@@ -224,7 +224,9 @@ class Proxy(commands.Cog, name="proxy"):
         heard = hear(copy, author_id=command.author.id)
         speech = await self.bot.read(proxying.speak_as, heard, member_id)
         check_speech(speech)
-        payload = build_payload(copy, {}, speech.text, channel.permissions_for(command.author))
+        # The command may come from a DM, or from another server.
+        author = await copy.guild.fetch_member(command.author.id)
+        payload = build_payload(copy, {"flags": copy.flags.value}, speech.text, rights_in(channel, author))
         payload["embeds"] = [recolour(embed, speech.color) for embed in copy.embeds if is_reply(embed)]
         # Nobody is to be pinged a second time.
         payload |= {"allowed_mentions": {"parse": []}, "username": self._name(channel.id, copy.id, speech)}
@@ -236,7 +238,10 @@ class Proxy(commands.Cog, name="proxy"):
         except (Failed, Unknown) as error:
             raise Invalid(explain(error)) from None
         self.witness.note_speaker(channel.id, posted.message_id, posted.name, member_id)
-        await self.scribe.record(proxying.Spoken(speech, heard, posted.message_id, command.id, now_us()))
+        refused = await self.scribe.record(proxying.Spoken(speech, heard, posted.message_id, command.id, now_us()))
+        if refused:
+            await self.delete(channel.id, posted.message_id)
+            raise refused
         await self.delete(channel.id, copy.id)
         await self.bot.write_patiently(messages.drop_records, [record.id])
 

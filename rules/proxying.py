@@ -261,7 +261,8 @@ def _by_autoproxy(session: Session, heard: Heard, row: Row, now_us: int) -> tupl
 
 
 def _hangs_on_others(row: Row) -> bool:
-    return row.mode == "latch" or (row.mode == "front" and row.proxy_switch != "off")
+    # In every mode a message may have ended autoproxy.
+    return row.mode not in (None, "off")
 
 
 def _find_front(session: Session, system_id: int) -> int | None:

@@ -1,0 +1,191 @@
+"""What fails is told once, and the original stays where it is; nothing comes twice."""
+
+import pytest
+
+from rules import members
+from simulator.client import EXECUTE_WEBHOOK
+from tests.whole.processes import until
+from tests.whole.talk import said
+
+FAULTS = {
+    "429": ({"status": 429, "retry_after": 0.05}, True),
+    "a second 429": ({"status": 429, "retry_after": 0.05, "times": 3}, True),
+    "500 after acting": ({"status": 500, "after": True}, True),
+    "502 after acting": ({"status": 502, "after": True}, True),
+    "a dropped connection after acting": ({"drop": True, "after": True}, True),
+    "500 before acting": ({"status": 500}, False),
+    "a dropped connection before acting": ({"drop": True}, False),
+}
+
+
+@pytest.fixture
+def calm(discord):
+    """Ends all faults after the test."""
+    yield
+    discord.clear_faults()
+
+
+def test_a_fault_of_discords_posts_nothing_twice_and_loses_nothing(discord, voice, calm):
+    voices = {}
+    for name, (fault, _) in FAULTS.items():
+        voices[name] = ann = voice("Ann")
+        ann.channel = ann.where["channel"] = discord.add_channel("faults")
+        hook = ann.speak("a:before")["webhook_id"]
+        discord.fail_rest("POST", f"^/webhooks/{hook}/", **fault)
+    after = discord.last_seq()
+    for ann in voices.values():
+        ann.write("a:hello")
+    # Until the end of the wait for those that may have been posted.
+    until(lambda: len([text for _, text in said(discord.log(after)) if "I do not post it again" in text]) == 2)
+    wanted = {name: ["before", "hello" if posted else "a:hello"] for name, (_, posted) in FAULTS.items()}
+    assert {name: [text for _, text in ann.standing()] for name, ann in voices.items()} == wanted
+    for ann in voices.values():
+        ann.speak("a:after")
+        assert all(ann.record(message["id"]) for message in discord.messages(ann.channel) if message.get("webhook_id"))
+
+
+def test_a_copy_that_comes_late_takes_the_place_of_the_original(discord, voice, calm):
+    ann = voice("Ann")
+    hook = ann.speak("a:before")["webhook_id"]
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", drop=True)
+    told = ann.await_answer(lambda: ann.write("a:hello"), "I do not post it again")
+    original, after = told["message_reference"]["message_id"], discord.last_seq()
+    # What the connection broke off was only slow.
+    (webhook,) = discord.webhooks(ann.channel)
+    body = {"username": "Ann", "content": "hello"}
+    posted = ann.rollcall.http.post(
+        f"{discord.api_base}/webhooks/{webhook['id']}/{webhook['token']}?wait=true", json=body, timeout=10
+    )
+    assert posted.status_code == 200
+    ann.await_log(lambda entry: entry["kind"] == "delete" and entry["message_id"] == original, after)
+    assert [text for _, text in ann.standing()] == ["before", "hello"]
+    assert ann.record(original)["id"] == posted.json()["id"]
+
+
+@pytest.mark.parametrize("permission", ["MANAGE_WEBHOOKS", "MANAGE_MESSAGES"])
+def test_a_missing_permission_is_told_once(discord, voice, permission):
+    ann = voice("Ann")
+    discord.set_permissions(ann.channel, deny=[permission])
+    after = discord.last_seq()
+    shown = permission.replace("_", " ").title()
+    told = ann.await_answer(lambda: ann.write("a:one"), f"I need {shown} in this channel.", "channel")
+    assert told["channel_id"] == ann.channel
+    ann.write("a:two")
+    ann.autoproxy("member", "Ann")
+    ann.write("three")
+    ann.pause()
+    discord.set_permissions(ann.channel, allow=[permission])
+    ann.speak("a:four")
+    assert [text for _, text in ann.standing()] == ["a:one", "a:two", "three", "four"]
+    assert [where for where, _ in said(discord.log(after))] == ["channel", "dm"]
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_where_the_bot_may_not_speak_it_says_nothing(discord, voice, in_thread):
+    ann = voice("Ann")
+    channel = discord.add_thread(ann.id, "talk", ann.channel)["id"] if in_thread else ann.channel
+    right = "SEND_MESSAGES_IN_THREADS" if in_thread else "SEND_MESSAGES"
+    discord.set_permissions(ann.channel, deny=[right])
+    after = discord.last_seq()
+    ann.write("a:one", channel=channel)
+    ann.pause()
+    discord.set_permissions(ann.channel, allow=[right])
+    ann.speak("a:two", channel=channel)
+    assert [text for _, text in ann.standing(channel) if text][-2:] == ["a:one", "two"]
+    assert [where for where, _ in said(discord.log(after))] == ["dm"]
+
+
+def test_what_no_webhook_takes_is_told(discord, voice):
+    ann = voice("Ann", tag="x" * 70)
+    ann.change("Ann", keep_proxy=True)
+    ann.change("Ann", display_name="Ann of Oak")
+    ann.await_answer(lambda: ann.write("a:hello"), "has 81.")
+    ann.change_system(tag=None)
+    ann.await_answer(lambda: ann.write("a:" + "x" * 1999, nitro=True), "can have 2,000 characters; this one has 2,001.")
+    ann.change("Ann", keep_proxy=False)
+    assert len(ann.speak("a:" + "x" * 2000, nitro=True)["message"]["content"]) == 2000
+
+
+def test_errors_that_one_can_do_nothing_about_may_be_switched_off(discord, voice, calm):
+    ann = voice("Ann")
+    ann.prefer(proxy_error_message_enabled=False)
+    ann.speak("a:before")
+    discord.fail_rest("POST", EXECUTE_WEBHOOK, status=400, body={"code": 50035, "message": "Invalid Form Body"})
+    after = discord.last_seq()
+    ann.write("a:refused")
+    ann.speak("a:end")
+    assert said(discord.log(after)) == []
+    ann.prefer(proxy_error_message_enabled=True)
+    discord.fail_rest("POST", EXECUTE_WEBHOOK, status=400, body={"code": 50035, "message": "Invalid Form Body"})
+    ann.await_answer(
+        lambda: ann.write("a:refused"), "Discord refused the message (Invalid Form Body). Your message stays"
+    )
+
+
+@pytest.mark.parametrize("how", ["503", "cut"])
+def test_what_is_said_while_discord_is_away_is_proxied_when_it_is_back(discord, voice, calm, how):
+    ann = voice("Ann")
+    discord.refuse_connections(how=how)
+    after = discord.last_seq()
+    original = ann.write("a:hello")
+    discord.clear_faults()
+    ann.await_copy(original["id"], after)
+    assert [text for _, text in ann.standing()] == ["hello"]
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=["503", "cut"])
+def test_discord_takes_nothing_for_a_while(discord, rollcall, voice, calm, fault):
+    ann = voice("Ann")
+    # The second time, the webhook is known.
+    hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
+    after, logged = discord.last_seq(), len(rollcall.bot.lines)
+    discord.fail_rest("*", "", times=None, **fault)
+    ann.write("a:one")
+    # The execution, and then the answer that is to tell of it.
+    until(lambda: discord.faults()[0]["happened"] >= 2)
+    if "drop" in fault:
+        until(lambda: "nobody could be told" in "\n".join(rollcall.bot.lines[logged:]))
+    discord.clear_faults()
+    if "status" in fault:
+        ann.await_log(lambda entry: "I do not post it again" in str(entry.get("message")), after)
+    else:
+        # It was told to nobody, so the next one is.
+        discord.fail_rest("POST", f"^/webhooks/{hook}/", **fault)
+        ann.await_answer(lambda: ann.write("a:two"), "I do not post it again")
+    ann.speak("a:three")
+    assert [text for _, text in ann.standing()][1:3] == ["before", "a:one"]
+    assert ann.standing()[-1] == ("Ann", "three")
+
+
+def test_an_original_that_cannot_be_deleted_at_once(discord, voice, calm):
+    ann = voice("Ann")
+    faults = {"status": 500}, {"status": 429, "retry_after": 0.05}, {"drop": True}, {"status": 500, "after": True}
+    for fault in faults:
+        discord.fail_rest("DELETE", f"/channels/{ann.channel}/messages/", **fault)
+        ann.write("a:hello")
+        ann.write("a:next")
+    until(lambda: [text for _, text in ann.standing()] == ["hello", "next"] * len(faults))
+
+
+def test_an_original_that_somebody_else_deletes_first_takes_the_copy_along(discord, voice, calm):
+    ann = voice("Ann")
+    hook = ann.speak("a:before")["webhook_id"]
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.3)
+    after = discord.last_seq()
+    original = ann.write("a:slip of the tongue")
+    discord.delete_message(ann.id, original["id"])
+    log = ann.await_log(lambda entry: entry["kind"] == "delete", after)
+    (copy,) = [entry["message"]["id"] for entry in log if entry["kind"] == "webhook"]
+    assert [text for _, text in ann.standing()] == ["before"]
+    until(lambda: ann.record(copy) is None)
+
+
+def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, voice, calm):
+    ann = voice("Ann")
+    hook = ann.speak("a:before")["webhook_id"]
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
+    after = discord.last_seq()
+    ann.write("a:hello")
+    ann.rollcall.write(members.delete_member, int(ann.id), ann.hids["Ann"])
+    ann.await_log(lambda entry: entry["kind"] == "delete", after)
+    assert [text for _, text in ann.standing()] == ["before", "a:hello"]

@@ -1,0 +1,62 @@
+"""A server's log channel: who wrote what as whom."""
+
+import pytest
+
+from rules import moderation
+from tests.whole.processes import until
+from tests.whole.talk import text_of
+
+
+@pytest.fixture
+def logged(discord, rollcall, voice):
+    """A voice in a server with a log, its log channel, and what is logged there."""
+    guild = discord.add_guild("Logged")
+    ann, log = voice("Ann"), discord.add_channel("log", guild)
+    discord.join(ann.id, guild)
+    ann.channel = ann.where["channel"] = discord.channels(guild)["general"]
+    ann.guild = guild
+    rollcall.write(moderation.set_log_channel, int(guild), True, int(log))
+    yield ann, log, lambda: discord.messages(log)
+    discord.remove_bot(guild)
+
+
+def test_what_is_proxied_is_logged(discord, logged):
+    ann, _, entries = logged
+    ann.change("Ann", avatar_url="https://example.com/ann.png", name_privacy="private", display_name="Annie")
+    copy = ann.speak("a:hello @everyone")
+    until(entries)
+    (entry,) = entries()
+    (embed,) = entry["embeds"]
+    link = f"https://discord.com/channels/{ann.guild}/{ann.channel}/{copy['message']['id']}"
+    assert entry["content"] == link
+    assert not entry["mention_everyone"]
+    assert embed["author"]["name"] == "#general: Annie"
+    assert embed["description"] == "hello @everyone"
+    assert embed["thumbnail"]["url"] == "https://example.com/ann.png"
+    footer = embed["footer"]["text"]
+    for known in (ann.system_id, ann.hids["Ann"], ann.id, copy["message"]["id"], copy["original_id"], "member Annie"):
+        assert known in footer
+    ann.write("pk;edit goodbye")
+    until(lambda: len(entries()) == 2)
+    changed = text_of(entries()[1])
+    assert "goodbye" in changed
+    assert "Before: hello @everyone" in changed
+    assert entries()[1]["embeds"][0]["author"]["name"] == "#general: Annie (edited)"
+    # A whole message fits.
+    ann.speak("a:" + "*" * 1998)
+    until(lambda: len(entries()) == 3)
+
+
+def test_a_log_channel_that_vanished_is_no_log_any_more(discord, rollcall, logged):
+    ann, log, entries = logged
+    ann.speak("a:one")
+    until(entries)
+    discord.set_permissions(log, deny=["SEND_MESSAGES"])
+    ann.speak("a:two")
+    discord.set_permissions(log, allow=["SEND_MESSAGES"])
+    ann.speak("a:three")
+    until(lambda: "three" in text_of(entries()[-1]))
+    discord.delete_channel(log)
+    ann.speak("a:four")
+    until(lambda: rollcall.read(moderation.find_log_channel, int(ann.guild)) is None)
+    ann.speak("a:five")
