@@ -147,8 +147,13 @@ class Proxy(commands.Cog, name="proxy"):
             await self._finish(message, speech, heard, Posted(found, unseen.payload["username"]), place)
 
     async def _obey(self, silence: proxying.Silence, heard: proxying.Heard) -> None:
-        if silence.act:
+        if not silence.act:
+            return
+        try:
             await self.bot.write_patiently(proxying.escape_autoproxy, heard.user_id, heard.guild_id, silence.act)
+        except Refused:
+            # The account was unlinked just now.
+            return
 
     async def _post(
         self, message: discord.Message, raw: dict[str, Any], speech: proxying.Speech, place: Place

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 import models
-from rules import kv
+from rules import errors, kv
 from rules.errors import Refused
 
 ALICE = 80351110224678912
@@ -144,9 +144,10 @@ def test_after_a_fault_the_next_answer_is_a_good_one(make_app, alice):
 
 
 def test_every_refusal_has_a_status(make_app):
-    kinds = [Refused.__subclasses__(), *(kind.__subclasses__() for kind in Refused.__subclasses__())]
+    # Those of the rules; the bot has its own, if this process has loaded any of it.
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and kind.__bases__ == (Refused,)]
     app = make_app()
-    for kind in [kind for group in kinds for kind in group]:
+    for kind in kinds:
         app.add_url_rule(f"/{kind.__name__}", kind.__name__, lambda kind=kind: refuse(kind))
     client = app.test_client()
     codes = {

@@ -160,6 +160,10 @@ def test_what_can_be_nobodys_is_left_alone(discord, voice, stays):
     robot = discord.add_user("robot", bot=True)
     discord.join(robot)
     stays(lambda: discord.say(robot, "a:beep", channel=ann.channel))
+    theirs = discord.add_webhook(ann.channel, "Ann", by=ann.id)
+    url = f"{discord.api_base}/webhooks/{theirs['id']}/{theirs['token']}?wait=true"
+    said = ann.rollcall.http.post(url, json={"content": "a:ring"}, timeout=10).json()
+    assert said["id"] in [message["id"] for message in discord.messages(ann.channel)]
     ann.autoproxy("off")
     stays(lambda: ann.write("a:"))
     stays(lambda: ann.write("not a: in front"))
