@@ -1,0 +1,35 @@
+"""Which messages are young enough to be said by somebody else."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import discord
+import pytest
+
+from cogs.afterwards import check_young
+from cogs.witness import Witness
+from rules.errors import Invalid
+
+CHANNEL = "41771983423143937"
+
+
+def message(number: int, seconds: float) -> SimpleNamespace:
+    created = discord.utils.utcnow() - timedelta(seconds=seconds)
+    return SimpleNamespace(id=number, channel=SimpleNamespace(id=int(CHANNEL)), created_at=created)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "is_last", "refused"),
+    [(1, False, False), (59, False, False), (61, False, True), (61, True, False), (10**6, True, False)],
+)
+def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refused):
+    witness = Witness()
+    author = {"id": "1", "username": "Ann"}
+    for number in (7, 7 if is_last else 8):
+        witness.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
+    bot = SimpleNamespace(cogs={"proxy": SimpleNamespace(witness=witness)})
+    if refused:
+        with pytest.raises(Invalid, match="Only the last message of a channel"):
+            check_young(bot, message(7, seconds))
+    else:
+        check_young(bot, message(7, seconds))
