@@ -71,6 +71,8 @@ class Proxy(commands.Cog, name="proxy"):
         self.begun: OrderedDict[int, None] = OrderedDict()
         self.told: OrderedDict[tuple[int, int, str], None] = OrderedDict()
         self.busy: set[asyncio.Task] = set()
+        # These wait for what may never come; a stop does not wait for them.
+        self.watching: set[asyncio.Task] = set()
         bot.on_raw("MESSAGE_CREATE", self.witness.see)
         bot.on_raw("WEBHOOKS_UPDATE", lambda data: self.webhooks.forget(int(data["channel_id"])))
 
@@ -120,7 +122,7 @@ class Proxy(commands.Cog, name="proxy"):
         except (Refused, Failed, Unknown) as error:
             place.leave()
             if isinstance(error, NotSeen):
-                self._start(self._finish_late(message, speech, heard, error, since, place))
+                self._start(self._finish_late(message, speech, heard, error, since, place), self.watching)
             await self.tell(message, speech, error)
             return
         if posted:
@@ -184,7 +186,7 @@ class Proxy(commands.Cog, name="proxy"):
         self.witness.note_speaker(channel.id, posted.message_id, posted.name, speech.member_id)
         for files in others:
             extra = {**payload, "content": "", "embeds": []}
-            self._start(self._execute(parent_id, thread_id, extra, files))
+            self._start(self._execute(parent_id, thread_id, extra, files), self.busy)
         return posted
 
     async def _execute(self, parent_id: int, thread_id: int | None, payload: dict[str, Any], files: list) -> Posted:
@@ -298,7 +300,7 @@ class Proxy(commands.Cog, name="proxy"):
         if len(memory) > MOST_REMEMBERED:
             memory.popitem(last=False)
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Any, tasks: set[asyncio.Task]) -> None:
         async def run() -> None:
             try:
                 await work
@@ -306,8 +308,8 @@ class Proxy(commands.Cog, name="proxy"):
                 log.warning("more files of a message could not be posted: %s", error)
 
         task = asyncio.create_task(run())
-        self.busy.add(task)
-        task.add_done_callback(self.busy.discard)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
