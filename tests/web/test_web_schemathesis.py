@@ -224,9 +224,7 @@ def run_schemathesis(filled, caller, folder, *options):
     ("caller", "phases", "examples"),
     [
         ("alice", "coverage,stateful", 3),
-        ("bob", "fuzzing", 4),
         ("nobody's", "fuzzing", 2),
-        ("no", "fuzzing", 2),
     ],
 )
 def test_what_is_served_is_what_the_document_says(filled, tmp_path, caller, phases, examples):

@@ -79,6 +79,7 @@ def test_github_cannot_be_asked(discord, rollcall, person, github):
     assert card_of(rollcall, alice) is None
 
 
+@pytest.mark.long
 def test_kept_fresh(discord, rollcall, person, github):
     """Unchanged, changed, renamed, rate-limited, offline, deleted: one after another on one account."""
     alice = person()

@@ -51,7 +51,7 @@ def test_what_happened_while_the_bot_was_down(alone):
     assert running.presence_of(came)["lastSeen"] is None
 
 
-@pytest.mark.parametrize("resumable", [True, False])
+@pytest.mark.parametrize("resumable", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_lost_session_is_reconciled(alone, resumable):
     running = alone()
     stays, left, slept = members(running, "stays", "left", "slept")
@@ -115,6 +115,7 @@ def test_what_only_a_person_can_mend_ends_the_bot_and_not_the_web(alone, options
     assert running.web.is_running
 
 
+@pytest.mark.long
 def test_without_a_home_server_nobody_is_published(alone):
     running = alone()
     second = running.simulator.add_guild("Second")
@@ -137,6 +138,7 @@ def test_without_a_home_server_nobody_is_published(alone):
     assert running.status_of(bob) == "offline", "the home server stays what it was set to"
 
 
+@pytest.mark.long
 def test_another_home_server_takes_the_old_members_away(alone):
     running = alone()
     (alice,) = members(running, "alice")
@@ -149,6 +151,7 @@ def test_another_home_server_takes_the_old_members_away(alone):
     until(lambda: running.status_of(alice) is None)
 
 
+@pytest.mark.long
 def test_the_bot_removed_from_the_home_server(alone):
     running = alone()
     (alice,) = members(running, "alice")
@@ -178,6 +181,7 @@ def test_one_odd_presence_spoils_nothing_else(alone):
     assert running.bot.output.count("cannot take a member's presence") == 1
 
 
+@pytest.mark.long
 def test_a_large_server_is_counted_in_chunks_and_within_the_rate_limit(alone):
     running = alone(options={"member_request_interval": 1.0, "large_threshold": 50, "chunk_size": 100})
     running.simulator.fill("Home", 950, online=0.3)
