@@ -35,9 +35,9 @@ class Result:
     @property
     def sentence(self) -> str:
         """The result for a person."""
-        begin = f"Your new system has the ID {self.hid}; i" if self.made_system else "I"
+        begin = f"Your new system has the ID {self.hid}. " if self.made_system else ""
         members = f"{count(self.new, 'member')} added and {self.changed:,} changed"
-        return f"{begin}mported: {members}, {count(self.switches, 'switch')} added."
+        return f"{begin}Imported: {members}, {count(self.switches, 'switch')} added."
 
 
 def finish_import(session: Session, user_id: int, file: File, staged: Staged) -> Result:
