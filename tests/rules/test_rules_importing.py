@@ -195,7 +195,7 @@ def test_a_new_system_is_told_and_made(write, read):
     assert (exported["id"], exported["name"], exported["created"]) == (result.hid, "Foxes", at(0))
     assert exported["accounts"] == [ALICE]
     assert result.sentence == (
-        f"Your new system has the ID {result.hid}; imported: 0 members added and 0 changed, 0 switches added."
+        f"Your new system has the ID {result.hid}. Imported: 0 members added and 0 changed, 0 switches added."
     )
 
 
