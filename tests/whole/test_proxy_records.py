@@ -17,7 +17,8 @@ def stays(voice):
     def check(who, text, **options):
         original = who.write(text, **options)
         other.speak("z:so", channel=options.get("channel", who.channel))
-        assert (original["author"]["username"], text) in who.standing(options.get("channel"))
+        standing = who.standing(options.get("channel"))
+        assert (original["author"]["username"], text) in standing, (standing[-4:], who.rollcall.bot.output[-2000:])
 
     return check
 
