@@ -47,15 +47,15 @@ class Place:
         while before := self._find_before():
             await before._left.wait()
 
-    async def wait_for_own(self) -> bool:
-        """Wait until the author's earlier messages are finished; returns whether there were any."""
-        waited = False
+    def is_behind_own(self) -> bool:
+        """Whether earlier messages of the author are not finished; what is read now may be old already."""
+        return not all(place._finished.is_set() for place in self._own)
+
+    async def wait_for_own(self) -> None:
+        """Wait until the author's earlier messages are finished."""
         for place in self._own:
-            if not place._finished.is_set():
-                waited = True
-                await place._finished.wait()
+            await place._finished.wait()
         self._own = ()
-        return waited
 
     def _find_before(self) -> "Place | None":
         while self._before and self._before._left.is_set():

@@ -109,9 +109,12 @@ class Proxy(commands.Cog, name="proxy"):
 
     async def _speak(self, message: discord.Message, raw: dict[str, Any], place: Place, edited: bool) -> None:
         heard = hear(message, edited)
+        # To be asked before reading: the earlier message may be finished when the reading is.
+        early = place.is_behind_own()
         speech = await self.bot.read(proxying.find_speech, heard, now_us())
-        if speech.hangs_on_others and await place.wait_for_own():
+        if early and speech.hangs_on_others:
             # What somebody said just before may decide who speaks now.
+            await place.wait_for_own()
             speech = await self.bot.read(proxying.find_speech, heard, now_us())
         if isinstance(speech, proxying.Silence):
             await self._obey(speech, heard)
