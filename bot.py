@@ -191,6 +191,8 @@ class Rollcall(bridge.Bot):
             for guard in self.message_guards:
                 if await guard(message):
                     return
+            if message.author.bot:
+                return
             ctx = await self.get_context(message)
             if not replies.is_command(ctx):
                 # The wait for an answer has seen the message before.

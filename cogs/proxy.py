@@ -316,7 +316,9 @@ class Proxy(commands.Cog, name="proxy"):
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
-        await self.drop_records([payload.message_id])
+        # An original is no copy, so there is nothing to look for.
+        if payload.message_id not in self.begun:
+            await self.drop_records([payload.message_id])
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:

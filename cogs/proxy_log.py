@@ -27,6 +27,8 @@ class ProxyLog(commands.Cog, name="proxy_log"):
     @commands.Cog.listener()
     async def on_proxied(self, original: discord.Message, speech: Speech, posted: object) -> None:
         """A message was proxied."""
+        if speech.log_channel_id is None:
+            return
         embed = card(text=speech.text).set_author(name=f"#{original.channel.name}: {posted.name}"[:256])
         if speech.avatar_url:
             embed.set_thumbnail(url=speech.avatar_url)

@@ -80,6 +80,7 @@ class Speech:
     tells_errors: bool
     renews_latch: bool
     proxy_switch: str
+    log_channel_id: int | None = None
     hangs_on_others: bool = field(default=False, compare=False)
 
 
@@ -196,7 +197,7 @@ def _asking() -> Select[Any]:
             *(Account.allow_autoproxy, Autoproxy.mode, Autoproxy.member_id, Autoproxy.latched_at),
             *(SystemGuild.proxy_enabled, SystemGuild.tag_enabled, SystemGuild.tag.label("guild_tag")),
             *(SystemGuild.avatar_url.label("guild_avatar"), SystemGuild.name_format.label("guild_format")),
-            *(Guild.proxy_off, quiet.label("quiet"), tags.label("tags")),
+            *(Guild.log_channel_id, Guild.proxy_off, quiet.label("quiet"), tags.label("tags")),
         )
         .select_from(Account)
         .join(System, System.id == Account.system_id)
@@ -304,6 +305,7 @@ def _speak(session: Session, heard: Heard, row: Row, member_id: int, inner: str,
         tells_errors=row.proxy_error_message_enabled,
         renews_latch=row.mode == "latch",
         proxy_switch=row.proxy_switch,
+        log_channel_id=row.log_channel_id,
         hangs_on_others=_hangs_on_others(row),
     )
 

@@ -5,6 +5,7 @@ from rules import members, switches
 STARS = "*" * 100
 
 
+@pytest.mark.long
 def test_members_at_their_longest_are_shown_everywhere(speaker, rollcall):
     sol = speaker()
     url = "https://example.com/" + "a" * 232

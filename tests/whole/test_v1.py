@@ -52,6 +52,7 @@ def history(served, hid, token):
     return pages
 
 
+@pytest.mark.long
 def test_two_programs_at_once_lose_nothing(served, system):
     """1 000 operations: PATCHes of two fields of one member, and switches that must never repeat the one before."""
     hid, token, (ash, birch) = system
