@@ -1,5 +1,7 @@
 """What is at its longest is shown all the same: Discord takes no more than 4096 and 6000 characters."""
 
+import pytest
+
 from rules import members, switches
 
 STARS = "*" * 100
