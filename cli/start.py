@@ -123,6 +123,7 @@ async def guide_through(config: settings.Config, simulator_url: str) -> None:
     say(GUIDE, f"  curl {url}")
     say(GUIDE, "Type a command as one of them (alice, bob, charlie, dana, eve):")
     say(GUIDE, f'  {python} -m simulator say alice ".help"{where}')
+    say(GUIDE, f'  {python} -m simulator say alice "pk;help"{where}')
     say(GUIDE, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.")
     say(GUIDE, "")
 
