@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 EMOJI_STYLE = "\ufe0f"
+_MAY_BE_LEFT_OUT = {EMOJI_STYLE, *filter(str.isspace, map(chr, range(0x3001)))}
 _LEADING_MENTION = re.compile(r"<@!?\d{17,19}>(?=\s)", re.ASCII)
 _STARTS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>", re.ASCII)
 _ENDS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>\Z", re.ASCII)
@@ -62,11 +63,16 @@ def _sift(text: str, tags: Iterable[Tag], case_sensitive: bool) -> list[Tag]:
         return _plain(words) if case_sensitive else _plain(words).casefold()
 
     def may_fit(tag: Tag) -> bool:
+        first = tag.prefix[:1]
+        # Most tags are told apart by their first sign; blanks and the emoji style may not be there when it is typed.
+        if first and first not in _MAY_BE_LEFT_OUT and fold(first)[:1] not in heads:
+            return False
         if whole.startswith(fold(tag.prefix)) and whole.endswith(fold(tag.suffix)):
             return True
         return len(alone) <= len(tag.prefix) + len(tag.suffix) and alone == _alone_of(tag)
 
     whole, alone = fold(text), _plain(text).strip()
+    heads = (whole[:1], alone[:1], fold(alone)[:1])
     # A tag of nothing but the emoji style would fit everything.
     return [tag for tag in tags if may_fit(tag) and _plain(tag.prefix + tag.suffix)]
 
