@@ -14,7 +14,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from cogs.discord_api import DiscordApi, Failed, Unknown
+from cogs.discord_api import DiscordApi, Failed, File, Unknown
 from cogs.lines import Lines, Place
 from cogs.replies import card
 from cogs.scribe import Scribe
@@ -187,10 +187,26 @@ class Proxy(commands.Cog, name="proxy"):
         parent_id, thread_id = whereabouts(channel)
         posted = await self._execute(parent_id, thread_id, payload, first)
         self.witness.note_speaker(channel.id, posted.message_id, posted.name, speech.member_id)
-        for files in others:
-            extra = {**payload, "content": "", "embeds": []}
-            self._start(self._execute(parent_id, thread_id, extra, files), self.busy)
+        await self._post_more(channel.id, parent_id, thread_id, payload, others, posted)
         return posted
+
+    async def _post_more(
+        self,
+        channel_id: int,
+        parent_id: int,
+        thread_id: int | None,
+        payload: dict[str, Any],
+        groups: list[list[File]],
+        posted: Posted,
+    ) -> None:
+        """Post the files that did not fit into the first upload. If one fails, the copy goes and the original stays."""
+        extra = {key: value for key, value in payload.items() if key != "poll"} | {"content": "", "embeds": []}
+        try:
+            for files in groups:
+                await self._execute(parent_id, thread_id, extra, files)
+        except (Failed, Unknown):
+            await self.delete(channel_id, posted.message_id)
+            raise Invalid("Not all files of the message could be posted.") from None
 
     async def _execute(self, parent_id: int, thread_id: int | None, payload: dict[str, Any], files: list) -> Posted:
         since = self.witness.now()
