@@ -7,7 +7,8 @@ from discord.ext import commands
 
 from cogs import cards, proxied
 from cogs.discord_api import Failed, Unknown
-from cogs.proxy import explain, whereabouts
+from cogs.hearing import whereabouts
+from cogs.proxy import explain
 from cogs.references import get_member
 from cogs.replies import Context, answer, answer_privately, card
 from cogs.showing import is_private

@@ -4,7 +4,8 @@ import discord
 from discord.ext import commands
 
 from cogs import proxied
-from cogs.proxy import NEEDED, check_speech, hear, why_never
+from cogs.hearing import hear, why_never
+from cogs.proxy import NEEDED, check_speech
 from cogs.replies import Context, answer, answer_privately, card, is_command
 from cogs.sides import systems_command
 from cogs.speeches import names_of, rights_in

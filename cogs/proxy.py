@@ -7,6 +7,7 @@ post, record, delete. Whatever fails before the copy stands leaves the original 
 import asyncio
 import logging
 from collections import OrderedDict
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import discord
 from discord.ext import commands
 
 from cogs.discord_api import DiscordApi, Failed, File, Unknown
+from cogs.hearing import hear, whereabouts, why_never
 from cogs.lines import Lines, Place
 from cogs.replies import card
 from cogs.scribe import Scribe
@@ -28,16 +30,11 @@ from rules.times import now_us
 
 log = logging.getLogger(__name__)
 
-KINDS = (
-    *(discord.ChannelType.text, discord.ChannelType.voice, discord.ChannelType.news, discord.ChannelType.stage_voice),
-    *(discord.ChannelType.news_thread, discord.ChannelType.public_thread, discord.ChannelType.private_thread),
-)
 NEEDED = ("manage_webhooks", "manage_messages")
 NAME_LENGTH = 80
 MOST_REMEMBERED = 5000
 LATE_S = 300
 UNKNOWN_MESSAGE, TOO_MANY_WEBHOOKS, TOO_LARGE, MISSING_PERMISSIONS = 10008, 30007, 40005, 50013
-ACTIVITY_INVITE = "activity"
 # py-cord passes on that Discord cannot be reached.
 AWAY = (discord.HTTPException, aiohttp.ClientError, OSError)
 
@@ -65,7 +62,7 @@ class Proxy(commands.Cog, name="proxy"):
         self.bot = bot
         self.api = DiscordApi(bot)
         self.webhooks = Webhooks(self.api)
-        self.witness = Witness()
+        self.witness = Witness(self.webhooks.is_ours)
         self.lines = Lines()
         self.scribe = Scribe(bot)
         self.begun: OrderedDict[int, None] = OrderedDict()
@@ -125,7 +122,7 @@ class Proxy(commands.Cog, name="proxy"):
         except (Refused, Failed, Unknown) as error:
             place.leave()
             if isinstance(error, NotSeen):
-                self._start(self._finish_late(message, speech, heard, error, since, place), self.watching)
+                self._watch(self._finish_late(message, speech, heard, error, since, place))
             await self.tell(message, speech, error)
             return
         if posted:
@@ -185,7 +182,11 @@ class Proxy(commands.Cog, name="proxy"):
         self._remember(self.begun, message.id)
         payload["username"] = self._name(channel.id, message.id, speech)
         parent_id, thread_id = whereabouts(channel)
-        posted = await self._execute(parent_id, thread_id, payload, first)
+        try:
+            posted = await self._execute(parent_id, thread_id, payload, first)
+        except NotSeen as unseen:
+            # A copy that is seen late must not let an original go whose other files were never posted.
+            raise Unknown("not seen") if others else unseen from None
         self.witness.note_speaker(channel.id, posted.message_id, posted.name, speech.member_id)
         await self._post_more(channel.id, parent_id, thread_id, payload, others, posted)
         return posted
@@ -300,7 +301,8 @@ class Proxy(commands.Cog, name="proxy"):
         """Say once to a sender in a channel why a message was not proxied; it stays where it is."""
         sentence = explain(error)
         key = (message.author.id, message.channel.id, sentence)
-        log.info("a message stays as it is: %s", error)
+        # What a refusal names is the user's own.
+        log.info("a message stays as it is: %s", type(error).__name__ if isinstance(error, Refused) else error)
         if key in self.told or not (speech.tells_errors or isinstance(error, Invalid)):
             return
         self._remember(self.told, key)
@@ -319,16 +321,10 @@ class Proxy(commands.Cog, name="proxy"):
         if len(memory) > MOST_REMEMBERED:
             memory.popitem(last=False)
 
-    def _start(self, work: Any, tasks: set[asyncio.Task]) -> None:
-        async def run() -> None:
-            try:
-                await work
-            except (Failed, Unknown) as error:
-                log.warning("more files of a message could not be posted: %s", error)
-
-        task = asyncio.create_task(run())
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
+    def _watch(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self.watching.add(task)
+        task.add_done_callback(self.watching.discard)
 
     @commands.Cog.listener()
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
@@ -346,27 +342,6 @@ class Proxy(commands.Cog, name="proxy"):
             await self.bot.write_patiently(messages.drop_records, message_ids)
 
 
-def why_never(message: discord.Message, raw: dict[str, Any]) -> str | None:
-    """Why a message can be nobody's, whatever its tags; None where it may be proxied."""
-    if not message.guild:
-        return "Messages are proxied in servers only."
-    if message.author.bot or message.webhook_id or message.author.system:
-        return "It was written by a bot."
-    if message.type not in (discord.MessageType.default, discord.MessageType.reply):
-        return "It is no ordinary message."
-    if getattr(message.channel, "type", None) not in KINDS:
-        return "Messages in this kind of channel are not proxied."
-    if message.id == message.channel.id:
-        return "It is the first message of a forum post, which would go with it."
-    if raw.get("sticker_items") or raw.get("stickers"):
-        return "It has a sticker, which a webhook cannot send."
-    if raw.get(ACTIVITY_INVITE):
-        return "It is an invitation to an activity."
-    if not (message.content.strip() or message.attachments or raw.get("poll")):
-        return "There is nothing in it that could be said again."
-    return None
-
-
 def check_speech(speech: proxying.Speech) -> None:
     """Refuse what Discord would. Raises Invalid."""
     if len(speech.text) > MOST_TEXT:
@@ -376,25 +351,6 @@ def check_speech(speech: proxying.Speech) -> None:
             f"The name above a message can have {NAME_LENGTH} characters with the tag; “{speech.name[:40]}…” has"
             f" {len(speech.name)}."
         )
-
-
-def hear(message: discord.Message, edited: bool = False, author_id: int | None = None) -> proxying.Heard:
-    """What matching needs of a message; `author_id` is who says it, if not its author."""
-    parent_id, _ = whereabouts(message.channel)
-    return proxying.Heard(
-        user_id=author_id or message.author.id,
-        guild_id=message.guild.id,
-        channel_id=message.channel.id,
-        parent_id=parent_id,
-        text=message.content,
-        has_files=bool(message.attachments or message.poll),
-        edited=edited,
-    )
-
-
-def whereabouts(channel: discord.abc.GuildChannel | discord.Thread) -> tuple[int, int | None]:
-    """A channel's ID for webhooks, and the thread's in it."""
-    return (channel.parent_id, channel.id) if isinstance(channel, discord.Thread) else (channel.id, None)
 
 
 def explain(error: Exception) -> str:

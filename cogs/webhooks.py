@@ -30,6 +30,7 @@ class Webhooks:
     def __init__(self, api: DiscordApi) -> None:
         self.api = api
         self._hooks: dict[int, asyncio.Task[Hook]] = {}
+        self._ids: set[int] = set()
 
     async def get(self, channel_id: int) -> Hook:
         """The webhook of a channel; made if there is none. Raises Failed, Unknown."""
@@ -43,6 +44,10 @@ class Webhooks:
                 del self._hooks[channel_id]
             raise
 
+    def is_ours(self, webhook_id: int) -> bool:
+        """Whether a webhook is one that was posted through since the start."""
+        return webhook_id in self._ids
+
     def forget(self, channel_id: int) -> None:
         """Look the webhook up again when it is next needed; one that is being looked up stays."""
         found = self._hooks.get(channel_id)
@@ -55,6 +60,7 @@ class Webhooks:
         """Post, and return the message. A webhook that was deleted or moved is replaced. Raises Failed, Unknown."""
         for _ in range(TRIES):
             hook = await self.get(channel_id)
+            self._ids.add(hook.id)
             params = {"wait": "true"} | _in_thread(thread_id)
             try:
                 posted = await self.api.request("POST", hook.path, hook.path, files, params=params, json=payload)

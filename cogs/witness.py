@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A message that a webhook posted; `number` counts what was seen."""
+    """A message that a webhook of ours posted; `number` counts what was seen."""
 
     number: int
     message_id: int
@@ -32,7 +33,8 @@ class Copy:
 class Witness:
     """Fed with every MESSAGE_CREATE, before py-cord sees it; everything here is bounded."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_ours: Callable[[int], bool]) -> None:
+        self._is_ours = is_ours
         self._raw: OrderedDict[int, dict[str, Any]] = OrderedDict()
         self._last: OrderedDict[int, tuple[Seen, ...]] = OrderedDict()
         self._copies: OrderedDict[int, deque[Copy]] = OrderedDict()
@@ -50,6 +52,8 @@ class Witness:
         name = _called(data)
         self._note(channel_id, Seen(message_id, name))
         if data.get("webhook_id"):
+            if not self._is_ours(int(data["webhook_id"])):
+                return
             self._number = next(self._numbers)
             copies = self._copies.setdefault(channel_id, deque(maxlen=MOST_COPIES))
             copies.append(Copy(self._number, message_id, name, data.get("content", "")))

@@ -23,7 +23,7 @@ def message(number: int, seconds: float) -> SimpleNamespace:
     [(1, False, False), (59, False, False), (61, False, True), (61, True, False), (10**6, True, False)],
 )
 def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refused):
-    witness = Witness()
+    witness = Witness(lambda _webhook_id: True)
     author = {"id": "1", "username": "Ann"}
     for number in (7, 7 if is_last else 8):
         witness.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
