@@ -55,7 +55,9 @@ def record_message(
 def get_record(session: Session, message_id: int) -> Message:
     """The record of a proxied message, by its own ID or that of the original. Raises NotFound."""
     either = or_(Message.id == message_id, Message.original_id == message_id)
-    found = session.scalar(select(Message).where(either).order_by((Message.id == message_id).desc()).limit(1))
+    # What is being deleted, with its system, is gone for everybody.
+    seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
+    found = session.scalar(seen.order_by((Message.id == message_id).desc()).limit(1))
     if not found:
         raise NotFound("Message not found.")
     return found

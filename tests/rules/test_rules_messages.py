@@ -116,3 +116,11 @@ def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, 
                 write(members.delete_member, ALICE, ann.hid)
 
         assert messages.show_message(session, MESSAGE, ALICE)["member"]["name"] == "Ann"
+
+
+def test_the_record_of_a_deleted_system_tells_nobody_who_sent_it(write, read, ann):
+    assert read(messages.get_record, ORIGINAL).sender_id == ALICE
+    write(systems.delete_system, ALICE)
+    for message_id in (MESSAGE, ORIGINAL):
+        with pytest.raises(NotFound):
+            read(messages.get_record, message_id)
