@@ -73,9 +73,10 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
 
         async def page(number: int) -> discord.Embed:
             # A page that is turned later shows what may be seen then.
-            fresh = {
-                member["id"]: member for member in await ctx.bot.read(_list_now, target.system.hid, viewer, options)
-            }
+            now = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
+            return make_page(number, {member["id"]: member for member in now})
+
+        def make_page(number: int, fresh: dict[str, dict[str, Any]]) -> discord.Embed:
             page_of = found[number * size : (number + 1) * size]
             shown = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
             embed = _full_page(shown, extras) if full else _short_page(shown, extras)
@@ -84,7 +85,7 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
             )
             return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
 
-        return Shown(await page(0), count, page)
+        return Shown(make_page(0, {member["id"]: member for member in found}), count, page)
 
     await show(ctx, words, target, build)
 

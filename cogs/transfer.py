@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import io
 import time
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -43,15 +44,15 @@ async def export(ctx: Context, target: Target | None, words: Words) -> None:
 
 async def send_export(ctx: Context) -> None:
     """The export and its link, by DM. Raises ClosedDMs, NotAuthenticated."""
-    text = await ctx.bot.read(_export_text, ctx.author.id)
+    exported = await ctx.bot.read(exporting.export_system, ctx.author.id)
     embed = card("Your system", f"Everything in it; {typed(ctx.bot, 'import')} takes it back. Keep it to yourself.")
-    sent = await send_dm(ctx.author, embed, file=await asyncio.to_thread(pack, text))
+    sent = await send_dm(ctx.author, embed, file=await asyncio.to_thread(pack, exported))
     await send_dm(ctx.author, card(text=f"The file's link: {sent.attachments[0].url}"))
 
 
-def pack(text: str) -> discord.File:
+def pack(exported: dict[str, Any]) -> discord.File:
     """The file as it is, or where Discord would not take it from a bot, packed; importing takes either."""
-    data = text.encode()
+    data = exporting.dump(exported).encode()
     if len(data) <= MOST_UPLOAD:
         return discord.File(io.BytesIO(data), filename=EXPORT_NAME)
     return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{EXPORT_NAME}.gz")
@@ -148,10 +149,6 @@ class Transfer(commands.Cog, name="transfer"):
 def _check_own(target: Target | None) -> None:
     if target:
         target.check_own()
-
-
-def _export_text(session: object, user_id: int) -> str:
-    return exporting.dump(exporting.export_system(session, user_id))
 
 
 async def _edit(message: discord.Message, text: str) -> None:
