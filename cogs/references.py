@@ -46,17 +46,6 @@ async def find_system(ctx: Context, word: str | None) -> Target | None:
         return None
 
 
-async def take_system(ctx: Context, words: Words) -> Target:
-    """The system that the next word names, or else the caller's own. Raises NotFound, NotAuthenticated."""
-    word = words.next()
-    if word is None:
-        return await get_own(ctx)
-    target = await find_system(ctx, word)
-    if not target:
-        raise NotFound(f"I know no system “{word[:40]}”; mention its account, or give the system's ID.")
-    return target
-
-
 async def get_member(ctx: Context, word: str, words: Words) -> Member:
     """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
     return await ctx.bot.read(references.get_referenced, ctx.author.id, word, _is_by_id(words), not is_private(ctx))

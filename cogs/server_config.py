@@ -12,6 +12,7 @@ from cogs.editing import OFF
 from cogs.replies import Context, answer, card, typed
 from cogs.server_fields import get_guild_id
 from cogs.sides import systems_command
+from cogs.speeches import names_of
 from cogs.verbs import Verbs
 from cogs.words import CLEARING, Words
 from rules import moderation
@@ -102,9 +103,9 @@ def get_log_channel(ctx: Context, word: str) -> int:
     can = channel.permissions_for(ctx.guild.me)
     thread = isinstance(channel, discord.Thread)
     needs = [("send_messages_in_threads" if thread and name == "send_messages" else name) for name in LOG_NEEDS]
-    missing = [name.replace("_", " ").title() for name in needs if not getattr(can, name)]
+    missing = [name for name in needs if not getattr(can, name)]
     if missing:
-        raise Invalid(f"I cannot log in <#{channel.id}>: I need {', '.join(missing)} there.")
+        raise Invalid(f"I cannot log in <#{channel.id}>: I need {names_of(missing)} there.")
     return channel.id
 
 

@@ -10,7 +10,6 @@ from cogs.discord_api import File
 from rules.errors import Invalid
 
 MOST_TEXT = 2000
-EVERYONE = re.compile("@(everyone|here)")
 _USERS = re.compile(r"<@!?(\d{15,20})>", re.ASCII)
 _ROLES = re.compile(r"<@&(\d{15,20})>", re.ASCII)
 _LINK = re.compile(r"(?<![<\w])(https?://[^\s<>]+)")

@@ -97,7 +97,7 @@ class Spoken:
 
 def find_speech(session: Session, heard: Heard, now_us: int) -> Speech | Silence:
     """What to do with a message; nothing is written."""
-    row = session.execute(_asking(), {"user_id": heard.user_id, "guild_id": heard.guild_id, **_places(heard)}).first()
+    row = _ask(session, heard)
     silence = _check_place(row)
     if silence:
         return silence
@@ -112,7 +112,7 @@ def speak_as(session: Session, heard: Heard, member_id: int) -> Speech:
 
     Raises NotAllowed where nothing is proxied.
     """
-    row = session.execute(_asking(), {"user_id": heard.user_id, "guild_id": heard.guild_id, **_places(heard)}).first()
+    row = _ask(session, heard)
     silence = _check_place(row)
     if silence:
         raise NotAllowed(silence.reason)
@@ -177,8 +177,9 @@ def _switch_to(session: Session, speech: Speech, user_id: int) -> None:
         return
 
 
-def _places(heard: Heard) -> dict[str, int]:
-    return {"channel_id": heard.channel_id, "parent_id": heard.parent_id}
+def _ask(session: Session, heard: Heard) -> Row | None:
+    names = ("user_id", "guild_id", "channel_id", "parent_id")
+    return session.execute(_asking(), {name: getattr(heard, name) for name in names}).first()
 
 
 @cache
@@ -193,7 +194,7 @@ def _asking() -> Select[Any]:
     return (
         select(
             *(System.id, System.tag, System.avatar_url, System.case_sensitive_proxy_tags, System.name_format),
-            *(System.latch_timeout, System.proxy_error_message_enabled, System.proxy_switch, System.name_privacy),
+            *(System.latch_timeout, System.proxy_error_message_enabled, System.proxy_switch),
             *(Account.allow_autoproxy, Autoproxy.mode, Autoproxy.member_id, Autoproxy.latched_at),
             *(SystemGuild.proxy_enabled, SystemGuild.tag_enabled, SystemGuild.tag.label("guild_tag")),
             *(SystemGuild.avatar_url.label("guild_avatar"), SystemGuild.name_format.label("guild_format")),
