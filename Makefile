@@ -11,7 +11,7 @@ test: lint  ## set everything up and run all checks
 	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
 
 test-long: $(VENV)/.tests  ## the tests that take longer
-	@$(BIN)/python -m pytest -m long
+	@$(BIN)/python -m pytest -m long --timeout 900
 
 lint: $(VENV)/.tests
 	@$(BIN)/ruff check .

@@ -171,3 +171,20 @@ def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, voice, calm):
     ann.rollcall.write(members.delete_member, int(ann.id), ann.hids["Ann"])
     ann.await_log(lambda entry: entry["kind"] == "delete", after)
     assert [text for _, text in ann.standing()] == ["before", "a:hello"]
+
+
+def test_a_late_copy_does_not_let_an_original_go_whose_other_files_were_not_posted(discord, rollcall, voice, calm):
+    ann = voice("Ann")
+    ann.channel = ann.where["channel"] = discord.add_channel("files")
+    webhook_id = ann.speak("a:before")["webhook_id"]
+    discord.fail_rest("POST", f"^/webhooks/{webhook_id}/", status=500)
+    after = discord.last_seq()
+    files = [(f"{number}.bin", b"\0" * (4 * 1024 * 1024)) for number in range(3)]
+    original = ann.write("a:hello", attachments=files)["id"]
+    until(lambda: any("I do not post it again" in text for _, text in said(discord.log(after))))
+    (webhook,) = discord.webhooks(ann.channel)
+    url = f"{discord.api_base}/webhooks/{webhook['id']}/{webhook['token']}?wait=true"
+    rollcall.http.post(url, json={"username": "Ann", "content": "hello"}, timeout=10)
+    ann.speak("a:after")
+    assert original in [message["id"] for message in discord.messages(ann.channel)]
+    assert ann.record(original) is None
