@@ -312,6 +312,7 @@ class Doors:
 
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine) -> None:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
+        self._glancer: Connection | None = None
         _open_for_reading(reader)
         _open_for_writing(writer, "FULL")
         _open_for_writing(presence_writer, "NORMAL")
@@ -323,6 +324,21 @@ class Doors:
             hold_state(session)
             yield session
 
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection that is kept, for one thread that reads a few rows at once and never waits; without the ORM.
+
+        All that is read in it comes from the same committed state. Raises OperationalError where `read` would wait.
+        """
+        if self._glancer is None:
+            self._glancer = self._reader.connect()
+            self._glancer.exec_driver_sql("PRAGMA busy_timeout = 0")
+        self._glancer.exec_driver_sql("BEGIN")
+        try:
+            yield self._glancer
+        finally:
+            self._glancer.exec_driver_sql("COMMIT")
+
     def write(self) -> "contextmanager[Session]":
         """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
         return _transaction(self._writer)
@@ -332,6 +348,8 @@ class Doors:
         return _transaction(self._presence_writer)
 
     def close(self) -> None:
+        if self._glancer:
+            self._glancer.close()
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
 

@@ -108,11 +108,11 @@ class Proxy(commands.Cog, name="proxy"):
         heard = hear(message, edited)
         # To be asked before reading: the earlier message may be finished when the reading is.
         early = place.is_behind_own()
-        speech = await self.bot.read(proxying.find_speech, heard, now_us())
+        speech = await self.bot.glance(proxying.find_speech, heard, now_us())
         if early and speech.hangs_on_others:
             # What somebody said just before may decide who speaks now.
             await place.wait_for_own()
-            speech = await self.bot.read(proxying.find_speech, heard, now_us())
+            speech = await self.bot.glance(proxying.find_speech, heard, now_us())
         if isinstance(speech, proxying.Silence):
             await self._obey(speech, heard)
             return

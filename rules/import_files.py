@@ -1,6 +1,5 @@
 """What a file to import says, read and checked, whichever program wrote it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from typing import Any
 
 from rules import members, times
 from rules.errors import Invalid
+from rules.matching import dump_tags
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SWITCHES = 100_000
@@ -87,7 +87,7 @@ def read_values(changes: Mapping[str, object]) -> dict[str, Any]:
     """A member's fields as they are stored, without `prefix`, `suffix` and `privacy`. Raises Invalid."""
     values = members.read_changes(changes)
     if "proxy_tags" in values:
-        values["proxy_tags"] = json.dumps(values["proxy_tags"], ensure_ascii=False)
+        values["proxy_tags"] = dump_tags(values["proxy_tags"])
     return values
 
 

@@ -4,12 +4,18 @@ PluralKit's rules: tags longest first, guards for `<` and `>`, tags that stand a
 compared sign by sign; U+FE0F, which only asks for an emoji's colours, counts nowhere.
 """
 
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import NamedTuple
 
 EMOJI_STYLE = "\ufe0f"
-_MAY_BE_LEFT_OUT = {EMOJI_STYLE, *filter(str.isspace, map(chr, range(0x3001)))}
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_MAY_BE_LEFT_OUT = {EMOJI_STYLE, *_BLANKS}
+# No letter above it has another case.
+_END_OF_LETTERS = 0x1F000
 _LEADING_MENTION = re.compile(r"<@!?\d{17,19}>(?=\s)", re.ASCII)
 _STARTS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>", re.ASCII)
 _ENDS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>\Z", re.ASCII)
@@ -46,6 +52,41 @@ def match_tags(text: str, tags: Iterable[Tag], has_files: bool = False, case_sen
             inner = f"{mention} {inner.lstrip()}" if inner.strip() else mention
         return Match(tag, inner) if inner.strip() or has_files else None
     return None
+
+
+def make_sieve(text: str) -> tuple[str, str, str]:
+    """GLOB patterns for a member's tags as they are stored (`dump_tags`): if one of the tags fits, one of these does.
+
+    Most tags are told apart by their first sign, or those without prefix by their last; the members that are left
+    go to `match_tags`. A tag without prefix that has a sign escaped is always left.
+    """
+    _, rest = _cut_mention(text)
+    whole, alone = _plain(rest), _plain(rest).strip()
+    heads, tails = _class_of(whole[:1] + alone[:1]), _class_of(whole[-1:] + alone[-1:])
+    alone_suffix = '*"prefix": null, "suffix": "*'
+    return f'*"prefix": "{heads}*', f'{alone_suffix}{tails}"}}*', f"{alone_suffix}\\*"
+
+
+def dump_tags(tags: Iterable[dict[str, str | None]]) -> str:
+    """Tags as they are stored; `make_sieve` counts on this form."""
+    return json.dumps([{"prefix": tag["prefix"], "suffix": tag["suffix"]} for tag in tags], ensure_ascii=False)
+
+
+def _class_of(signs: str) -> str:
+    """A GLOB class of these signs in every case, what may not be there when it is typed, and JSON's escapes."""
+    wanted = {same for sign in signs for same in _cases()[sign.casefold()] or sign}
+    wanted |= {*_MAY_BE_LEFT_OUT, '"', "\\"}
+    # Only here do these three stand for themselves.
+    first, last = "]" * ("]" in wanted), "^" * ("^" in wanted) + "-" * ("-" in wanted)
+    return f"[{first}{''.join(sorted(wanted - {*']^-'}))}{last}]"
+
+
+@cache
+def _cases() -> defaultdict[str, str]:
+    found: defaultdict[str, str] = defaultdict(str)
+    for sign in map(chr, range(_END_OF_LETTERS)):
+        found[sign.casefold()] += sign
+    return found
 
 
 def _rank(tag: Tag) -> tuple[int, int, int]:

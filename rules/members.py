@@ -12,6 +12,7 @@ from models import Member, System
 from rules import fields, systems
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import is_id, make_id
+from rules.matching import dump_tags
 from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
 from rules.times import now_us
 
@@ -188,7 +189,7 @@ def _apply(member: Member, changes: Mapping[str, object]) -> None:
     tags = _with_sides(read, json.loads(member.proxy_tags))
     for name, value in _with_privacy(read, member).items():
         setattr(member, name, value)
-    member.proxy_tags = json.dumps(tags, ensure_ascii=False)
+    member.proxy_tags = dump_tags(tags)
 
 
 def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:

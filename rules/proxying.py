@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, cast, exists, func, select, update
+from sqlalchemy import Select, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy import String as Text
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.orm import Session
 
 from models import (
@@ -30,9 +30,10 @@ from models import (
 )
 from rules import autoproxy, messages, switches
 from rules.errors import NotAllowed, Refused
-from rules.matching import Tag, match_tags
+from rules.matching import Tag, make_sieve, match_tags
 from rules.webhook_names import compose_name
 
+_SIEVE = ("by_prefix", "by_suffix", "by_escape")
 LATCH_TIMEOUT_S = 6 * 3600
 # Some keyboards put a sign without width between backslashes.
 _ESCAPE = re.compile(r"\\(?:\u200b*\\){1,2}")
@@ -95,7 +96,7 @@ class Spoken:
     at_us: int
 
 
-def find_speech(session: Session, heard: Heard, now_us: int) -> Speech | Silence:
+def find_speech(session: Session | Connection, heard: Heard, now_us: int) -> Speech | Silence:
     """What to do with a message; nothing is written."""
     row = _ask(session, heard)
     silence = _check_place(row)
@@ -177,9 +178,10 @@ def _switch_to(session: Session, speech: Speech, user_id: int) -> None:
         return
 
 
-def _ask(session: Session, heard: Heard) -> Row | None:
+def _ask(session: Session | Connection, heard: Heard) -> Row | None:
     names = ("user_id", "guild_id", "channel_id", "parent_id")
-    return session.execute(_asking(), {name: getattr(heard, name) for name in names}).first()
+    values = {name: getattr(heard, name) for name in names} | dict(zip(_SIEVE, make_sieve(heard.text), strict=True))
+    return session.execute(_asking(), values).first()
 
 
 @cache
@@ -187,7 +189,7 @@ def _asking() -> Select[Any]:
     guild_id = bindparam("guild_id")
     tags = (
         select(func.aggregate_strings("[" + cast(Member.id, Text) + "," + Member.proxy_tags + "]", ","))
-        .where(Member.system_id == System.id, Member.proxy_tags != "[]")
+        .where(Member.system_id == System.id, or_(*(Member.proxy_tags.op("GLOB")(bindparam(name)) for name in _SIEVE)))
         .scalar_subquery()
     )
     quiet = exists().where(QuietChannel.channel_id.in_([bindparam("channel_id"), bindparam("parent_id")]))
@@ -243,7 +245,9 @@ def _by_tag(heard: Heard, row: Row) -> tuple[int, str, str] | None:
     return match.tag.member_id, match.inner, f"{match.tag.prefix}{match.inner}{match.tag.suffix}"
 
 
-def _by_autoproxy(session: Session, heard: Heard, row: Row, now_us: int) -> tuple[int, str, None] | Silence:
+def _by_autoproxy(
+    session: Session | Connection, heard: Heard, row: Row, now_us: int
+) -> tuple[int, str, None] | Silence:
     if heard.edited:
         return Silence("No tag fits, and edited messages are not autoproxied.")
     if row.mode in (None, "off"):
@@ -267,7 +271,7 @@ def _hangs_on_others(row: Row) -> bool:
     return row.mode not in (None, "off")
 
 
-def _find_front(session: Session, system_id: int) -> int | None:
+def _find_front(session: Session | Connection, system_id: int) -> int | None:
     latest = select(Switch.id).where(Switch.system_id == system_id).order_by(Switch.timestamp.desc()).limit(1)
     first = select(SwitchMember.member_id).where(SwitchMember.switch_id == latest.scalar_subquery())
     return session.scalar(first.order_by(SwitchMember.position).limit(1))
@@ -278,11 +282,13 @@ def _is_over(row: Row, now_us: int) -> bool:
     return bool(timeout) and now_us - (row.latched_at or 0) > timeout * 1_000_000
 
 
-def _may_autoproxy(session: Session, member_id: int) -> bool:
+def _may_autoproxy(session: Session | Connection, member_id: int) -> bool:
     return bool(session.scalar(select(Member.autoproxy_enabled).where(Member.id == member_id)))
 
 
-def _speak(session: Session, heard: Heard, row: Row, member_id: int, inner: str, tagged: str | None) -> Speech:
+def _speak(
+    session: Session | Connection, heard: Heard, row: Row, member_id: int, inner: str, tagged: str | None
+) -> Speech:
     member = session.execute(_asking_member(), {"member_id": member_id, "guild_id": heard.guild_id}).one()
     keep = member.keep_proxy if member.guild_keep is None else member.guild_keep
     if keep and tagged is None:

@@ -1,9 +1,14 @@
 """Which tag a message has: PluralKit's rules of matching, each with what it takes and what it leaves alone."""
 
+import sqlite3
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from rules.matching import Tag, match_tags
+from rules.matching import Tag, dump_tags, make_sieve, match_tags
 
+sqlite = sqlite3.connect(":memory:")
 STYLE = "\ufe0f"
 HEART, RED_HEART = "\u2764", f"\u2764{STYLE}"
 
@@ -228,3 +233,33 @@ def test_the_first_tag_of_many_is_found():
     tags = [Tag(number, 0, f"{number}:", "") for number in range(5000)]
     assert match_tags("4999: hello", tags).tag.member_id == 4999
     assert match_tags("5000: hello", tags) is None
+
+
+SIGNS = st.text(st.sampled_from([*'aAbß[]^-*?"\\\n <>', "µ", "μ", "k", "\u212a", HEART, STYLE, "\u3000"]), max_size=3)
+
+
+@settings(max_examples=2000, deadline=None, database=None)
+@given(st.data(), st.lists(st.tuples(SIGNS, SIGNS), min_size=1, max_size=3), st.booleans(), st.booleans())
+def test_the_sieve_passes_over_no_tag_that_fits(data, sides, case_sensitive, has_files):
+    prefix, suffix = data.draw(st.sampled_from(sides))
+    text = data.draw(SIGNS | SIGNS.map(lambda inner: f"{prefix}{inner}{suffix}"))
+    if not case_sensitive:
+        text = data.draw(st.sampled_from([text, text.upper(), text.lower()]))
+    tags = [Tag(number, 0, *pair) for number, pair in enumerate(sides)]
+    match = match_tags(text, tags, has_files, case_sensitive)
+    if match:
+        stored = dump_tags([{"prefix": match.tag.prefix or None, "suffix": match.tag.suffix or None}])
+        asked = [sqlite.execute("SELECT ? GLOB ?", (stored, pattern)).fetchone()[0] for pattern in make_sieve(text)]
+        assert any(asked), (stored, text)
+
+
+def test_the_sieve_passes_over_most_tags():
+    stored = [dump_tags([{"prefix": f"{sign}:", "suffix": None}]) for sign in "abcdefgh🦊"]
+    stored += [dump_tags([{"prefix": None, "suffix": f"-{sign}"}]) for sign in "abcdefgh🦊"]
+    left = [
+        tags
+        for tags in stored
+        for pattern in make_sieve("A: hi")
+        if sqlite.execute("SELECT ? GLOB ?", (tags, pattern)).fetchone()[0]
+    ]
+    assert left == [stored[0]]
