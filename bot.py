@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -11,7 +12,6 @@ import aiohttp
 import discord
 from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
-from sqlalchemy.exc import OperationalError
 
 import config as settings
 import models
@@ -108,14 +108,14 @@ class Rollcall(bridge.Bot):
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
     async def glance(self, rule: Callable[..., Result], *args: Any) -> Result:
-        """Run a rule that reads a few rows through a connection: on the loop, since a thread costs more than that.
+        """Run a rule that asks a few questions: on the loop, since a thread costs more than that.
 
         Where that would have to wait, it is `read` in a thread.
         """
         try:
             with self.doors.glance() as connection:
                 return rule(connection, *args)
-        except OperationalError:
+        except sqlite3.OperationalError:
             return await self.read(rule, *args)
 
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:

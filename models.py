@@ -3,6 +3,7 @@
 import fcntl
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -312,7 +313,8 @@ class Doors:
 
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine) -> None:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
-        self._glancer: Connection | None = None
+        self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
         _open_for_reading(reader)
         _open_for_writing(writer, "FULL")
         _open_for_writing(presence_writer, "NORMAL")
@@ -325,19 +327,27 @@ class Doors:
             yield session
 
     @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """A connection that is kept, for one thread that reads a few rows at once and never waits; without the ORM.
+    def glance(self) -> Iterator[sqlite3.Connection]:
+        """The calling thread's own connection, for a few rows by their keys: no pool, no ORM, and it never waits.
 
-        All that is read in it comes from the same committed state. Raises OperationalError where `read` would wait.
+        All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where `read` would
+        wait.
         """
-        if self._glancer is None:
-            self._glancer = self._reader.connect()
-            self._glancer.exec_driver_sql("PRAGMA busy_timeout = 0")
-        self._glancer.exec_driver_sql("BEGIN")
+        connection = getattr(self._own, "connection", None) or self._open_own()
+        connection.execute("BEGIN")
         try:
-            yield self._glancer
+            yield connection
         finally:
-            self._glancer.exec_driver_sql("COMMIT")
+            connection.execute("COMMIT")
+
+    def _open_own(self) -> sqlite3.Connection:
+        pooled = self._reader.raw_connection()
+        connection = self._own.connection = pooled.driver_connection
+        pooled.detach()
+        connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout = 0")
+        self._opened.append(connection)
+        return connection
 
     def write(self) -> "contextmanager[Session]":
         """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
@@ -348,8 +358,8 @@ class Doors:
         return _transaction(self._presence_writer)
 
     def close(self) -> None:
-        if self._glancer:
-            self._glancer.close()
+        for connection in self._opened:
+            connection.close()
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, cast, exists, func, or_, select, update
 from sqlalchemy import String as Text
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy import bindparam, cast, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -31,6 +30,7 @@ from models import (
 from rules import autoproxy, messages, switches
 from rules.errors import NotAllowed, Refused
 from rules.matching import Tag, make_sieve, match_tags
+from rules.questions import Question, Reader
 from rules.webhook_names import compose_name
 
 _SIEVE = ("by_prefix", "by_suffix", "by_escape")
@@ -96,16 +96,16 @@ class Spoken:
     at_us: int
 
 
-def find_speech(session: Session | Connection, heard: Heard, now_us: int) -> Speech | Silence:
+def find_speech(reader: Reader, heard: Heard, now_us: int) -> Speech | Silence:
     """What to do with a message; nothing is written."""
-    row = _ask(session, heard)
+    row = _ask(reader, heard)
     silence = _check_place(row)
     if silence:
         return silence
-    chosen = _escape(heard, row) or _by_tag(heard, row) or _by_autoproxy(session, heard, row, now_us)
+    chosen = _escape(heard, row) or _by_tag(heard, row) or _by_autoproxy(reader, heard, row, now_us)
     if isinstance(chosen, Silence):
         return replace(chosen, hangs_on_others=_hangs_on_others(row))
-    return _speak(session, heard, row, *chosen)
+    return _speak(reader, heard, row, *chosen)
 
 
 def speak_as(session: Session, heard: Heard, member_id: int) -> Speech:
@@ -178,22 +178,22 @@ def _switch_to(session: Session, speech: Speech, user_id: int) -> None:
         return
 
 
-def _ask(session: Session | Connection, heard: Heard) -> Row | None:
+def _ask(reader: Reader, heard: Heard) -> Any:
     names = ("user_id", "guild_id", "channel_id", "parent_id")
     values = {name: getattr(heard, name) for name in names} | dict(zip(_SIEVE, make_sieve(heard.text), strict=True))
-    return session.execute(_asking(), values).first()
+    return _asking().find(reader, **values)
 
 
 @cache
-def _asking() -> Select[Any]:
+def _asking() -> Question:
     guild_id = bindparam("guild_id")
     tags = (
-        select(func.aggregate_strings("[" + cast(Member.id, Text) + "," + Member.proxy_tags + "]", ","))
+        select(func.group_concat("[" + cast(Member.id, Text) + "," + Member.proxy_tags + "]", ","))
         .where(Member.system_id == System.id, or_(*(Member.proxy_tags.op("GLOB")(bindparam(name)) for name in _SIEVE)))
         .scalar_subquery()
     )
     quiet = exists().where(QuietChannel.channel_id.in_([bindparam("channel_id"), bindparam("parent_id")]))
-    return (
+    return Question(
         select(
             *(System.id, System.tag, System.avatar_url, System.case_sensitive_proxy_tags, System.name_format),
             *(System.latch_timeout, System.proxy_error_message_enabled, System.proxy_switch),
@@ -211,7 +211,7 @@ def _asking() -> Select[Any]:
     )
 
 
-def _check_place(row: Row | None) -> Silence | None:
+def _check_place(row: Any) -> Silence | None:
     if row is None:
         return Silence("You have no system.")
     if row.proxy_off or row.quiet:
@@ -221,7 +221,7 @@ def _check_place(row: Row | None) -> Silence | None:
     return None
 
 
-def _escape(heard: Heard, row: Row) -> Silence | None:
+def _escape(heard: Heard, row: Any) -> Silence | None:
     escape = _ESCAPE.match(heard.text)
     if heard.edited or not escape:
         return None
@@ -232,7 +232,7 @@ def _escape(heard: Heard, row: Row) -> Silence | None:
     return None
 
 
-def _by_tag(heard: Heard, row: Row) -> tuple[int, str, str] | None:
+def _by_tag(heard: Heard, row: Any) -> tuple[int, str, str] | None:
     """Member, the words without the tags, and with them."""
     tags = [
         Tag(member_id, position, tag["prefix"] or "", tag["suffix"] or "")
@@ -245,9 +245,7 @@ def _by_tag(heard: Heard, row: Row) -> tuple[int, str, str] | None:
     return match.tag.member_id, match.inner, f"{match.tag.prefix}{match.inner}{match.tag.suffix}"
 
 
-def _by_autoproxy(
-    session: Session | Connection, heard: Heard, row: Row, now_us: int
-) -> tuple[int, str, None] | Silence:
+def _by_autoproxy(reader: Reader, heard: Heard, row: Any, now_us: int) -> tuple[int, str, None] | Silence:
     if heard.edited:
         return Silence("No tag fits, and edited messages are not autoproxied.")
     if row.mode in (None, "off"):
@@ -256,40 +254,41 @@ def _by_autoproxy(
         return Silence("No tag fits, and autoproxy is off for this account.")
     if heard.text.startswith("\\"):
         return Silence("A backslash in front keeps a message from being autoproxied.")
-    member_id = _find_front(session, row.id) if row.mode == "front" else row.member_id
+    member_id = _find_front(reader, row.id) if row.mode == "front" else row.member_id
     if member_id is None:
         return Silence("No tag fits, and autoproxy has no member to speak as now.")
     if row.mode == "latch" and _is_over(row, now_us):
         return Silence("No tag fits, and the latch has timed out.")
-    if row.mode != "member" and not _may_autoproxy(session, member_id):
+    if row.mode != "member" and not _asking_member().find(reader, member_id=member_id, guild_id=0).autoproxy_enabled:
         return Silence("No tag fits, and autoproxy is off for this member.")
     return member_id, heard.text, None
 
 
-def _hangs_on_others(row: Row) -> bool:
+def _hangs_on_others(row: Any) -> bool:
     # In every mode a message may have ended autoproxy.
     return row.mode not in (None, "off")
 
 
-def _find_front(session: Session | Connection, system_id: int) -> int | None:
-    latest = select(Switch.id).where(Switch.system_id == system_id).order_by(Switch.timestamp.desc()).limit(1)
-    first = select(SwitchMember.member_id).where(SwitchMember.switch_id == latest.scalar_subquery())
-    return session.scalar(first.order_by(SwitchMember.position).limit(1))
+def _find_front(reader: Reader, system_id: int) -> int | None:
+    front = _asking_front().find(reader, system_id=system_id)
+    return front and front.member_id
 
 
-def _is_over(row: Row, now_us: int) -> bool:
+@cache
+def _asking_front() -> Question:
+    own = Switch.system_id == bindparam("system_id")
+    latest = select(Switch.id).where(own).order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
+    first = select(SwitchMember.member_id).where(SwitchMember.switch_id == latest)
+    return Question(first.order_by(SwitchMember.position).limit(1))
+
+
+def _is_over(row: Any, now_us: int) -> bool:
     timeout = LATCH_TIMEOUT_S if row.latch_timeout is None else row.latch_timeout
     return bool(timeout) and now_us - (row.latched_at or 0) > timeout * 1_000_000
 
 
-def _may_autoproxy(session: Session | Connection, member_id: int) -> bool:
-    return bool(session.scalar(select(Member.autoproxy_enabled).where(Member.id == member_id)))
-
-
-def _speak(
-    session: Session | Connection, heard: Heard, row: Row, member_id: int, inner: str, tagged: str | None
-) -> Speech:
-    member = session.execute(_asking_member(), {"member_id": member_id, "guild_id": heard.guild_id}).one()
+def _speak(reader: Reader, heard: Heard, row: Any, member_id: int, inner: str, tagged: str | None) -> Speech:
+    member = _asking_member().find(reader, member_id=member_id, guild_id=heard.guild_id)
     keep = member.keep_proxy if member.guild_keep is None else member.guild_keep
     if keep and tagged is None:
         first = (json.loads(member.proxy_tags) or [{"prefix": None, "suffix": None}])[0]
@@ -318,10 +317,17 @@ def _speak(
 
 
 @cache
-def _asking_member() -> Select[Any]:
-    return (
+def _asking_member() -> Question:
+    return Question(
         select(
-            *(Member.name, Member.display_name, Member.webhook_avatar_url, Member.avatar_url, Member.color),
+            *(
+                Member.autoproxy_enabled,
+                Member.name,
+                Member.display_name,
+                Member.webhook_avatar_url,
+                Member.avatar_url,
+                Member.color,
+            ),
             *(Member.tts, Member.keep_proxy, Member.proxy_tags, MemberGuild.display_name.label("guild_name")),
             *(MemberGuild.avatar_url.label("guild_avatar"), MemberGuild.keep_proxy.label("guild_keep")),
         )
