@@ -16,6 +16,7 @@ from discord.ext import bridge, commands
 import config as settings
 import models
 from cogs import confirm, replies, sides
+from cogs.recent import Recent
 from rules import times
 
 log = logging.getLogger("bot")
@@ -34,6 +35,7 @@ BAD_INTENTS = (
 )
 READ_THREADS = 4
 PATIENT_TRIES = 12
+MOST_HEARD = 5000
 SCOPES = ("bot", "applications.commands")
 
 
@@ -90,6 +92,7 @@ class Rollcall(bridge.Bot):
         self._writer = ThreadPoolExecutor(1, "write")
         self._raw: dict[str, list[Callable[[Any], None]]] = {}
         self._unparsable: set[str] = set()
+        self.heard: Recent[int, None] = Recent(MOST_HEARD)
         self.last_event_at: int | None = None
         self.fault: str | None = None
         for name in COGS:
@@ -195,8 +198,10 @@ class Rollcall(bridge.Bot):
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
-        if message.author == self.user:
+        # After a RESUME, Discord may tell again what it told before.
+        if message.author == self.user or message.id in self.heard:
             return
+        self.heard.add(message.id)
         proxy = self.cogs["proxy"]
         # The place in the line is taken before anything is awaited: what came first is posted first.
         with proxy.lines.join(message.channel.id, message.author.id) as place:
@@ -242,7 +247,10 @@ class Rollcall(bridge.Bot):
 
 
 def find_prefixes(bot: Rollcall, message: discord.Message) -> list[str]:
-    """The prefix with which a message starts, in its own case. A blank after `.` makes it plain text."""
+    """The prefix with which a message starts, in its own case.
+
+    A blank after `.` makes it plain text, and none after a mention, as in `<@bot>: hi`.
+    """
     text = message.content
     for prefix in sorted(bot.config.system_prefixes + bot.config.presence_prefixes, key=len, reverse=True):
         if text.lower().startswith(prefix.lower()):
@@ -252,8 +260,8 @@ def find_prefixes(bot: Rollcall, message: discord.Message) -> list[str]:
                 continue
             return [text[: len(prefix) + blanks]]
     for mention in (f"<@{bot.user.id}>", f"<@!{bot.user.id}>"):
-        if text.startswith(mention):
-            rest = text[len(mention) :]
+        rest = text.removeprefix(mention)
+        if rest != text and rest[:1].isspace():
             return [text[: len(text) - len(rest.lstrip())]]
     return ["\0"]
 
