@@ -6,9 +6,10 @@ import discord
 from discord.ext import commands
 
 from cogs import cards, proxied
+from cogs.deleting import Deletion
 from cogs.discord_api import Failed, Unknown
 from cogs.hearing import whereabouts
-from cogs.proxy import explain
+from cogs.hindrances import explain
 from cogs.references import get_member
 from cogs.replies import Context, answer, answer_privately, card
 from cogs.showing import is_private
@@ -124,7 +125,8 @@ class Afterwards(commands.Cog, name="afterwards"):
         channel = await proxied.get_channel(self.bot, record)
         if not channel.permissions_for(channel.guild.me).manage_messages:
             raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
-        await self.bot.cogs["proxy"].delete(record.channel_id, record.id)
+        if await self.bot.cogs["proxy"].delete(record.channel_id, record.id) is Deletion.FAILED:
+            raise Invalid("Discord did not delete it; try again in a minute.")
         await self.bot.write_patiently(messages.drop_records, [record.id])
 
 

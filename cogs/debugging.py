@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from cogs import proxied
 from cogs.hearing import hear, why_never
-from cogs.proxy import NEEDED, check_speech
+from cogs.hindrances import NEEDED, check_speech
 from cogs.replies import Context, answer, answer_privately, card, is_command
 from cogs.sides import systems_command
 from cogs.speeches import names_of, rights_in

@@ -7,7 +7,7 @@ before acting is sent again, and what may have been done is `Unknown` to the cal
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from discord.http import API_VERSION
 
 TRIES = 6
 TIMEOUT_S = 30
+SLOWEST_BYTES_S = 500_000
 LONGEST_WAIT_S = 60
 PAUSE_S = 0.2
 
@@ -56,17 +57,25 @@ class DiscordApi:
             await self._session.close()
 
     async def request(
-        self, method: str, path: str, limit: str, files: Sequence[File] = (), authorized: bool = False, **options: Any
+        self,
+        method: str,
+        path: str,
+        limit: str,
+        files: Sequence[File] = (),
+        authorized: bool = False,
+        check: Callable[[], None] = lambda: None,
+        **options: Any,
     ) -> Any:
         """The JSON of the answer. `limit` names what shares a rate limit; `json` is the body, `params` the query.
 
         Waits for rate limits, and tries again while it is known that nothing was done, or where twice does no harm.
-        Raises Failed and Unknown.
+        `check` is called just before each try, and may raise. Raises Failed and Unknown.
         """
         if authorized:
             options["headers"] = {"Authorization": f"Bot {self.bot.http.token}"}
         for number in range(TRIES):
             await self._wait_for(limit)
+            check()
             try:
                 return await self._send(method, path, limit, files, options)
             except _Again as again:
@@ -84,7 +93,7 @@ class DiscordApi:
     async def _send(self, method: str, path: str, limit: str, files: Sequence[File], options: dict[str, Any]) -> Any:
         session = self._session or self._open()
         url = discord.http.Route.API_BASE_URL.format(API_VERSION=API_VERSION) + path
-        sent = {**options, "json": None, "data": _form(options["json"], files)} if files else options
+        sent = {**options, **_upload(options["json"], files)} if files else options
         try:
             async with session.request(method, url, **sent) as answer:
                 self._note_limit(limit, answer.headers)
@@ -132,6 +141,11 @@ def _read(status: int, body: bytes) -> Any:
     if status >= 500:
         raise Unknown(str(status))
     raise Failed(status, answer.get("code", 0), answer.get("message", ""))
+
+
+def _upload(payload: dict[str, Any], files: Sequence[File]) -> dict[str, Any]:
+    seconds = TIMEOUT_S + sum(len(file.content) for file in files) / SLOWEST_BYTES_S
+    return {"json": None, "data": _form(payload, files), "timeout": aiohttp.ClientTimeout(total=seconds)}
 
 
 def _form(payload: dict[str, Any], files: Sequence[File]) -> aiohttp.FormData:

@@ -6,6 +6,7 @@ import discord
 
 from rules import proxying
 
+Channel = discord.abc.GuildChannel | discord.Thread
 KINDS = (
     *(discord.ChannelType.text, discord.ChannelType.voice, discord.ChannelType.news, discord.ChannelType.stage_voice),
     *(discord.ChannelType.news_thread, discord.ChannelType.public_thread, discord.ChannelType.private_thread),
@@ -47,6 +48,6 @@ def hear(message: discord.Message, edited: bool = False, author_id: int | None =
     )
 
 
-def whereabouts(channel: discord.abc.GuildChannel | discord.Thread) -> tuple[int, int | None]:
+def whereabouts(channel: Channel) -> tuple[int, int | None]:
     """A channel's ID for webhooks, and the thread's in it."""
     return (channel.parent_id, channel.id) if isinstance(channel, discord.Thread) else (channel.id, None)

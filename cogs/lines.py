@@ -1,6 +1,7 @@
 """Waiting lines, one a channel: what came first is posted first, though its reading may end last."""
 
 import asyncio
+import itertools
 from collections import defaultdict
 from types import TracebackType
 
@@ -13,12 +14,13 @@ class Place:
     """
 
     def __init__(self, lines: "Lines", channel_id: int, author_id: int) -> None:
-        self._lines, self._channel_id, self._author_id = lines, channel_id, author_id
+        self._lines, self._channel_id, self._number = lines, channel_id, next(lines.numbers)
         self._before = lines.last.get(channel_id)
-        self._own = tuple(lines.unfinished[author_id])
+        self._groups: list[tuple[str, int]] = []
+        self._own: list[Place] = []
         self._left, self._finished = asyncio.Event(), asyncio.Event()
         lines.last[channel_id] = self
-        lines.unfinished[author_id].append(self)
+        self._join("author", author_id)
 
     def __enter__(self) -> "Place":
         return self
@@ -34,12 +36,13 @@ class Place:
             del self._lines.last[self._channel_id]
 
     def finish(self) -> None:
-        """Let the author's next message be read."""
-        own = self._lines.unfinished.get(self._author_id)
-        if not self._finished.is_set() and own:
-            own.remove(self)
-            if not own:
-                del self._lines.unfinished[self._author_id]
+        """Let the next message of the author, and of the author's system, be read."""
+        for group in self._groups:
+            unfinished = self._lines.unfinished[group]
+            unfinished.remove(self)
+            if not unfinished:
+                del self._lines.unfinished[group]
+        self._groups.clear()
         self._finished.set()
 
     async def turn(self) -> None:
@@ -47,15 +50,27 @@ class Place:
         while before := self._find_before():
             await before._left.wait()
 
+    def join_system(self, system_id: int) -> None:
+        """Note whose message it is, as soon as that is known: a system's accounts are behind each other."""
+        if ("system", system_id) not in self._groups:
+            self._join("system", system_id)
+
     def is_behind_own(self) -> bool:
-        """Whether earlier messages of the author are not finished; what is read now may be old already."""
+        """Whether earlier messages of the author or system are not finished; what is read now may be old already."""
         return not all(place._finished.is_set() for place in self._own)
 
     async def wait_for_own(self) -> None:
-        """Wait until the author's earlier messages are finished."""
+        """Wait until the author's and the system's earlier messages are finished."""
         for place in self._own:
             await place._finished.wait()
-        self._own = ()
+        self._own.clear()
+
+    def _join(self, kind: str, whose: int) -> None:
+        unfinished = self._lines.unfinished[kind, whose]
+        # Whoever waits waits for what came earlier, so nobody waits for each other.
+        self._own += [place for place in unfinished if place._number < self._number]
+        unfinished.append(self)
+        self._groups.append((kind, whose))
 
     def _find_before(self) -> "Place | None":
         while self._before and self._before._left.is_set():
@@ -64,11 +79,12 @@ class Place:
 
 
 class Lines:
-    """The last place of each channel's line, and each author's messages that are still worked on."""
+    """The last place of each channel's line, and the messages of each author and system that are still worked on."""
 
     def __init__(self) -> None:
+        self.numbers = itertools.count()
         self.last: dict[int, Place] = {}
-        self.unfinished: defaultdict[int, list[Place]] = defaultdict(list)
+        self.unfinished: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
 
     def join(self, channel_id: int, author_id: int) -> Place:
         """A place at the end of a channel's line; to be called before anything is awaited."""

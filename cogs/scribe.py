@@ -1,11 +1,15 @@
 """The records of proxied messages: what comes while one write is under way goes into the next, together."""
 
 import asyncio
+import logging
 
 from discord.ext import commands
 
+from cogs.hindrances import Hindrance
 from rules.errors import Refused
 from rules.proxying import Spoken, record_speeches
+
+log = logging.getLogger(__name__)
 
 
 class Scribe:
@@ -17,7 +21,7 @@ class Scribe:
         self._writing: asyncio.Task | None = None
 
     async def record(self, spoken: Spoken) -> Refused | None:
-        """Record a copy; on disk when this returns. What the rule refused is returned. Raises models.Locked."""
+        """Record a copy; on disk when this returns. Why it is not, the rule's or the disk's reason, is returned."""
         done: asyncio.Future[Refused | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((spoken, done))
         if self._writing is None or self._writing.done():
@@ -27,12 +31,15 @@ class Scribe:
     async def _write(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting, []
-            try:
-                refused = await self.bot.write_patiently(record_speeches, [spoken for spoken, _ in batch])
-            except Exception as error:
-                for _, done in batch:
-                    done.set_exception(error)
-                continue
+            refused = await self._try([spoken for spoken, _ in batch])
             for (_, done), one in zip(batch, refused, strict=True):
                 if not done.done():
                     done.set_result(one)
+
+    async def _try(self, batch: list[Spoken]) -> list[Refused | None]:
+        try:
+            return await self.bot.write_patiently(record_speeches, batch)
+        except Exception as error:
+            # A full disk, or somebody who holds the lock for ever.
+            log.error("records cannot be written: %r", getattr(error, "orig", error))
+            return [Hindrance("record", "I could not write down whose message it is.")] * len(batch)

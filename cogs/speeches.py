@@ -6,24 +6,41 @@ from typing import Any
 
 import discord
 
-from cogs.discord_api import File
-from rules.errors import Invalid
+from rules import proxying
 
 MOST_TEXT = 2000
 _USERS = re.compile(r"<@!?(\d{15,20})>", re.ASCII)
 _ROLES = re.compile(r"<@&(\d{15,20})>", re.ASCII)
-_LINK = re.compile(r"(?<![<\w])(https?://[^\s<>]+)")
+_LINK = re.compile(r"<https?://[^\s<>]+>|https?://[^\s<>]+", re.IGNORECASE)
 _CUT = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d*>?|https?://\S+", re.ASCII)
 SILENT, VOICE, NO_EMBEDS = 1 << 12, 1 << 13, 1 << 2
 REPLY_LENGTH, REPLY_LINK_LENGTH = 100, 300
 ARROW, GAP, CLIP = "\u21a9\ufe0f", "\u2004", "📎"
 
 
+def compose(message: discord.Message, raw: dict[str, Any], speech: proxying.Speech) -> dict[str, Any]:
+    """The webhook's payload for a message that is a member's, but for the name."""
+    theirs = rights_in(message.channel, message.author)
+    payload = build_payload(message, raw, speech.text, theirs)
+    if reply := build_reply(message, raw, speech.color):
+        payload["embeds"] = [reply]
+    payload["tts"] = payload["tts"] or (speech.tts and theirs.send_tts_messages)
+    if speech.avatar_url:
+        payload["avatar_url"] = speech.avatar_url
+    return payload
+
+
 def build_payload(message: discord.Message, raw: dict[str, Any], text: str, may: discord.Permissions) -> dict[str, Any]:
     """The webhook's payload but for the name and avatar; `may` is what the sender may do in the channel."""
     flags = raw.get("flags", 0) & (SILENT | VOICE | NO_EMBEDS)
+    if flags & VOICE:
+        # It takes no text, not even tags that are kept.
+        text = ""
+    shown = text if may.embed_links else wrap_links(text)
+    if len(shown) > MOST_TEXT:
+        shown, flags = text, flags | NO_EMBEDS
     payload: dict[str, Any] = {
-        "content": text if may.embed_links else _LINK.sub(r"<\1>", text),
+        "content": shown,
         "allowed_mentions": find_mentions(text, message.guild, may),
         "flags": flags,
         "tts": bool(raw.get("tts")) and may.send_tts_messages,
@@ -31,6 +48,11 @@ def build_payload(message: discord.Message, raw: dict[str, Any], text: str, may:
     if raw.get("poll"):
         payload["poll"] = copy_poll(raw["poll"])
     return payload
+
+
+def wrap_links(text: str) -> str:
+    """A text whose links show nothing of where they lead, as those of somebody who may not embed links."""
+    return _LINK.sub(lambda link: link[0] if link[0].startswith("<") else f"<{link[0]}>", text)
 
 
 def find_mentions(text: str, guild: discord.Guild, may: discord.Permissions) -> dict[str, Any]:
@@ -101,36 +123,6 @@ def quote(text: str) -> str:
             end = match.end() if match.end() <= REPLY_LINK_LENGTH else match.start()
     shown = folded[:end]
     return f"{shown}{'||' if shown.count('||') % 2 else ''}…"
-
-
-async def read_files(message: discord.Message) -> list[list[File]]:
-    """The message's files, in groups that each fit into one upload. Raises Invalid for one that fits into none."""
-    most = message.guild.filesize_limit
-    groups: list[list[File]] = [[]]
-    room = most
-    for attachment in message.attachments:
-        if attachment.size > most:
-            limit = most // 1024 // 1024
-            raise Invalid(
-                f"“{attachment.filename[:60]}” is larger than the {limit} MB that I may upload in this server."
-            )
-        if attachment.size > room or len(groups[-1]) == 10:
-            groups.append([])
-            room = most
-        room -= attachment.size
-        groups[-1].append(await _read_file(attachment))
-    return groups
-
-
-async def _read_file(attachment: discord.Attachment) -> File:
-    about: dict[str, Any] = {}
-    if attachment.description:
-        about["description"] = attachment.description
-    if attachment.duration_secs is not None and attachment.waveform:
-        about |= {"duration_secs": attachment.duration_secs, "waveform": attachment.waveform}
-    spoiler = attachment.is_spoiler() and not attachment.filename.startswith("SPOILER_")
-    name = f"SPOILER_{attachment.filename}" if spoiler else attachment.filename
-    return File(name, await attachment.read(), about)
 
 
 def _ids(pattern: re.Pattern[str], text: str) -> Iterator[int]:

@@ -1,14 +1,19 @@
 """Webhooks of ours: one a channel that is no thread, made once, found again, and executed."""
 
 import asyncio
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cogs.deleting import Deletion, delete
 from cogs.discord_api import DiscordApi, Failed, File, Unknown
+
+log = logging.getLogger(__name__)
 
 NAME = "Rollcall proxy"
 TRIES = 4
+UNDO_S = 30
 UNKNOWN_WEBHOOK = 10015
 
 
@@ -55,15 +60,23 @@ class Webhooks:
             del self._hooks[channel_id]
 
     async def execute(
-        self, channel_id: int, thread_id: int | None, payload: dict[str, Any], files: Sequence[File] = ()
+        self,
+        channel_id: int,
+        thread_id: int | None,
+        payload: dict[str, Any],
+        files: Sequence[File],
+        check: Callable[[], None],
     ) -> dict[str, Any]:
-        """Post, and return the message. A webhook that was deleted or moved is replaced. Raises Failed, Unknown."""
+        """Post, and return the message. A webhook that was deleted or moved is replaced.
+
+        `check` is called just before each try, and may raise. Raises Failed, Unknown.
+        """
         for _ in range(TRIES):
             hook = await self.get(channel_id)
             self._ids.add(hook.id)
-            params = {"wait": "true"} | _in_thread(thread_id)
+            options = {"params": {"wait": "true"} | _in_thread(thread_id), "json": payload, "check": check}
             try:
-                posted = await self.api.request("POST", hook.path, hook.path, files, params=params, json=payload)
+                posted = await self.api.request("POST", hook.path, hook.path, files, **options)
             except Failed as failed:
                 if failed.code != UNKNOWN_WEBHOOK:
                     raise
@@ -73,7 +86,8 @@ class Webhooks:
                 return posted
             # Somebody moved the webhook to another channel.
             self.forget(channel_id)
-            await self.api.request("DELETE", f"{hook.path}/messages/{posted['id']}", "undo")
+            if await delete(self.api, f"{hook.path}/messages/{posted['id']}", "undo", UNDO_S) is Deletion.FAILED:
+                log.error("message %s stands in channel %s, and belongs elsewhere", posted["id"], posted["channel_id"])
         raise Failed(404, UNKNOWN_WEBHOOK, "the webhook is gone again and again")
 
     async def edit(self, channel_id: int, thread_id: int | None, message_id: int, payload: dict[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import itertools
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-MOST_RAW, MOST_CHANNELS, MOST_COPIES = 2000, 5000, 50
+from cogs.recent import Recent
+
+MOST_RAW, MOST_CHANNELS, MOST_COPIES, MOST_GONE = 2000, 5000, 50, 5000
 PATIENCE_S = 3
 
 
@@ -31,16 +33,17 @@ class Copy:
 
 
 class Witness:
-    """Fed with every MESSAGE_CREATE, before py-cord sees it; everything here is bounded."""
+    """Fed with messages that come, change and go, before py-cord sees them; everything here is bounded."""
 
     def __init__(self, is_ours: Callable[[int], bool]) -> None:
         self._is_ours = is_ours
-        self._raw: OrderedDict[int, dict[str, Any]] = OrderedDict()
-        self._last: OrderedDict[int, tuple[Seen, ...]] = OrderedDict()
-        self._copies: OrderedDict[int, deque[Copy]] = OrderedDict()
+        self._raw: Recent[int, dict[str, Any]] = Recent(MOST_RAW)
+        self._gone: Recent[int, None] = Recent(MOST_GONE)
+        self._last: Recent[int, tuple[Seen, ...]] = Recent(MOST_CHANNELS)
+        self._copies: Recent[int, deque[Copy]] = Recent(MOST_CHANNELS)
         self._numbers = itertools.count(1)
         self._number = 0
-        self._claimed: OrderedDict[int, None] = OrderedDict()
+        self._claimed: Recent[int, None] = Recent(MOST_RAW)
         self._news = asyncio.Condition()
         self._announcing: asyncio.Future | None = None
 
@@ -55,18 +58,31 @@ class Witness:
             if not self._is_ours(int(data["webhook_id"])):
                 return
             self._number = next(self._numbers)
-            copies = self._copies.setdefault(channel_id, deque(maxlen=MOST_COPIES))
+            copies = self._copies.get(channel_id) or deque(maxlen=MOST_COPIES)
             copies.append(Copy(self._number, message_id, name, data.get("content", "")))
-            self._copies.move_to_end(channel_id)
-            _trim(self._copies, MOST_CHANNELS)
+            self._copies[channel_id] = copies
             self._announcing = asyncio.ensure_future(self._announce())
         elif not data["author"].get("bot"):
-            # py-cord takes the members out of the mentions.
-            self._raw[message_id] = {**data, "mentions": [{**user} for user in data.get("mentions", ())]}
-            _trim(self._raw, MOST_RAW)
+            self._raw[message_id] = copy_raw(data)
+
+    def see_edit(self, data: dict[str, Any]) -> None:
+        """Take an edited message in. Discord sends the same event where only an embed or a pin is new."""
+        known, edited_at = self._raw.get(int(data["id"])), data.get("edited_timestamp")
+        by_person = "guild_id" in data and not (data["author"].get("bot") or data.get("webhook_id"))
+        if by_person and edited_at and not (known and known.get("edited_timestamp") == edited_at):
+            self._raw[int(data["id"])] = copy_raw(data)
+
+    def see_deleted(self, data: dict[str, Any]) -> None:
+        """Note that one message, or many, were deleted."""
+        for message_id in data.get("ids") or [data["id"]]:
+            self._gone.add(int(message_id))
+
+    def is_gone(self, message_id: int) -> bool:
+        """Whether a message was deleted just now."""
+        return message_id in self._gone
 
     def find(self, message_id: int) -> dict[str, Any] | None:
-        """A message as Discord sent it, while it is young."""
+        """A message as Discord sent it last, while it is young."""
         return self._raw.get(message_id)
 
     def find_last(self, channel_id: int, but: int | None = None) -> Seen | None:
@@ -92,10 +108,12 @@ class Witness:
 
         Copies that are known to be another message's do not count.
         """
+        # Discord takes the blanks off the ends of both.
+        wanted = payload["username"].strip(), payload["content"].strip()
 
         def find() -> int | None:
             for copy in self._copies.get(channel_id, ()):
-                same = (copy.name, copy.text) == (payload["username"], payload["content"])
+                same = (copy.name.strip(), copy.text.strip()) == wanted
                 if same and copy.number > since and copy.message_id not in self._claimed:
                     return copy.message_id
             return None
@@ -108,8 +126,7 @@ class Witness:
 
     def claim(self, message_id: int) -> None:
         """Note whose copy this is, so that nobody else takes it for theirs."""
-        self._claimed[message_id] = None
-        _trim(self._claimed, MOST_RAW)
+        self._claimed.add(message_id)
 
     def is_claimed(self, message_id: int) -> bool:
         """Whether it is known whose copy this is."""
@@ -124,15 +141,13 @@ class Witness:
         # Discord's answer may come before its event, which does not know the member.
         same = next((one for one in known if one.message_id == seen.message_id and one.member_id), seen)
         self._last[channel_id] = (*(one for one in known if one.message_id != seen.message_id), same)[-3:]
-        self._last.move_to_end(channel_id)
-        _trim(self._last, MOST_CHANNELS)
+
+
+def copy_raw(data: dict[str, Any]) -> dict[str, Any]:
+    """A message for keeping, or for py-cord, which takes the members out of the mentions."""
+    return {**data, "mentions": [{**user} for user in data.get("mentions", ())]}
 
 
 def _called(data: dict[str, Any]) -> str:
     author = data["author"]
     return (data.get("member") or {}).get("nick") or author.get("global_name") or author.get("username", "")
-
-
-def _trim(memory: OrderedDict, most: int) -> None:
-    while len(memory) > most:
-        memory.popitem(last=False)

@@ -57,7 +57,7 @@ def get_record(session: Session, message_id: int) -> Message:
     either = or_(Message.id == message_id, Message.original_id == message_id)
     # What is being deleted, with its system, is gone for everybody.
     seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
-    found = session.scalar(seen.order_by((Message.id == message_id).desc()).limit(1))
+    found = session.scalar(seen.order_by((Message.id == message_id).desc(), Message.id).limit(1))
     if not found:
         raise NotFound("Message not found.")
     return found
@@ -103,7 +103,7 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
         .join(Member, Member.id == Message.member_id)
         .join(System, System.id == Member.system_id)
         .where(or_(Message.id == message_id, Message.original_id == message_id), is_within_reach(System.hid))
-        .order_by((Message.id == message_id).desc())
+        .order_by((Message.id == message_id).desc(), Message.id)
         .limit(1)
     ).first()
     if not found:

@@ -61,6 +61,7 @@ class Silence:
 
     reason: str
     act: str | None = None
+    system_id: int | None = field(default=None, compare=False)
     hangs_on_others: bool = field(default=False, compare=False)
 
 
@@ -87,13 +88,14 @@ class Speech:
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A copy that stands: whose, of what, and when (µs)."""
+    """A copy that stands: whose, of what, and when (µs); `more_ids` are further messages with the rest of its files."""
 
     speech: Speech
     heard: Heard
     message_id: int
     original_id: int
     at_us: int
+    more_ids: tuple[int, ...] = ()
 
 
 def find_speech(reader: Reader, heard: Heard, now_us: int) -> Speech | Silence:
@@ -104,7 +106,7 @@ def find_speech(reader: Reader, heard: Heard, now_us: int) -> Speech | Silence:
         return silence
     chosen = _escape(heard, row) or _by_tag(heard, row) or _by_autoproxy(reader, heard, row, now_us)
     if isinstance(chosen, Silence):
-        return replace(chosen, hangs_on_others=_hangs_on_others(row))
+        return replace(chosen, system_id=row.id, hangs_on_others=_hangs_on_others(row))
     return _speak(reader, heard, row, *chosen)
 
 
@@ -137,9 +139,7 @@ def record_speech(
 
     Raises like `messages.record_message`.
     """
-    messages.record_message(
-        session, heard.user_id, speech.member_id, message_id, original_id, heard.channel_id, heard.guild_id
-    )
+    _record_message(session, speech, heard, message_id, original_id)
     session.execute(
         update(Member)
         .where(Member.id == speech.member_id)
@@ -156,9 +156,17 @@ def record_speeches(session: Session, spoken: Sequence[Spoken]) -> list[Refused 
     return [_try_to_record(session, one) for one in spoken]
 
 
+def _record_message(session: Session, speech: Speech, heard: Heard, message_id: int, original_id: int) -> None:
+    messages.record_message(
+        session, heard.user_id, speech.member_id, message_id, original_id, heard.channel_id, heard.guild_id
+    )
+
+
 def _try_to_record(session: Session, one: Spoken) -> Refused | None:
     try:
         record_speech(session, one.speech, one.heard, one.message_id, one.original_id, one.at_us)
+        for message_id in one.more_ids:
+            _record_message(session, one.speech, one.heard, message_id, one.original_id)
     except Refused as refused:
         return refused
     return None

@@ -28,7 +28,7 @@ def repair_name(name: str) -> str:
     name = _BACKTICKS.sub(f"`{THIN}", name)
     if len(name) == 1:
         name += UNSEEN
-    return name[:MOST_LETTERS]
+    return name[:MOST_LETTERS].rstrip()
 
 
 def tell_apart(name: str) -> str:

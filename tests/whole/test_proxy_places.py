@@ -96,7 +96,7 @@ def test_a_message_that_gains_tags_when_it_is_edited(discord, voice):
     for text in ("a:again", "a:again!"):
         discord.edit_message(ann.id, twice["id"], text)
     ann.speak("a:end")
-    assert [text for _, text in ann.standing()] == ["hello", "again", "end"]
+    assert [text for _, text in ann.standing()] == ["hello", "again!", "end"]
 
 
 def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord, voice):
