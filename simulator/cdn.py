@@ -1,5 +1,6 @@
 """Files that were attached, and a small picture for every avatar."""
 
+import asyncio
 import struct
 import zlib
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,11 @@ def serve(sim: Simulation) -> Callable[[web.Request], Awaitable[web.Response]]:
 
     async def handle(request: web.Request) -> web.Response:
         path = request.match_info["tail"]
+        fault = sim.faults.take("GET", request.path, "/cdn")
+        if fault:
+            await asyncio.sleep(fault.delay)
+        if fault and fault.fails:
+            return web.Response(status=fault.status or 503)
         if path.startswith("attachments/"):
             return _attachment(sim, path)
         if _exists(sim, path.split("/")):

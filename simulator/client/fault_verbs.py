@@ -55,7 +55,7 @@ class FaultVerbs(Caller):
         probability: float = 1.0,
         seed: int = 0,
     ) -> None:
-        """Let the next `times` matching REST requests fail (None: until clear_faults).
+        """Let the next `times` matching REST requests, or those of files below /cdn, fail (None: until clear_faults).
 
         The path is a pattern or a template such as EXECUTE_WEBHOOK. `drop` cuts the connection instead of answering,
         `after` does either only once the request was acted upon; `delay` holds the request back first, and with

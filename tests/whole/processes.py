@@ -3,15 +3,18 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import requests
+from sqlalchemy.engine import make_url
 
 import config as settings
 import models
@@ -173,3 +176,14 @@ class Rollcall:
                 return rule(session, *args)
         finally:
             doors.close()
+
+
+@contextmanager
+def holding(running: Rollcall) -> Iterator[None]:
+    """Hold the file's write lock, as another process would."""
+    connection = sqlite3.connect(make_url(running.database_url).database, isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        connection.close()

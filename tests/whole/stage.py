@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from rules import autoproxy, members, preferences, server_settings, systems
 from simulator.client import Simulator, SimulatorError
-from tests.whole.processes import Rollcall
+from tests.whole.processes import Rollcall, until
 from tests.whole.speaking import Speaker
 from tests.whole.talk import said
 from tests.whole.typist import PATIENCE_S
@@ -64,6 +64,17 @@ class Voice(Speaker):
     def write(self, text: str = "", **options: object) -> dict:
         """Write a message, whatever comes of it."""
         return self.discord.say(self.id, text, **{"channel": self.channel} | options)
+
+    def begin(self, text: str, hook: str, seconds: float = 0.5) -> dict:
+        """Write a message whose copy Discord holds back for a while: the request is under way when this returns."""
+        return self.begin_with(hook, lambda: self.write(text), seconds)
+
+    def begin_with(self, hook: str, act: Callable[[], dict], seconds: float = 0.5) -> dict:
+        """The same for whatever else makes a copy."""
+        self.discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=seconds)
+        done = act()
+        until(lambda: self.discord.faults()[-1]["happened"])
+        return done
 
     def pause(self) -> None:
         """Wait until the bot has answered something that was said after all the rest."""

@@ -35,7 +35,7 @@ def test_commands_are_never_proxied(discord, latched):
 
 
 def test_what_only_looks_like_a_command_is_proxied(discord, latched):
-    for text in (".nonsense", "...", ". list", "pk;", "pk", f"<@{BOT_ID}>", "-flag", "/shrug"):
+    for text in (".nonsense", "...", ". list", "pk;", "pk", f"<@{BOT_ID}>", f"<@{BOT_ID}>: hi", "-flag", "/shrug"):
         assert latched.speak(text)["message"]["content"] == text
 
 

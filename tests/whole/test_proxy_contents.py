@@ -4,9 +4,18 @@ from functools import partial
 
 import pytest
 
+from tests.whole.processes import until
+
 ARROW = "\u2004\u21a9\ufe0f"
 SILENT, VOICE, NO_EMBEDS = 1 << 12, 1 << 13, 1 << 2
 MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture
+def calm(discord):
+    """Ends all faults after the test."""
+    yield
+    discord.clear_faults()
 
 
 @pytest.fixture
@@ -101,6 +110,38 @@ def test_more_than_one_upload_takes_goes_in_groups(discord, voice):
     names = [[each["filename"] for each in message["attachments"]] for message in posted]
     assert names == [["0.bin", "1.bin"], ["2.bin"]]
     assert [name for name, _ in ann.standing()] == ["Ann", "Ann"]
+    first, second = (message["id"] for message in posted)
+    until(lambda: ann.record(second))
+    found = ann.record(second)
+    assert (found["id"], found["original"]) == (second, ann.record(first)["original"])
+    assert ann.record(found["original"])["id"] == first
+    for copy in (first, second):
+        discord.react(ann.id, copy, "❌")
+    until(lambda: ann.standing() == [])
+
+
+@pytest.mark.parametrize("how", ["a refusal", "a deletion"])
+def test_of_many_files_all_are_posted_or_none(discord, voice, calm, how):
+    ann = voice("Ann")
+    hook = ann.speak("a:before")["webhook_id"]
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, times=2)
+    failure = {"status": 400} if how == "a refusal" else {"status": None, "delay": 0.3}
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", **failure)
+    after = discord.last_seq()
+    original = ann.write("a:all", attachments=[(f"{number}.bin", b"\0" * (8 * MEGABYTE)) for number in range(3)])
+    if how == "a deletion":
+        ann.await_log(lambda entry: entry["kind"] == "webhook", after)
+        discord.delete_message(ann.id, original["id"])
+    ann.await_log(lambda entry: entry["kind"] == "delete", after)
+    left = ["before", "a:all"] if how == "a refusal" else ["before"]
+    until(lambda: [text for _, text in ann.standing()] == left)
+
+
+def test_a_file_that_cannot_be_read_is_told(discord, voice, calm):
+    ann = voice("Ann")
+    discord.fail_rest("GET", "^/cdn/", status=404)
+    ann.await_answer(lambda: ann.write("a:look", attachments=[("a.png", b"x")]), "I could not read “a.png”")
+    assert [text for _, text in ann.standing()] == ["a:look"]
 
 
 def test_a_file_that_is_too_large_keeps_the_original_where_it_is(discord, voice):
@@ -138,6 +179,9 @@ def test_voice_messages_polls_and_flags_go_along(discord, voice):
     assert copy["flags"] & VOICE
     (sound,) = copy["attachments"]
     assert (sound["duration_secs"], bool(sound["waveform"]), discord.file(sound["id"])) == (2.5, True, b"OggS")
+    ann.change("Ann", keep_proxy=True)
+    assert ann.speak(voice=b"OggS")["message"]["content"] == ""
+    ann.change("Ann", keep_proxy=False)
     answers = [{"poll_media": {"text": "Tea", "emoji": {"name": "🍵"}}}, {"poll_media": {"text": "Coffee"}}]
     asked = {"question": {"text": "What?"}, "answers": answers, "duration": 48, "allow_multiselect": True}
     poll = ann.speak(poll=asked)["message"]["poll"]

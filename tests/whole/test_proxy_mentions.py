@@ -98,6 +98,13 @@ def test_links_show_no_embeds_where_the_sender_may_not(discord, voice):
     discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
     wanted = "see <https://example.com/a?b=c> and <https://example.org> and <http://example.net>"
     assert ann.speak(f"a:{text}")["message"]["content"] == wanted
+    # One bracket alone hides nothing.
+    assert ann.speak("a:<https://example.com")["message"]["content"] == "<<https://example.com>"
+    assert ann.speak("a:HTTPS://example.com>")["message"]["content"] == "<HTTPS://example.com>>"
+    # Where the brackets find no room, all embeds are kept away.
+    long = f"https://example.com/{'x' * 1980}"
+    copy = ann.speak(f"a:{long}", nitro=True)["message"]
+    assert (copy["content"], copy["flags"]) == (long, 1 << 2)
 
 
 def test_nobody_is_read_aloud_who_may_not_be(discord, voice):

@@ -2,11 +2,18 @@
 
 import pytest
 
-from rules import members
+from rules import members, systems
 from simulator.client import EXECUTE_WEBHOOK
 from tests.whole.processes import until
 
 NEWS, VOICE_CHANNEL, STAGE, FORUM = 5, 2, 13, 15
+
+
+@pytest.fixture
+def calm(discord):
+    """Ends all faults after the test."""
+    yield
+    discord.clear_faults()
 
 
 def test_a_thread_speaks_through_its_channels_webhook(discord, voice):
@@ -99,6 +106,35 @@ def test_a_message_that_gains_tags_when_it_is_edited(discord, voice):
     assert [text for _, text in ann.standing()] == ["hello", "again!", "end"]
 
 
+def test_what_is_taken_back_or_changed_while_it_waits_is_not_said(discord, voice, calm):
+    ann = voice("Ann", "Ben")
+    hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
+    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=429, retry_after=1)
+    after = discord.last_seq()
+    # The first waits for Discord, the others for the first.
+    texts = "a:gone", "a:password", "a:gone too", "a:no tags any more", "a:said by somebody else", "a:last"
+    ids = [ann.write(text)["id"] for text in texts]
+    until(lambda: discord.faults()[-1]["happened"])
+    for message_id in (ids[0], ids[2]):
+        discord.delete_message(ann.id, message_id)
+    for message_id, text in zip((ids[1], *ids[3:5]), ("a:***", "nothing", "b:by me"), strict=True):
+        discord.edit_message(ann.id, message_id, text)
+    wanted = [("Ann", "***"), ("Ben", "by me"), ("Ann", "last")]
+    until(lambda: [one for one in ann.standing()[2:] if one[1] != "nothing"] == wanted)
+    assert "nothing" in [text for _, text in ann.standing()]
+    posted = [entry["message"]["content"] for entry in discord.log(after) if entry["kind"] == "webhook"]
+    assert posted == ["***", "by me", "last"]
+
+
+def test_what_is_changed_while_it_is_posted_changes_the_copy(discord, voice, calm):
+    ann = voice("Ann", "Ben")
+    hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
+    for edited, wanted in {"a:***": "***", "b:somebody else": "secret", "no tags": "secret"}.items():
+        original = ann.begin("a:secret", hook)
+        discord.edit_message(ann.id, original["id"], edited)
+        until(lambda wanted=wanted: ann.standing()[-1] == ("Ann", wanted))
+
+
 def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord, voice):
     ann = voice("Ann")
     ann.autoproxy("member", "Ann")
@@ -111,3 +147,43 @@ def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord,
     third = ann.write("\\third")
     discord.edit_message(ann.id, third["id"], "\\\\\\off")
     ann.speak("still on")
+
+
+def test_a_command_that_is_edited_is_a_command(discord, voice, calm):
+    ann = voice("Ann")
+    ann.change("Ann", prefix=None, suffix=" a")
+    # Its answer would be the last message, so there is none.
+    discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"])
+    command = ann.write("pk;system")
+    ann.pause()
+    discord.set_permissions(ann.channel, allow=["SEND_MESSAGES"])
+    discord.edit_message(ann.id, command["id"], "pk;system a")
+    ann.pause()
+    assert [text for _, text in ann.standing()] == ["pk;system a"]
+
+
+def test_what_is_no_edit_does_not_proxy_an_edited_message(discord, voice):
+    ann = voice("Ann")
+    message = ann.write("b:hello")
+    edited = discord.edit_message(ann.id, message["id"], "b:hello again")
+    ann.pause()
+    ann.add("Ben")
+    member = {"guild_id": ann.guild, "member": {"roles": [], "joined_at": "2020-01-01T00:00:00+00:00"}}
+    # Somebody pins it; and a pin of long ago, after a restart of the bot.
+    for stamp in (edited["edited_timestamp"], "2026-01-01T00:00:00.000000+00:00"):
+        discord.dispatch("MESSAGE_UPDATE", edited | member | {"pinned": True, "edited_timestamp": stamp})
+    ann.pause()
+    assert [text for _, text in ann.standing()] == ["b:hello again"]
+
+
+def test_two_accounts_of_one_latch_speak_one_after_the_other(discord, rollcall, voice, calm):
+    ann = voice("Ann", "Ben")
+    other = discord.add_user("other")
+    discord.join(other)
+    rollcall.write(systems.link_account, int(ann.id), int(other))
+    ann.autoproxy("latch")
+    hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
+    ann.begin("b:now I", hook)
+    discord.say(other, "and I again", channel=ann.channel)
+    until(lambda: [text for _, text in ann.standing()][-1] == "and I again" and ann.standing()[-1][0] != "other")
+    assert ann.standing()[-2:] == [("Ben", "now I"), ("Ben", "and I again")]

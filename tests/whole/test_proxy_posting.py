@@ -53,6 +53,19 @@ def test_a_webhook_that_was_deleted_or_moved_is_replaced(discord, voice, told):
     assert ann.standing(other) == [("Ann", "there")]
 
 
+def test_what_a_moved_webhook_posts_elsewhere_is_taken_back(discord, voice):
+    ann = voice("Ann")
+    other = discord.add_channel("public")
+    hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
+    discord.fail_rest("DELETE", f"^/webhooks/{hook}/", times=2)
+    # It is moved while the message is on its way.
+    original = ann.begin("a:a secret", hook)
+    discord.move_webhook(hook, other)
+    until(lambda: original["id"] not in [message["id"] for message in discord.messages(ann.channel)])
+    assert [text for _, text in ann.standing()] == ["before", "before", "a secret"]
+    assert ann.standing(other) == []
+
+
 def test_a_webhook_of_somebody_else_is_not_taken(discord, voice):
     ann = voice("Ann")
     theirs = discord.add_webhook(ann.channel, "Rollcall proxy", by=ann.id)

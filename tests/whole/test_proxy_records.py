@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from rules import moderation, switches, systems
-from tests.whole.processes import until
+from tests.whole.processes import holding, until
 from tests.whole.talk import text_of
 
 
@@ -45,6 +45,24 @@ def test_a_copy_that_is_deleted_leaves_no_record(discord, voice):
     discord.bulk_delete(moderator, copies[1:3])
     until(lambda: ann.record(copies[1]) is None and ann.record(copies[2]) is None)
     assert ann.record(copies[3])
+
+
+def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, rollcall, voice):
+    ann = voice("Ann")
+    moderator = discord.add_user("moderator")
+    discord.join(moderator)
+    discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
+    after = discord.last_seq()
+    with holding(rollcall):
+        original = ann.write("a:hello")["id"]
+        log = ann.await_log(lambda entry: entry["kind"] == "webhook", after)
+        copy = log[-1]["message"]["id"]
+        discord.delete_message(moderator, copy)
+        # Until the bot has heard of it.
+        ann.write("pk;help")
+        ann.await_log(lambda entry: entry["kind"] == "message", after)
+    ann.await_log(lambda entry: entry["kind"] == "delete" and entry["message_id"] == original, after)
+    assert [ann.record(each) for each in (copy, original)] == [None, None]
 
 
 def test_a_member_counts_its_messages(voice):

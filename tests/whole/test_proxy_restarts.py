@@ -1,16 +1,15 @@
 """The connection drops, or the bot is killed, in the middle of a message: nothing twice, nothing lost or wrong."""
 
 import signal
-import sqlite3
 import time
-from contextlib import contextmanager
 
 import pytest
-from sqlalchemy.engine import make_url
 
+from rules import autoproxy
 from simulator.client import Simulator
-from tests.whole.processes import Rollcall, until
+from tests.whole.processes import Rollcall, holding, until
 from tests.whole.stage import HOME, Voice
+from tests.whole.talk import said
 
 
 @pytest.fixture(scope="module")
@@ -39,24 +38,13 @@ def world(running):
     discord.clear_faults()
 
 
-@contextmanager
-def holding(running):
-    """Hold the file's write lock, as another process would."""
-    connection = sqlite3.connect(make_url(running.database_url).database, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    yield
-    connection.close()
-
-
 def copies_of(ann, discord, text):
     return [m["id"] for m in discord.messages(ann.channel) if m.get("webhook_id") and m["content"] == text]
 
 
 def test_a_connection_that_drops_in_the_middle_posts_nothing_twice(world):
     _, discord, ann, hook = world
-    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
-    ann.write("a:one")
-    time.sleep(0.1)
+    ann.begin("a:one", hook)
     resumes = discord.sessions()["resumes"]
     discord.drop_gateway()
     # While nobody listens.
@@ -64,8 +52,7 @@ def test_a_connection_that_drops_in_the_middle_posts_nothing_twice(world):
     until(lambda: [text for _, text in ann.standing()] == ["before", "before", "one", "two"])
     assert discord.sessions()["resumes"] == resumes + 1
     # Discord may tell again what it told before.
-    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
-    original = ann.write("a:three")
+    original = ann.begin("a:three", hook)
     event = original | {"guild_id": HOME, "member": {"roles": [], "joined_at": "2020-01-01T00:00:00+00:00"}}
     discord.dispatch("MESSAGE_CREATE", event)
     until(lambda: copies_of(ann, discord, "three"))
@@ -74,11 +61,23 @@ def test_a_connection_that_drops_in_the_middle_posts_nothing_twice(world):
     assert [text for _, text in ann.standing()] == ["before", "before", "one", "two", "three", "four"]
 
 
+def test_what_comes_again_is_not_obeyed_again(world):
+    running, discord, ann, _ = world
+    again = {"guild_id": HOME, "member": {"roles": [], "joined_at": "2020-01-01T00:00:00+00:00"}}
+    ann.autoproxy("member", "Ann")
+    command, escape = ann.write("pk;member new Bob"), ann.write("\\\\\\off")
+    until(lambda: running.read(autoproxy.get_mode, int(ann.id), int(HOME))[0] == "off")
+    ann.autoproxy("member", "Ann")
+    after = discord.last_seq()
+    for message in (command, escape):
+        discord.dispatch("MESSAGE_CREATE", message | again)
+    assert ann.speak("still on")["username"] == "Ann"
+    assert said(discord.log(after)) == []
+
+
 def test_a_session_that_is_lost_in_the_middle(world):
     _, discord, ann, hook = world
-    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
-    ann.write("a:one")
-    time.sleep(0.1)
+    ann.begin("a:one", hook)
     identifies = discord.sessions()["identifies"]
     discord.invalidate()
     until(lambda: copies_of(ann, discord, "one"))
@@ -120,11 +119,18 @@ def test_a_bot_that_is_killed_between_post_and_record_says_nothing_wrong(world):
     assert ann.standing()[-2][1] == "a:nobody listens"
 
 
-def test_a_bot_that_stops_lets_what_is_on_its_way_arrive(world):
+@pytest.mark.parametrize("how", ["a message", "an edit", "a reproxy"])
+def test_a_bot_that_stops_lets_what_is_on_its_way_arrive(world, how):
     running, discord, ann, hook = world
-    discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, delay=0.5)
-    original = ann.write("a:one")
-    time.sleep(0.2)
+    if how == "a message":
+        original = ann.begin("a:one", hook)
+    elif how == "an edit":
+        original = ann.write("one")
+        ann.begin_with(hook, lambda: discord.edit_message(ann.id, original["id"], "a:one"))
+    else:
+        ann.speak("a:one")
+        ann.add("Ben")
+        original = ann.begin("pk;reproxy ben", hook)
     assert running.bot.stop() == 0
     (copy,) = copies_of(ann, discord, "one")
     assert ann.record(original["id"])["id"] == copy
