@@ -107,6 +107,8 @@ class DiscordApi:
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers={"User-Agent": self.bot.http.user_agent}
         )
+        # aiohttp would send a DELETE again by itself, and what I have deleted would look as if somebody else had.
+        self._session._retry_connection = False
         return self._session
 
     async def _wait_for(self, limit: str) -> None:

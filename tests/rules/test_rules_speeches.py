@@ -9,7 +9,7 @@ from sqlalchemy import select
 from models import Autoproxy, Member, Switch
 from rules import autoproxy, front_history, members, messages, preferences, switches, systems
 from rules.errors import NotAllowed, NotFound
-from rules.proxying import Heard, find_speech, record_speech
+from rules.proxying import Heard, Spoken, find_speech, record_speech, record_speeches
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 GUILD, CHANNEL, THREAD = 2909267986263572999, 41771983423143937, 41771983423143999
@@ -64,6 +64,22 @@ def test_a_speech_is_recorded_and_counted(read, speak, look, pair):
     speak(message_id=MESSAGE + 2, now_us=NOW + 5)
     assert (look(Member, ann.id).message_count, look(Member, ann.id).last_message_at) == (2, NOW + 5)
     assert (look(Member, ben.id).message_count, look(Member, ben.id).last_message_at) == (0, None)
+
+
+def test_the_messages_with_the_rest_of_the_files_are_recorded_and_not_counted(read, write, look, pair):
+    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    speech = read(find_speech, heard, NOW)
+    more = MESSAGE + 5, MESSAGE + 6
+    assert write(record_speeches, [Spoken(speech, heard, MESSAGE, ORIGINAL, NOW, more)]) == [None]
+    shown = {asked: read(messages.show_message, asked, None)["id"] for asked in (MESSAGE, *more, ORIGINAL)}
+    assert shown == {MESSAGE: str(MESSAGE), more[0]: str(more[0]), more[1]: str(more[1]), ORIGINAL: str(MESSAGE)}
+    assert read(messages.get_record, ORIGINAL).id == MESSAGE
+    assert look(Member, pair[0].id).message_count == 1
+    write(systems.link_account, ALICE, BOB)
+    write(systems.unlink_account, BOB, ALICE)
+    (refused,) = write(record_speeches, [Spoken(speech, heard, MESSAGE + 9, ORIGINAL + 9, NOW, (MESSAGE + 10,))])
+    assert isinstance(refused, NotAllowed)
+    assert read(messages.find_recorded, [MESSAGE + 9, MESSAGE + 10]) == []
 
 
 def test_a_tag_and_a_latched_message_renew_the_latch(write, speak, look, pair):

@@ -14,7 +14,8 @@ from tests.whole.processes import Rollcall, until
 
 USERS, CHANNELS = 50, 10
 QUIET_S = 4
-# 5 % of the webhook executions fail, each in one of these ways.
+DELETE_MESSAGE = "/channels/{channel_id}/messages/{message_id}"
+# 5 % of the webhook executions fail, and of the deletions, each in one of these ways.
 FAULTS = (
     {"status": 429, "retry_after": 0.05},
     {"status": 500},
@@ -49,7 +50,7 @@ def talk(discord: Simulator, users: list[str], channels: list[str], count: int) 
     def fill(place: int) -> None:
         speakers: Iterator[str] = itertools.cycle(users[place:] + users[:place])
         for number in range(count // len(channels)):
-            text = f"{place}-{number}"
+            text = f" {place}-{number} "
             discord.say(next(speakers), text if number % 7 == 6 else f"[{text}]", channel=channels[place])
 
     with ThreadPoolExecutor(len(channels)) as pool:
@@ -62,7 +63,7 @@ def standing(discord: Simulator, channel: str) -> list[dict]:
 
 
 def number_of(message: dict) -> int:
-    return int(re.fullmatch(r"\[?\d+-(\d+)\]?", message["content"])[1])
+    return int(re.fullmatch(r"\[? ?\d+-(\d+) ?\]?", message["content"])[1])
 
 
 @pytest.mark.parametrize("count", [500, pytest.param(5000, marks=pytest.mark.long)])
@@ -70,7 +71,8 @@ def test_each_message_stands_once_and_in_order(storm, count):
     discord = storm.simulator
     users, channels = people(discord, storm), [discord.add_channel(f"c{number}") for number in range(CHANNELS)]
     for number, fault in enumerate(FAULTS):
-        discord.fail_rest("POST", EXECUTE_WEBHOOK, times=None, probability=0.01, seed=number, **fault)
+        for method, path in (("POST", EXECUTE_WEBHOOK), ("DELETE", DELETE_MESSAGE)):
+            discord.fail_rest(method, path, times=None, probability=0.01, seed=number, **fault)
     talk(discord, users, channels, count // 2)
     # In mid-flight, the bot's connection drops and a webhook vanishes.
     (hook,) = until(lambda: discord.webhooks(channels[0]))

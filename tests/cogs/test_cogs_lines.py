@@ -1,0 +1,35 @@
+"""Who waits for whom: the earlier messages of a channel, of an author, and of a system."""
+
+import asyncio
+
+from cogs.lines import Lines
+
+HERE, THERE, ANN, BEN, SYSTEM = 1, 2, 3, 4, 5
+
+
+def test_accounts_of_a_system_wait_for_what_came_earlier_and_never_for_each_other():
+    async def run() -> None:
+        lines = Lines()
+        first, second = lines.join(HERE, ANN), lines.join(THERE, BEN)
+        # The later one may be known first.
+        second.join_system(SYSTEM)
+        first.join_system(SYSTEM)
+        first.join_system(SYSTEM)
+        assert [place.is_behind_own() for place in (first, second)] == [False, False]
+        third = lines.join(HERE, BEN)
+        third.join_system(SYSTEM)
+        assert third.is_behind_own()
+        waiting = asyncio.create_task(third.wait_for_own())
+        for place in (first, second):
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            place.leave()
+            place.finish()
+        await asyncio.wait_for(waiting, 1)
+        third.leave()
+        third.finish()
+        third.finish()
+        # Nothing is kept of them.
+        assert (lines.last, dict(lines.unfinished)) == ({}, {})
+
+    asyncio.run(run())
