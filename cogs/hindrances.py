@@ -3,7 +3,7 @@
 import discord
 
 from cogs.discord_api import Failed, Unknown
-from cogs.speeches import MOST_TEXT, names_of, rights_in
+from cogs.speeches import MOST_TEXT, names_of
 from rules import proxying
 from rules.errors import Invalid, Refused
 
@@ -35,9 +35,8 @@ def check_speech(speech: proxying.Speech) -> None:
         )
 
 
-def check_rights(channel: discord.abc.GuildChannel | discord.Thread, needed: tuple[str, ...] = NEEDED) -> None:
+def check_rights(mine: discord.Permissions, needed: tuple[str, ...] = NEEDED) -> None:
     """Refuse to begin what I may not end. Raises Hindrance."""
-    mine = rights_in(channel, channel.guild.me)
     missing = [name for name in needed if not getattr(mine, name)]
     if missing:
         raise Hindrance(RIGHTS, f"I cannot proxy here: I need {names_of(missing)} in this channel.")

@@ -96,7 +96,7 @@ class Proxy(commands.Cog, name="proxy"):
             try:
                 posted = await self._post(original, speech)
             except Changed:
-                # Nothing was posted, and what stands there now counts.
+                # Nothing stands yet, and what the sender wrote last counts.
                 self.begun.pop(original.id, None)
                 if newest := await self.originals.renew(original):
                     await self._speak(newest)
@@ -135,9 +135,10 @@ class Proxy(commands.Cog, name="proxy"):
         """
         message, channel = original.message, original.message.channel
         check_speech(speech)
-        if not rights_in(channel, message.guild.me).send_messages:
+        mine = rights_in(channel, message.guild.me)
+        if not mine.send_messages:
             return None
-        check_rights(channel)
+        check_rights(mine)
         first, *others = group_files(message)
         payload, files = compose(message, original.raw, speech), await read_files(first)
         await original.place.turn()

@@ -29,7 +29,7 @@ class Reposting:
     async def repost(self, command: discord.Message, copy: discord.Message, record: Message, member_id: int) -> None:
         """Say a copy again as another member, and delete it. Raises Refused."""
         channel = copy.channel
-        check_rights(channel, ("send_messages", *NEEDED))
+        check_rights(rights_in(channel, channel.guild.me), ("send_messages", *NEEDED))
         heard = hear(copy, author_id=command.author.id)
         speech = await self.bot.read(proxying.speak_as, heard, member_id)
         check_speech(speech)

@@ -70,7 +70,7 @@ class Witness:
         known, edited_at = self._raw.get(int(data["id"])), data.get("edited_timestamp")
         by_person = "guild_id" in data and not (data["author"].get("bot") or data.get("webhook_id"))
         if by_person and edited_at and not (known and known.get("edited_timestamp") == edited_at):
-            self._raw[int(data["id"])] = copy_raw(data)
+            self._raw[int(data["id"])] = copy_raw({**(known or {}), **data})
 
     def see_deleted(self, data: dict[str, Any]) -> None:
         """Note that one message, or many, were deleted."""
