@@ -121,7 +121,7 @@ def test_what_is_taken_back_or_changed_while_it_waits_is_not_said(discord, voice
         discord.edit_message(ann.id, message_id, text)
     wanted = [("Ann", "***"), ("Ben", "by me"), ("Ann", "last")]
     until(lambda: [one for one in ann.standing()[2:] if one[1] != "nothing"] == wanted)
-    assert "nothing" in [text for _, text in ann.standing()]
+    assert [text for _, text in ann.standing()].count("nothing") == 1
     posted = [entry["message"]["content"] for entry in discord.log(after) if entry["kind"] == "webhook"]
     assert posted == ["***", "by me", "last"]
 
@@ -185,5 +185,4 @@ def test_two_accounts_of_one_latch_speak_one_after_the_other(discord, rollcall, 
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     ann.begin("b:now I", hook)
     discord.say(other, "and I again", channel=ann.channel)
-    until(lambda: [text for _, text in ann.standing()][-1] == "and I again" and ann.standing()[-1][0] != "other")
-    assert ann.standing()[-2:] == [("Ben", "now I"), ("Ben", "and I again")]
+    until(lambda: ann.standing()[-2:] == [("Ben", "now I"), ("Ben", "and I again")])
