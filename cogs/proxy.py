@@ -69,11 +69,10 @@ class Proxy(commands.Cog, name="proxy"):
         raw = self.witness.find(message.id)
         if not raw or why_never(message, raw):
             return
-        original = Original(message, raw, hear(message), place)
         if raw.get("edited_timestamp"):
-            original = await self.originals.renew(original)
-        if original:
-            await self._speak(original)
+            # What was written first decides whether anything is posted; then it is found to be changed.
+            raw = {**raw}
+        await self._speak(Original(message, raw, hear(message), place))
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
