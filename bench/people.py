@@ -54,8 +54,13 @@ def member(user_id: int) -> dict:
     return {"user": user, "nick": "The wanderer", "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0}
 
 
-def raw_presence(user_id: int, number: int = 0) -> dict:
-    """A presence with a song and a custom status that holds the number: about 1.1 kB on the wire."""
+def raw_presence(user_id: int) -> dict:
+    """A presence object as Discord sends it."""
+    return {"user": {"id": str(user_id)}, **update(user_id, "0")}
+
+
+def update(user_id: int, number: str) -> dict:
+    """A status with a song and a custom status that holds the number: about 1.1 kB on the wire."""
     song = {
         "id": "spotify:1",
         "type": 2,
@@ -72,7 +77,6 @@ def raw_presence(user_id: int, number: int = 0) -> dict:
     }
     custom = {"id": "custom", "type": 4, "name": "Custom Status", "state": f"number {number}", "created_at": AT}
     return {
-        "user": {"id": str(user_id)},
         "status": "online",
         "client_status": {"desktop": "online", "mobile": "idle"},
         "activities": [song, custom],
