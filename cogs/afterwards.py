@@ -120,7 +120,7 @@ class Afterwards(commands.Cog, name="afterwards"):
 
     async def delete(self, user_id: int, record: Message) -> None:
         """Delete a proxied message for its sender, or another account of its system. Raises NotAllowed, NotFound."""
-        await self.bot.read(messages.get_own_record, user_id, record.id)
+        await self.bot.read(messages.get_sent_record, user_id, record.id)
         channel = await proxied.get_channel(self.bot, record)
         if not channel.permissions_for(channel.guild.me).manage_messages:
             raise Invalid("I cannot delete it: I need Manage Messages in that channel.")

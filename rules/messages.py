@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from models import Member, Message, System
+from models import Account, Member, Message, System
 from rules import systems
 from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
@@ -57,26 +57,47 @@ def get_record(session: Session, message_id: int) -> Message:
     either = or_(Message.id == message_id, Message.original_id == message_id)
     # What is being deleted, with its system, is gone for everybody.
     seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
-    found = session.scalar(seen.order_by((Message.id == message_id).desc()).limit(1))
+    found = session.scalar(seen.order_by((Message.id == message_id).desc(), Message.id).limit(1))
     if not found:
         raise NotFound("Message not found.")
     return found
 
 
 def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
-    """The same, for its sender and the other accounts of its system. Raises NotFound, NotAllowed."""
+    """The same, for the accounts of the member's system, who alone put words into its mouth.
+
+    Raises NotFound, NotAllowed.
+    """
     record = get_record(session, message_id)
-    system_id = session.scalar(select(Member.system_id).where(Member.id == record.member_id))
-    if record.sender_id != user_id and not systems.is_owner(session, user_id, system_id):
-        raise NotAllowed("This message was not sent by your system.")
+    _check_own(session, user_id, record)
+    return record
+
+
+def get_sent_record(session: Session, user_id: int, message_id: int) -> Message:
+    """The same, for its sender as well: whoever has left the system may still take back what they sent.
+
+    Raises NotFound, NotAllowed.
+    """
+    record = get_record(session, message_id)
+    if record.sender_id != user_id:
+        _check_own(session, user_id, record)
     return record
 
 
 def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int) -> Message:
-    """The last message that an account had proxied in a channel within ten minutes. Raises NotFound."""
+    """The last message that an account had proxied in a channel within ten minutes, as a member of its present system.
+
+    Of several copies of one message the first, which has the text. Raises NotFound.
+    """
     since = (now_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
-    sent = select(Message).where(Message.sender_id == user_id, Message.id > since, Message.channel_id == channel_id)
-    found = session.scalar(sent.order_by(Message.id.desc()).limit(1))
+    sent = (
+        select(Message)
+        .join(Member, Member.id == Message.member_id)
+        .join(Account, Account.system_id == Member.system_id)
+        .where(Account.user_id == user_id, Message.sender_id == user_id)
+        .where(Message.id > since, Message.channel_id == channel_id)
+    )
+    found = session.scalar(sent.order_by(Message.original_id.desc(), Message.id).limit(1))
     if not found:
         raise NotFound("You have no proxied message of the last ten minutes here; reply to one, or give its link.")
     return found
@@ -103,7 +124,7 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
         .join(Member, Member.id == Message.member_id)
         .join(System, System.id == Member.system_id)
         .where(or_(Message.id == message_id, Message.original_id == message_id), is_within_reach(System.hid))
-        .order_by((Message.id == message_id).desc())
+        .order_by((Message.id == message_id).desc(), Message.id)
         .limit(1)
     ).first()
     if not found:
@@ -120,3 +141,8 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
         "member": view_member(member, owner),
         "guild": None if message.guild_id is None else str(message.guild_id),
     }
+
+
+def _check_own(session: Session, user_id: int, record: Message) -> None:
+    if not systems.is_owner(session, user_id, session.get_one(Member, record.member_id).system_id):
+        raise NotAllowed("This message was not sent by your system.")

@@ -92,15 +92,37 @@ def test_edits_that_are_refused(discord, voice):
     discord.set_permissions(ann.channel, allow=["VIEW_CHANNEL"])
 
 
-def test_another_account_of_the_system_may_edit(discord, rollcall, voice, edit):
+@pytest.fixture
+def twin_of(discord, rollcall):
+    """Links a new account to somebody's system."""
+
+    def link(who):
+        user = discord.add_user("other")
+        discord.join(user)
+        rollcall.write(systems.link_account, int(who.id), int(user))
+        return type(who)(discord, rollcall, user, who.channel)
+
+    return link
+
+
+def test_another_account_of_the_system_may_edit(voice, edit, twin_of):
     ann = voice("Ann")
     copy = ann.speak("a:hello")["message"]
-    user = discord.add_user("other")
-    discord.join(user)
-    rollcall.write(systems.link_account, int(ann.id), int(user))
-    twin = type(ann)(discord, rollcall, user, ann.channel)
+    twin = twin_of(ann)
     assert "You have no proxied message" in twin.refusal("pk;edit hello")
     assert edit(twin, "pk;edit by the other", copy, reply_to=copy["id"]) == "by the other"
+
+
+def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, voice, twin_of):
+    ann = voice("Ann")
+    twin = twin_of(ann)
+    copy = twin.speak("a:hello")["message"]
+    rollcall.write(systems.unlink_account, int(ann.id), int(twin.id))
+    twin.found(("Xen",))
+    for typed in ("pk;edit words in her mouth", "pk;reproxy xen"):
+        assert "was not sent by your system" in twin.refusal(typed, reply_to=copy["id"])
+        assert "You have no proxied message" in twin.refusal(typed)
+    assert ann.standing()[0] == ("Ann", "hello")
 
 
 def reproxied(who, typed, **options):
