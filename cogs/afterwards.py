@@ -17,7 +17,7 @@ from cogs.speeches import MOST_TEXT
 from cogs.words import Words
 from models import Message
 from rules import members, messages
-from rules.errors import Invalid, NotAllowed, Refused
+from rules.errors import Invalid, Refused
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         new = words.rest(EDIT_FLAGS)
         words.check_flags(EDIT_FLAGS)
         original = await proxied.fetch(self.bot, record)
+        await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
         payload = edited(original, new, words)
         try:
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
@@ -61,6 +62,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         member = await get_member(ctx, word, words)
         await self.bot.read(members.get_own_member, ctx.author.id, member.hid)
         original = await proxied.fetch(self.bot, record)
+        await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
         check_young(self.bot, original)
         await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
         await _finish(ctx)
@@ -77,7 +79,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         elif words.has(*AUTHOR) or given == ["author"]:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
         elif words.has(*RAW):
-            shown = (await self.look(ctx.author, record)).content.replace("```", "`\u200b``")
+            shown = (await self.look(ctx, record)).content.replace("```", "`\u200b``")
             # What was read in one channel is not for those who read another.
             say = answer if ctx.channel.id == record.channel_id else answer_privately
             await say(ctx, card(text=f"```\n{shown}\n```"))
@@ -89,7 +91,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         viewer = ctx.author.id if is_private(ctx) else None
         embed = await self.describe(record, viewer)
         try:
-            embed.description = cards.cut((await self.look(ctx.author, record)).content, 1000)
+            embed.description = cards.cut((await self.look(ctx, record)).content, 1000)
         except Refused:
             embed.description = "*(gone, or not visible to you)*"
         await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
@@ -106,16 +108,10 @@ class Afterwards(commands.Cog, name="afterwards"):
         embed.add_field(name="Message", value=f"[{record.id}]({link}) {cards.stamp(seen['timestamp'])}", inline=False)
         return embed.set_footer(text=f"Original message ID: {record.original_id}")
 
-    async def look(self, user: discord.abc.User, record: Message) -> discord.Message:
-        """The message itself, for somebody who may read its channel. Raises NotFound, NotAllowed."""
+    async def look(self, ctx: Context, record: Message) -> discord.Message:
+        """The message itself, for a caller who may read its channel. Raises NotFound, NotAllowed."""
         message = await proxied.fetch(self.bot, record)
-        try:
-            reader = await message.guild.fetch_member(user.id)
-        except discord.HTTPException:
-            raise NotAllowed("You are not in the server of this message.") from None
-        may = message.channel.permissions_for(reader)
-        if not (may.view_channel and may.read_message_history and await is_inside(message.channel, reader, may)):
-            raise NotAllowed("You may not read the channel of this message.")
+        await proxied.check_reader(message.channel, await proxied.get_caller(ctx, message.guild))
         return message
 
     async def delete(self, user_id: int, record: Message) -> None:
@@ -126,13 +122,6 @@ class Afterwards(commands.Cog, name="afterwards"):
             raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
         await self.bot.cogs["proxy"].delete(record.channel_id, record.id)
         await self.bot.write_patiently(messages.drop_records, [record.id])
-
-
-async def is_inside(channel: discord.abc.Messageable, reader: discord.Member, may: discord.Permissions) -> bool:
-    """Whether a private thread is open to somebody; every other channel is, as far as this goes."""
-    if channel.type != discord.ChannelType.private_thread or may.manage_threads:
-        return True
-    return reader.id in [member.id for member in await channel.fetch_members()]
 
 
 def edited(original: discord.Message, new: str, words: Words) -> dict[str, object]:

@@ -1,5 +1,6 @@
-"""Which messages are young enough to be said by somebody else."""
+"""Which messages are young enough to be said by somebody else, and who is kept from writing by a time-out."""
 
+import asyncio
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -7,8 +8,9 @@ import discord
 import pytest
 
 from cogs.afterwards import check_young
+from cogs.proxied import check_writer
 from cogs.witness import Witness
-from rules.errors import Invalid
+from rules.errors import Invalid, NotAllowed
 
 CHANNEL = "41771983423143937"
 
@@ -33,3 +35,15 @@ def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refuse
             check_young(bot, message(7, seconds))
     else:
         check_young(bot, message(7, seconds))
+
+
+def test_a_time_out_keeps_all_but_administrators_from_writing():
+    def check(may, timed_out):
+        channel = SimpleNamespace(type=discord.ChannelType.text, permissions_for=lambda _member: may)
+        asyncio.run(check_writer(channel, SimpleNamespace(id=1, timed_out=timed_out)))
+
+    writing = discord.Permissions(view_channel=True, send_messages=True)
+    check(writing, False)
+    check(discord.Permissions.all(), True)
+    with pytest.raises(NotAllowed, match="You may not write in the channel of this message"):
+        check(writing, True)

@@ -125,6 +125,58 @@ def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, voice, 
     assert ann.standing()[0] == ("Ann", "hello")
 
 
+@pytest.fixture
+def penned(discord, voice):
+    """A voice that is in two servers, and a message of its own in one of them; commands are typed in a DM."""
+    ann = voice("Ann", "Ben")
+    guild = discord.add_guild("Other")
+    discord.join(ann.id, guild)
+    yield ann, ann.speak("a:hello")["message"]
+    discord.remove_bot(guild)
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (lambda discord, ann: discord.ban(ann.id), "You are not in the server of this message."),
+        (lambda discord, ann: discord.kick(ann.id), "You are not in the server of this message."),
+        (
+            lambda discord, ann: discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=ann.id),
+            "You may not write in the channel of this message.",
+        ),
+        (
+            lambda discord, ann: discord.set_permissions(ann.channel, deny=["VIEW_CHANNEL"], who=ann.id),
+            "You may not write in the channel of this message.",
+        ),
+    ],
+    ids=["banned", "kicked", "muted", "blind"],
+)
+def test_who_may_not_write_in_a_channel_does_not_by_commands(discord, penned, happens, says):
+    ann, copy = penned
+    happens(discord, ann)
+    for typed in (f"pk;edit {link_of(ann, copy)} more", f"pk;reproxy {link_of(ann, copy)} ben"):
+        assert ann.refusal(typed, channel=None, dm=True) == says
+    assert ann.standing() == [("Ann", "hello")]
+
+
+def test_who_may_not_write_in_a_thread_does_not_by_commands(discord, voice, edit):
+    ann, other = voice("Ann"), voice("Zoe")
+    thread = discord.add_thread(other.id, "talk", ann.channel)["id"]
+    inside = ann.speak("a:inside", channel=thread)["message"]
+    # In a thread it is not Send Messages that counts.
+    discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=ann.id)
+    assert edit(ann, f"pk;edit {link_of(ann, inside)} still", inside, channel=None, dm=True) == "still"
+    discord.lock_thread(thread)
+    shut = "You may not write in the channel of this message."
+    assert ann.refusal(f"pk;edit {link_of(ann, inside)} no", channel=None, dm=True) == shut
+    private = discord.add_thread(other.id, "private", ann.channel, "private")["id"]
+    discord.join_thread(ann.id, private, other.id)
+    inside = ann.speak("a:behind a door", channel=private)["message"]
+    assert edit(ann, f"pk;edit {link_of(ann, inside)} open", inside, channel=None, dm=True) == "open"
+    discord.leave_thread(ann.id, private)
+    assert ann.refusal(f"pk;edit {link_of(ann, inside)} no", channel=None, dm=True) == shut
+
+
 def reproxied(who, typed, **options):
     """The new copy, once the old one and the command are gone."""
     after = who.discord.last_seq()
