@@ -63,7 +63,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         await self.bot.read(members.get_own_member, ctx.author.id, member.hid)
         original = await proxied.fetch(self.bot, record)
         await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
-        check_young(self.bot, original)
+        check_young(self.bot, original, ctx.message.id)
         await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
         await _finish(ctx)
 
@@ -145,9 +145,12 @@ def edited(original: discord.Message, new: str, words: Words) -> dict[str, objec
     return {**payload, "allowed_mentions": {"parse": ["users"]}}
 
 
-def check_young(bot: commands.Bot, original: discord.Message) -> None:
-    """Refuse to say again what is neither the channel's last message nor younger than a minute. Raises Invalid."""
-    last = bot.cogs["proxy"].witness.find_last(original.channel.id)
+def check_young(bot: commands.Bot, original: discord.Message, command_id: int) -> None:
+    """Refuse to say again what is neither the channel's last message nor younger than a minute. Raises Invalid.
+
+    The command itself, which may stand behind it, does not count.
+    """
+    last = bot.cogs["proxy"].witness.find_last(original.channel.id, but=command_id)
     age_ms = (discord.utils.utcnow() - original.created_at).total_seconds() * 1000
     if age_ms > REPROXY_MS and not (last and last.message_id == original.id):
         raise Invalid("Only the last message of a channel, or one of the last minute, can be said by somebody else.")

@@ -13,6 +13,7 @@ from cogs.witness import Witness
 from rules.errors import Invalid, NotAllowed
 
 CHANNEL = "41771983423143937"
+COMMAND = 9
 
 
 def message(number: int, seconds: float) -> SimpleNamespace:
@@ -27,14 +28,14 @@ def message(number: int, seconds: float) -> SimpleNamespace:
 def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refused):
     witness = Witness(lambda _webhook_id: True)
     author = {"id": "1", "username": "Ann"}
-    for number in (7, 7 if is_last else 8):
+    for number in (7, COMMAND) if is_last else (7, 8, COMMAND):
         witness.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
     bot = SimpleNamespace(cogs={"proxy": SimpleNamespace(witness=witness)})
     if refused:
         with pytest.raises(Invalid, match="Only the last message of a channel"):
-            check_young(bot, message(7, seconds))
+            check_young(bot, message(7, seconds), COMMAND)
     else:
-        check_young(bot, message(7, seconds))
+        check_young(bot, message(7, seconds), COMMAND)
 
 
 def test_a_time_out_keeps_all_but_administrators_from_writing():
