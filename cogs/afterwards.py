@@ -13,7 +13,7 @@ from cogs.references import get_member
 from cogs.replies import Context, answer, answer_privately, card
 from cogs.showing import is_private
 from cogs.sides import systems_command
-from cogs.speeches import MOST_TEXT
+from cogs.speeches import MOST_TEXT, NO_EMBEDS, build_payload, rights_in
 from cogs.words import Words
 from models import Message
 from rules import members, messages
@@ -42,8 +42,9 @@ class Afterwards(commands.Cog, name="afterwards"):
         new = words.rest(EDIT_FLAGS)
         words.check_flags(EDIT_FLAGS)
         original = await proxied.fetch(self.bot, record)
-        await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
-        payload = edited(original, new, words)
+        caller = await proxied.get_caller(ctx, original.guild)
+        await proxied.check_writer(original.channel, caller)
+        payload = edited(original, new, words, rights_in(original.channel, caller))
         try:
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
         except (Failed, Unknown) as error:
@@ -124,8 +125,11 @@ class Afterwards(commands.Cog, name="afterwards"):
         await self.bot.write_patiently(messages.drop_records, [record.id])
 
 
-def edited(original: discord.Message, new: str, words: Words) -> dict[str, object]:
-    """The changes to a message. Raises Invalid for nothing, too much, and voice messages."""
+def edited(original: discord.Message, new: str, words: Words, may: discord.Permissions) -> dict[str, object]:
+    """The changes to a message; `may` is what the caller may do there.
+
+    Raises Invalid for nothing, too much, and voice messages.
+    """
     if original.flags.value & 1 << 13:
         raise Invalid("Voice messages cannot be edited.")
     payload: dict[str, object] = {}
@@ -136,7 +140,11 @@ def edited(original: discord.Message, new: str, words: Words) -> dict[str, objec
     if not new and not payload:
         raise Invalid("Write the new text behind the command.")
     if new:
-        payload["content"] = _join(original.content, new, words)
+        # With its links as they would be posted.
+        posted = build_payload(original, {}, _join(original.content, new, words), may)
+        payload["content"] = posted["content"]
+        if posted["flags"] & NO_EMBEDS:
+            payload["flags"] = original.flags.value | NO_EMBEDS
     left = payload.get("content", original.content)
     if not (left or payload.get("attachments", original.attachments) or payload.get("embeds", original.embeds)):
         raise Invalid("The message would be empty.")

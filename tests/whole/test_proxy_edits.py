@@ -65,6 +65,15 @@ def test_embeds_and_files_can_be_cleared(discord, voice, edit):
     assert "would be empty" in ann.refusal("pk;edit -ca", reply_to=only_file["id"])
 
 
+def test_links_of_those_who_may_not_embed_them(discord, voice, edit):
+    ann = voice("Ann")
+    copy = ann.speak("a:hello")["message"]
+    assert edit(ann, "pk;edit see https://example.com", copy) == "see https://example.com"
+    discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
+    assert edit(ann, "pk;edit see https://example.com", copy) == "see <https://example.com>"
+    assert edit(ann, "pk;edit -a http://example.org", copy) == "see <https://example.com> <http://example.org>"
+
+
 def test_edits_that_are_refused(discord, voice):
     ann, other = voice("Ann"), voice("Zoe")
     plain = ann.write("not proxied")
