@@ -8,12 +8,13 @@ from discord.ext import commands
 from cogs import cards, proxied
 from cogs.discord_api import Failed, Unknown
 from cogs.hearing import whereabouts
-from cogs.proxy import explain
+from cogs.proxy import UNKNOWN_MESSAGE, explain
 from cogs.references import get_member
 from cogs.replies import Context, answer, answer_privately, card
 from cogs.showing import is_private
 from cogs.sides import systems_command
-from cogs.speeches import MOST_TEXT, NO_EMBEDS, build_payload, rights_in
+from cogs.speeches import MOST_TEXT, NO_EMBEDS, VOICE, build_payload, rights_in
+from cogs.webhooks import UNKNOWN_WEBHOOK
 from cogs.words import Words
 from models import Message
 from rules import members, messages
@@ -27,6 +28,7 @@ CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
 EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
 RAW, AUTHOR, DELETE = ("raw", "r", "plaintext", "pt"), ("author",), ("delete",)
 REPROXY_MS = 60_000
+ARCHIVED = 50083
 
 
 class Afterwards(commands.Cog, name="afterwards"):
@@ -48,7 +50,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         try:
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
         except (Failed, Unknown) as error:
-            raise Invalid(explain(error)) from None
+            raise Invalid(explain_edit(error)) from None
         self.bot.dispatch("proxied_edit", record, original, payload.get("content", ""))
         await _finish(ctx)
 
@@ -65,6 +67,8 @@ class Afterwards(commands.Cog, name="afterwards"):
         original = await proxied.fetch(self.bot, record)
         await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
         check_young(self.bot, original, ctx.message.id)
+        if original.poll:
+            raise Invalid("Polls cannot be said by somebody else: the votes would be lost.")
         await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
         await _finish(ctx)
 
@@ -128,10 +132,12 @@ class Afterwards(commands.Cog, name="afterwards"):
 def edited(original: discord.Message, new: str, words: Words, may: discord.Permissions) -> dict[str, object]:
     """The changes to a message; `may` is what the caller may do there.
 
-    Raises Invalid for nothing, too much, and voice messages.
+    Raises Invalid for nothing, too much, voice messages and polls.
     """
-    if original.flags.value & 1 << 13:
+    if original.flags.value & VOICE:
         raise Invalid("Voice messages cannot be edited.")
+    if original.poll:
+        raise Invalid("Polls cannot be edited.")
     payload: dict[str, object] = {}
     if words.has(*CLEAR_EMBED):
         payload["embeds"] = []
@@ -151,6 +157,20 @@ def edited(original: discord.Message, new: str, words: Words, may: discord.Permi
     if len(left) > MOST_TEXT:
         raise Invalid(f"The message would have {len(left):,} characters; Discord takes {MOST_TEXT:,}.")
     return {**payload, "allowed_mentions": {"parse": ["users"]}}
+
+
+def explain_edit(error: Failed | Unknown) -> str:
+    """Why Discord did not change a message, in one sentence for whoever asked."""
+    if isinstance(error, Unknown):
+        return "Discord did not say whether it changed the message; look at it, and try again."
+    if error.code in (UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK):
+        # The message was there just now.
+        return "The webhook that posted this message is gone: it can be deleted, but not edited any more."
+    if error.code == ARCHIVED:
+        return "The thread of this message is archived; write something in it, and try again."
+    if error.status == 403:
+        return "I cannot edit it: I need Manage Webhooks in that channel."
+    return explain(error)
 
 
 def check_young(bot: commands.Bot, original: discord.Message, command_id: int) -> None:

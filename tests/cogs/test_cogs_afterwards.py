@@ -1,4 +1,4 @@
-"""Which messages are young enough to be said by somebody else, and who is kept from writing by a time-out."""
+"""Which messages are young enough to be said by somebody else, who may write, and what is told when an edit fails."""
 
 import asyncio
 from datetime import timedelta
@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from cogs.afterwards import check_young
+from cogs.afterwards import check_young, explain_edit
+from cogs.discord_api import Failed, Unknown
 from cogs.proxied import check_writer
 from cogs.witness import Witness
 from rules.errors import Invalid, NotAllowed
@@ -48,3 +49,16 @@ def test_a_time_out_keeps_all_but_administrators_from_writing():
     check(discord.Permissions.all(), True)
     with pytest.raises(NotAllowed, match="You may not write in the channel of this message"):
         check(writing, True)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (Unknown("500"), "did not say whether it changed the message"),
+        (Failed(403, 50013, "Missing Permissions"), "I need Manage Webhooks in that channel"),
+        (Failed(404, 10015, "Unknown Webhook"), "The webhook that posted this message is gone"),
+        (Failed(413, 40005, "Request entity too large"), "Discord finds the files too large"),
+    ],
+)
+def test_why_an_edit_failed_is_told_in_our_words(error, says):
+    assert says in explain_edit(error)

@@ -114,6 +114,35 @@ def twin_of(discord, rollcall):
     return link
 
 
+POLL = {
+    "question": {"text": "Tea?"},
+    "answers": [{"poll_media": {"text": "yes"}}, {"poll_media": {"text": "no"}}],
+    "duration": 24,
+}
+
+
+def test_what_discord_lets_nobody_change_is_refused_in_our_words(discord, voice):
+    ann = voice("Ann", "Ben")
+    ann.autoproxy("member", "Ann")
+    poll = ann.speak(poll=POLL)["message"]
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    inside = ann.speak("inside", channel=thread)["message"]
+    discord.archive_thread(thread)
+    for typed, message, wanted in (
+        ("edit more", poll, "Polls cannot be edited."),
+        ("reproxy ben", poll, "Polls cannot be said by somebody else: the votes would be lost."),
+        ("edit more", inside, "The thread of this message is archived; write something in it, and try again."),
+    ):
+        command, _, rest = typed.partition(" ")
+        assert ann.refusal(f"pk;{command} {link_of(ann, message)} {rest}") == wanted
+    copy = ann.speak("hello")
+    discord.delete_webhook(copy["webhook_id"])
+    for _ in range(2):
+        refused = ann.refusal("pk;edit more", reply_to=copy["message"]["id"])
+        assert refused == "The webhook that posted this message is gone: it can be deleted, but not edited any more."
+        ann.speak("with a new webhook")
+
+
 def test_another_account_of_the_system_may_edit(voice, edit, twin_of):
     ann = voice("Ann")
     copy = ann.speak("a:hello")["message"]
