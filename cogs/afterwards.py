@@ -51,7 +51,7 @@ class Afterwards(commands.Cog, name="afterwards"):
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
         except (Failed, Unknown) as error:
             raise Invalid(explain_edit(error)) from None
-        self.bot.dispatch("proxied_edit", record, original, payload.get("content", ""))
+        self.bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
         await _finish(ctx)
 
     @systems_command("reproxy", "rp", "crimes", "crime", usage="[link] <member>")
@@ -70,6 +70,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         if original.poll:
             raise Invalid("Polls cannot be said by somebody else: the votes would be lost.")
         await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
+        self.bot.dispatch("reproxied", ctx.message.id, original)
         await _finish(ctx)
 
     @systems_command("message", "msg", "messageinfo", usage="<link or ID>")
