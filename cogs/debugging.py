@@ -43,8 +43,10 @@ async def check_permissions(ctx: Context, words: Words) -> None:
     words.end()
     if not ctx.guild:
         raise Invalid("Permissions are a server's; ask in the channel that you mean.")
-    mine = ctx.channel.permissions_for(ctx.guild.me)
-    missing = [name for name in ALL_NEEDED if not getattr(mine, name)]
+    mine = rights_in(ctx.channel, ctx.guild.me)
+    # In a thread it is Send Messages in Threads that counts.
+    needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(ctx.channel, discord.Thread))]
+    missing = [name for name in needed if not getattr(mine, name)]
     text = f"I lack {names_of(missing)} in this channel." if missing else "I have all that I need in this channel."
     await answer(ctx, card(text=text))
 
@@ -66,6 +68,7 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         return speech.reason
     try:
         check_speech(speech)
+        check_files(message)
     except Refused as refused:
         return refused.sentence
     mine = rights_in(message.channel, message.guild.me)
@@ -73,6 +76,15 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
     if missing:
         return f"I cannot proxy here: I need {names_of(missing)} in this channel."
     return "It would be proxied now. Maybe the settings were others then, or Discord failed; send it again."
+
+
+def check_files(message: discord.Message) -> None:
+    """Refuse files that cannot be posted again. Raises Invalid."""
+    most = message.guild.filesize_limit
+    large = next((attachment for attachment in message.attachments if attachment.size > most), None)
+    if large:
+        limit = most // 1024 // 1024
+        raise Invalid(f"“{large.filename[:60]}” is larger than the {limit} MB that I may upload in this server.")
 
 
 class Debugging(commands.Cog, name="debugging"):
