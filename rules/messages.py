@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from models import Account, Member, Message, System
+from models import Account, GoneChannel, Member, Message, System
 from rules import systems
 from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
-from rules.staging import is_within_reach
+from rules.staging import ROWS_AT_ONCE, is_within_reach
 from rules.times import show_time
 from rules.visibility import check_storable
 
@@ -113,6 +113,28 @@ def drop_records(session: Session, message_ids: Collection[int]) -> None:
     session.execute(delete(Message).where(Message.id.in_(message_ids)))
 
 
+def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> list[int]:
+    """In which of these channels messages are recorded."""
+    return [channel_id for channel_id in channel_ids if session.scalar(_in_channel(channel_id, 1))]
+
+
+def note_gone_channels(session: Session, channel_ids: Collection[int]) -> None:
+    """Let `purge_channels` forget all messages of channels that were deleted on Discord."""
+    for channel_id in channel_ids:
+        session.merge(GoneChannel(channel_id=channel_id))
+
+
+def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
+    """Forget at most so many messages of a channel that is gone; returns False when nothing was left."""
+    gone = session.scalar(select(GoneChannel.channel_id).limit(1))
+    if gone is None:
+        return False
+    doomed = delete(Message).where(Message.id.in_(_in_channel(gone, rows)))
+    if not session.execute(doomed, execution_options={"synchronize_session": False}).rowcount:
+        session.execute(delete(GoneChannel).where(GoneChannel.channel_id == gone))
+    return True
+
+
 def show_message(session: Session, message_id: int, viewer: int | None) -> dict[str, Any]:
     """A proxied message, by its own ID or that of the original, with system and member as the viewer may see them.
 
@@ -146,3 +168,7 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
 def _check_own(session: Session, user_id: int, record: Message) -> None:
     if not systems.is_owner(session, user_id, session.get_one(Member, record.member_id).system_id):
         raise NotAllowed("This message was not sent by your system.")
+
+
+def _in_channel(channel_id: int, most: int) -> Select[tuple[int]]:
+    return select(Message.id).where(Message.channel_id == channel_id).limit(most)

@@ -1,7 +1,7 @@
 """Who sent which proxied message."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from rules import forgetting, members, messages, systems
 from rules.errors import NotAllowed, NotFound
@@ -169,3 +169,25 @@ def test_the_last_message_of_an_account_in_a_channel(write, read, ann):
     assert read(*last_of(ALICE)).id == LATER + 5
     assert read(messages.get_record, LATER).id == LATER + 3
     assert read(messages.show_message, LATER, None)["id"] == str(LATER + 3)
+
+
+def test_the_messages_of_a_channel_that_is_gone_are_forgotten_in_steps(write, read, ann):
+    gone, empty = 7, 8
+    for number in range(5):
+        write(messages.record_message, ALICE, ann.id, LATER + number, ORIGINAL + number, gone, GUILD)
+    assert not write(messages.purge_channels)
+    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [gone, CHANNEL]
+    for _ in range(2):
+        write(messages.note_gone_channels, [gone, empty])
+    left = []
+    while write(messages.purge_channels, 2):
+        left.append(len(read(messages.find_recorded, range(LATER, LATER + 5))))
+    assert left[:4] == [3, 1, 0, 0]
+    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [CHANNEL]
+    assert read(messages.get_record, MESSAGE).id == MESSAGE
+
+
+def test_a_channel_is_purged_by_an_index(doors):
+    with doors.read() as session:
+        plan = session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE channel_id = 7 LIMIT 1")).all()
+    assert "ix_messages_channel_id" in str(plan)
