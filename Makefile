@@ -21,8 +21,8 @@ format: $(VENV)/.tests
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: $(VENV)/.tests
-	@$(BIN)/python -m bench
+bench: $(VENV)/.tests  ## the benchmarks, or with PART=reads one of them
+	@$(BIN)/python -m bench $(PART)
 
 clean:
 	rm -rf $(VENV)

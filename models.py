@@ -295,9 +295,17 @@ class Message(db.Model):
     id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     original_id: Mapped[int] = mapped_column(Snowflake, index=True)
     sender_id: Mapped[int] = mapped_column(Snowflake, index=True)
-    channel_id: Mapped[int] = mapped_column(Snowflake)
+    channel_id: Mapped[int] = mapped_column(Snowflake, index=True)
     guild_id: Mapped[int | None] = mapped_column(Snowflake)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+
+
+class GoneChannel(db.Model):
+    """A channel or thread that was deleted on Discord, while records of its messages are left."""
+
+    __tablename__ = "gone_channels"
+
+    channel_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
 
 
 class Locked(Exception):

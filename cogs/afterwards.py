@@ -6,7 +6,7 @@ import discord
 from discord.ext import commands
 
 from cogs import cards, proxied
-from cogs.deleting import Deletion
+from cogs.deleting import UNKNOWN_MESSAGE, Deletion
 from cogs.discord_api import Failed, Unknown
 from cogs.hearing import whereabouts
 from cogs.hindrances import explain
@@ -14,11 +14,12 @@ from cogs.references import get_member
 from cogs.replies import Context, answer, answer_privately, card
 from cogs.showing import is_private
 from cogs.sides import systems_command
-from cogs.speeches import MOST_TEXT
+from cogs.speeches import MOST_TEXT, NO_EMBEDS, VOICE, build_payload, rights_in
+from cogs.webhooks import UNKNOWN_WEBHOOK
 from cogs.words import Words
 from models import Message
 from rules import members, messages
-from rules.errors import Invalid, NotAllowed, Refused
+from rules.errors import Invalid, Refused
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
 EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
 RAW, AUTHOR, DELETE = ("raw", "r", "plaintext", "pt"), ("author",), ("delete",)
 REPROXY_MS = 60_000
+ARCHIVED = 50083
 
 
 class Afterwards(commands.Cog, name="afterwards"):
@@ -43,12 +45,14 @@ class Afterwards(commands.Cog, name="afterwards"):
         new = words.rest(EDIT_FLAGS)
         words.check_flags(EDIT_FLAGS)
         original = await proxied.fetch(self.bot, record)
-        payload = edited(original, new, words)
+        caller = await proxied.get_caller(ctx, original.guild)
+        await proxied.check_writer(original.channel, caller)
+        payload = edited(original, new, words, rights_in(original.channel, caller))
         try:
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
         except (Failed, Unknown) as error:
-            raise Invalid(explain(error)) from None
-        self.bot.dispatch("proxied_edit", record, original, payload.get("content", ""))
+            raise Invalid(explain_edit(error)) from None
+        self.bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
         await _finish(ctx)
 
     @systems_command("reproxy", "rp", "crimes", "crime", usage="[link] <member>")
@@ -62,8 +66,12 @@ class Afterwards(commands.Cog, name="afterwards"):
         member = await get_member(ctx, word, words)
         await self.bot.read(members.get_own_member, ctx.author.id, member.hid)
         original = await proxied.fetch(self.bot, record)
-        check_young(self.bot, original)
+        await proxied.check_writer(original.channel, await proxied.get_caller(ctx, original.guild))
+        check_young(self.bot, original, ctx.message.id)
+        if original.poll:
+            raise Invalid("Polls cannot be said by somebody else: the votes would be lost.")
         await self.bot.cogs["proxy"].repost(ctx.message, original, record, member.id)
+        self.bot.dispatch("reproxied", ctx.message.id, original)
         await _finish(ctx)
 
     @systems_command("message", "msg", "messageinfo", usage="<link or ID>")
@@ -78,7 +86,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         elif words.has(*AUTHOR) or given == ["author"]:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
         elif words.has(*RAW):
-            shown = (await self.look(ctx.author, record)).content.replace("```", "`\u200b``")
+            shown = (await self.look(ctx, record)).content.replace("```", "`\u200b``")
             # What was read in one channel is not for those who read another.
             say = answer if ctx.channel.id == record.channel_id else answer_privately
             await say(ctx, card(text=f"```\n{shown}\n```"))
@@ -90,7 +98,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         viewer = ctx.author.id if is_private(ctx) else None
         embed = await self.describe(record, viewer)
         try:
-            embed.description = cards.cut((await self.look(ctx.author, record)).content, 1000)
+            embed.description = cards.cut((await self.look(ctx, record)).content, 1000)
         except Refused:
             embed.description = "*(gone, or not visible to you)*"
         await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
@@ -107,21 +115,15 @@ class Afterwards(commands.Cog, name="afterwards"):
         embed.add_field(name="Message", value=f"[{record.id}]({link}) {cards.stamp(seen['timestamp'])}", inline=False)
         return embed.set_footer(text=f"Original message ID: {record.original_id}")
 
-    async def look(self, user: discord.abc.User, record: Message) -> discord.Message:
-        """The message itself, for somebody who may read its channel. Raises NotFound, NotAllowed."""
+    async def look(self, ctx: Context, record: Message) -> discord.Message:
+        """The message itself, for a caller who may read its channel. Raises NotFound, NotAllowed."""
         message = await proxied.fetch(self.bot, record)
-        try:
-            reader = await message.guild.fetch_member(user.id)
-        except discord.HTTPException:
-            raise NotAllowed("You are not in the server of this message.") from None
-        may = message.channel.permissions_for(reader)
-        if not (may.view_channel and may.read_message_history and await is_inside(message.channel, reader, may)):
-            raise NotAllowed("You may not read the channel of this message.")
+        await proxied.check_reader(message.channel, await proxied.get_caller(ctx, message.guild))
         return message
 
     async def delete(self, user_id: int, record: Message) -> None:
         """Delete a proxied message for its sender, or another account of its system. Raises NotAllowed, NotFound."""
-        await self.bot.read(messages.get_own_record, user_id, record.id)
+        await self.bot.read(messages.get_sent_record, user_id, record.id)
         channel = await proxied.get_channel(self.bot, record)
         if not channel.permissions_for(channel.guild.me).manage_messages:
             raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
@@ -130,17 +132,15 @@ class Afterwards(commands.Cog, name="afterwards"):
         await self.bot.write_patiently(messages.drop_records, [record.id])
 
 
-async def is_inside(channel: discord.abc.Messageable, reader: discord.Member, may: discord.Permissions) -> bool:
-    """Whether a private thread is open to somebody; every other channel is, as far as this goes."""
-    if channel.type != discord.ChannelType.private_thread or may.manage_threads:
-        return True
-    return reader.id in [member.id for member in await channel.fetch_members()]
+def edited(original: discord.Message, new: str, words: Words, may: discord.Permissions) -> dict[str, object]:
+    """The changes to a message; `may` is what the caller may do there.
 
-
-def edited(original: discord.Message, new: str, words: Words) -> dict[str, object]:
-    """The changes to a message. Raises Invalid for nothing, too much, and voice messages."""
-    if original.flags.value & 1 << 13:
+    Raises Invalid for nothing, too much, voice messages and polls.
+    """
+    if original.flags.value & VOICE:
         raise Invalid("Voice messages cannot be edited.")
+    if original.poll:
+        raise Invalid("Polls cannot be edited.")
     payload: dict[str, object] = {}
     if words.has(*CLEAR_EMBED):
         payload["embeds"] = []
@@ -149,7 +149,11 @@ def edited(original: discord.Message, new: str, words: Words) -> dict[str, objec
     if not new and not payload:
         raise Invalid("Write the new text behind the command.")
     if new:
-        payload["content"] = _join(original.content, new, words)
+        # With its links as they would be posted.
+        posted = build_payload(original, {}, _join(original.content, new, words), may)
+        payload["content"] = posted["content"]
+        if posted["flags"] & NO_EMBEDS:
+            payload["flags"] = original.flags.value | NO_EMBEDS
     left = payload.get("content", original.content)
     if not (left or payload.get("attachments", original.attachments) or payload.get("embeds", original.embeds)):
         raise Invalid("The message would be empty.")
@@ -158,9 +162,26 @@ def edited(original: discord.Message, new: str, words: Words) -> dict[str, objec
     return {**payload, "allowed_mentions": {"parse": ["users"]}}
 
 
-def check_young(bot: commands.Bot, original: discord.Message) -> None:
-    """Refuse to say again what is neither the channel's last message nor younger than a minute. Raises Invalid."""
-    last = bot.cogs["proxy"].witness.find_last(original.channel.id)
+def explain_edit(error: Failed | Unknown) -> str:
+    """Why Discord did not change a message, in one sentence for whoever asked."""
+    if isinstance(error, Unknown):
+        return "Discord did not say whether it changed the message; look at it, and try again."
+    if error.code in (UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK):
+        # The message was there just now.
+        return "The webhook that posted this message is gone: it can be deleted, but not edited any more."
+    if error.code == ARCHIVED:
+        return "The thread of this message is archived; write something in it, and try again."
+    if error.status == 403:
+        return "I cannot edit it: I need Manage Webhooks in that channel."
+    return explain(error)
+
+
+def check_young(bot: commands.Bot, original: discord.Message, command_id: int) -> None:
+    """Refuse to say again what is neither the channel's last message nor younger than a minute. Raises Invalid.
+
+    The command itself, which may stand behind it, does not count.
+    """
+    last = bot.cogs["proxy"].witness.find_last(original.channel.id, but=command_id)
     age_ms = (discord.utils.utcnow() - original.created_at).total_seconds() * 1000
     if age_ms > REPROXY_MS and not (last and last.message_id == original.id):
         raise Invalid("Only the last message of a channel, or one of the last minute, can be said by somebody else.")

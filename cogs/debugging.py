@@ -4,6 +4,7 @@ import discord
 from discord.ext import commands
 
 from cogs import proxied
+from cogs.files import group_files
 from cogs.hearing import hear, why_never
 from cogs.hindrances import NEEDED, check_speech
 from cogs.replies import Context, answer, answer_privately, card, is_command
@@ -43,8 +44,10 @@ async def check_permissions(ctx: Context, words: Words) -> None:
     words.end()
     if not ctx.guild:
         raise Invalid("Permissions are a server's; ask in the channel that you mean.")
-    mine = ctx.channel.permissions_for(ctx.guild.me)
-    missing = [name for name in ALL_NEEDED if not getattr(mine, name)]
+    mine = rights_in(ctx.channel, ctx.guild.me)
+    # In a thread it is Send Messages in Threads that counts.
+    needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(ctx.channel, discord.Thread))]
+    missing = [name for name in needed if not getattr(mine, name)]
     text = f"I lack {names_of(missing)} in this channel." if missing else "I have all that I need in this channel."
     await answer(ctx, card(text=text))
 
@@ -66,6 +69,7 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         return speech.reason
     try:
         check_speech(speech)
+        group_files(message)
     except Refused as refused:
         return refused.sentence
     mine = rights_in(message.channel, message.guild.me)

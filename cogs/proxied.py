@@ -1,14 +1,15 @@
-"""Finding the proxied message that a command is about: by reply, link or ID, or one's last in the channel."""
+"""The proxied message that a command is about: found by reply, link or ID, and who may read and write where it is."""
 
 import re
 
 import discord
 
 from cogs.replies import Context
+from cogs.speeches import rights_in
 from cogs.words import Words
 from models import Message
 from rules import messages
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.times import now_ms
 
 _LINK = re.compile(r"<?https?://[\w.:-]+/channels/\d+/(\d+)/(\d+)>?", re.ASCII)
@@ -76,3 +77,38 @@ async def fetch(bot: discord.Client, record: Message) -> discord.Message:
         return await (await get_channel(bot, record)).fetch_message(record.id)
     except discord.HTTPException:
         raise NotFound("This message is gone, or I cannot see it any more.") from None
+
+
+async def get_caller(ctx: Context, guild: discord.Guild) -> discord.Member:
+    """The caller as a member of a message's server, which may not be the one of the command. Raises NotAllowed."""
+    if ctx.guild == guild:
+        return ctx.author
+    try:
+        return await guild.fetch_member(ctx.author.id)
+    except discord.HTTPException:
+        raise NotAllowed("You are not in the server of this message.") from None
+
+
+async def check_reader(channel: discord.abc.GuildChannel | discord.Thread, reader: discord.Member) -> None:
+    """Raises NotAllowed for whoever may not read what was written in a channel."""
+    may = rights_in(channel, reader)
+    if not (may.view_channel and may.read_message_history and await _is_inside(channel, reader, may)):
+        raise NotAllowed("You may not read the channel of this message.")
+
+
+async def check_writer(channel: discord.abc.GuildChannel | discord.Thread, writer: discord.Member) -> None:
+    """Raises NotAllowed for whoever may not write in a channel: nobody does by a command what Discord denies them."""
+    may = rights_in(channel, writer)
+    is_shut = isinstance(channel, discord.Thread) and channel.locked and not may.manage_threads
+    silent = is_shut or (writer.timed_out and not may.administrator)
+    if silent or not (may.view_channel and may.send_messages and await _is_inside(channel, writer, may)):
+        raise NotAllowed("You may not write in the channel of this message.")
+
+
+async def _is_inside(
+    channel: discord.abc.GuildChannel | discord.Thread, member: discord.Member, may: discord.Permissions
+) -> bool:
+    """Whether a private thread is open to somebody; every other channel is, as far as this goes."""
+    if channel.type != discord.ChannelType.private_thread or may.manage_threads:
+        return True
+    return member.id in [each.id for each in await channel.fetch_members()]

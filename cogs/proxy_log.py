@@ -5,7 +5,8 @@ import logging
 import discord
 from discord.ext import commands
 
-from cogs.cards import cut
+from cogs import proxied
+from cogs.cards import cut, escape
 from cogs.replies import card
 from models import Message
 from rules import messages, moderation
@@ -15,11 +16,11 @@ from rules.proxying import Speech
 log = logging.getLogger(__name__)
 
 MOST_TEXT = 1000
-GONE = (10003, 50001)
+UNKNOWN_CHANNEL = 10003
 
 
 class ProxyLog(commands.Cog, name="proxy_log"):
-    """Fed by `bot.dispatch("proxied", …)` and `bot.dispatch("proxied_edit", …)`."""
+    """Fed by `bot.dispatch` with "proxied", "proxied_edit" and "reproxied"."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -41,14 +42,30 @@ class ProxyLog(commands.Cog, name="proxy_log"):
         embed.add_field(name="Before", value=cut(before.content, MOST_TEXT) or "(nothing)", inline=False)
         await self.post(record.guild_id, record.id, embed)
 
+    @commands.Cog.listener()
+    async def on_reproxied(self, command_id: int, before: discord.Message) -> None:
+        """A proxied message was said again, as somebody else."""
+        if await self.bot.read(moderation.find_log_channel, before.guild.id) is None:
+            return
+        try:
+            record = await self.bot.read(messages.get_record, command_id)
+            copy = await proxied.fetch(self.bot, record)
+        except NotFound:
+            return
+        embed = card(text=copy.content).set_author(name=f"#{copy.channel.name}: {copy.author.name} (reproxied)"[:256])
+        if copy.author.avatar:
+            embed.set_thumbnail(url=copy.author.avatar.url)
+        embed.add_field(name="Before", value=f"said as {escape(before.author.name)}", inline=False)
+        await self.post(record.guild_id, record.id, embed)
+
     async def post(self, guild_id: int, message_id: int, embed: discord.Embed) -> None:
         """Log something about a message, where the server has a log; a channel that vanished is no log any more."""
-        channel_id = await self.bot.read(moderation.find_log_channel, guild_id)
-        if channel_id is None:
+        channel_id, guild = await self.bot.read(moderation.find_log_channel, guild_id), self.bot.get_guild(guild_id)
+        if channel_id is None or guild is None:
             return
         try:
             seen = await self.bot.read(messages.show_message, message_id, None)
-            channel = self.bot.get_guild(guild_id).get_channel_or_thread(channel_id)
+            channel = guild.get_channel_or_thread(channel_id)
             if channel is None:
                 channel = await self.bot.fetch_channel(channel_id)
             link = f"https://discord.com/channels/{guild_id}/{seen['channel']}/{message_id}"
@@ -58,7 +75,8 @@ class ProxyLog(commands.Cog, name="proxy_log"):
             return
         except discord.HTTPException as error:
             log.info("the log of server %s cannot be written: %s", guild_id, error)
-            if error.code in GONE:
+            # What I only may not see or write today is a log again tomorrow.
+            if error.code == UNKNOWN_CHANNEL:
                 await self.bot.write_patiently(moderation.set_log_channel, guild_id, True, None)
 
 

@@ -1,19 +1,21 @@
-"""Housekeeping: what was put out of reach is deleted here, a little at a time."""
+"""Housekeeping: what was put out of reach, and the records of channels that are gone, go here, a little at a time."""
 
 import asyncio
 import logging
 
+import discord
 from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
 
 from models import Locked
-from rules import staging
+from rules import messages, staging
 
 log = logging.getLogger(__name__)
 
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
 RETRY_AFTER_S = 60
+STEPS = (staging.purge_some, messages.purge_channels)
 
 
 class Purge(commands.Cog, name="purge"):
@@ -39,6 +41,23 @@ class Purge(commands.Cog, name="purge"):
         """Something was put out of reach."""
         self.woken.set()
 
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel goes with its threads, of which Discord says nothing; those that are archived nobody knows."""
+        await self.forget_channels([channel.id, *(thread.id for thread in getattr(channel, "threads", ()))])
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread goes alone."""
+        await self.forget_channels([payload.thread_id])
+
+    async def forget_channels(self, channel_ids: list[int]) -> None:
+        """Forget who said what in channels that are gone. Once it is noted, a restart does not keep it from going."""
+        recorded = await self.bot.read(messages.find_recorded_channels, channel_ids)
+        if recorded:
+            await self.bot.write_patiently(messages.note_gone_channels, recorded)
+            self.woken.set()
+
     async def run(self) -> None:
         """For ever: delete what is out of reach, then wait for more."""
         while True:
@@ -49,7 +68,7 @@ class Purge(commands.Cog, name="purge"):
     async def purge_some(self) -> bool:
         """One step and the pause after it; returns whether more is left."""
         try:
-            more = await self.bot.write(staging.purge_some)
+            more = any([await self.bot.write(step) for step in STEPS])
         except (Locked, DatabaseError) as error:
             log.warning("what was deleted is still in the file: %r; next try in %d s", error, RETRY_AFTER_S)
             more = True

@@ -55,6 +55,10 @@ class Reactions(commands.Cog, name="reactions"):
 
     async def delete_answer(self, payload: discord.RawReactionActionEvent) -> None:
         """Delete an answer of the bot's for whoever asked for it; in a DM any of its messages."""
+        # Discord need not say who wrote the message; where it does, the others' cost no request.
+        author_id = payload.data.get("message_author_id")
+        if author_id and int(author_id) != self.bot.user.id:
+            return
         channel = self.bot.get_partial_messageable(payload.channel_id)
         message = await channel.fetch_message(payload.message_id)
         if message.author.id != self.bot.user.id:
@@ -76,10 +80,7 @@ class Reactions(commands.Cog, name="reactions"):
         """Ping a message's sender in its channel, or tell the reader whom to ping where the system wants no pings."""
         channel = await proxied.get_channel(self.bot, record)
         reader = payload.member or await channel.guild.fetch_member(payload.user_id)
-        may = channel.permissions_for(reader)
-        writes = may.send_messages_in_threads if isinstance(channel, discord.Thread) else may.send_messages
-        if not (may.view_channel and writes):
-            return
+        await proxied.check_writer(channel, reader)
         await self.take_back(payload)
         link = f"https://discord.com/channels/{record.guild_id}/{record.channel_id}/{record.id}"
         if not await self.bot.read(_wants_pings, record.member_id):

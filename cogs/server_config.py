@@ -12,7 +12,7 @@ from cogs.editing import OFF
 from cogs.replies import Context, answer, card, typed
 from cogs.server_fields import get_guild_id
 from cogs.sides import systems_command
-from cogs.speeches import names_of
+from cogs.speeches import names_of, rights_in
 from cogs.verbs import Verbs
 from cogs.words import CLEARING, Words
 from rules import moderation
@@ -100,7 +100,7 @@ def get_log_channel(ctx: Context, word: str) -> int:
     channel = get_channel(ctx, word)
     if channel.type not in LOG_KINDS:
         raise Invalid("Proxied messages can be logged in text channels, voice channels and threads only.")
-    can = channel.permissions_for(ctx.guild.me)
+    can = rights_in(channel, ctx.guild.me)
     thread = isinstance(channel, discord.Thread)
     needs = [("send_messages_in_threads" if thread and name == "send_messages" else name) for name in LOG_NEEDS]
     missing = [name for name in needs if not getattr(can, name)]

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
 
-from models import Member, Message, System
+from models import Account, GoneChannel, Member, Message, System
 from rules import systems
 from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
-from rules.staging import is_within_reach
+from rules.staging import ROWS_AT_ONCE, is_within_reach
 from rules.times import show_time
 from rules.visibility import check_storable
 
@@ -64,19 +64,40 @@ def get_record(session: Session, message_id: int) -> Message:
 
 
 def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
-    """The same, for its sender and the other accounts of its system. Raises NotFound, NotAllowed."""
+    """The same, for the accounts of the member's system, who alone put words into its mouth.
+
+    Raises NotFound, NotAllowed.
+    """
     record = get_record(session, message_id)
-    system_id = session.scalar(select(Member.system_id).where(Member.id == record.member_id))
-    if record.sender_id != user_id and not systems.is_owner(session, user_id, system_id):
-        raise NotAllowed("This message was not sent by your system.")
+    _check_own(session, user_id, record)
+    return record
+
+
+def get_sent_record(session: Session, user_id: int, message_id: int) -> Message:
+    """The same, for its sender as well: whoever has left the system may still take back what they sent.
+
+    Raises NotFound, NotAllowed.
+    """
+    record = get_record(session, message_id)
+    if record.sender_id != user_id:
+        _check_own(session, user_id, record)
     return record
 
 
 def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int) -> Message:
-    """The last message that an account had proxied in a channel within ten minutes. Raises NotFound."""
+    """The last message that an account had proxied in a channel within ten minutes, as a member of its present system.
+
+    Of several copies of one message the first, which has the text. Raises NotFound.
+    """
     since = (now_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
-    sent = select(Message).where(Message.sender_id == user_id, Message.id > since, Message.channel_id == channel_id)
-    found = session.scalar(sent.order_by(Message.id.desc()).limit(1))
+    sent = (
+        select(Message)
+        .join(Member, Member.id == Message.member_id)
+        .join(Account, Account.system_id == Member.system_id)
+        .where(Account.user_id == user_id, Message.sender_id == user_id)
+        .where(Message.id > since, Message.channel_id == channel_id)
+    )
+    found = session.scalar(sent.order_by(Message.original_id.desc(), Message.id).limit(1))
     if not found:
         raise NotFound("You have no proxied message of the last ten minutes here; reply to one, or give its link.")
     return found
@@ -90,6 +111,28 @@ def find_recorded(session: Session, message_ids: Collection[int]) -> list[int]:
 def drop_records(session: Session, message_ids: Collection[int]) -> None:
     """Forget these copies; they were deleted on Discord."""
     session.execute(delete(Message).where(Message.id.in_(message_ids)))
+
+
+def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> list[int]:
+    """In which of these channels messages are recorded."""
+    return [channel_id for channel_id in channel_ids if session.scalar(_in_channel(channel_id, 1))]
+
+
+def note_gone_channels(session: Session, channel_ids: Collection[int]) -> None:
+    """Let `purge_channels` forget all messages of channels that were deleted on Discord."""
+    for channel_id in channel_ids:
+        session.merge(GoneChannel(channel_id=channel_id))
+
+
+def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
+    """Forget at most so many messages of a channel that is gone; returns False when nothing was left."""
+    gone = session.scalar(select(GoneChannel.channel_id).limit(1))
+    if gone is None:
+        return False
+    doomed = delete(Message).where(Message.id.in_(_in_channel(gone, rows)))
+    if not session.execute(doomed, execution_options={"synchronize_session": False}).rowcount:
+        session.execute(delete(GoneChannel).where(GoneChannel.channel_id == gone))
+    return True
 
 
 def show_message(session: Session, message_id: int, viewer: int | None) -> dict[str, Any]:
@@ -120,3 +163,12 @@ def show_message(session: Session, message_id: int, viewer: int | None) -> dict[
         "member": view_member(member, owner),
         "guild": None if message.guild_id is None else str(message.guild_id),
     }
+
+
+def _check_own(session: Session, user_id: int, record: Message) -> None:
+    if not systems.is_owner(session, user_id, session.get_one(Member, record.member_id).system_id):
+        raise NotAllowed("This message was not sent by your system.")
+
+
+def _in_channel(channel_id: int, most: int) -> Select[tuple[int]]:
+    return select(Message.id).where(Message.channel_id == channel_id).limit(most)

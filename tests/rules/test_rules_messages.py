@@ -1,12 +1,13 @@
 """Who sent which proxied message."""
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from rules import forgetting, members, messages, systems
 from rules.errors import NotAllowed, NotFound
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
+CHANNEL, GUILD = 41771983423143937, 2909267986263572999
 # Discord's own example of a snowflake: 2016-04-30 11:18:25.796 UTC.
 MESSAGE, ORIGINAL, LATER = 175928847299117063, 175928847299117000, 175928847299119999
 
@@ -16,7 +17,7 @@ def ann(write):
     """Ann, of Alice's system; a message of hers has been proxied."""
     write(systems.create_system, ALICE, {"name": "Foxes"})
     member = write(members.create_member, ALICE, {"name": "Ann", "description": "Tall", "privacy": "private"})
-    write(messages.record_message, ALICE, member.id, MESSAGE, ORIGINAL, 41771983423143937, 2909267986263572999)
+    write(messages.record_message, ALICE, member.id, MESSAGE, ORIGINAL, CHANNEL, GUILD)
     return member
 
 
@@ -124,3 +125,69 @@ def test_the_record_of_a_deleted_system_tells_nobody_who_sent_it(write, read, an
     for message_id in (MESSAGE, ORIGINAL):
         with pytest.raises(NotFound):
             read(messages.get_record, message_id)
+
+
+def last_of(user_id, channel_id=CHANNEL, after_s=60):
+    """The arguments that ask for the last record, some time after the message."""
+    return messages.get_last_record, user_id, channel_id, (MESSAGE >> 22) + messages.DISCORD_EPOCH_MS + after_s * 1000
+
+
+def test_who_may_change_a_message_and_who_may_take_it_back(write, read, ann):
+    write(systems.link_account, ALICE, ALEX)
+    write(systems.create_system, BOB)
+    for rule in (messages.get_own_record, messages.get_sent_record):
+        for user_id, message_id in ((ALICE, MESSAGE), (ALEX, MESSAGE), (ALICE, ORIGINAL)):
+            assert read(rule, user_id, message_id).id == MESSAGE
+        with pytest.raises(NotAllowed, match="This message was not sent by your system"):
+            read(rule, BOB, MESSAGE)
+        with pytest.raises(NotFound):
+            read(rule, ALICE, LATER)
+    assert read(*last_of(ALICE)).id == MESSAGE
+    # Whoever has left the system speaks for its members no more, not even with a new system.
+    write(systems.unlink_account, ALEX, ALICE)
+    write(systems.create_system, ALICE)
+    with pytest.raises(NotAllowed):
+        read(messages.get_own_record, ALICE, MESSAGE)
+    with pytest.raises(NotFound, match="You have no proxied message"):
+        read(*last_of(ALICE))
+    assert read(messages.get_sent_record, ALICE, MESSAGE).id == MESSAGE
+    assert read(messages.get_own_record, ALEX, MESSAGE).id == MESSAGE
+
+
+def test_the_last_message_of_an_account_in_a_channel(write, read, ann):
+    for user_id, channel_id, after_s in ((ALEX, CHANNEL, 60), (ALICE, 1, 60), (ALICE, CHANNEL, 601)):
+        with pytest.raises(NotFound):
+            read(*last_of(user_id, channel_id, after_s))
+    # The other files of a message are no messages of their own.
+    for message_id, original_id in (
+        (LATER + 3, LATER),
+        (LATER + 4, LATER),
+        (LATER + 5, LATER + 1),
+        (LATER + 6, LATER + 1),
+    ):
+        write(messages.record_message, ALICE, ann.id, message_id, original_id, CHANNEL, GUILD)
+    assert read(*last_of(ALICE)).id == LATER + 5
+    assert read(messages.get_record, LATER).id == LATER + 3
+    assert read(messages.show_message, LATER, None)["id"] == str(LATER + 3)
+
+
+def test_the_messages_of_a_channel_that_is_gone_are_forgotten_in_steps(write, read, ann):
+    gone, empty = 7, 8
+    for number in range(5):
+        write(messages.record_message, ALICE, ann.id, LATER + number, ORIGINAL + number, gone, GUILD)
+    assert not write(messages.purge_channels)
+    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [gone, CHANNEL]
+    for _ in range(2):
+        write(messages.note_gone_channels, [gone, empty])
+    left = []
+    while write(messages.purge_channels, 2):
+        left.append(len(read(messages.find_recorded, range(LATER, LATER + 5))))
+    assert left[:4] == [3, 1, 0, 0]
+    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [CHANNEL]
+    assert read(messages.get_record, MESSAGE).id == MESSAGE
+
+
+def test_a_channel_is_purged_by_an_index(doors):
+    with doors.read() as session:
+        plan = session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE channel_id = 7 LIMIT 1")).all()
+    assert "ix_messages_channel_id" in str(plan)

@@ -65,6 +65,24 @@ def test_embeds_and_files_can_be_cleared(discord, voice, edit):
     assert "would be empty" in ann.refusal("pk;edit -ca", reply_to=only_file["id"])
 
 
+def test_links_of_those_who_may_not_embed_them(discord, voice, edit):
+    ann = voice("Ann")
+    copy = ann.speak("a:hello")["message"]
+    assert edit(ann, "pk;edit see https://example.com", copy) == "see https://example.com"
+    discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
+    assert edit(ann, "pk;edit see https://example.com", copy) == "see <https://example.com>"
+    assert edit(ann, "pk;edit -a http://example.org", copy) == "see <https://example.com> <http://example.org>"
+
+
+def test_links_that_would_not_fit_with_brackets_show_nothing_either(discord, voice, edit):
+    ann = voice("Ann")
+    copy = ann.speak("a:hello")["message"]
+    discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
+    long = f"http://example.com/{'x' * 1981}"
+    assert edit(ann, f"pk;edit {long}", copy, nitro=True) == long
+    assert discord.messages(ann.channel)[-1]["flags"] & 4
+
+
 def test_edits_that_are_refused(discord, voice):
     ann, other = voice("Ann"), voice("Zoe")
     plain = ann.write("not proxied")
@@ -92,15 +110,118 @@ def test_edits_that_are_refused(discord, voice):
     discord.set_permissions(ann.channel, allow=["VIEW_CHANNEL"])
 
 
-def test_another_account_of_the_system_may_edit(discord, rollcall, voice, edit):
+@pytest.fixture
+def twin_of(discord, rollcall):
+    """Links a new account to somebody's system."""
+
+    def link(who):
+        user = discord.add_user("other")
+        discord.join(user)
+        rollcall.write(systems.link_account, int(who.id), int(user))
+        return type(who)(discord, rollcall, user, who.channel)
+
+    return link
+
+
+POLL = {
+    "question": {"text": "Tea?"},
+    "answers": [{"poll_media": {"text": "yes"}}, {"poll_media": {"text": "no"}}],
+    "duration": 24,
+}
+
+
+def test_what_discord_lets_nobody_change_is_refused_in_our_words(discord, voice):
+    ann = voice("Ann", "Ben")
+    ann.autoproxy("member", "Ann")
+    poll = ann.speak(poll=POLL)["message"]
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    inside = ann.speak("inside", channel=thread)["message"]
+    discord.archive_thread(thread)
+    for typed, message, wanted in (
+        ("edit more", poll, "Polls cannot be edited."),
+        ("reproxy ben", poll, "Polls cannot be said by somebody else: the votes would be lost."),
+        ("edit more", inside, "The thread of this message is archived; write something in it, and try again."),
+    ):
+        command, _, rest = typed.partition(" ")
+        assert ann.refusal(f"pk;{command} {link_of(ann, message)} {rest}") == wanted
+    copy = ann.speak("hello")
+    discord.delete_webhook(copy["webhook_id"])
+    for _ in range(2):
+        refused = ann.refusal("pk;edit more", reply_to=copy["message"]["id"])
+        assert refused == "The webhook that posted this message is gone: it can be deleted, but not edited any more."
+        ann.speak("with a new webhook")
+
+
+def test_another_account_of_the_system_may_edit(voice, edit, twin_of):
     ann = voice("Ann")
     copy = ann.speak("a:hello")["message"]
-    user = discord.add_user("other")
-    discord.join(user)
-    rollcall.write(systems.link_account, int(ann.id), int(user))
-    twin = type(ann)(discord, rollcall, user, ann.channel)
+    twin = twin_of(ann)
     assert "You have no proxied message" in twin.refusal("pk;edit hello")
     assert edit(twin, "pk;edit by the other", copy, reply_to=copy["id"]) == "by the other"
+
+
+def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, voice, twin_of):
+    ann = voice("Ann")
+    twin = twin_of(ann)
+    copy = twin.speak("a:hello")["message"]
+    rollcall.write(systems.unlink_account, int(ann.id), int(twin.id))
+    twin.found(("Xen",))
+    for typed in ("pk;edit words in her mouth", "pk;reproxy xen"):
+        assert "was not sent by your system" in twin.refusal(typed, reply_to=copy["id"])
+        assert "You have no proxied message" in twin.refusal(typed)
+    assert ann.standing()[0] == ("Ann", "hello")
+
+
+@pytest.fixture
+def penned(discord, voice):
+    """A voice that is in two servers, and a message of its own in one of them; commands are typed in a DM."""
+    ann = voice("Ann", "Ben")
+    guild = discord.add_guild("Other")
+    discord.join(ann.id, guild)
+    yield ann, ann.speak("a:hello")["message"]
+    discord.remove_bot(guild)
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        (lambda discord, ann: discord.ban(ann.id), "You are not in the server of this message."),
+        (lambda discord, ann: discord.kick(ann.id), "You are not in the server of this message."),
+        (
+            lambda discord, ann: discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=ann.id),
+            "You may not write in the channel of this message.",
+        ),
+        (
+            lambda discord, ann: discord.set_permissions(ann.channel, deny=["VIEW_CHANNEL"], who=ann.id),
+            "You may not write in the channel of this message.",
+        ),
+    ],
+    ids=["banned", "kicked", "muted", "blind"],
+)
+def test_who_may_not_write_in_a_channel_does_not_by_commands(discord, penned, happens, says):
+    ann, copy = penned
+    happens(discord, ann)
+    for typed in (f"pk;edit {link_of(ann, copy)} more", f"pk;reproxy {link_of(ann, copy)} ben"):
+        assert ann.refusal(typed, channel=None, dm=True) == says
+    assert ann.standing() == [("Ann", "hello")]
+
+
+def test_who_may_not_write_in_a_thread_does_not_by_commands(discord, voice, edit):
+    ann, other = voice("Ann"), voice("Zoe")
+    thread = discord.add_thread(other.id, "talk", ann.channel)["id"]
+    inside = ann.speak("a:inside", channel=thread)["message"]
+    # In a thread it is not Send Messages that counts.
+    discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=ann.id)
+    assert edit(ann, f"pk;edit {link_of(ann, inside)} still", inside, channel=None, dm=True) == "still"
+    discord.lock_thread(thread)
+    shut = "You may not write in the channel of this message."
+    assert ann.refusal(f"pk;edit {link_of(ann, inside)} no", channel=None, dm=True) == shut
+    private = discord.add_thread(other.id, "private", ann.channel, "private")["id"]
+    discord.join_thread(ann.id, private, other.id)
+    inside = ann.speak("a:behind a door", channel=private)["message"]
+    assert edit(ann, f"pk;edit {link_of(ann, inside)} open", inside, channel=None, dm=True) == "open"
+    discord.leave_thread(ann.id, private)
+    assert ann.refusal(f"pk;edit {link_of(ann, inside)} no", channel=None, dm=True) == shut
 
 
 def reproxied(who, typed, **options):

@@ -105,6 +105,8 @@ def test_why_a_message_was_not_proxied(discord, rollcall, voice, typist):
     stays = ann.write("a:stays")
     assert "I need Manage Webhooks in this channel." in reason(stays)
     discord.set_permissions(ann.channel, allow=["MANAGE_WEBHOOKS"])
+    large = ann.write("a:look", attachments=[("large.bin", bytes(10 * 1024 * 1024 + 1))])
+    assert "“large.bin” is larger than the 10 MB that I may upload in this server." in reason(large)
     assert "It would be proxied now." in reason(stays)
     ann.change_here(proxy_enabled=False)
     assert "proxying is off in this server" in reason(stays)
@@ -125,3 +127,14 @@ def test_what_the_bot_may_not_do(discord, voice, typed):
     ann.ask(typed, "I have all that I need in this channel.", "channel")
     discord.set_permissions(ann.channel, deny=["MANAGE_WEBHOOKS", "ATTACH_FILES"])
     ann.ask(typed, "I lack Attach Files, Manage Webhooks in this channel.", "channel")
+
+
+def test_what_the_bot_may_not_do_in_a_thread(discord, voice):
+    ann = voice("Ann")
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    # py-cord would deny the bot embeds and files there as well.
+    discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"])
+    ann.ask("pk;permcheck", "I have all that I need in this channel.", "channel", channel=thread)
+    ann.speak("a:it works", channel=thread)
+    discord.set_permissions(ann.channel, deny=["SEND_MESSAGES", "MANAGE_WEBHOOKS"])
+    ann.ask("pk;permcheck", "I lack Manage Webhooks in this channel.", "channel", channel=thread)

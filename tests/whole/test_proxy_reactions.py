@@ -18,6 +18,25 @@ def stranger(discord):
     return made
 
 
+@pytest.fixture
+def quiet(discord):
+    """Rings a bell that is heard, and checks that nothing else was said: the reactions before it came to nothing."""
+    listener = discord.add_user("listener")
+    discord.join(listener)
+
+    def check(who, after=None):
+        after = discord.last_seq() if after is None else after
+        copy = who.speak("a:end")["message"]["id"]
+        for _ in range(2):
+            since = discord.last_seq()
+            discord.react(listener, copy, "🔔")
+            who.await_log(lambda entry: entry["kind"] == "reaction_removed" and entry["message_id"] == copy, since)
+            who.await_log(lambda entry: said([entry]) != [], since)
+        assert [text.partition("\n")[0] for _, text in said(discord.log(after))] == [f"<@{who.id}>"] * 2
+
+    return check
+
+
 def test_a_cross_deletes_for_the_sender_and_the_system_alone(discord, rollcall, voice, stranger):
     ann, other = voice("Ann"), voice("Zoe")
     twin = discord.add_user("twin")
@@ -48,10 +67,17 @@ def test_a_cross_deletes_an_answer_for_whoever_asked(discord, voice, stranger):
     private = ann.ask("pk;help", "", channel=None, dm=True)
     discord.react(ann.id, private["id"], "❌")
     until(lambda: private["id"] not in [message["id"] for message in discord.dms(ann.id)])
-    # Somebody's own words are not the bot's to delete.
+
+
+def test_a_cross_on_somebodys_own_words_costs_no_request(discord, voice, quiet):
+    ann = voice("Ann")
     mine = ann.write("mine")
+    discord.fail_rest("GET", f"^/channels/{ann.channel}/messages/", status=None, times=None)
     discord.react(ann.id, mine["id"], "❌")
-    ann.speak("a:end")
+    quiet(ann)
+    asked = discord.faults()[-1]["happened"]
+    discord.clear_faults()
+    assert asked == 0
     assert mine["id"] in [message["id"] for message in discord.messages(ann.channel)]
 
 
@@ -99,7 +125,7 @@ def test_a_bell_pings_the_sender_and_nobody_else(discord, voice, stranger):
     assert told["mentions"] == []
 
 
-def test_who_may_not_write_may_not_ping(discord, voice, stranger):
+def test_who_may_not_write_may_not_ping(discord, voice, stranger, quiet):
     ann = voice("Ann")
     copy = ann.speak("a:hello")["message"]
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=stranger)
@@ -109,11 +135,10 @@ def test_who_may_not_write_may_not_ping(discord, voice, stranger):
     discord.join(robot)
     discord.react(robot, copy["id"], "🔔")
     discord.react(stranger, copy["id"], "👍")
-    ann.speak("a:end")
-    assert said(discord.log(after)) == []
+    quiet(ann, after)
 
 
-def test_reactions_to_what_is_no_copy_or_whose_member_is_gone(discord, rollcall, voice, stranger):
+def test_reactions_to_what_is_no_copy_or_whose_member_is_gone(discord, rollcall, voice, stranger, quiet):
     ann = voice("Ann", "Ben")
     plain = ann.write("plain")
     copy = ann.speak("b:hello")["message"]
@@ -122,6 +147,5 @@ def test_reactions_to_what_is_no_copy_or_whose_member_is_gone(discord, rollcall,
     for message in (plain, copy):
         for emoji in ("❓", "🔔"):
             discord.react(stranger, message["id"], emoji)
-    ann.speak("a:end")
-    assert said(discord.log(after)) == []
+    quiet(ann, after)
     assert "Traceback" not in "\n".join(rollcall.bot.lines[logged:])

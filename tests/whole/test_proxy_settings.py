@@ -229,7 +229,10 @@ def test_moderators_choose_where_proxied_messages_are_logged(discord, place):
     discord.set_permissions(hidden, deny=["VIEW_CHANNEL"])
     discord.set_permissions(mute, deny=["SEND_MESSAGES", "EMBED_LINKS"])
     forum = discord.add_channel("forum", guild, kind=15)
-    thread = discord.add_thread(moderator.id, "records", log)["id"]
+    archive = discord.add_channel("archive", guild)
+    thread = discord.add_thread(moderator.id, "records", archive)["id"]
+    # Send Messages in Threads is enough there.
+    discord.set_permissions(archive, deny=["SEND_MESSAGES"])
     nowhere = "Proxied messages are not logged in this server."
     moderator.ask("pk;serverconfig log channel", nowhere)
     for typed, wanted in {

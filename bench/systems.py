@@ -5,23 +5,25 @@ Each read of the API is timed in turn on both, in process, through the whole app
 the small one. The systems that are asked for have the same size in both.
 """
 
-import statistics
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event, insert
+from sqlalchemy import event, insert
 from sqlalchemy.orm import Session
 
 import config as settings
 import models
 from app import create_app
+from bench.table import Row, show
 from rules import tokens
 
 SMALL, LARGE = 10, 10_000
 MEMBERS, SWITCHES = 10, 100
-ROUNDS, READS = 30, 20
+ROUNDS, READS = 20, 20
 AIM = 1.5
 FIRST_US = 1_600_000_000_000_000
 SNOWFLAKE = 1_163_892_047_215_738_900
@@ -31,14 +33,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         small = make_client(Path(folder) / "small.db", SMALL)
         large = make_client(Path(folder) / "large.db", LARGE)
-        print(f"{SMALL} against {LARGE:,} systems, {LARGE * MEMBERS:,} members, {LARGE * SWITCHES:,} switches")
-        plans = query_plans(large)
-        scans = [step for step in plans if step.startswith("SCAN")]
-        print(f"{len(plans)} different steps in the query plans; without an index: {scans or 'none'}")
-        for path, own in paths():
-            ratio = compare(small, large, path, own)
-            verdict = "" if ratio <= AIM else f"  above {AIM}"
-            print(f"{path:42} {ratio:5.2f} × the small file{verdict}")
+        scans = [step for step in query_plans(Path(folder) / "large.db") if step.startswith("SCAN")]
+        against = f"in a file of {SMALL} systems"
+        rows = [Row(path, against, compare(small, large, path, own), at_most=AIM) for path, own in paths()]
+    size = f"{LARGE:,} systems, {LARGE * MEMBERS:,} members, {LARGE * SWITCHES:,} switches"
+    show("systems", rows, [f"In a file of {size}.", f"SQLite reads without an index: {', '.join(scans) or 'nothing'}."])
 
 
 def paths() -> list[tuple[str, bool]]:
@@ -59,11 +58,15 @@ def paths() -> list[tuple[str, bool]]:
 
 
 def make_client(file: Path, count: int) -> FlaskClient:
-    config = settings.read({"DATABASE_URL": f"sqlite:///{file}", "RATE_LIMIT": ""})
-    app = create_app(config)
-    with app.extensions["doors"].write() as session:
+    client = open_client(file, count)
+    with client.application.extensions["doors"].write() as session:
         fill(session, count)
-    client = app.test_client()
+    return client
+
+
+def open_client(file: Path, count: int) -> FlaskClient:
+    config = settings.read({"DATABASE_URL": f"sqlite:///{file}", "RATE_LIMIT": ""})
+    client = create_app(config).test_client()
     client.count = count
     return client
 
@@ -116,32 +119,32 @@ def fill_systems(session: Session, systems: range) -> None:
     session.execute(insert(models.Message), rows)
 
 
-def query_plans(client: FlaskClient) -> set[str]:
-    """The steps of SQLite's query plans for all statements of all paths."""
-    found = set()
+def query_plans(file: Path) -> set[str]:
+    """The steps of SQLite's query plans for all that is asked for all paths."""
+    client = open_client(file, LARGE)
+    asked: set[str] = set()
+
+    def trace(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_trace_callback(asked.add)
+
     with client.application.app_context():
-        engine = models.db.engine
-
-    def explain(connection: Connection, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        if statement.startswith("SELECT"):
-            plan = connection.connection.driver_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            found.update(row[3] for row in plan.fetchall())
-
-    event.listen(engine, "before_cursor_execute", explain)
+        event.listen(models.db.engine, "connect", trace)
     for path, own in paths():
         time_reads(client, path, own_token(client) if own else {}, 1)
-    event.remove(engine, "before_cursor_execute", explain)
-    return found
+    selects = [sql for sql in asked if sql.startswith("SELECT")]
+    assert len(selects) >= len(paths())
+    with closing(sqlite3.connect(file)) as connection:
+        return {row[3] for sql in selects for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")}
 
 
-def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> float:
-    """The median over rounds of the large file's time by the small one's, measured in turn."""
+def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> list[float]:
+    """The large file's time by the small one's in each round, measured in turn."""
     tokens_of = {client: own_token(client) if own else {} for client in (small, large)}
     ratios = []
     for number in range(ROUNDS):
         times = {client: time_reads(client, path, tokens_of[client], number) for client in (small, large)}
         ratios.append(times[large] / times[small])
-    return statistics.median(ratios[5:])
+    return ratios[5:]
 
 
 def own_token(client: FlaskClient) -> dict[str, str]:

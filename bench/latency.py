@@ -14,12 +14,13 @@ from pathlib import Path
 
 import requests
 
+from bench.table import Row, show
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
 USERS = 50
 RATE = 200
-WATCHED = 1000
+WATCHED = 500
 ONE_IN = 10
 JOINS = 100
 PLAIN_GETS = 500
@@ -34,11 +35,17 @@ def main() -> None:
             rollcall.start_web()
             users = add_users(rollcall)
             plain = time_plain_gets(rollcall, users[0])
-            show("a plain GET", plain, plain)
-            show("frame to changed GET", time_updates(rollcall, users), plain)
-            show("join to first 200", time_joins(rollcall), plain)
+            updates, rate = time_updates(rollcall, users)
+            joins = time_joins(rollcall)
         finally:
             rollcall.stop()
+    rows = [
+        *rows_of(f"frame → changed answer over HTTP, {RATE} updates/s", updates, 40, 100),
+        *rows_of("join → first 200", joins),
+    ]
+    plain_ms = statistics.median(plain) * 1000
+    notes = [f"{rate:.0f} updates/s came in.", f"A plain GET took {plain_ms:.1f} ms. The bot writes batches of 50 ms."]
+    show("latency", rows, notes)
 
 
 def add_users(rollcall: Rollcall) -> list[str]:
@@ -58,8 +65,8 @@ def time_plain_gets(rollcall: Rollcall, user_id: str) -> list[float]:
     return times
 
 
-def time_updates(rollcall: Rollcall, users: list[str]) -> list[float]:
-    """Seconds from the frame to the answer for each watched update."""
+def time_updates(rollcall: Rollcall, users: list[str]) -> tuple[list[float], float]:
+    """Seconds from the frame to the answer for each watched update, and how many updates a second came in."""
     ours, theirs = multiprocessing.Pipe()
     watcher = multiprocessing.get_context("spawn").Process(target=watch, args=(theirs, rollcall.url))
     watcher.start()
@@ -79,8 +86,7 @@ def time_updates(rollcall: Rollcall, users: list[str]) -> list[float]:
     ours.send(None)
     seen = ours.recv()
     watcher.join()
-    print(f"{WATCHED * ONE_IN} updates in {took:.1f} s, {WATCHED * ONE_IN / took:.0f} a second")
-    return [seen[number] - at for number, at in sent.items()]
+    return [seen[number] - at for number, at in sent.items()], WATCHED * ONE_IN / took
 
 
 def custom_status(number: int) -> dict:
@@ -119,12 +125,14 @@ def time_joins(rollcall: Rollcall) -> list[float]:
     return times
 
 
-def show(name: str, times: list[float], plain: list[float]) -> None:
-    """Median and p99 in ms, and how many plain GETs the median is worth."""
-    median, p99 = statistics.median(times), statistics.quantiles(times, n=100)[98]
-    ratio = median / statistics.median(plain)
-    figures = f"median {median * 1000:6.1f} ms   p99 {p99 * 1000:6.1f} ms   {ratio:5.1f} × a plain GET"
-    print(f"{name:22} {figures}   n={len(times)}")
+def rows_of(name: str, times: list[float], median_ms: float | None = None, p99_ms: float | None = None) -> list[Row]:
+    """Median and p99 in ms."""
+    p99 = statistics.quantiles(times, n=100)[98] * 1000
+    note = f"{len(times):,} were watched."
+    return [
+        Row(f"{name}, median", "", [statistics.median(times) * 1000], None, median_ms, "ms", [note]),
+        Row(f"{name}, p99", "", [p99], None, p99_ms, "ms"),
+    ]
 
 
 if __name__ == "__main__":

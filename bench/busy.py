@@ -1,0 +1,67 @@
+"""The hot read's 99th percentile while a thousand presence updates a second come in, against a quiet time.
+
+Both processes are the real ones. The load leaves the web side room: what is asked is how long an answer takes, not how
+many there are.
+"""
+
+import tempfile
+import threading
+from pathlib import Path
+
+from bench import people
+from bench.load import Measured, Target, describe_generator, press
+from bench.table import Row, show
+from rules import presence
+from simulator.client import Simulator
+from tests.whole.processes import Rollcall, until
+
+ROUNDS = 7
+PEOPLE, A_SECOND, SECONDS, CONNECTIONS = 5000, 1000, 4, 2
+
+
+def main() -> None:
+    with Simulator.start() as simulator, tempfile.TemporaryDirectory() as folder:
+        simulator.add_guild("Home")
+        simulator.fill(None, PEOPLE, online=0)
+        rollcall = Rollcall(simulator, Path(folder))
+        try:
+            rollcall.start_bot()
+            rollcall.start_web(WEB_CONCURRENCY="1")
+            users = until(lambda: find_people(rollcall))
+            target = Target(rollcall.url, f"/user/{users[0]}")
+            ratios, quiet, busy = [], [], []
+            for _ in range(ROUNDS):
+                quiet.append(press(target, SECONDS, CONNECTIONS))
+                busy.append(press_busily(rollcall, users, target))
+                ratios.append(busy[-1].p99 / quiet[-1].p99)
+        finally:
+            rollcall.stop()
+    row = Row(f"hot read p99 while {A_SECOND:,} updates/s come in", "without updates", ratios, at_most=1.5)
+    rates = [one.rate / other.rate for one, other in zip(busy, quiet, strict=True)]
+    beside = Row("requests/s meanwhile", "without updates", rates)
+    show("busy", [row, beside], [f"Simulator, bot, web side and load share the cores. {describe_generator()}"])
+
+
+def find_people(rollcall: Rollcall) -> list[str] | None:
+    """Everybody's ID, once all are published."""
+    found = rollcall.read(presence.get_stored_ids)
+    return sorted(map(str, found)) if len(found) == PEOPLE else None
+
+
+def press_busily(rollcall: Rollcall, users: list[str], target: Target) -> Measured:
+    """Ask while updates come in all the time."""
+    count = A_SECOND * (SECONDS + 2)
+    updates = [
+        {"user": users[number % PEOPLE], **people.update(int(users[number % PEOPLE]), str(number))}
+        for number in range(count)
+    ]
+    coming = threading.Thread(target=rollcall.simulator.presences, args=(updates, A_SECOND))
+    coming.start()
+    until(lambda: "number" in rollcall.get(f"/user/{users[0]}").text)
+    measured = press(target, SECONDS, CONNECTIONS)
+    coming.join()
+    return measured
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The hot read in a file of a million people against one of a thousand."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+
+from bench import people
+from bench.load import Target, describe_generator, interleave, press, ratios
+from bench.served import serving
+from bench.table import Row, show
+
+ROUNDS = 7
+SMALL, LARGE = 1000, 1_000_000
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder) / "small.db", Path(folder) / "large.db"
+        people.make_file(small, SMALL)
+        people.make_file(large, LARGE)
+        with serving(file=small) as few, serving(file=large) as many:
+            targets = {"few": Target(few, people.PATH, SMALL), "many": Target(many, people.PATH, LARGE)}
+            found = interleave(ROUNDS, {name: partial(press, target) for name, target in targets.items()})
+        size = large.stat().st_size / 1e6
+    row = Row(
+        f"hot read in a file of {LARGE:,} people", f"in a file of {SMALL:,}", ratios(found["many"], found["few"]), 0.9
+    )
+    show("growth", [row], [f"The large file has {size:,.0f} MB. gunicorn, one worker. {describe_generator()}"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""A file full of people: their presences, as the bot would have stored them."""
+
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+import models
+from rules import presence
+
+# The last eight digits count; a load generator fills them in.
+FIRST = 10_000_000_000_000_000
+PATH = f"/user/{str(FIRST)[:-8]}%08d"
+AT = 1_795_262_400_000
+
+
+def make_file(path: Path, count: int) -> None:
+    """A new file with the presences of `count` people, whose IDs follow one another."""
+    url = f"sqlite:///{path}"
+    models.upgrade(url)
+    doors = models.open_doors(url)
+    with doors.write() as session:
+        fill(session, count)
+    doors.close()
+
+
+def fill(session: Session, count: int) -> None:
+    """The first one by the rule; the others are copies with another ID, since the rule takes a minute for a million."""
+    change = presence.change_of_member(member(FIRST), AT, AT, raw_presence(FIRST))
+    presence.record_presences(session, {FIRST: change})
+    columns = [column.name for column in models.Presence.__table__.columns]
+    copied = {"user_id": "user_id + n", "body": f"replace(body, '{FIRST}', user_id + n)"}
+    session.execute(
+        text(
+            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :most)"
+            f" INSERT INTO presence ({', '.join(columns)})"
+            f" SELECT {', '.join(copied.get(name, name) for name in columns)} FROM presence, numbers"
+            f" WHERE user_id = {FIRST} AND n <= :most"
+        ),
+        {"most": count - 1},
+    )
+
+
+def member(user_id: int) -> dict:
+    """A member object as Discord sends it."""
+    user = {
+        "id": str(user_id),
+        "username": "wanderer",
+        "global_name": "Wanderer",
+        "discriminator": "0",
+        "avatar": "a_1269e74af4df7417b13759eae50c83dc",
+        "public_flags": 0,
+    }
+    return {"user": user, "nick": "The wanderer", "roles": [], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0}
+
+
+def raw_presence(user_id: int) -> dict:
+    """A presence object as Discord sends it."""
+    return {"user": {"id": str(user_id)}, **update(user_id, "0")}
+
+
+def update(user_id: int, number: str) -> dict:
+    """A status with a song and a custom status that holds the number: about 1.1 kB on the wire."""
+    song = {
+        "id": "spotify:1",
+        "type": 2,
+        "name": "Spotify",
+        "flags": 48,
+        "created_at": AT,
+        "session_id": "140ecdfb976bdbf29d4452d492e551c7",
+        "sync_id": "4uLU6hMCjMI75M1A2tKUQC",
+        "details": "A song of some length",
+        "state": "Its singer; another singer",
+        "timestamps": {"start": AT, "end": AT + 213_000},
+        "assets": {"large_image": "spotify:ab67616d0000b273c0ffee", "large_text": "The album"},
+        "party": {"id": f"spotify:{user_id}"},
+    }
+    custom = {"id": "custom", "type": 4, "name": "Custom Status", "state": f"number {number}", "created_at": AT}
+    return {
+        "status": "online",
+        "client_status": {"desktop": "online", "mobile": "idle"},
+        "activities": [song, custom],
+    }

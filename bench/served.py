@@ -1,0 +1,67 @@
+"""Servers under load, each on a port of its own, with one worker that has a core for itself."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+import config as settings
+from bench.cores import SERVER, pinned
+from tests.whole.processes import free_port
+
+PATIENCE_S = 30
+# So high that nothing is refused, and counted all the same.
+LIMITED = "1000000/second;60000000/minute"
+
+
+@contextmanager
+def serving(
+    app: str = "app:app", server: str = "gunicorn", file: Path | None = None, workers: int = 1, **environ: str
+) -> Iterator[str]:
+    """Run a WSGI app with Rollcall's own settings for the server; yields its address."""
+    port = free_port()
+    given = {"PORT": str(port), "WEB_CONCURRENCY": str(workers), "RATE_LIMIT": "", "LOG_LEVEL": "WARNING", **environ}
+    if file:
+        given["DATABASE_URL"] = f"sqlite:///{file}"
+    child = subprocess.Popen(
+        [sys.executable, "-m", *command(server, app, port, workers)],
+        cwd=settings.ROOT,
+        env={**os.environ, **given},
+        stdout=subprocess.DEVNULL,
+        preexec_fn=pinned(SERVER) if workers == 1 else None,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(url)
+        yield url
+    finally:
+        child.terminate()
+        child.wait(PATIENCE_S)
+
+
+def command(server: str, app: str, port: int, workers: int) -> list[str]:
+    """The command after `python -m` for a server."""
+    if server == "gunicorn":
+        return ["gunicorn", app]
+    given = {"interface": "wsgi", "host": "127.0.0.1", "port": port, "workers": workers, "blocking-threads": 4}
+    options = [f"--{name}={value}" for name, value in given.items()]
+    return ["granian", *options, "--no-log", app]
+
+
+def wait_for(url: str) -> None:
+    """Until a server answers at all."""
+    until = time.monotonic() + PATIENCE_S
+    with requests.Session() as http:
+        http.trust_env = False
+        while True:
+            try:
+                http.get(f"{url}/health", timeout=5)
+                return
+            except requests.ConnectionError:
+                assert time.monotonic() < until, f"nobody answers at {url}"
+                time.sleep(0.05)
