@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 import models
 from models import BadFile, Locked, Pair, Presence
 from rules import kv, members, presence, systems, tokens
+from rules.versions import version_of
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 SPAWN = multiprocessing.get_context("spawn")
@@ -318,8 +319,11 @@ def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp
     assert len(before) == 10
     models.upgrade(url)
     after = [line for line in dump(path) if line.startswith("INSERT")]
+    version = version_of(f'{{"userId":"{ALICE}"}}')
     assert [line for line in after if "alembic_version" not in line] == [
-        line for line in before if "alembic_version" not in line
+        line.replace("}');", f"}}','{version}');") if '"presence"' in line else line
+        for line in before
+        if "alembic_version" not in line
     ]
     doors = models.open_doors(url)
     with doors.write() as session:

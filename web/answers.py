@@ -1,8 +1,8 @@
 """Finished answers: reads with an ETag, the headers of every answer, refusals and faults in the path's dialect."""
 
-import hashlib
 import json
 import logging
+import sqlite3
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from models import Locked, is_locked
 from rules import errors
+from rules.versions import version_of
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ SENTENCES = {
     500: "Something went wrong here; it has been logged.",
     503: "The database is busy or cannot be read; try again in a moment.",
 }
+# Their siblings, such as a constraint that fails, are faults of ours.
+FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
@@ -61,10 +64,9 @@ def refuse(error: Exception) -> Response:
         answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
         answer.headers.extend(header for header in error.get_headers() if header[0] in ("Allow", "Location"))
         return answer
-    # Their siblings, such as a constraint that fails, are faults of ours.
-    if type(error) in (Locked, DatabaseError, OperationalError):
+    if type(error) in FILE_FAULTS:
         if type(error) is not Locked and not is_locked(error):
-            log.error("the database failed: %s", error.orig)
+            log.error("the database failed: %s", getattr(error, "orig", error))
         return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
     log.exception("%s %s failed", request.method, request.path, exc_info=error)
     return fault(500, SENTENCES[500])
@@ -87,14 +89,13 @@ def is_pluralkit(path: str) -> bool:
     return path == "/v1" or path.startswith("/v1/")
 
 
-def readable(body: str, mimetype: str = "application/json") -> Response:
-    """A read, with an ETag; answers 304 to whoever has it already."""
-    data = body.encode()
-    etag = hashlib.blake2b(data, digest_size=12).hexdigest()
+def readable(body: str, version: str | None = None, mimetype: str = "application/json") -> Response:
+    """A read, with its version as ETag; answers 304 to whoever has it already."""
+    etag = version or version_of(body)
     if request.if_none_match.contains_weak(etag):
         answer = Response(status=304)
     else:
-        answer = Response(data, mimetype=mimetype)
+        answer = Response(body, mimetype=mimetype)
     answer.set_etag(etag)
     return answer
 

@@ -19,4 +19,5 @@ def show(user_id: str) -> Response:
         viewer = wanted = get_caller().user_id
     else:
         wanted, viewer = get_snowflake(user_id), find_viewer()
-    return readable(profiles.get_profile(db.session, wanted, viewer, current_app.config["ROLLCALL"].invite_url))
+    profile = profiles.get_profile(db.session, wanted, viewer, current_app.config["ROLLCALL"].invite_url)
+    return readable(profile.text, profile.version)
