@@ -6,6 +6,8 @@ import shutil
 import signal
 import sqlite3
 import stat
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import alembic.command
@@ -96,6 +98,23 @@ def test_a_read_never_waits_for_a_writer(impatient, url, doors):
     other.close()
 
 
+def test_a_threads_own_connection_reads_without_a_transaction_and_goes_with_the_thread(doors, write):
+    def look():
+        own = doors.own_connection()
+        assert own is doors.own_connection()
+        with doors.glance() as same:
+            assert (same is own, own.in_transaction) == (True, True)
+        assert own.execute("SELECT count(*) FROM kv").fetchone() == (0,)
+        write(kv.set_value, ALICE, "city", "Bern")
+        assert (own.execute("SELECT count(*) FROM kv").fetchone(), own.in_transaction) == ((1,), False)
+        return weakref.ref(own)
+
+    with ThreadPoolExecutor(1) as pool:
+        opened = pool.submit(look).result()
+        assert opened() is not None
+    assert opened() is None
+
+
 def test_a_long_read_stops_no_writer(impatient, database, read, write):
     reader = sqlite3.connect(database, isolation_level=None)
     reader.execute("BEGIN")
@@ -124,6 +143,11 @@ def test_the_read_door_does_not_write(doors, read, write):
         with pytest.raises(OperationalError, match="readonly"):
             session.flush()
     assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
+
+
+def test_nor_does_a_threads_own_connection(doors):
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        doors.own_connection().execute("DELETE FROM kv")
 
 
 def fail_in_the_middle(door):
