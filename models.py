@@ -316,8 +316,14 @@ class BadFile(Exception):
     """The database file cannot be opened or upgraded; carries one sentence."""
 
 
-class _Connection(sqlite3.Connection):
-    """One that is forgotten, and so closed, with the thread that opened it."""
+class _Own:
+    """The connection of one thread, which is closed with the thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
 
 
 class Doors:
@@ -329,8 +335,8 @@ class Doors:
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
         self._patience_ms = patience_ms
-        self._own = threading.local()
-        self._opened: weakref.WeakSet[sqlite3.Connection] = weakref.WeakSet()
+        self._thread = threading.local()
+        self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
         _open_for_reading(reader)
         _open_for_writing(writer, "FULL")
         _open_for_writing(presence_writer, "NORMAL")
@@ -354,20 +360,24 @@ class Doors:
         try:
             yield connection
         finally:
-            connection.execute("COMMIT")
+            # After some failures SQLite has ended it already.
+            if connection.in_transaction:
+                connection.execute("COMMIT")
 
     def own_connection(self) -> sqlite3.Connection:
         """The same connection for one statement, which needs no transaction around it. Raises like `glance`."""
-        return getattr(self._own, "connection", None) or self._open_own()
+        own = getattr(self._thread, "own", None) or self._open_own()
+        return own.connection
 
-    def _open_own(self) -> sqlite3.Connection:
+    def _open_own(self) -> _Own:
         pooled = self._reader.raw_connection()
-        connection = self._own.connection = pooled.driver_connection
+        connection = pooled.driver_connection
         pooled.detach()
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}").fetchall()
-        self._opened.add(connection)
-        return connection
+        own = self._thread.own = _Own(connection)
+        self._opened.add(own)
+        return own
 
     def write(self) -> "contextmanager[Session]":
         """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
@@ -378,8 +388,8 @@ class Doors:
         return _transaction(self._presence_writer)
 
     def close(self) -> None:
-        for connection in self._opened:
-            connection.close()
+        for own in self._opened:
+            own.connection.close()
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
 
@@ -408,7 +418,7 @@ def init_app(app: Flask, url: str) -> Doors:
 
 # An error must not carry what somebody stored into a log.
 _POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
-_READING = {**_POOL, "isolation_level": "AUTOCOMMIT", "connect_args": {"factory": _Connection}}
+_READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
 
 
 def _pragmas(connection: sqlite3.Connection, *more: str) -> None:

@@ -6,7 +6,6 @@ import shutil
 import signal
 import sqlite3
 import stat
-import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -107,12 +106,13 @@ def test_a_threads_own_connection_reads_without_a_transaction_and_goes_with_the_
         assert own.execute("SELECT count(*) FROM kv").fetchone() == (0,)
         write(kv.set_value, ALICE, "city", "Bern")
         assert (own.execute("SELECT count(*) FROM kv").fetchone(), own.in_transaction) == ((1,), False)
-        return weakref.ref(own)
+        return own
 
     with ThreadPoolExecutor(1) as pool:
-        opened = pool.submit(look).result()
-        assert opened() is not None
-    assert opened() is None
+        own = pool.submit(look).result()
+        assert own.execute("SELECT count(*) FROM kv").fetchone() == (1,)
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        own.execute("SELECT count(*) FROM kv")
 
 
 def test_a_long_read_stops_no_writer(impatient, database, read, write):
