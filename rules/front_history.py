@@ -68,7 +68,7 @@ def _asking_page() -> Question:
     latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
     seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
     listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
-    page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery()
+    page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
     return Question(
         select(page.c.timestamp, Member.hid)
         .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.id)
