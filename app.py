@@ -7,7 +7,7 @@ from flask import Flask
 import config as settings
 import models
 from cli import maintenance
-from web import answers, docs, kv, pages, pluralkit_v1, presence, ratelimit, status
+from web import answers, docs, hot_read, kv, pages, pluralkit_v1, presence, ratelimit, status
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -28,11 +28,12 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.url_map.merge_slashes = False
     models.init_app(app, config.database_url)
     answers.init_app(app)
-    ratelimit.init_app(app, config)
+    limiter = ratelimit.init_app(app, config)
     kv.init_app(app)
     docs.init_app(app)
     for blueprint in (pages.bp, presence.bp, pluralkit_v1.bp, status.bp):
         app.register_blueprint(blueprint)
+    hot_read.init_app(app, limiter)
     for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
         app.cli.add_command(command)
     return app

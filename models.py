@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -34,6 +36,8 @@ from sqlalchemy.pool import NullPool
 LOCK_WAIT_MS = 5000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# For statements that go to the driver as they are.
+DIALECT = sqlite.dialect(paramstyle="named")
 
 
 class Base(DeclarativeBase):
@@ -56,7 +60,10 @@ def _yes() -> Mapped[bool]:
 
 
 class Presence(db.Model):
-    """One published member of the home server; `body` is the finished JSON of the answer's `presence`."""
+    """One published member of the home server; `body` is the finished JSON of the answer's `presence`.
+
+    `version` is what `rules.versions` calls that body.
+    """
 
     __tablename__ = "presence"
     __table_args__ = (Index("ix_presence_status", "status"),)
@@ -64,6 +71,7 @@ class Presence(db.Model):
     user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     status: Mapped[str]
     body: Mapped[str]
+    version: Mapped[str]
 
 
 class Hidden(db.Model):
@@ -316,13 +324,27 @@ class BadFile(Exception):
     """The database file cannot be opened or upgraded; carries one sentence."""
 
 
-class Doors:
-    """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo."""
+class _Own:
+    """The connection of one thread, which is closed with the thread."""
 
-    def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine) -> None:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class Doors:
+    """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo.
+
+    `glance` and `own_connection` wait for `patience_ms`, which is 0 where nothing may wait.
+    """
+
+    def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
-        self._own = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._patience_ms = patience_ms
+        self._thread = threading.local()
+        self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
         _open_for_reading(reader)
         _open_for_writing(writer, "FULL")
         _open_for_writing(presence_writer, "NORMAL")
@@ -336,26 +358,34 @@ class Doors:
 
     @contextmanager
     def glance(self) -> Iterator[sqlite3.Connection]:
-        """The calling thread's own connection, for a few rows by their keys: no pool, no ORM, and it never waits.
+        """The calling thread's own connection, for a few rows by their keys: no pool and no ORM.
 
-        All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where `read` would
-        wait.
+        All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where it would have
+        to wait for longer than its patience.
         """
-        connection = getattr(self._own, "connection", None) or self._open_own()
+        connection = self.own_connection()
         connection.execute("BEGIN")
         try:
             yield connection
         finally:
-            connection.execute("COMMIT")
+            # After some failures SQLite has ended it already.
+            if connection.in_transaction:
+                connection.execute("COMMIT")
 
-    def _open_own(self) -> sqlite3.Connection:
+    def own_connection(self) -> sqlite3.Connection:
+        """The same connection for one statement, which needs no transaction around it. Raises like `glance`."""
+        own = getattr(self._thread, "own", None) or self._open_own()
+        return own.connection
+
+    def _open_own(self) -> _Own:
         pooled = self._reader.raw_connection()
-        connection = self._own.connection = pooled.driver_connection
+        connection = pooled.driver_connection
         pooled.detach()
         connection.isolation_level = None
-        connection.execute("PRAGMA busy_timeout = 0")
-        self._opened.append(connection)
-        return connection
+        connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}").fetchall()
+        own = self._thread.own = _Own(connection)
+        self._opened.add(own)
+        return own
 
     def write(self) -> "contextmanager[Session]":
         """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
@@ -366,8 +396,8 @@ class Doors:
         return _transaction(self._presence_writer)
 
     def close(self) -> None:
-        for connection in self._opened:
-            connection.close()
+        for own in self._opened:
+            own.connection.close()
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
 
@@ -389,7 +419,7 @@ def init_app(app: Flask, url: str) -> Doors:
     app.config["SQLALCHEMY_BINDS"] = {name: {"url": url, **_POOL} for name in ("write", "write_presence")}
     db.init_app(app)
     with app.app_context():
-        doors = Doors(db.engine, db.engines["write"], db.engines["write_presence"])
+        doors = Doors(db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
     app.extensions["doors"] = doors
     return doors
 
@@ -437,9 +467,9 @@ def _transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def is_locked(error: DatabaseError) -> bool:
+def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
     """Whether SQLite refused because somebody else holds the lock."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def upgrade(url: str) -> None:

@@ -33,7 +33,7 @@ async def show_fronters(ctx: Context, target: Target, words: Words) -> None:
 
     async def build(viewer: int | None) -> Shown:
         overview = await ctx.bot.read(overviews.get_overview, target.system, viewer)
-        return Shown(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system, viewer)))
+        return Shown(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system.hid, viewer)))
 
     await show(ctx, words, target, build)
 

@@ -20,9 +20,7 @@ class Profile(commands.Cog, name="profile"):
         user = ctx.author
         link = f"{self.bot.config.public_url}/user/{user.id}"
         try:
-            profile = json.loads(
-                await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
-            )
+            stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
         except NotFound:
             show = named(self.bot, "show")
             text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
@@ -32,7 +30,7 @@ class Profile(commands.Cog, name="profile"):
         published = (
             f"no, {named(self.bot, 'show')} undoes it" if hidden else f"yes, {named(self.bot, 'hide')} undoes it"
         )
-        await answer_privately(ctx, _card(profile, link, published))
+        await answer_privately(ctx, _card(json.loads(stored.text), link, published))
 
 
 def _card(profile: dict, link: str, published: str) -> object:

@@ -1,19 +1,24 @@
 """Who fronted when: the switches of a system as a viewer may see them, the newest first."""
 
 from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, Select, bindparam, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from models import Member, Switch, SwitchMember, System
 from rules import systems
 from rules.errors import NotAllowed
 from rules.privacy import see_member
+from rules.questions import Question, Reader
 from rules.switches import find_latest
 from rules.times import show_time
 
 PAGE = 100
+NEVER = 2**63 - 1
 
 
 def select_switches(session: Session, system: System, viewer: int | None) -> Select[tuple[int, int]]:
@@ -28,25 +33,48 @@ def select_switches(session: Session, system: System, viewer: int | None) -> Sel
 
 def find_hidden_since(session: Session, system: System, viewer: int | None) -> int | None:
     """The instant in µs from which on a viewer must not know who fronts, or None. Raises like `select_switches`."""
-    owner = systems.is_owner(session, viewer, system.id)
-    if system.front_history_privacy and not owner:
-        raise NotAllowed("Unauthorized to view front history.")
-    if owner or not system.front_privacy:
+    if not _hides_latest(system, systems.is_owner(session, viewer, system.id)):
         return None
     latest = find_latest(session, system)
     return latest.timestamp if latest else 0
 
 
-def show_switches(
-    session: Session, system: System, viewer: int | None, before: int | None = None
-) -> list[dict[str, Any]]:
-    """Up to 100 switches from before an instant in µs, as v1's JSON. Raises like `select_switches`."""
-    page = select_switches(session, system, viewer)
-    if before is not None:
-        page = page.where(Switch.timestamp < before)
-    rows = session.execute(page.order_by(Switch.timestamp.desc()).limit(PAGE)).all()
-    members = _members_by_switch(session, [row.id for row in rows], Member.hid)
-    return [{"timestamp": show_time(row.timestamp), "members": members.get(row.id, [])} for row in rows]
+def _hides_latest(system: Any, is_owner: bool) -> bool:
+    if system.front_history_privacy and not is_owner:
+        raise NotAllowed("Unauthorized to view front history.")
+    return bool(system.front_privacy) and not is_owner
+
+
+def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | None = None) -> list[dict[str, Any]]:
+    """Up to 100 switches of a system from before an instant in µs, as v1's JSON.
+
+    Raises like `select_switches`, and NotFound.
+    """
+    system = systems.get_seen_system(reader, hid, viewer)
+    hides_latest = _hides_latest(system, system.own)
+    rows = _asking_page().all(
+        reader, system_id=system.id, hides_latest=hides_latest, before=NEVER if before is None else before
+    )
+    # A switch to nobody is one row without a member.
+    return [
+        {"timestamp": show_time(timestamp), "members": [row.hid for row in switch if row.hid is not None]}
+        for timestamp, switch in groupby(rows, attrgetter("timestamp"))
+    ]
+
+
+@cache
+def _asking_page() -> Question:
+    own, newer = Switch.system_id == bindparam("system_id"), aliased(Switch)
+    latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
+    seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
+    listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
+    page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
+    return Question(
+        select(page.c.timestamp, Member.hid)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.id)
+        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .order_by(page.c.timestamp.desc(), SwitchMember.position)
+    )
 
 
 def count_switches(session: Session, system: System, viewer: int | None) -> int:

@@ -1,13 +1,15 @@
 """A user's own key/value pairs. Limits of a key and a value: harmy's README; of a user: Rollcall's own."""
 
 from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from models import Pair
 from rules.errors import Invalid, NotFound, TooLarge
 from rules.fields import check_text
+from rules.questions import Question, Reader
 from rules.visibility import check_storable
 
 KEY_LENGTH = 165
@@ -18,18 +20,27 @@ MOST_PAIRS = 512
 MOST_BYTES = 1024 * 1024
 
 
-def get_pairs(session: Session, user_id: int) -> dict[str, str]:
+def get_pairs(reader: Reader, user_id: int) -> dict[str, str]:
     """All pairs of a user, in the order in which the keys were first added."""
-    rows = select(Pair.key, Pair.value).where(Pair.user_id == user_id).order_by(Pair.id)
-    return dict(session.execute(rows).all())
+    return dict(_asking_all().all(reader, user_id=user_id))
 
 
-def get_value(session: Session, user_id: int, key: str) -> str:
+def get_value(reader: Reader, user_id: int, key: str) -> str:
     """The value of a key. Raises NotFound."""
-    value = session.scalar(select(Pair.value).where(Pair.user_id == user_id, Pair.key == key))
-    if value is None:
+    found = _asking_one().find(reader, user_id=user_id, key=key)
+    if found is None:
         raise _no_key(key)
-    return value
+    return found.value
+
+
+@cache
+def _asking_all() -> Question:
+    return Question(select(Pair.key, Pair.value).where(Pair.user_id == bindparam("user_id")).order_by(Pair.id))
+
+
+@cache
+def _asking_one() -> Question:
+    return Question(select(Pair.value).where(Pair.user_id == bindparam("user_id"), Pair.key == bindparam("key")))
 
 
 def set_value(session: Session, user_id: int, key: str, value: str) -> None:

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Boolean, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from models import Member, System
@@ -14,6 +14,7 @@ from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import is_id, make_id
 from rules.matching import dump_tags
 from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
+from rules.questions import Question, Reader
 from rules.times import now_us
 
 MOST_MEMBERS = 1000
@@ -148,23 +149,37 @@ def check_part_of(system: System, member: Member, asked: str) -> None:
         raise NotAuthenticated(f"Member '{asked}' is not part of your system.")
 
 
-def show_member(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:
-    """A member as the viewer may see it."""
-    return view_member(member, systems.is_owner(session, viewer, member.system_id))
+def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
+    """A member as the viewer may see it. Raises NotFound."""
+    member = _asking().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
+    if member is None:
+        raise NotFound("Member not found.")
+    return view_member(member, member.own)
 
 
-def show_members(session: Session, system: System, viewer: int | None) -> list[dict[str, Any]]:
+def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str, Any]]:
     """The members of a system in the order of their making; private ones only for the owner.
 
-    Raises NotAllowed when the member list is private.
+    Raises NotAllowed when the member list is private, and NotFound.
     """
-    owner = systems.is_owner(session, viewer, system.id)
-    if system.member_list_privacy and not owner:
+    system = systems.get_seen_system(reader, hid, viewer)
+    if system.member_list_privacy and not system.own:
         raise NotAllowed("Unauthorized to view member list.")
-    listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
-    if not owner:
-        listed = listed.where(Member.visibility.is_(False))
-    return [view_member(member, owner) for member in session.scalars(listed)]
+    listed = _asking_all().all(reader, system_id=system.id, own=system.own)
+    return [view_member(member, system.own) for member in listed]
+
+
+@cache
+def _asking() -> Question:
+    columns = (*Member.__table__.columns, systems.is_own(Member.system_id))
+    return Question(select(*columns).where(Member.hid == bindparam("hid")))
+
+
+@cache
+def _asking_all() -> Question:
+    seen = or_(bindparam("own", type_=Boolean), Member.visibility.is_(False))
+    listed = select(*Member.__table__.columns).where(Member.system_id == bindparam("system_id"), seen)
+    return Question(listed.order_by(Member.id))
 
 
 def count_members(session: Session, system: System) -> int:

@@ -1,15 +1,17 @@
 """Who sent which proxied message. No text is stored. PluralKit's v1 document."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
 from models import Account, GoneChannel, Member, Message, System
 from rules import systems
 from rules.errors import NotAllowed, NotFound
 from rules.privacy import view_member, view_system
+from rules.questions import Question, Reader
 from rules.staging import ROWS_AT_ONCE, is_within_reach
 from rules.times import show_time
 from rules.visibility import check_storable
@@ -135,34 +137,40 @@ def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     return True
 
 
-def show_message(session: Session, message_id: int, viewer: int | None) -> dict[str, Any]:
+def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[str, Any]:
     """A proxied message, by its own ID or that of the original, with system and member as the viewer may see them.
 
     Raises NotFound.
     """
-    # One statement: a member that is deleted between two would leave half a message.
-    found = session.execute(
-        select(Message, Member, System)
+    found = _asking().find(reader, either=message_id)
+    if found is None:
+        raise NotFound("Message not found.")
+    system = systems.get_seen_system(reader, found.system, viewer)
+    return {
+        "timestamp": show_time(((found.message_id >> 22) + DISCORD_EPOCH_MS) * 1000),
+        "id": str(found.message_id),
+        "original": str(found.original_id),
+        "sender": str(found.sender_id),
+        "channel": str(found.channel_id),
+        "system": view_system(system, system.own),
+        "member": view_member(found, system.own),
+        "guild": None if found.guild_id is None else str(found.guild_id),
+    }
+
+
+@cache
+def _asking() -> Question:
+    wanted = bindparam("either")
+    message = (Message.id.label("message_id"), Message.original_id, Message.sender_id, Message.channel_id)
+    return Question(
+        select(*message, Message.guild_id, System.hid.label("system"), *Member.__table__.columns)
+        .select_from(Message)
         .join(Member, Member.id == Message.member_id)
         .join(System, System.id == Member.system_id)
-        .where(or_(Message.id == message_id, Message.original_id == message_id), is_within_reach(System.hid))
-        .order_by((Message.id == message_id).desc(), Message.id)
+        .where(or_(Message.id == wanted, Message.original_id == wanted), is_within_reach(System.hid))
+        .order_by((Message.id == wanted).desc(), Message.id)
         .limit(1)
-    ).first()
-    if not found:
-        raise NotFound("Message not found.")
-    message, member, system = found
-    owner = systems.is_owner(session, viewer, system.id)
-    return {
-        "timestamp": show_time(((message.id >> 22) + DISCORD_EPOCH_MS) * 1000),
-        "id": str(message.id),
-        "original": str(message.original_id),
-        "sender": str(message.sender_id),
-        "channel": str(message.channel_id),
-        "system": view_system(system, owner),
-        "member": view_member(member, owner),
-        "guild": None if message.guild_id is None else str(message.guild_id),
-    }
+    )
 
 
 def _check_own(session: Session, user_id: int, record: Message) -> None:

@@ -25,7 +25,7 @@ def get_overview(session: Session, system: System, viewer: int | None) -> dict[s
 def find_fronters(session: Session, system: System, viewer: int | None) -> dict[str, Any] | None:
     """Who fronts, as `show_fronters`; None where that raises."""
     try:
-        return switches.show_fronters(session, system, viewer)
+        return switches.show_fronters(session, system.hid, viewer)
     except (NotAllowed, NotFound):
         return None
 

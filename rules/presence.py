@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from models import Hidden, Presence
 from rules.activities import OFFLINE, read_member, read_presence, read_user
+from rules.versions import version_of
 
 KEYS = (
     # harmy's, in the order of its README
@@ -140,4 +141,4 @@ def _apply(user_id: int, old: dict[str, Any] | None, change: Change) -> dict[str
 
 def _row(user_id: int, body: dict[str, Any]) -> dict[str, Any]:
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return {"user_id": user_id, "status": body["status"], "body": text}
+    return {"user_id": user_id, "status": body["status"], "body": text, "version": version_of(text)}

@@ -5,31 +5,41 @@ from collections import namedtuple
 from typing import Any
 
 from sqlalchemy import Select
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
+
+from models import DIALECT
 
 # A session, or what `glance` gives.
 Reader = Session | sqlite3.Connection
-_DIALECT = sqlite.dialect(paramstyle="named")
 
 
 class Question:
     """A SELECT of columns that have different names, compiled once; `bindparam`s name what each asking fills in."""
 
     def __init__(self, statement: Select[Any]) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
+        compiled = statement.compile(dialect=DIALECT)
         self._sql, self._fixed = str(compiled), compiled.params
         columns = statement.selected_columns
         self._row = namedtuple("Row", columns.keys())
-        convert = [column.type.dialect_impl(_DIALECT).result_processor(_DIALECT, None) for column in columns]
+        convert = [column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in columns]
         self._convert = [(place, run) for place, run in enumerate(convert) if run]
 
     def find(self, reader: Reader, **values: Any) -> Any:
         """The first row, with its columns as attributes; None without one."""
+        row = self._ask(reader, values).fetchone()
+        return None if row is None else self._read(row)
+
+    def all(self, reader: Reader, **values: Any) -> list[Any]:
+        """All rows."""
+        return [self._read(row) for row in self._ask(reader, values)]
+
+    def _ask(self, reader: Reader, values: dict[str, Any]) -> sqlite3.Cursor:
         connection = reader if isinstance(reader, sqlite3.Connection) else _raw(reader)
-        found = connection.execute(self._sql, self._fixed | values).fetchone()
-        if found is None:
-            return None
+        return connection.execute(self._sql, self._fixed | values)
+
+    def _read(self, found: tuple[Any, ...]) -> Any:
+        if not self._convert:
+            return self._row._make(found)
         row = list(found)
         for place, run in self._convert:
             row[place] = run(row[place])
@@ -37,4 +47,5 @@ class Question:
 
 
 def _raw(session: Session) -> sqlite3.Connection:
+    session.flush()
     return session.connection().connection.driver_connection

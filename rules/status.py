@@ -1,11 +1,13 @@
 """How the bot is, as it says in its one row, and what `/health` makes of it. Times are in ms since 1970."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import BotState, Hidden, Presence, schema_version
+from rules.questions import Question, Reader
 from rules.times import now_ms
 
 STALE_AFTER_MS = 15_000
@@ -28,9 +30,10 @@ def get_last_connected(session: Session) -> int | None:
     return _state(session).connected_at
 
 
-def is_connected(session: Session) -> bool:
+def is_connected(reader: Reader) -> bool:
     """Whether the bot is connected to Discord and gave a sign of life within 15 s."""
-    return _is_connected(_state(session), now_ms())
+    state = _asking().find(reader)
+    return state is not None and _is_connected(state, now_ms())
 
 
 def get_health(session: Session) -> dict[str, Any]:
@@ -62,7 +65,12 @@ def _state(session: Session) -> BotState:
     return session.get(BotState, 1) or BotState(id=1)
 
 
-def _is_connected(state: BotState, now: int) -> bool:
+@cache
+def _asking() -> Question:
+    return Question(select(BotState.connected_since, BotState.beat_at).where(BotState.id == 1))
+
+
+def _is_connected(state: Any, now: int) -> bool:
     return bool(state.connected_since and state.beat_at and now - state.beat_at <= STALE_AFTER_MS)
 
 

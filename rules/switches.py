@@ -1,8 +1,9 @@
 """Switches: who fronts since when. PluralKit's v1 document; a switch's time is DESIGN section 7's."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
@@ -11,9 +12,11 @@ from rules.combining import combine
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.ids import is_id
 from rules.privacy import view_member
+from rules.questions import Question, Reader
 from rules.times import now_us, show_time
 
 MOST_FRONTERS = 150
+NO_SWITCH = "System has no registered switches."
 
 
 def log_switch(session: Session, user_id: int, hids: object) -> Switch:
@@ -112,7 +115,7 @@ def get_latest(session: Session, system: System) -> Switch:
     """The newest switch of a system. Raises NotFound."""
     switch = find_latest(session, system)
     if not switch:
-        raise NotFound("System has no registered switches.")
+        raise NotFound(NO_SWITCH)
     return switch
 
 
@@ -128,20 +131,33 @@ def get_fronters(session: Session, switch: Switch) -> list[str]:
     return list(session.scalars(fronting.where(SwitchMember.switch_id == switch.id).order_by(SwitchMember.position)))
 
 
-def show_fronters(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
-    """The newest switch with its members in full. Raises NotAllowed when it is private, NotFound without one."""
-    owner = systems.is_owner(session, viewer, system.id)
-    if system.front_privacy and not owner:
+def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
+    """The newest switch of a system with its members in full.
+
+    Raises NotAllowed when it is private, and NotFound without one and without a system.
+    """
+    system = systems.get_seen_system(reader, hid, viewer)
+    if system.front_privacy and not system.own:
         raise NotAllowed("Unauthorized to view fronter.")
-    switch = get_latest(session, system)
-    fronting = (
-        select(Member)
-        .join(SwitchMember, SwitchMember.member_id == Member.id)
-        .where(SwitchMember.switch_id == switch.id)
+    rows = _asking_fronters().all(reader, system_id=system.id)
+    if not rows:
+        raise NotFound(NO_SWITCH)
+    # A switch to nobody is one row without a member.
+    members = [view_member(row, system.own) for row in rows if row.id is not None]
+    return {"timestamp": show_time(rows[0].timestamp), "members": members}
+
+
+@cache
+def _asking_fronters() -> Question:
+    own = select(Switch.id).where(Switch.system_id == bindparam("system_id"))
+    latest = own.order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
+    return Question(
+        select(Switch.timestamp, *Member.__table__.columns)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
+        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .where(Switch.id == latest)
         .order_by(SwitchMember.position)
     )
-    members = [view_member(member, owner) for member in session.scalars(fronting)]
-    return {"timestamp": show_time(switch.timestamp), "members": members}
 
 
 def _read_hids(hids: object) -> list[str]:

@@ -1,17 +1,18 @@
 """Systems and the Discord accounts linked to them. Limits: PluralKit's v1 document."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from models import Account, Member, System
 from rules import fields
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import is_id, make_id
 from rules.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
+from rules.questions import Question, Reader
 from rules.staging import put_out_of_reach
 from rules.times import now_us
 from rules.visibility import check_storable
@@ -20,6 +21,7 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 78
 PRONOUNS_LENGTH = 100
+NO_SYSTEM = "This account has no system; the bot's command `system new` makes one."
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "name": partial(fields.read_text, most=NAME_LENGTH),
@@ -150,7 +152,7 @@ def get_own_system(session: Session, user_id: int) -> System:
     """The caller's own system. Raises NotAuthenticated: without a system, a token opens none."""
     system = find_own_system(session, user_id)
     if not system:
-        raise NotAuthenticated("This account has no system; the bot's command `system new` makes one.")
+        raise NotAuthenticated(NO_SYSTEM)
     return system
 
 
@@ -162,9 +164,55 @@ def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
     return account is not None and account.system_id == system_id
 
 
-def show_system(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
-    """A system as the viewer may see it."""
-    return view_system(system, is_owner(session, viewer, system.id))
+def is_own(system_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The column `own` of a question with the parameter `viewer`: what `is_owner` answers, in the same statement."""
+    linked = aliased(Account)
+    return exists().where(linked.system_id == system_id, linked.user_id == bindparam("viewer")).label("own")
+
+
+def get_seen_system(reader: Reader, hid: str, viewer: int | None) -> Any:
+    """The columns of the system with an ID, in any case of letters, and `own`. Raises NotFound."""
+    found = _asking().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
+    if found is None:
+        raise NotFound("System not found.")
+    return found
+
+
+def show_system(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
+    """A system as the viewer may see it. Raises NotFound."""
+    system = get_seen_system(reader, hid, viewer)
+    return view_system(system, system.own)
+
+
+def show_account_system(reader: Reader, user_id: int, viewer: int | None) -> dict[str, Any]:
+    """The system that an account is linked to, as the viewer may see it. Raises NotFound."""
+    system = _asking_by_account().find(reader, user_id=user_id, viewer=viewer)
+    if system is None:
+        raise NotFound("Account not found.")
+    return view_system(system, system.own)
+
+
+def show_own_system(reader: Reader, user_id: int) -> dict[str, Any]:
+    """The caller's own system. Raises NotAuthenticated."""
+    system = _asking_by_account().find(reader, user_id=user_id, viewer=user_id)
+    if system is None:
+        raise NotAuthenticated(NO_SYSTEM)
+    return view_system(system, system.own)
+
+
+def _seen() -> Select[Any]:
+    return select(*System.__table__.columns, is_own(System.id))
+
+
+@cache
+def _asking() -> Question:
+    return Question(_seen().where(System.hid == bindparam("hid")))
+
+
+@cache
+def _asking_by_account() -> Question:
+    linked = _seen().join(Account, Account.system_id == System.id)
+    return Question(linked.where(Account.user_id == bindparam("user_id")))
 
 
 def _check_unlinked(session: Session, user_id: int) -> None:

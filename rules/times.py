@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from rules.errors import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_IN_UTC = _EPOCH.replace(tzinfo=None)
 # A query that is not escaped brings a blank for a plus.
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([ +-])(\d\d):([0-5]\d))", re.ASCII
@@ -25,7 +26,7 @@ def now_us() -> int:
 
 def show_time(microseconds: int) -> str:
     """An instant as v1 shows it: six digits of fraction, and `Z`."""
-    return (_EPOCH + timedelta(microseconds=microseconds)).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return (_IN_UTC + timedelta(0, 0, microseconds)).isoformat(timespec="microseconds") + "Z"
 
 
 def read_time(name: str, text: str) -> int:

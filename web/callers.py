@@ -1,45 +1,44 @@
 """Who is asking: the token of a request, checked on a read connection."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
-import models
-from models import db
 from rules import tokens
 from rules.errors import NotAllowed
 from rules.fields import get_snowflake
+from rules.questions import Reader
 from rules.tokens import Caller
 
 ME = "@me"
 
 
-def hold_state() -> None:
-    """Before a request that only reads: what it is told about must not change between its queries.
+def reading() -> AbstractContextManager[sqlite3.Connection]:
+    """A reader for the questions of one request, which are all told about the same state.
 
-    A request with a body must not, since it would hold the state for as long as its client sends.
+    Nobody may hold it while a body is read, which takes as long as its client likes.
     """
-    if request.method in ("GET", "HEAD"):
-        models.hold_state(db.session)
+    return current_app.extensions["doors"].glance()
 
 
-def find_viewer() -> int | None:
+def find_viewer(reader: Reader) -> int | None:
     """Whose token came with the request; a wrong one counts as none."""
-    caller = tokens.find_caller(db.session, _token())
+    caller = tokens.find_caller(reader, _token())
     return caller.user_id if caller else None
 
 
-def get_caller() -> Caller:
+def get_caller(reader: Reader) -> Caller:
     """Whose token came with the request. Raises NotAuthenticated."""
-    return tokens.get_caller(db.session, _token())
+    return tokens.get_caller(reader, _token())
 
 
-def get_owner(user_id: str) -> Caller:
+def get_owner(reader: Reader, user_id: str) -> Caller:
     """The caller, who must be the user that the path names. Raises Invalid, NotAuthenticated, NotAllowed."""
     wanted = None if user_id == ME else get_snowflake(user_id)
-    caller = get_caller()
+    caller = get_caller(reader)
     if wanted not in (None, caller.user_id):
         raise NotAllowed("This token belongs to somebody else; key/value pairs open only to their owner.")
     return caller

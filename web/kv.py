@@ -3,15 +3,14 @@
 from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import BaseConverter
 
-from models import db
 from rules import kv
 from rules.errors import Invalid
+from rules.tokens import Caller
 from web.answers import done, readable, readable_json
 from web.bodies import read_json_object, read_text
-from web.callers import get_owner, hold_state, writing
+from web.callers import get_owner, reading, writing
 
 bp = Blueprint("kv", __name__)
-bp.before_request(hold_state)
 
 # A byte takes six as a JSON escape at most.
 OBJECT_BYTES = 6 * kv.MOST_BYTES
@@ -41,13 +40,15 @@ def check_path() -> None:
 @bp.get("/user/<user_id>/kv")
 def show_all(user_id: str) -> Response:
     """All pairs as a JSON object."""
-    return readable_json(kv.get_pairs(db.session, get_owner(user_id).user_id))
+    with reading() as reader:
+        pairs = kv.get_pairs(reader, get_owner(reader, user_id).user_id)
+    return readable_json(pairs)
 
 
 @bp.patch("/user/<user_id>/kv")
 def edit(user_id: str) -> Response:
     """Merge a JSON object into the pairs; null removes a key. All or nothing."""
-    caller = get_owner(user_id)
+    caller = get_writer(user_id)
     changes = read_json_object(OBJECT_BYTES)
     with writing(caller) as session:
         kv.edit_pairs(session, caller.user_id, changes)
@@ -57,7 +58,7 @@ def edit(user_id: str) -> Response:
 @bp.delete("/user/<user_id>/kv")
 def clear(user_id: str) -> Response:
     """Remove all pairs."""
-    caller = get_owner(user_id)
+    caller = get_writer(user_id)
     with writing(caller) as session:
         kv.clear_pairs(session, caller.user_id)
     return done()
@@ -66,13 +67,15 @@ def clear(user_id: str) -> Response:
 @bp.get("/user/<user_id>/kv/<key:key>")
 def show(user_id: str, key: str) -> Response:
     """One value, as plain text."""
-    return readable(kv.get_value(db.session, get_owner(user_id).user_id, key), mimetype="text/plain")
+    with reading() as reader:
+        value = kv.get_value(reader, get_owner(reader, user_id).user_id, key)
+    return readable(value, mimetype="text/plain")
 
 
 @bp.put("/user/<user_id>/kv/<key:key>")
 def put(user_id: str, key: str) -> Response:
     """Set one value to the body."""
-    caller = get_owner(user_id)
+    caller = get_writer(user_id)
     value = read_text(kv.VALUE_BYTES)
     with writing(caller) as session:
         kv.set_value(session, caller.user_id, key, value)
@@ -82,7 +85,13 @@ def put(user_id: str, key: str) -> Response:
 @bp.delete("/user/<user_id>/kv/<key:key>")
 def remove(user_id: str, key: str) -> Response:
     """Remove one pair."""
-    caller = get_owner(user_id)
+    caller = get_writer(user_id)
     with writing(caller) as session:
         kv.remove_pair(session, caller.user_id, key)
     return done()
+
+
+def get_writer(user_id: str) -> Caller:
+    """The owner, found out before the body is read. Raises like `get_owner`."""
+    with reading() as reader:
+        return get_owner(reader, user_id)

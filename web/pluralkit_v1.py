@@ -2,19 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
-from models import db
 from rules import front_history, members, messages, switches, systems, times
 from rules.fields import get_snowflake
 from rules.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
 from rules.tokens import Caller
 from web.answers import done, readable_json, report
 from web.bodies import read_json_object
-from web.callers import find_viewer, get_caller, hold_state, writing
+from web.callers import find_viewer, get_caller, reading, writing
 
 bp = Blueprint("pluralkit_v1", __name__, url_prefix="/v1")
-bp.before_request(hold_state)
 
 # A member with 100 proxy tags of 200 characters, each escaped, and room to spare.
 OBJECT_BYTES = 512 * 1024
@@ -23,7 +21,8 @@ OBJECT_BYTES = 512 * 1024
 @bp.get("/s")
 def own_system() -> Response:
     """The system of the token's owner."""
-    return readable_json(view_system(systems.get_own_system(db.session, get_caller().user_id), True))
+    with reading() as reader:
+        return readable_json(systems.show_own_system(reader, get_caller(reader).user_id))
 
 
 @bp.patch("/s")
@@ -39,22 +38,22 @@ def edit_system() -> Response:
 @bp.get("/s/<system_id>")
 def show_system(system_id: str) -> Response:
     """Any system."""
-    system = systems.get_system(db.session, system_id)
-    return readable_json(systems.show_system(db.session, system, find_viewer()))
+    with reading() as reader:
+        return readable_json(systems.show_system(reader, system_id, find_viewer(reader)))
 
 
 @bp.get("/s/<system_id>/members")
 def list_members(system_id: str) -> Response:
     """A system's members."""
-    system = systems.get_system(db.session, system_id)
-    return readable_json(members.show_members(db.session, system, find_viewer()))
+    with reading() as reader:
+        return readable_json(members.show_members(reader, system_id, find_viewer(reader)))
 
 
 @bp.get("/s/<system_id>/fronters")
 def show_fronters(system_id: str) -> Response:
     """Who fronts now."""
-    system = systems.get_system(db.session, system_id)
-    return readable_json(switches.show_fronters(db.session, system, find_viewer()))
+    with reading() as reader:
+        return readable_json(switches.show_fronters(reader, system_id, find_viewer(reader)))
 
 
 @bp.get("/s/<system_id>/switches")
@@ -62,8 +61,8 @@ def list_switches(system_id: str) -> Response:
     """A page of the front history."""
     before = request.args.get("before")
     instant = times.read_time("before", before) if before else None
-    system = systems.get_system(db.session, system_id)
-    return readable_json(front_history.show_switches(db.session, system, find_viewer(), instant))
+    with reading() as reader:
+        return readable_json(front_history.show_switches(reader, system_id, find_viewer(reader), instant))
 
 
 @bp.post("/s/switches")
@@ -89,8 +88,8 @@ def create_member() -> Response:
 @bp.get("/m/<member_id>")
 def show_member(member_id: str) -> Response:
     """Any member."""
-    member = members.get_member(db.session, member_id)
-    return readable_json(members.show_member(db.session, member, find_viewer()))
+    with reading() as reader:
+        return readable_json(members.show_member(reader, member_id, find_viewer(reader)))
 
 
 @bp.patch("/m/<member_id>")
@@ -115,14 +114,17 @@ def delete_member(member_id: str) -> Response:
 @bp.get("/a/<user_id>")
 def show_account(user_id: str) -> Response:
     """The system that a Discord account is linked to."""
-    system = systems.get_account_system(db.session, get_snowflake(user_id))
-    return readable_json(systems.show_system(db.session, system, find_viewer()))
+    wanted = get_snowflake(user_id)
+    with reading() as reader:
+        return readable_json(systems.show_account_system(reader, wanted, find_viewer(reader)))
 
 
 @bp.get("/msg/<message_id>")
 def show_message(message_id: str) -> Response:
     """A proxied message, by either of its IDs."""
-    return readable_json(messages.show_message(db.session, get_snowflake(message_id, "message"), find_viewer()))
+    wanted = get_snowflake(message_id, "message")
+    with reading() as reader:
+        return readable_json(messages.show_message(reader, wanted, find_viewer(reader)))
 
 
 def read_changes(known: tuple[str, ...]) -> dict[str, Any]:
@@ -133,13 +135,15 @@ def read_changes(known: tuple[str, ...]) -> dict[str, Any]:
 
 def get_system_owner() -> Caller:
     """The caller, who has a system; found out before the body is read. Raises NotAuthenticated."""
-    caller = get_caller()
-    systems.get_own_system(db.session, caller.user_id)
+    with current_app.extensions["doors"].read() as session:
+        caller = get_caller(session)
+        systems.get_own_system(session, caller.user_id)
     return caller
 
 
 def get_member_owner(member_id: str) -> Caller:
     """The caller, who owns this member; found out before the body is read. Raises NotAuthenticated, NotFound."""
-    caller = get_caller()
-    members.get_own_member(db.session, caller.user_id, member_id)
+    with current_app.extensions["doors"].read() as session:
+        caller = get_caller(session)
+        members.get_own_member(session, caller.user_id, member_id)
     return caller

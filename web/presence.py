@@ -2,21 +2,21 @@
 
 from flask import Blueprint, Response, current_app
 
-from models import db
 from rules import profiles
 from rules.fields import get_snowflake
 from web.answers import readable
-from web.callers import ME, find_viewer, get_caller, hold_state
+from web.callers import ME, find_viewer, get_caller, reading
 
 bp = Blueprint("presence", __name__)
-bp.before_request(hold_state)
 
 
 @bp.get("/user/<user_id>")
 def show(user_id: str) -> Response:
     """A published user's presence and GitHub card; with the owner's token, the pairs too."""
-    if user_id == ME:
-        viewer = wanted = get_caller().user_id
-    else:
-        wanted, viewer = get_snowflake(user_id), find_viewer()
-    return readable(profiles.get_profile(db.session, wanted, viewer, current_app.config["ROLLCALL"].invite_url))
+    with reading() as reader:
+        if user_id == ME:
+            viewer = wanted = get_caller(reader).user_id
+        else:
+            wanted, viewer = get_snowflake(user_id), find_viewer(reader)
+        profile = profiles.get_profile(reader, wanted, viewer, current_app.config["ROLLCALL"].invite_url)
+    return readable(profile.text, profile.version)

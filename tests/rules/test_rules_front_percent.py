@@ -98,7 +98,7 @@ def test_without_a_switch_there_is_nothing(write, read, breakdown):
 
 def test_a_deleted_member_leaves_the_time_to_nobody(write, read, foxes, breakdown):
     system = foxes()
-    ben = next(m["id"] for m in read(members.show_members, system, ALICE) if m["name"] == "Ben")
+    ben = next(m["id"] for m in read(members.show_members, system.hid, ALICE) if m["name"] == "Ben")
     write(members.delete_member, ALICE, ben)
     assert breakdown(system)[2] == [(None, 7, 70), ("Ann", 3, 30)]
 

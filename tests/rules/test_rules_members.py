@@ -45,7 +45,7 @@ def ann(write, foxes):
 @pytest.fixture
 def show(read):
     """A member as Alice sees her."""
-    return lambda hid: read(lambda session: members.show_member(session, members.get_member(session, hid), ALICE))
+    return lambda hid: read(lambda session: members.show_member(session, hid, ALICE))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_member_that_cannot_be_made_is_not_there(write, read, foxes, changes, 
     with pytest.raises(Invalid) as refused:
         write(members.create_member, ALICE, changes)
     assert refused.value.sentence == says
-    assert read(members.show_members, foxes, ALICE) == []
+    assert read(members.show_members, foxes.hid, ALICE) == []
 
 
 def test_one_thousand_members_and_no_more(write, read, foxes):
@@ -133,7 +133,7 @@ def test_one_thousand_members_and_no_more(write, read, foxes):
     write(members.create_member, BOB, {"name": "Zoe"})
     write(members.delete_member, ALICE, "aaa")
     write(members.create_member, ALICE, {"name": "Ben"})
-    assert [shown["name"] for shown in read(members.show_members, foxes, ALICE)][-2:] == ["Ann 999", "Ben"]
+    assert [shown["name"] for shown in read(members.show_members, foxes.hid, ALICE)][-2:] == ["Ann 999", "Ben"]
 
 
 def test_ids_are_drawn_again_until_they_are_free(write, foxes, monkeypatch):
@@ -146,7 +146,7 @@ def test_ids_are_drawn_again_until_they_are_free(write, foxes, monkeypatch):
 def test_members_may_have_one_name_and_stay_in_the_order_of_their_making(write, read, foxes):
     for name in ("Zoe", "Ann", "Zoe", "Ben"):
         write(members.create_member, ALICE, {"name": name})
-    shown = read(members.show_members, foxes, ALICE)
+    shown = read(members.show_members, foxes.hid, ALICE)
     assert [member["name"] for member in shown] == ["Zoe", "Ann", "Zoe", "Ben"]
 
 
@@ -318,7 +318,7 @@ def test_privacy_that_was_read_and_is_sent_back_stays_and_one_change_in_it_is_th
 
         def patched(changes):
             members.edit_member(session, ALICE, ann.hid, changes)
-            return members.show_member(session, ann, ALICE)
+            return members.show_member(session, ann.hid, ALICE)
 
         for four in itertools.product(("public", "private"), repeat=len(WRITTEN_BY_PRIVACY)):
             privacy = dict.fromkeys(MEMBER_PRIVACY, others) | dict(zip(WRITTEN_BY_PRIVACY, four, strict=True))
@@ -371,7 +371,7 @@ def test_the_one_privacy_and_the_single_ones(write, foxes, edit, before, changes
 
 def test_what_a_stranger_read_and_the_owner_sends_back_makes_everything_public(write, read, foxes, edit):
     hid = write(members.create_member, ALICE, {**WHOLE, **dict.fromkeys(MEMBER_PRIVACY, "private")}).hid
-    seen = read(lambda session: members.show_member(session, members.get_member(session, hid), None))
+    seen = read(lambda session: members.show_member(session, hid, None))
     shown = edit(hid, seen)
     assert shown == {**seen, **dict.fromkeys(("privacy", *MEMBER_PRIVACY), "public")}
     assert shown["description"] is None
@@ -399,6 +399,6 @@ def test_a_deleted_member_is_gone_and_leaves_past_switches(write, read, foxes, a
     write(members.delete_member, ALICE, ann)
     with pytest.raises(NotFound):
         read(members.get_member, ann)
-    assert [member["id"] for member in read(members.show_members, foxes, ALICE)] == [ben]
-    assert [switch["members"] for switch in read(front_history.show_switches, foxes, None)] == [[ben], [], [ben]]
-    assert [member["id"] for member in read(switches.show_fronters, foxes, None)["members"]] == [ben]
+    assert [member["id"] for member in read(members.show_members, foxes.hid, ALICE)] == [ben]
+    assert [switch["members"] for switch in read(front_history.show_switches, foxes.hid, None)] == [[ben], [], [ben]]
+    assert [member["id"] for member in read(switches.show_fronters, foxes.hid, None)["members"]] == [ben]

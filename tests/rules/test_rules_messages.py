@@ -31,8 +31,8 @@ def test_a_message_is_found_by_either_of_its_ids(read, ann, message_id):
         "original": "175928847299117000",
         "sender": "80351110224678912",
         "channel": "41771983423143937",
-        "system": read(lambda session: systems.show_system(session, systems.get_own_system(session, ALICE), ALICE)),
-        "member": read(members.show_member, ann, ALICE),
+        "system": read(lambda session: systems.show_system(session, systems.get_own_system(session, ALICE).hid, ALICE)),
+        "member": read(members.show_member, ann.hid, ALICE),
         "guild": "2909267986263572999",
     }
 
@@ -42,7 +42,7 @@ def test_others_see_system_and_member_as_they_would_elsewhere(write, read, ann, 
     write(systems.create_system, BOB)
     shown = read(messages.show_message, MESSAGE, viewer)
     assert (shown["member"]["name"], shown["member"]["description"], shown["member"]["privacy"]) == ("Ann", None, None)
-    assert shown["member"] == read(members.show_member, ann, viewer)
+    assert shown["member"] == read(members.show_member, ann.hid, viewer)
     assert shown["system"]["front_privacy"] is None
 
 

@@ -80,16 +80,14 @@ def set_member(write):
 def see_system(read):
     """The foxes, as somebody sees them."""
     return lambda viewer: read(
-        lambda session: systems.show_system(session, systems.get_own_system(session, ALICE), viewer)
+        lambda session: systems.show_system(session, systems.get_own_system(session, ALICE).hid, viewer)
     )
 
 
 @pytest.fixture
 def see_member(read):
     """A member, as somebody sees it."""
-    return lambda hid, viewer: read(
-        lambda session: members.show_member(session, members.get_member(session, hid), viewer)
-    )
+    return lambda hid, viewer: read(lambda session: members.show_member(session, hid, viewer))
 
 
 def as_settings(names, private):
@@ -125,15 +123,15 @@ def test_what_the_settings_of_a_member_hide(doors, ann):
     """Each of the 128 choices."""
     with doors.write() as session:
         member = members.get_member(session, ann)
-        created = members.show_member(session, member, None)["created"]
+        created = members.show_member(session, member.hid, None)["created"]
         for private in every_choice(MEMBER_PRIVACY):
             settings = as_settings(MEMBER_PRIVACY, private)
             members.edit_member(session, ALICE, member.hid, settings)
             whole = dict(ANN, id=ann, prefix="[", suffix="]", created=created)
             shown = {**whole, "privacy": settings["visibility"], **settings}
             reduced = {**whole, "privacy": None, **dict.fromkeys(MEMBER_PRIVACY), **hidden(MEMBER_HIDES, private)}
-            assert [members.show_member(session, member, viewer) for viewer in OWNERS] == [shown] * 2
-            assert [members.show_member(session, member, viewer) for viewer in OTHERS] == [reduced] * 3
+            assert [members.show_member(session, member.hid, viewer) for viewer in OWNERS] == [shown] * 2
+            assert [members.show_member(session, member.hid, viewer) for viewer in OTHERS] == [reduced] * 3
 
 
 def test_the_one_privacy_of_the_document_hides_what_the_document_says(ann, set_member, see_member):
@@ -180,24 +178,24 @@ def front(write, foxes, ann):
 
 def test_a_private_member_is_left_out_of_the_list_and_reduced_everywhere_else(read, foxes, ann, front, see_member):
     for viewer in OWNERS:
-        assert [member["id"] for member in read(members.show_members, foxes, viewer)] == [ann, front]
-        fronting = read(switches.show_fronters, foxes, viewer)["members"]
+        assert [member["id"] for member in read(members.show_members, foxes.hid, viewer)] == [ann, front]
+        fronting = read(switches.show_fronters, foxes.hid, viewer)["members"]
         assert fronting == [see_member(front, viewer), see_member(ann, viewer)]
         assert fronting[0]["description"] == "Shy."
         assert read(messages.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
     for viewer in OTHERS:
-        assert [member["id"] for member in read(members.show_members, foxes, viewer)] == [ann]
-        fronting = read(switches.show_fronters, foxes, viewer)["members"]
+        assert [member["id"] for member in read(members.show_members, foxes.hid, viewer)] == [ann]
+        fronting = read(switches.show_fronters, foxes.hid, viewer)["members"]
         assert fronting == [see_member(front, viewer), see_member(ann, viewer)]
         assert (fronting[0]["description"], fronting[0]["privacy"]) == (None, None)
-        assert read(front_history.show_switches, foxes, viewer)[0]["members"] == [front, ann]
+        assert read(front_history.show_switches, foxes.hid, viewer)[0]["members"] == [front, ann]
         assert read(messages.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
 
 
 def test_only_visibility_takes_a_member_off_the_list(read, foxes, ann, set_member):
     for name in MEMBER_PRIVACY:
         set_member(ann, {**dict.fromkeys(MEMBER_PRIVACY, "public"), name: "private"})
-        listed = [member["id"] for member in read(members.show_members, foxes, None)]
+        listed = [member["id"] for member in read(members.show_members, foxes.hid, None)]
         assert listed == ([] if name == "visibility" else [ann])
 
 
@@ -214,13 +212,13 @@ def test_which_setting_of_a_system_closes_which_door(read, front, set_system, pr
     foxes = read(systems.get_own_system, ALICE)
     for name, (show, sentence) in DOORS.items():
         for viewer in OWNERS:
-            assert read(show, foxes, viewer)
+            assert read(show, foxes.hid, viewer)
         for viewer in OTHERS:
             if name not in private:
-                assert read(show, foxes, viewer)
+                assert read(show, foxes.hid, viewer)
                 continue
             with pytest.raises(NotAllowed) as refused:
-                read(show, foxes, viewer)
+                read(show, foxes.hid, viewer)
             assert refused.value.sentence == sentence
 
 
@@ -229,13 +227,13 @@ def test_a_private_front_is_not_told_by_the_history_either(write, read, ann, fro
     foxes = read(systems.get_own_system, ALICE)
     for fronting in ([], [front]):
         for viewer in OTHERS:
-            public = read(front_history.show_switches, foxes, viewer)
-            assert public == read(front_history.show_switches, foxes, ALICE)[1:]
-            assert public == read(front_history.show_switches, foxes, viewer, 2**60)
+            public = read(front_history.show_switches, foxes.hid, viewer)
+            assert public == read(front_history.show_switches, foxes.hid, ALICE)[1:]
+            assert public == read(front_history.show_switches, foxes.hid, viewer, 2**60)
         write(switches.log_switch, ALICE, fronting)
     set_system({"front_privacy": "public"})
     foxes = read(systems.get_own_system, ALICE)
-    assert read(front_history.show_switches, foxes, None) == read(front_history.show_switches, foxes, ALICE)
+    assert read(front_history.show_switches, foxes.hid, None) == read(front_history.show_switches, foxes.hid, ALICE)
 
 
 def test_who_is_unlinked_sees_what_a_stranger_sees_at_once(write, foxes, ann, set_system, see_system, see_member):
@@ -251,4 +249,4 @@ def test_an_owner_is_a_stranger_to_other_systems(write, foxes, ann, see_member, 
     zoe = write(members.create_member, BOB, {"name": "Zoe", "privacy": "private", "description": "Wild."}).hid
     assert see_member(zoe, ALICE)["description"] is None
     assert see_member(zoe, BOB)["description"] == "Wild."
-    assert read(members.show_members, wolves, ALICE) == []
+    assert read(members.show_members, wolves.hid, ALICE) == []

@@ -13,7 +13,7 @@ ALICE, BOB = 80351110224678912, 80351110224678913
 @pytest.fixture
 def look(read):
     def run(viewer=None, user_id=ALICE):
-        return json.loads(read(profiles.get_profile, user_id, viewer))
+        return json.loads(read(profiles.get_profile, user_id, viewer).text)
 
     return run
 

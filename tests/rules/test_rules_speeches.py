@@ -48,7 +48,7 @@ def history(read, pair):
     """Who fronted by name, the newest first."""
     names = {member.hid: member.name for member in pair}
     system = read(systems.get_own_system, ALICE)
-    return [[names[hid] for hid in s["members"]] for s in read(front_history.show_switches, system, ALICE)]
+    return [[names[hid] for hid in s["members"]] for s in read(front_history.show_switches, system.hid, ALICE)]
 
 
 def test_a_speech_is_recorded_and_counted(read, speak, look, pair):

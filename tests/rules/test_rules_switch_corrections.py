@@ -59,7 +59,7 @@ def history(read, foxes):
     """When and who, the newest first."""
 
     def run():
-        seen = read(front_history.show_switches, foxes, ALICE)
+        seen = read(front_history.show_switches, foxes.hid, ALICE)
         return [((times.read_time("", s["timestamp"]) - NOON) / HOUR, s["members"]) for s in seen]
 
     return run
@@ -236,7 +236,7 @@ def test_all_of_them_are_gone_at_once_and_later_from_the_file(write, read, two, 
         pass
     assert read(count) == [2, 3]
     assert history() == [(0, three[:2])]
-    assert read(switches.show_fronters, read(systems.get_own_system, BOB), BOB)["members"][0]["id"] == zoe
-    assert [member["name"] for member in read(members.show_members, read(systems.get_own_system, ALICE), ALICE)] == [
-        *("Ann", "Ben", "Cleo")
-    ]
+    assert read(switches.show_fronters, read(systems.get_own_system, BOB).hid, BOB)["members"][0]["id"] == zoe
+    assert [
+        member["name"] for member in read(members.show_members, read(systems.get_own_system, ALICE).hid, ALICE)
+    ] == [*("Ann", "Ben", "Cleo")]

@@ -42,7 +42,7 @@ def clock(monkeypatch):
 @pytest.fixture
 def history(read, foxes):
     """Who fronted, the newest first."""
-    return lambda: [switch["members"] for switch in read(front_history.show_switches, foxes, None)]
+    return lambda: [switch["members"] for switch in read(front_history.show_switches, foxes.hid, None)]
 
 
 def test_the_order_of_members_is_kept_and_is_a_switch_of_its_own(write, read, foxes, three, history):
@@ -51,7 +51,7 @@ def test_the_order_of_members_is_kept_and_is_a_switch_of_its_own(write, read, fo
         write(switches.log_switch, ALICE, fronting)
     assert history() == [[ann], [cleo, ben, ann], [ben, ann], [ann, ben]]
     write(switches.log_switch, ALICE, [ben, cleo])
-    shown = read(switches.show_fronters, foxes, None)
+    shown = read(switches.show_fronters, foxes.hid, None)
     assert list(shown) == ["timestamp", "members"]
     assert [member["name"] for member in shown["members"]] == ["Ben", "Cleo"]
 
@@ -114,7 +114,7 @@ def test_150_members_may_front_at_once_and_no_more(write, read, foxes):
     hids = ["".join(letters) for letters in itertools.islice(itertools.product("abcdefgh", repeat=5), 151)]
     write(lambda session: session.add_all(Member(system_id=foxes.id, hid=hid, name="Ann", created=0) for hid in hids))
     write(switches.log_switch, ALICE, hids[:150])
-    assert [member["id"] for member in read(switches.show_fronters, foxes, None)["members"]] == hids[:150]
+    assert [member["id"] for member in read(switches.show_fronters, foxes.hid, None)["members"]] == hids[:150]
     with pytest.raises(Invalid, match="New members identical"):
         write(switches.log_switch, ALICE, hids[:150])
     with pytest.raises(Invalid, match="At most 150 members can front at once; these are 151"):
@@ -126,10 +126,10 @@ def test_times_rise_also_when_the_clock_stands_still_or_goes_back(write, read, f
         clock["now"] = now
         write(switches.log_switch, ALICE, [three[number % 2]])
     shown = [
-        times.read_time("before", switch["timestamp"]) for switch in read(front_history.show_switches, foxes, None)
+        times.read_time("before", switch["timestamp"]) for switch in read(front_history.show_switches, foxes.hid, None)
     ]
     assert [time - NOON for time in shown] == [10, 5, 4, 3, 2, 1, 0]
-    latest = read(switches.show_fronters, foxes, None)
+    latest = read(switches.show_fronters, foxes.hid, None)
     assert (latest["timestamp"], latest["members"][0]["id"]) == ("2026-11-21T12:00:00.000010Z", three[0])
 
 
@@ -137,7 +137,7 @@ def test_two_systems_may_switch_at_the_same_instant(write, read, foxes, three, z
     wolves = read(systems.get_own_system, BOB)
     write(switches.log_switch, ALICE, three)
     write(switches.log_switch, BOB, [zoe])
-    shown = [read(front_history.show_switches, system, None) for system in (foxes, wolves)]
+    shown = [read(front_history.show_switches, system.hid, None) for system in (foxes, wolves)]
     assert [page[0]["timestamp"] for page in shown] == ["2026-11-21T12:00:00.000000Z"] * 2
     assert [page[0]["members"] for page in shown] == [three, [zoe]]
 
@@ -157,7 +157,7 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
             switches.log_switch(session, ALICE, [three[number % 3]])
             clock["now"] += step
     pages, before = [], None
-    while page := read(front_history.show_switches, foxes, None, before):
+    while page := read(front_history.show_switches, foxes.hid, None, before):
         pages.append(page)
         asked, before = before, times.read_time("before", page[-1]["timestamp"])
         assert before != asked
@@ -170,34 +170,34 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
 
 def test_before_leaves_out_the_instant_itself(write, read, foxes, three, clock):
     write(switches.log_switch, ALICE, three)
-    assert read(front_history.show_switches, foxes, None, NOON) == []
-    assert len(read(front_history.show_switches, foxes, None, NOON + 1)) == 1
-    assert len(read(front_history.show_switches, foxes, None, 253_402_300_799_999_999)) == 1
-    assert read(front_history.show_switches, foxes, None, -62_135_596_800_000_000) == []
+    assert read(front_history.show_switches, foxes.hid, None, NOON) == []
+    assert len(read(front_history.show_switches, foxes.hid, None, NOON + 1)) == 1
+    assert len(read(front_history.show_switches, foxes.hid, None, 253_402_300_799_999_999)) == 1
+    assert read(front_history.show_switches, foxes.hid, None, -62_135_596_800_000_000) == []
 
 
 def test_a_deleted_member_leaves_the_switches_standing(write, read, foxes, three, history):
     ann, ben, cleo = three
     for fronting in ([ann, ben, cleo], [ben], [cleo, ben]):
         write(switches.log_switch, ALICE, fronting)
-    before = read(front_history.show_switches, foxes, None)
+    before = read(front_history.show_switches, foxes.hid, None)
     write(members.delete_member, ALICE, ben)
     assert history() == [[cleo], [], [ann, cleo]]
-    after = read(front_history.show_switches, foxes, None)
+    after = read(front_history.show_switches, foxes.hid, None)
     assert [switch["timestamp"] for switch in after] == [switch["timestamp"] for switch in before]
     with pytest.raises(Invalid, match="New members identical"):
         write(switches.log_switch, ALICE, [cleo])
     write(members.delete_member, ALICE, cleo)
-    assert read(switches.show_fronters, foxes, None) == {"timestamp": before[0]["timestamp"], "members": []}
+    assert read(switches.show_fronters, foxes.hid, None) == {"timestamp": before[0]["timestamp"], "members": []}
     with pytest.raises(Invalid, match="New members identical"):
         write(switches.log_switch, ALICE, [])
 
 
 def test_without_a_switch_there_is_nobody_to_show(read, foxes, zoe):
     assert read(switches.find_latest, foxes) is None
-    assert read(front_history.show_switches, foxes, None) == []
+    assert read(front_history.show_switches, foxes.hid, None) == []
     with pytest.raises(NotFound, match="System has no registered switches"):
-        read(switches.show_fronters, foxes, ALICE)
+        read(switches.show_fronters, foxes.hid, ALICE)
 
 
 def test_what_is_private_is_told_before_whether_there_is_anything(write, read, foxes):
@@ -205,10 +205,10 @@ def test_what_is_private_is_told_before_whether_there_is_anything(write, read, f
     foxes = read(systems.get_own_system, ALICE)
     for viewer in (None, BOB):
         with pytest.raises(NotAllowed, match="Unauthorized to view fronter"):
-            read(switches.show_fronters, foxes, viewer)
+            read(switches.show_fronters, foxes.hid, viewer)
         with pytest.raises(NotAllowed, match="Unauthorized to view front history"):
-            read(front_history.show_switches, foxes, viewer, 0)
-    assert read(front_history.show_switches, foxes, ALICE) == []
+            read(front_history.show_switches, foxes.hid, viewer, 0)
+    assert read(front_history.show_switches, foxes.hid, ALICE) == []
 
 
 def test_while_the_fronters_are_private_the_history_does_not_tell_them(write, read, foxes, three):
@@ -217,6 +217,6 @@ def test_while_the_fronters_are_private_the_history_does_not_tell_them(write, re
     write(systems.edit_system, ALICE, {"front_privacy": "private"})
     private = read(systems.get_own_system, ALICE)
     for viewer in (None, BOB):
-        shown = read(front_history.show_switches, private, viewer)
+        shown = read(front_history.show_switches, private.hid, viewer)
         assert [switch["members"] for switch in shown] == [three[1:2], three[:1]]
-    assert next(switch["members"] for switch in read(front_history.show_switches, private, ALICE)) == three[2:]
+    assert next(switch["members"] for switch in read(front_history.show_switches, private.hid, ALICE)) == three[2:]

@@ -29,7 +29,7 @@ def show(read):
     """A user's own system, as the user sees it."""
 
     def run(user_id):
-        return read(lambda session: systems.show_system(session, systems.get_own_system(session, user_id), user_id))
+        return read(lambda session: systems.show_system(session, systems.get_own_system(session, user_id).hid, user_id))
 
     return run
 

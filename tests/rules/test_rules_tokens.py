@@ -121,6 +121,58 @@ def test_revoking(read, write, token_of):
     assert read(tokens.find_owners, found) == []
 
 
+@pytest.fixture
+def checked(monkeypatch):
+    """The hashes that were worked out from now on, one for each token that was not known."""
+    verify, asked = tokens._hasher.verify, []
+
+    def count(token, hashed):
+        asked.append(hashed)
+        return verify(token, hashed)
+
+    monkeypatch.setattr(tokens._hasher, "verify", count)
+    monkeypatch.setattr(tokens, "_VERIFIED", {})
+    return asked
+
+
+def test_a_token_is_worked_out_once_and_a_wrong_one_each_time(read, token_of, checked):
+    alices, bobs = token_of(ALICE), token_of(BOB)
+    for _ in range(3):
+        assert read(tokens.find_caller, alices).user_id == ALICE
+        assert read(tokens.find_caller, bobs).user_id == BOB
+    assert len(checked) == 2
+    wrong = alices[:-1] + ("A" if alices[-1] != "A" else "B")
+    for number in range(3):
+        assert read(tokens.find_caller, wrong) is None
+        assert read(tokens.find_caller, tokens.make_token(CHARLIE)) is None
+        assert len(checked) == 2 + 2 * (number + 1)
+
+
+def test_a_token_that_is_known_stops_at_once_when_it_is_replaced_or_revoked(read, write, token_of, checked):
+    old = token_of(ALICE)
+    before = read(tokens.find_caller, old)
+    assert read(tokens.find_caller, old) == before
+    new = token_of(ALICE)
+    assert read(tokens.find_caller, old) is None
+    caller = read(tokens.find_caller, new)
+    assert (caller.user_id, caller.hash != before.hash) == (ALICE, True)
+    write(tokens.revoke_tokens, [caller])
+    assert read(tokens.find_caller, new) is None
+    write(tokens.store_token, ALICE, before.hash)
+    assert read(tokens.find_caller, new) is None
+    assert read(tokens.find_caller, old) == before
+
+
+def test_what_is_known_of_tokens_is_bounded_and_holds_none(read, token_of, checked, monkeypatch):
+    monkeypatch.setattr(tokens, "MOST_VERIFIED", 3)
+    for user_id in range(ALICE, ALICE + 10):
+        token = token_of(user_id)
+        assert [read(tokens.find_caller, token).user_id for _ in range(2)] == [user_id] * 2
+        assert token[-43:] not in str(tokens._VERIFIED)
+        assert 1 <= len(tokens._VERIFIED) <= 3
+    assert len(checked) == 10
+
+
 @pytest.mark.parametrize("text", ["", "hello", "rc_", "rc_1_", "rc_abc_" + "x" * 43, "rc_01_" + "x" * 43])
 def test_most_texts_hold_no_token(text):
     assert tokens.find_tokens(text) == []

@@ -223,7 +223,7 @@ def test_a_busy_database_is_as_documented(ask, doors, monkeypatch, path, asked):
     ("path", "asked", "module", "rule"),
     [
         ("/user/{user_id}", f"/user/{ALICE}", profiles, "get_profile"),
-        ("/v1/s", "/v1/s", systems, "get_own_system"),
+        ("/v1/s", "/v1/s", systems, "show_own_system"),
     ],
 )
 def test_a_fault_is_as_documented(ask, monkeypatch, path, asked, module, rule):

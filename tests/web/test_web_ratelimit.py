@@ -7,7 +7,8 @@ from ipaddress import ip_network
 
 import pytest
 
-from web.ratelimit import client_address
+import config as settings
+from web.ratelimit import Limiter, client_address
 
 ALICE = 80351110224678912
 PROXIES = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "::1/128", "fd00::/8")))
@@ -86,6 +87,31 @@ def test_the_default_is_the_documents(make_app, clock):
         clock["now"] = 1_800_000_000.0 + second
         told += [client.get("/user/1").status_code for _ in range(3)]
     assert told.count(404) == 120
+
+
+def test_a_client_who_stays_is_counted_on_and_one_who_left_is_forgotten(clock):
+    limiter = Limiter(settings.read({"RATE_LIMIT": "5/second;100/minute"}).rate_limit, ())
+    for second in range(150):
+        clock["now"] += 1
+        for number in range(20):
+            limiter.count({"REMOTE_ADDR": f"2001:db8:{second}:{number}::1"})
+        stays = limiter.count({"REMOTE_ADDR": "203.0.113.7"})
+        assert (stays.refused, stays.left) == (False, min(4, 99 - second % 60))
+    kept = {*limiter._newer, *limiter._older}
+    assert "203.0.113.7" in kept
+    assert 20 * 60 <= len(kept) <= 20 * 120 + 1
+
+
+def test_a_window_lasts_its_whole_length_across_generations(clock):
+    limiter = Limiter(settings.read({"RATE_LIMIT": "1/minute"}).rate_limit, ())
+    told = []
+    for second in range(300):
+        for number in range(10):
+            asked = limiter.count({"REMOTE_ADDR": f"203.0.113.{number}"}) if second >= 7 * number else None
+            if asked and not asked.refused:
+                told.append((number, second - 7 * number))
+        clock["now"] += 1
+    assert sorted(told) == [(n, after) for n in range(10) for after in range(0, 300, 60) if 7 * n + after < 300]
 
 
 @pytest.fixture

@@ -68,9 +68,9 @@ def stored(read, ann):
     def look(session):
         foxes = systems.get_own_system(session, ALICE)
         return (
-            systems.show_system(session, foxes, ALICE),
-            members.show_members(session, foxes, ALICE),
-            front_history.show_switches(session, foxes, ALICE),
+            systems.show_system(session, foxes.hid, ALICE),
+            members.show_members(session, foxes.hid, ALICE),
+            front_history.show_switches(session, foxes.hid, ALICE),
             [
                 session.scalar(select(func.count()).select_from(t))
                 for t in (System, Account, Member, Switch, SwitchMember)
