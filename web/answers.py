@@ -29,7 +29,7 @@ SENTENCES = {
     413: "The body is too large.",
     415: "The body must be JSON: send it with Content-Type: application/json.",
     500: "Something went wrong here; it has been logged.",
-    503: "The database is busy or cannot be read; try again in a moment.",
+    503: "Too busy, or the database cannot be read; try again in a moment.",
 }
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -59,7 +59,8 @@ def refuse(error: Exception) -> Response:
         return fault(status, error.sentence)
     if isinstance(error, HTTPException) and error.code:
         answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
-        answer.headers.extend(header for header in error.get_headers() if header[0] in ("Allow", "Location"))
+        kept = ("Allow", "Location", "Retry-After")
+        answer.headers.extend(header for header in error.get_headers() if header[0] in kept)
         return answer
     # Their siblings, such as a constraint that fails, are faults of ours.
     if type(error) in (Locked, DatabaseError, OperationalError):
