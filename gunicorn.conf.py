@@ -21,7 +21,7 @@ except (settings.BadSetting, models.BadFile) as error:
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"
 workers = _config.web_concurrency
 worker_class = "web.server.Worker"
-# Not for speed, which four would give as well: a client that dawdles holds one of them.
+# Python runs one at a time; so many are for clients that dawdle, each of whom holds one.
 threads = 32
 bodies.places = threading.BoundedSemaphore(threads - 8)
 # Below the 1 024 open files that a process usually may have; SQLite needs a few for each thread.
