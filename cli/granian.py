@@ -1,9 +1,12 @@
 """`python -m cli.granian`: the web side on granian, told what gunicorn.conf.py tells gunicorn."""
 
+import contextlib
 import gc
 import logging
+import os
 import socket
 import threading
+import time
 from typing import Any
 
 from flask import Flask
@@ -13,7 +16,7 @@ import config as settings
 import models
 from cli.start import prepare
 from web import bodies
-from web.stalled import watch
+from web.stalled import Stalled
 
 # More would fight for the interpreter: with 32 it answers half as much. Only a body that is on its way holds one;
 # granian itself waits for headers, and for clients that read slowly.
@@ -24,14 +27,28 @@ CONNECTIONS = 800
 # What does not fit is refused; each connection may fill one.
 HEADER_BYTES = 32 * 1024
 STOP_WITHIN_S = 10
+LOOK_EVERY_S = 1
 
 
 def load() -> Flask:
     """The app, as a worker process gets it; the main one has made it before they part."""
     config = app.app.config["ROLLCALL"]
     bodies.places = threading.BoundedSemaphore(PLACES_FOR_BODIES)
-    watch(config.port, 3 * config.body_timeout)
+    # Ctrl-C is for the main process, which then stops this one: told twice at once, a worker hangs.
+    os.setpgrp()
+    stalled = Stalled(config.port, 3 * config.body_timeout)
+    threading.Thread(target=look_after, args=(stalled, os.getppid()), daemon=True).start()
     return app.app
+
+
+def look_after(stalled: Stalled, parent: int) -> None:
+    """Cut off stalled clients, and end this worker when the main process has died and left it the port."""
+    while os.getppid() == parent:
+        # When no file can be opened just now, it is done the next time.
+        with contextlib.suppress(OSError):
+            stalled.look()
+        time.sleep(LOOK_EVERY_S)
+    os._exit(1)
 
 
 def make_server(config: settings.Config) -> Any:

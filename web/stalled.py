@@ -1,14 +1,10 @@
 """Cuts off clients that neither send a whole request nor take an answer, for a server that lets them: granian."""
 
-import logging
 import os
 import socket
 import struct
-import threading
 import time
 from collections.abc import Iterator
-
-log = logging.getLogger(__name__)
 
 DESCRIPTORS = "/proc/self/fd"
 # In Linux's struct tcp_info: how many bytes of what was sent the client has taken.
@@ -40,7 +36,7 @@ class Stalled:
 
     def _connections(self) -> Iterator[socket.socket]:
         """A second handle on each, so that its number cannot become another's meanwhile."""
-        for name in os.listdir(DESCRIPTORS):
+        for name in os.listdir(DESCRIPTORS) if os.path.isdir(DESCRIPTORS) else ():
             try:
                 if os.readlink(f"{DESCRIPTORS}/{name}").startswith("socket:"):
                     found = socket.socket(fileno=os.dup(int(name)))
@@ -70,18 +66,3 @@ def _hang_up(connection: socket.socket) -> None:
     except OSError:
         # The client was quicker.
         pass
-
-
-def watch(port: int, patience_s: float) -> None:
-    """Look again and again, in a thread of this process."""
-    if os.path.isdir(DESCRIPTORS):
-        threading.Thread(target=_look_for_ever, args=(Stalled(port, patience_s),), daemon=True).start()
-
-
-def _look_for_ever(stalled: Stalled, every_s: float = 1.0) -> None:
-    while True:
-        time.sleep(every_s)
-        try:
-            stalled.look()
-        except OSError as error:
-            log.warning("the clients could not be looked at: %s", error.strerror)
