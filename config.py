@@ -13,12 +13,14 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+SERVERS = ("gunicorn", "granian")
 
 NAMES = frozenset(
     {
         *("DISCORD_TOKEN", "DISCORD_API_BASE", "DISCORD_CDN_BASE", "HOME_GUILD_ID", "DATABASE_URL"),
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
+        *("SERVER", "WEB_CONCURRENCY"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -49,6 +51,8 @@ class Config:
     system_prefixes: tuple[str, ...]
     log_level: str
     body_timeout: float
+    server: str
+    web_concurrency: int
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -89,12 +93,26 @@ def read(environ: Mapping[str, str | None]) -> Config:
         system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
+        server=_choice("SERVER", text("SERVER", "gunicorn").lower(), SERVERS),
+        web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
     )
 
 
 def bracketed(host: str) -> str:
     """A host as it stands in a URL or an address with a port."""
     return f"[{host}]" if ":" in host else host
+
+
+def _workers_for(cores: int) -> int:
+    # Python keeps one core busy. Two, so that one answers while the other is started again; above eight the memory
+    # and the rate limit, which each counts for itself, grow without need.
+    return min(max(2, cores), 8)
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _host(value: str) -> str:

@@ -1,13 +1,15 @@
-"""How `gunicorn app:app` serves: the address from config, threads enough for clients that dawdle."""
+"""How `gunicorn app:app` serves: what the settings say, and what the machine and the clients ask for."""
 
-import os
+import gc
 import sys
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
 import models
+from web import bodies
 from web.server import Worker
 
 try:
@@ -17,10 +19,15 @@ except (settings.BadSetting, models.BadFile) as error:
     raise SystemExit(str(error)) from None
 
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"
-if "WEB_CONCURRENCY" not in os.environ:
-    workers = 2
+workers = _config.web_concurrency
 worker_class = "web.server.Worker"
+# Python runs one at a time; so many are for clients that dawdle, each of whom holds one.
 threads = 32
+bodies.places = threading.BoundedSemaphore(threads - 8)
+# Below the 1 024 open files that a process usually may have; SQLite needs a few for each thread.
+worker_connections = 800
+# The app is made once and its memory shared: half of what it costs to make it in every worker.
+preload_app = True
 loglevel = _config.log_level.lower()
 # The client's address is worked out in web/ratelimit.py, from TRUSTED_PROXIES.
 forwarded_allow_ips = ""
@@ -28,3 +35,9 @@ graceful_timeout = 10
 # A second instance of this user would fight over the one socket in the home directory.
 control_socket_disable = True
 Worker.patience_s = _config.body_timeout
+
+
+def when_ready(_server: object) -> None:
+    """Keep the collector from touching, and so copying, what the workers share."""
+    gc.collect()
+    gc.freeze()

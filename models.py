@@ -35,6 +35,8 @@ from sqlalchemy.pool import NullPool
 
 LOCK_WAIT_MS = 5000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
+# SQLite's default is 2 MB for each connection, and each thread of the web side has one; a read by key is no slower.
+READ_CACHE_KIB = 256
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # For statements that go to the driver as they are.
 DIALECT = sqlite.dialect(paramstyle="named")
@@ -442,7 +444,7 @@ def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
 def _open_for_reading(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
-        _pragmas(connection, "query_only = ON")
+        _pragmas(connection, "query_only = ON", f"cache_size = -{READ_CACHE_KIB}")
 
 
 def _open_for_writing(engine: Engine, synchronous: str, foreign_keys: str = "ON") -> None:

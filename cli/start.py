@@ -1,6 +1,7 @@
 """`make run`: bot and web in one terminal; without a DISCORD_TOKEN the tour, against the simulated Discord."""
 
 import asyncio
+import importlib.util
 import os
 import signal
 import socket
@@ -19,6 +20,7 @@ STOP_WITHIN_S = 15
 LONGEST_LINE = 2**20
 TOUR_DATABASE = "sqlite:///instance/tour.db"
 GUIDE = "rollcall"
+SERVERS = {"gunicorn": ("-m", "gunicorn", "app:app"), "granian": ("-m", "cli.granian")}
 
 
 class Part:
@@ -154,18 +156,20 @@ async def tour() -> None:
     config = settings.load(overrides)
     check_port("127.0.0.1", port, "PORT, which it follows")
     prepare(config)
-    parts = [Part("discord", "-m", "simulator", "--tour", "--port", str(port)), *real_parts()]
+    parts = [Part("discord", "-m", "simulator", "--tour", "--port", str(port)), *real_parts(config)]
     guide = asyncio.create_task(guide_through(config, url))
     await run(parts, {**os.environ, **overrides}, guide)
 
 
-def real_parts() -> list[Part]:
+def real_parts(config: settings.Config) -> list[Part]:
     """The two processes that make up Rollcall."""
-    return [Part("web", "-m", "gunicorn", "app:app"), Part("bot", "bot.py")]
+    return [Part("web", *SERVERS[config.server]), Part("bot", "bot.py")]
 
 
 def prepare(config: settings.Config) -> None:
     """Find what would end a part at once, and say it in one sentence instead."""
+    if config.server == "granian" and not importlib.util.find_spec("granian"):
+        raise SystemExit("granian is not installed yet; make run SERVER=granian installs it.")
     check_port(config.host, config.port, "PORT or HOST")
     models.upgrade(config.database_url)
 
@@ -174,7 +178,7 @@ async def start() -> None:
     config = settings.load()
     if config.discord_token:
         prepare(config)
-        await run(real_parts(), os.environ)
+        await run(real_parts(config), os.environ)
     else:
         await tour()
 

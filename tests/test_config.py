@@ -28,7 +28,20 @@ DEFAULTS = {
     "system_prefixes": ("pk;", "pk!"),
     "log_level": "INFO",
     "body_timeout": 10,
+    "server": "gunicorn",
+    "web_concurrency": 4,
 }
+
+
+@pytest.fixture(autouse=True)
+def machine(monkeypatch):
+    """A machine with so many cores."""
+
+    def with_cores(number):
+        monkeypatch.setattr(settings, "_cores", lambda: number)
+
+    with_cores(4)
+    return with_cores
 
 
 def test_nothing_set():
@@ -65,6 +78,9 @@ def test_empty_is_unset(name, nothing):
         ("PRESENCE_PREFIXES", ". !", (".", "!")),
         ("SYSTEM_PREFIXES", "sys;", ("sys;",)),
         ("LOG_LEVEL", "debug", "DEBUG"),
+        ("SERVER", "Granian", "granian"),
+        ("WEB_CONCURRENCY", "1", 1),
+        ("WEB_CONCURRENCY", "64", 64),
         ("BODY_TIMEOUT", "1", 1),
         ("BODY_TIMEOUT", "300", 300),
     ],
@@ -73,6 +89,12 @@ def test_good_values(name, value, becomes):
     if name == "TRUSTED_PROXIES":
         becomes = tuple(ip_network(network) for network in becomes)
     assert getattr(settings.read({name: value}), name.lower()) == becomes
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 2), (2, 2), (5, 5), (96, 8)])
+def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers):
+    machine(cores)
+    assert settings.read({}).web_concurrency == workers
 
 
 @pytest.mark.parametrize(
@@ -118,6 +140,10 @@ def test_good_values(name, value, becomes):
         ("BODY_TIMEOUT", "0"),
         ("BODY_TIMEOUT", "301"),
         ("BODY_TIMEOUT", "soon"),
+        ("SERVER", "apache"),
+        ("WEB_CONCURRENCY", "nonsense"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_CONCURRENCY", "65"),
     ],
 )
 def test_bad_values_are_named_in_one_sentence(name, value):

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "app": {*LOWEST, "rules", "web", "cli"},
     "bot": {*LOWEST, "rules", "cogs"},
     "gunicorn.conf": {*LOWEST, "web", "app"},
-    "cli": {*LOWEST, "rules", "simulator", "cli", "app", "bot"},
+    "cli": {*LOWEST, "rules", "web", "simulator", "cli", "app", "bot"},
     "simulator": {"simulator"},
     "bench": OURS - {"bot"},
 }

@@ -30,7 +30,7 @@ SENTENCES = {
     413: "The body is too large.",
     415: "The body must be JSON: send it with Content-Type: application/json.",
     500: "Something went wrong here; it has been logged.",
-    503: "The database is busy or cannot be read; try again in a moment.",
+    503: "Too busy, or the database cannot be read; try again in a moment.",
 }
 # Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
@@ -63,7 +63,8 @@ def refuse(error: Exception) -> Response:
         return fault(status, error.sentence)
     if isinstance(error, HTTPException) and error.code:
         answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
-        answer.headers.extend(header for header in error.get_headers() if header[0] in ("Allow", "Location"))
+        kept = ("Allow", "Location", "Retry-After")
+        answer.headers.extend(header for header in error.get_headers() if header[0] in kept)
         return answer
     if type(error) in FILE_FAULTS:
         if type(error) is not Locked and not is_locked(error):

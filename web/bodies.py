@@ -5,33 +5,28 @@ import threading
 from typing import Any
 
 from flask import current_app, request
-from werkzeug.exceptions import BadRequest, RequestTimeout, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestTimeout, ServiceUnavailable, UnsupportedMediaType
 
 from rules.errors import Invalid, TooLarge
 from rules.json_reader import read_object
+from web.answers import RETRY_AFTER_S
+
+# For so many bodies a process waits at once. Its server says how many, and keeps threads for everybody else.
+places = threading.BoundedSemaphore(24)
 
 
 def read_body(most: int) -> bytes:
     """The whole body, of at most `most` bytes.
 
-    Raises TooLarge, RequestTimeout when it takes longer than BODY_TIMEOUT seconds, and BadRequest when the
-    client hangs up in the middle.
+    Raises TooLarge, RequestTimeout when it takes longer than BODY_TIMEOUT seconds, BadRequest when the client hangs
+    up in the middle, and ServiceUnavailable when too many others are waited for.
     """
     length = request.content_length
     if length is not None and length > most:
         raise TooLarge(f"The body must have at most {most:,} bytes; this one has {length:,}.")
     if length == 0 or (length is None and "chunked" not in request.headers.get("Transfer-Encoding", "")):
         return b""
-    with _Deadline(current_app.config["ROLLCALL"].body_timeout) as deadline:
-        try:
-            body = request.environ["wsgi.input"].read(most + 1 if length is None else length)
-        except Exception:
-            # Whatever the server makes of half a chunk, or of one that is malformed.
-            body = None
-    if deadline.passed:
-        raise RequestTimeout
-    if body is None:
-        raise BadRequest
+    body = _read_in_time(most + 1 if length is None else length)
     if length is None and len(body) > most:
         raise TooLarge(f"The body must have at most {most:,} bytes.")
     if length is not None and len(body) < length:
@@ -58,8 +53,29 @@ def read_json_object(most: int) -> dict[str, Any]:
     return read_object(read_text(most))
 
 
+def _read_in_time(size: int) -> bytes:
+    if not places.acquire(blocking=False):
+        raise ServiceUnavailable(retry_after=RETRY_AFTER_S)
+    try:
+        with _Deadline(current_app.config["ROLLCALL"].body_timeout) as deadline:
+            body = request.environ["wsgi.input"].read(size)
+    except Exception:
+        # Whatever the server makes of half a chunk, or of one that is malformed.
+        body = None
+    finally:
+        places.release()
+    if deadline.passed:
+        raise RequestTimeout
+    if body is None:
+        raise BadRequest
+    return body
+
+
 class _Deadline:
-    """Ends the reading half of the client's socket when the time is up, since a read has no total time-out."""
+    """Ends the reading half of the client's socket when the time is up, since a read has no total time-out.
+
+    Of granian there is no socket to be had: there web/stalled.py ends the connection, later.
+    """
 
     def __init__(self, seconds: float) -> None:
         self.passed = False

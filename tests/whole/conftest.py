@@ -30,7 +30,7 @@ def discord() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def rollcall(discord: Simulator, github: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollcall]:
+def shared_rollcall(discord: Simulator, github: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollcall]:
     running = Rollcall(
         discord,
         tmp_path_factory.mktemp("rollcall"),
@@ -42,6 +42,12 @@ def rollcall(discord: Simulator, github: Server, tmp_path_factory: pytest.TempPa
     running.start_web()
     yield running
     running.stop()
+
+
+@pytest.fixture
+def rollcall(shared_rollcall: Rollcall, request: pytest.FixtureRequest) -> Rollcall:
+    """The one that most tests share, behind gunicorn, or behind the server that the test is parametrized with."""
+    return shared_rollcall.served_by(getattr(request, "param", "gunicorn"))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A whole Rollcall for a test: the real bot and the real web side as processes, on one file."""
 
+import copy
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 import config as settings
 import models
+from cli.start import SERVERS
 from simulator.client import Simulator
 
 PATIENCE_S = 20
@@ -99,8 +101,6 @@ class Rollcall:
 
     def __init__(self, simulator: Simulator, folder: Path, **environ: str) -> None:
         self.simulator = simulator
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self.database_url = f"sqlite:///{folder / 'rollcall.db'}"
         self.environ = {
             **os.environ,
@@ -108,12 +108,18 @@ class Rollcall:
             "DISCORD_API_BASE": simulator.api_base,
             "DISCORD_CDN_BASE": simulator.cdn_base,
             "DATABASE_URL": self.database_url,
-            "PORT": str(self.port),
             "RATE_LIMIT": "",
             "PYTHONUNBUFFERED": "1",
             **environ,
         }
         self.bot: Process | None = None
+        self._take_port()
+        self._others: dict[str, Rollcall] = {"gunicorn": self}
+
+    def _take_port(self) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environ = {**self.environ, "PORT": str(self.port)}
         self.web: Process | None = None
         self.http = requests.Session()
         self.http.trust_env = False
@@ -130,10 +136,18 @@ class Rollcall:
         assert self.bot.is_running, self.bot.output
         return "connected as" in self.bot.output and bool(self.simulator.commands())
 
-    def start_web(self, **environ: str) -> Process:
-        self.web = Process("-m", "gunicorn", "app:app", environ={**self.environ, **environ})
+    def start_web(self, server: str = "gunicorn", **environ: str) -> Process:
+        self.web = Process(*SERVERS[server], environ={**self.environ, **environ})
         until(self.is_serving)
         return self.web
+
+    def served_by(self, server: str) -> "Rollcall":
+        """The same file and bot behind another web server, which starts when it is first asked for."""
+        if server not in self._others:
+            other = self._others[server] = copy.copy(self)
+            other._take_port()
+            other.start_web(server)
+        return self._others[server]
 
     def is_serving(self) -> bool:
         assert self.web.is_running, self.web.output
@@ -143,9 +157,10 @@ class Rollcall:
             return False
 
     def stop(self) -> None:
-        # gunicorn waits for connections that are kept alive.
-        self.http.close()
-        for process in (self.bot, self.web):
+        # The servers wait for connections that are kept alive.
+        for served in self._others.values():
+            served.http.close()
+        for process in (self.bot, *(served.web for served in self._others.values())):
             if process and process.is_running:
                 process.stop()
 

@@ -2,7 +2,12 @@
 
 import time
 
+import pytest
+
+from cli.start import SERVERS
 from tests.whole.processes import until
+
+pytestmark = pytest.mark.parametrize("rollcall", SERVERS, indirect=True)
 
 SPOTIFY = {
     "id": "spotify:1",

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 import config as settings
+from cli.start import SERVERS
 from tests.whole.processes import Process, free_port, until
 
 
@@ -57,8 +58,10 @@ def test_the_tour():
         requests.get(url, timeout=5)
 
 
-def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
+@pytest.mark.parametrize("server", SERVERS)
+def test_the_real_thing_with_a_part_that_fails(discord, tmp_path, server):
     running = start(
+        SERVER=server,
         DISCORD_TOKEN="wrong",
         DISCORD_API_BASE=discord.api_base,
         PORT=str(free_port()),
@@ -69,6 +72,7 @@ def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
     assert "discord   |" not in running.output
     assert running.is_running
     assert running.stop(signal.SIGTERM) == 0
+    assert "Traceback" not in running.output
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,8 @@ def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
         ({"PORT": "none"}, "PORT must be a whole number"),
         ({"DISCORD_TOKEN": "x", "DATABASE_URL": "sqlite:////proc/nowhere/x.db"}, "The database /proc/nowhere/x.db"),
         ({"DATABASE_URL": "postgres://x"}, "DATABASE_URL must name an SQLite file"),
+        ({"WEB_CONCURRENCY": "nonsense"}, "WEB_CONCURRENCY must be a whole number"),
+        ({"SERVER": "apache"}, "SERVER must be one of gunicorn, granian"),
     ],
 )
 def test_what_keeps_it_from_starting(environ, sentence):
@@ -87,11 +93,20 @@ def test_what_keeps_it_from_starting(environ, sentence):
     assert process.lines[0].startswith(sentence)
 
 
-def test_a_port_in_use():
+@pytest.mark.parametrize("command", SERVERS.values(), ids=SERVERS)
+@pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/x.db", "postgres://x"])
+def test_what_keeps_a_server_from_starting_by_itself(command, url):
+    process = Process(*command, environ={**os.environ, "DATABASE_URL": url, "PORT": str(free_port())})
+    assert process.wait() == 1
+    assert len(process.lines) == 1, process.output
+
+
+@pytest.mark.parametrize("server", SERVERS)
+def test_a_port_in_use(server):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start(DISCORD_TOKEN="x", PORT=str(taken.getsockname()[1]))
+        process = start(SERVER=server, DISCORD_TOKEN="x", PORT=str(taken.getsockname()[1]))
         assert process.wait() == 1
     assert len(process.lines) == 1
     assert "cannot be used: Address already in use. Choose another with PORT" in process.output

@@ -10,6 +10,7 @@ import requests
 
 import config as settings
 import models
+from cli.start import SERVERS
 from rules import members, systems, tokens
 from tests.whole.processes import Rollcall
 from tests.whole.v1_writer import ROUNDS
@@ -17,10 +18,10 @@ from tests.whole.v1_writer import ROUNDS
 FOXES = 80351110224678912
 
 
-@pytest.fixture
-def served(discord, tmp_path):
+@pytest.fixture(params=SERVERS)
+def served(discord, tmp_path, request):
     running = Rollcall(discord, tmp_path)
-    running.start_web()
+    running.start_web(request.param)
     yield running
     running.stop()
 

@@ -1,0 +1,90 @@
+"""Connections that take nothing any more are found and cut off, and no others."""
+
+import socket
+import time
+
+import pytest
+
+from web.stalled import Stalled
+
+PATIENCE_S = 0.1
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture
+def connect(listener):
+    """Makes a client, and its server's end."""
+    ends = []
+
+    def make():
+        client = socket.create_connection(listener.getsockname(), timeout=5)
+        ends.extend((client, listener.accept()[0]))
+        return ends[-2:]
+
+    yield make
+    for end in ends:
+        end.close()
+
+
+def look_twice(listener, meanwhile=lambda: None):
+    stalled = Stalled(listener.getsockname()[1], PATIENCE_S)
+    stalled.look()
+    meanwhile()
+    time.sleep(2 * PATIENCE_S)
+    stalled.look()
+
+
+def is_open(client):
+    client.setblocking(False)
+    try:
+        return client.recv(100) != b""
+    except BlockingIOError:
+        return True
+
+
+def test_who_sends_a_little_and_takes_nothing_is_cut_off(listener, connect):
+    client, _ = connect()
+    look_twice(listener, lambda: client.send(b"half a header"))
+    assert not is_open(client)
+
+
+def test_who_takes_an_answer_is_not(listener, connect):
+    (client, server), (idle, _) = connect(), connect()
+    look_twice(listener, lambda: server.send(b"an answer"))
+    assert is_open(client)
+    assert not is_open(idle)
+
+
+def fill(server):
+    """Send until no more can be sent."""
+    server.setblocking(False)
+    while True:
+        try:
+            server.send(b"x" * 65536)
+        except BlockingIOError:
+            return
+
+
+def test_who_does_not_read_is_cut_off(listener, connect):
+    client, server = connect()
+    fill(server)
+    # The kernel asks now and then whether there is room, and may put a little more into it.
+    for _ in range(3):
+        look_twice(listener)
+    with pytest.raises(BrokenPipeError):
+        server.send(b"more")
+    assert client.recv(1)
+
+
+def test_a_listener_and_another_port_are_left_alone(listener, connect):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        client, _ = connect()
+        look_twice(other)
+        assert is_open(client)
+    look_twice(listener)
+    connect()
