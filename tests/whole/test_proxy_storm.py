@@ -79,7 +79,7 @@ def test_each_message_stands_once_and_in_order(storm, count):
     discord.drop_gateway()
     discord.delete_webhook(hook["id"])
     talk(discord, users, channels, count // 2)
-    until(lambda: is_quiet(discord, channels), 60)
+    until(lambda: is_quiet(discord, channels), 240)
     copies = 0
     for channel in channels:
         messages = standing(discord, channel)
