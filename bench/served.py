@@ -15,6 +15,8 @@ from bench.cores import SERVER, pinned
 from tests.whole.processes import free_port
 
 PATIENCE_S = 30
+# The second serves Rollcall only.
+COMMANDS = {"gunicorn": lambda app: ["gunicorn", app], "granian": lambda _app: ["cli.granian"]}
 # So high that nothing is refused, and counted all the same.
 LIMITED = "1000000/second;60000000/minute"
 
@@ -29,7 +31,7 @@ def serving(
     if file:
         given["DATABASE_URL"] = f"sqlite:///{file}"
     child = subprocess.Popen(
-        [sys.executable, "-m", *command(server, app, port, workers)],
+        [sys.executable, "-m", *COMMANDS[server](app)],
         cwd=settings.ROOT,
         env={**os.environ, **given},
         stdout=subprocess.DEVNULL,
@@ -42,15 +44,6 @@ def serving(
     finally:
         child.terminate()
         child.wait(PATIENCE_S)
-
-
-def command(server: str, app: str, port: int, workers: int) -> list[str]:
-    """The command after `python -m` for a server."""
-    if server == "gunicorn":
-        return ["gunicorn", app]
-    given = {"interface": "wsgi", "host": "127.0.0.1", "port": port, "workers": workers, "blocking-threads": 4}
-    options = [f"--{name}={value}" for name, value in given.items()]
-    return ["granian", *options, "--no-log", app]
 
 
 def wait_for(url: str) -> None:
