@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import aiohttp
 import discord
+import msgspec
 from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
 
 import config as settings
 import models
-from cogs import confirm, replies, sides
+from cogs import confirm, heap, replies, sides
 from cogs.recent import Recent
 from rules import times
 
@@ -141,6 +142,10 @@ class Rollcall(bridge.Bot):
         """The same, in the same order, for what need not reach the disk at once."""
         return await self._write(self.doors.write_presence, rule, args, options)
 
+    async def checkpoint(self) -> None:
+        """Keep the WAL small, in a thread of its own: where a commit does that, all writes of the bot wait for it."""
+        await asyncio.get_running_loop().run_in_executor(self._readers, self.doors.checkpoint)
+
     async def _write(self, door: Callable, rule: Callable[..., Result], args: tuple, options: dict) -> Result:
         def run() -> Result:
             with door() as session:
@@ -175,6 +180,23 @@ class Rollcall(bridge.Bot):
 
         return run
 
+    def pace(self, wait: Callable[[], Awaitable[None]]) -> None:
+        """Have `wait` awaited before each event of the present connection is read.
+
+        What is not read waits in the kernel and at Discord, not in our memory. An event that is no JSON is left out.
+        """
+        socket = self.ws
+        poll = socket.poll_event
+
+        async def poll_paced() -> None:
+            await wait()
+            try:
+                await poll()
+            except msgspec.MsgspecError as error:
+                self.note_unparsable("an event", error)
+
+        socket.poll_event = poll_paced
+
     def note_unparsable(self, what: str, error: Exception) -> None:
         """Log something from Discord that could not be taken, once for each kind."""
         if what not in self._unparsable:
@@ -190,6 +212,11 @@ class Rollcall(bridge.Bot):
             self.sides.add(command)
         else:
             super().add_command(command)
+
+    def dispatch(self, event: str, *args: Any, **options: Any) -> None:
+        # py-cord tells the type of every event that comes in; nobody here asks.
+        if event != "socket_event_type":
+            super().dispatch(event, *args, **options)
 
     async def get_context(self, message: discord.Message, *, cls: type | None = None) -> bridge.BridgeExtContext:
         ctx = await super().get_context(message, cls=cls or bridge.BridgeExtContext)
@@ -232,6 +259,7 @@ class Rollcall(bridge.Bot):
         for cog in self.cogs.values():
             if begin := getattr(cog, "start", None):
                 await begin()
+        heap.spare_what_stays()
         await super().start(token)
 
     async def shut(self) -> None:
@@ -351,6 +379,7 @@ def main() -> None:
     except (settings.BadSetting, models.BadFile) as error:
         raise SystemExit(str(error)) from None
     set_up_logging(config.log_level)
+    heap.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:

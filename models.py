@@ -37,6 +37,8 @@ LOCK_WAIT_MS = 5000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 # SQLite's default is 2 MB for each connection, and each thread of the web side has one; a read by key is no slower.
 READ_CACHE_KIB = 256
+# Where a commit of presences empties the WAL itself, if `checkpoint` did not come to it: about 40 MB.
+WAL_PRESENCE_PAGES = 10_000
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # For statements that go to the driver as they are.
 DIALECT = sqlite.dialect(paramstyle="named")
@@ -349,7 +351,7 @@ class Doors:
         self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
         _open_for_reading(reader)
         _open_for_writing(writer, "FULL")
-        _open_for_writing(presence_writer, "NORMAL")
+        _open_for_writing(presence_writer, "NORMAL", f"wal_autocheckpoint = {WAL_PRESENCE_PAGES}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -396,6 +398,14 @@ class Doors:
     def write_presence(self) -> "contextmanager[Session]":
         """The same for presence and heartbeat, which come again by themselves and need not reach the disk."""
         return _transaction(self._presence_writer)
+
+    def checkpoint(self) -> None:
+        """Bring what is committed from the WAL into the file, unless somebody reads an older state; no writer waits."""
+        pooled = self._presence_writer.raw_connection()
+        try:
+            pooled.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         for own in self._opened:
@@ -447,11 +457,11 @@ def _open_for_reading(engine: Engine) -> None:
         _pragmas(connection, "query_only = ON", f"cache_size = -{READ_CACHE_KIB}")
 
 
-def _open_for_writing(engine: Engine, synchronous: str, foreign_keys: str = "ON") -> None:
+def _open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
-        _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}")
+        _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}", *more)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from array import array
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -21,7 +22,8 @@ MOST_IN_LOOK_UP = 100
 class Census:
     """One count at a time; asks again when Discord says to wait, or when the last chunk never comes.
 
-    `nonce` names the newest count, and `seen` holds whoever is a member for certain since it began.
+    `nonce` names the open count, if one is. `seen` holds whoever is a member for certain since it began, some more than
+    once, as plain numbers: objects of so many people, made between others, would hold much memory long after.
     """
 
     def __init__(self, bot: commands.Bot, on_complete: Callable[[str], Awaitable[None]]) -> None:
@@ -29,7 +31,7 @@ class Census:
         self._on_complete = on_complete
         self._guild_id: int | None = None
         self.nonce: str | None = None
-        self.seen: set[int] = set()
+        self.seen = array("Q")
         self._chunks: set[int] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._looking_up: set[int] = set()
@@ -39,7 +41,7 @@ class Census:
     def start(self, guild_id: int) -> None:
         """Ask for all members of a server, with presences; an unfinished count is dropped."""
         self._guild_id, self.nonce = guild_id, secrets.token_hex(8)
-        self.seen, self._chunks = set(), set()
+        self.seen, self._chunks = array("Q"), set()
         self._again_after(PATIENCE_S)
         self._spawn(self._ask(query="", limit=0, nonce=self.nonce))
 
@@ -51,11 +53,13 @@ class Census:
         for task in self._tasks:
             task.cancel()
         self._guild_id = self.nonce = self._timer = self._look_up_timer = None
+        self.seen = array("Q")
         self._looking_up.clear()
 
     def see(self, user_id: int) -> None:
-        """Somebody is a member for certain, whatever the count says later."""
-        self.seen.add(user_id)
+        """Somebody is a member for certain, whatever the open count says later."""
+        if self.nonce:
+            self.seen.append(user_id)
 
     def is_count(self, data: dict[str, Any]) -> bool:
         """Whether a chunk belongs to the open count of everybody."""
@@ -67,7 +71,7 @@ class Census:
         self._looking_up.difference_update(int(user_id) for user_id in [*found, *data.get("not_found", ())])
         if not self.is_count(data):
             return False
-        self.seen.update(int(user_id) for user_id in found)
+        self.seen.extend(int(user_id) for user_id in found)
         self._chunks.add(data["chunk_index"])
         if len(self._chunks) < data["chunk_count"]:
             return False
@@ -110,6 +114,9 @@ class Census:
             log.error("the count of members could not be used, it is made again: %r", error)
             if nonce == self.nonce:
                 self._again_after(PATIENCE_S)
+            return
+        if nonce == self.nonce:
+            self.nonce, self.seen = None, array("Q")
 
     async def _ask(self, **wanted: Any) -> None:
         if self._guild_id is None or self.bot.ws is None:

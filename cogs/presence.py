@@ -77,6 +77,7 @@ class Presence(commands.Cog, name="presence"):
         self.census.ask_again()
 
     def note_connected(self) -> None:
+        self.bot.pace(self.writer.wait_for_room)
         self.connected_since = now_ms()
         self.beat_now.set()
 
@@ -191,7 +192,7 @@ class Presence(commands.Cog, name="presence"):
         stored, now = await self.bot.read(presence.get_stored_ids), now_ms()
         if nonce != self.census.nonce:
             return
-        for user_id in stored - self.census.seen:
+        for user_id in stored.difference(self.census.seen):
             self.writer.put(user_id, Change(now, now, gone=True))
 
     @commands.Cog.listener()

@@ -4,6 +4,8 @@ The first keys and `spotifyActivity` are harmy's; `activities`, `customStatus` a
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 LISTENING, CUSTOM = 2, 4
@@ -25,13 +27,13 @@ _USER_FIELDS = {
 
 def read_user(user: dict[str, Any]) -> dict[str, Any]:
     """The fields that come from a user object; only those that it carries, since Discord may send the ID alone."""
-    return {ours: _clean(user[theirs]) for theirs, ours in _USER_FIELDS.items() if theirs in user}
+    return {ours: _tidy_item(user[theirs], "", _storable) for theirs, ours in _USER_FIELDS.items() if theirs in user}
 
 
 def read_member(member: dict[str, Any]) -> dict[str, Any]:
     """The fields that come from a member object, which is always whole: what it lacks is null."""
     user = {theirs: member["user"].get(theirs) for theirs in _USER_FIELDS}
-    return {**read_user(user), "server_name": _clean(member.get("nick"))}
+    return {**read_user(user), "server_name": _tidy_item(member.get("nick"), "", _storable)}
 
 
 def read_presence(presence: dict[str, Any]) -> dict[str, Any]:
@@ -44,63 +46,83 @@ def read_presence(presence: dict[str, Any]) -> dict[str, Any]:
         raise TypeError(f"a status must be a text, not {status!r}")
     if status in ("offline", "invisible"):
         return dict(OFFLINE)
-    activities = [_clean(activity) for activity in presence.get("activities") or ()]
+    activities = [_tidy(activity, _camel) for activity in presence.get("activities") or ()]
     return {
-        "status": _clean(status),
+        "status": _storable(status),
         "spotifyActivity": _spotify(activities),
-        "activities": [_camel(activity) for activity in activities],
+        "activities": activities,
         "customStatus": _custom_status(activities),
-        "platforms": {**_clean(presence.get("client_status") or {})},
+        "platforms": _tidy(presence.get("client_status") or {}, _storable),
     }
 
 
 def _spotify(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
-    activity = next((a for a in activities if a.get("id") == "spotify:1"), None) or next(
+    activity = _find(activities, "id", "spotify:1") or next(
         (a for a in activities if a.get("type") == LISTENING and a.get("name") == "Spotify"), None
     )
     if not activity:
         return None
-    timestamps, party, assets = (activity.get(key) for key in ("timestamps", "party", "assets"))
+    tell = activity.get
+    timestamps, party, assets = tell("timestamps"), tell("party"), tell("assets")
     return {
-        "name": activity.get("name"),
-        "type": activity.get("type"),
-        "song": activity.get("details"),
-        "artist": activity.get("state"),
-        "applicationId": activity.get("application_id"),
+        "name": tell("name"),
+        "type": tell("type"),
+        "song": tell("details"),
+        "artist": tell("state"),
+        "applicationId": tell("applicationId"),
         "timestamps": timestamps and {"start": timestamps.get("start"), "end": timestamps.get("end")},
         "party": party and {"id": party.get("id")},
-        "syncId": activity.get("sync_id"),
+        "syncId": tell("syncId"),
         "assets": assets
         and {
-            "largeText": assets.get("large_text"),
-            "largeImage": (assets.get("large_image") or "").removeprefix("spotify:") or None,
+            "largeText": assets.get("largeText"),
+            "largeImage": (assets.get("largeImage") or "").removeprefix("spotify:") or None,
         },
-        "flags": activity.get("flags"),
-        "createdTimestamp": activity.get("created_at"),
+        "flags": tell("flags"),
+        "createdTimestamp": tell("createdAt"),
     }
 
 
 def _custom_status(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
-    activity = next((a for a in activities if a.get("type") == CUSTOM), None)
-    return activity and {"text": activity.get("state"), "emoji": _camel(activity.get("emoji"))}
+    activity = _find(activities, "type", CUSTOM)
+    return activity and {"text": activity.get("state"), "emoji": activity.get("emoji")}
 
 
-def _camel(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_camel(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {re.sub("_([a-z])", lambda m: m[1].upper(), key): _camel(item) for key, item in value.items()}
+def _find(activities: list[dict[str, Any]], key: str, value: Any) -> dict[str, Any] | None:
+    for activity in activities:
+        if activity.get(key) == value:
+            return activity
+    return None
 
 
-def _clean(value: Any, key: str = "") -> Any:
-    """Whatever JSON Discord sent, without secrets, IDs as strings, and storable as UTF-8."""
+def _tidy(found: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
+    """An object as Discord sent it, but without secrets, IDs as strings, and storable as UTF-8."""
+    tidied = {}
+    for key, item in found.items():
+        # Nearly everything is a plain text: a call less for each shows.
+        if type(item) is not str or not item.isascii():
+            item = _tidy_item(item, key, rename)
+        if key != "secrets":
+            tidied[rename(key)] = item
+    return tidied
+
+
+def _tidy_item(value: Any, key: str, rename: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        return {_clean(k): _clean(item, k) for k, item in value.items() if k != "secrets"}
+        return _tidy(value, rename)
     if isinstance(value, list):
-        return [_clean(item, key) for item in value]
+        return [_tidy_item(item, key, rename) for item in value]
     if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return _storable(value)
     if type(value) is int and (key == "id" or key.endswith(("_id", "_ids"))):
         return str(value)
     return value
+
+
+def _storable(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+@lru_cache(1024)
+def _camel(key: str) -> str:
+    return re.sub("_([a-z])", lambda m: m[1].upper(), _storable(key))

@@ -4,15 +4,17 @@ Catching up after a start and keeping up afterwards are the same rule, `record_p
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+import msgspec
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import Hidden, Presence
-from rules.activities import OFFLINE, read_member, read_presence, read_user
+from models import Presence
+from rules import activities
+from rules.activities import read_member, read_presence, read_user
 from rules.versions import version_of
 
 KEYS = (
@@ -35,6 +37,33 @@ KEYS = (
 )
 
 
+# A value as the JSON that is stored; two are equal when their bytes are.
+Json = msgspec.Raw
+_encode = msgspec.json.Encoder().encode
+
+
+def _as_json(fields: Mapping[str, Any]) -> dict[str, Json]:
+    return {key: Json(_encode(value)) for key, value in fields.items()}
+
+
+NULL = Json(b"null")
+OFFLINE = _as_json(activities.OFFLINE)
+_Body = msgspec.defstruct("_Body", [(key, Json, OFFLINE.get(key, NULL)) for key in KEYS])
+_decode = msgspec.json.Decoder(_Body).decode
+
+# One statement a batch each, past SQLAlchemy's work for every row.
+_STORED = """
+SELECT wanted.value, presence.body, hidden.forgotten FROM json_each(?) AS wanted
+LEFT JOIN presence ON presence.user_id = wanted.value
+LEFT JOIN hidden ON hidden.user_id = wanted.value
+"""
+_COLUMNS = Presence.__table__.columns.keys()
+_STORE = f"""
+INSERT INTO presence ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{name}" for name in _COLUMNS)})
+ON CONFLICT (user_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "user_id")}
+"""
+
+
 @dataclass(slots=True)
 class Change:
     """What happened to one user since the last batch.
@@ -45,7 +74,7 @@ class Change:
 
     at: int
     left_at: int
-    fields: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Json] = field(default_factory=dict)
     joins: bool = False
     gone: bool = False
     was_online: bool = False
@@ -56,14 +85,15 @@ class Change:
             return newer
         if self.gone and not (self.joins or newer.joins):
             return self
-        was_offline = self.fields.get("status") == "offline"
+        status = self.fields.get("status")
+        was_offline = status == OFFLINE["status"]
         return Change(
             at=newer.at,
             left_at=self.left_at if was_offline else newer.left_at,
             fields={**self.fields, **newer.fields},
             joins=self.joins or newer.joins,
             gone=self.gone,
-            was_online=self.was_online or self.fields.get("status", "offline") != "offline",
+            was_online=self.was_online or (status is not None and not was_offline),
         )
 
 
@@ -75,12 +105,12 @@ def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: di
     if member["user"].get("bot"):
         return Change(at, left_at, gone=True)
     status = {} if presence is None else read_presence(presence)
-    return Change(at, left_at, {**read_member(member), **status}, joins=True)
+    return Change(at, left_at, _as_json({**read_member(member), **status}), joins=True)
 
 
 def change_of_presence(presence: dict[str, Any], at: int) -> Change:
     """What a presence update changes. Raises like `change_of_member`."""
-    return Change(at, at, {**read_user(presence["user"]), **read_presence(presence)})
+    return Change(at, at, _as_json({**read_user(presence["user"]), **read_presence(presence)}))
 
 
 def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
@@ -88,26 +118,20 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
 
     A user who asked to be forgotten is never stored.
     """
-    stored = _stored_bodies(session, changes)
-    forgotten = set(
-        session.scalars(select(Hidden.user_id).where(Hidden.user_id.in_(changes), Hidden.forgotten.is_(True)))
-    )
-    new, changed, gone = [], [], []
-    for user_id, change in changes.items():
-        old = stored.get(user_id)
-        body = None if user_id in forgotten else _apply(user_id, None if change.gone else old, change)
+    connection = session.connection()
+    known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
+    rows, gone = [], []
+    for user_id, text, forgotten in known:
+        change, old = changes[user_id], _decode(text) if text else None
+        body = None if forgotten else _apply(user_id, None if change.gone else old, change)
         if body is None:
-            gone.append(user_id)
-        elif old is None:
-            new.append(_row(user_id, body))
-        elif {**body, "updatedAt": 0} != {**old, "updatedAt": 0}:
-            changed.append(_row(user_id, body))
-    if gone_stored := [user_id for user_id in gone if user_id in stored]:
-        session.execute(delete(Presence).where(Presence.user_id.in_(gone_stored)))
-    if new:
-        session.execute(insert(Presence), new)
-    if changed:
-        session.execute(update(Presence), changed)
+            gone += [user_id] if old else []
+        elif old is None or not _is_same(body, old):
+            rows.append(_row(user_id, body))
+    if gone:
+        session.execute(delete(Presence).where(Presence.user_id.in_(gone)))
+    if rows:
+        connection.exec_driver_sql(_STORE, rows)
 
 
 def clear_presences(session: Session) -> None:
@@ -120,25 +144,23 @@ def get_stored_ids(session: Session) -> set[int]:
     return set(session.scalars(select(Presence.user_id)))
 
 
-def _stored_bodies(session: Session, user_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
-    rows = session.execute(select(Presence.user_id, Presence.body).where(Presence.user_id.in_(user_ids)))
-    return {user_id: json.loads(body) for user_id, body in rows}
-
-
-def _apply(user_id: int, old: dict[str, Any] | None, change: Change) -> dict[str, Any] | None:
-    if change.gone and not change.joins:
+def _apply(user_id: int, old: _Body | None, change: Change) -> _Body | None:
+    if not change.joins and (change.gone or old is None):
         return None
-    if old is None and not change.joins:
-        return None
-    body = {**OFFLINE, **(old or {}), **change.fields, "userId": str(user_id), "updatedAt": change.at}
-    was_online = change.was_online or (old is not None and old["status"] != "offline")
-    if body["status"] != "offline":
-        body["lastSeen"] = None
-    elif was_online:
-        body["lastSeen"] = change.left_at
-    return {key: body.get(key) for key in KEYS}
+    fresh = {"userId": Json(b'"%d"' % user_id), "updatedAt": Json(b"%d" % change.at)}
+    body = msgspec.structs.replace(old or _Body(), **change.fields, **fresh)
+    if body.status != OFFLINE["status"]:
+        body.lastSeen = NULL
+    elif change.was_online or (old and old.status != OFFLINE["status"]):
+        body.lastSeen = Json(b"%d" % change.left_at)
+    return body
 
 
-def _row(user_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return {"user_id": user_id, "status": body["status"], "body": text, "version": version_of(text)}
+def _is_same(body: _Body, old: _Body) -> bool:
+    return msgspec.structs.replace(body, updatedAt=old.updatedAt) == old
+
+
+def _row(user_id: int, body: _Body) -> dict[str, Any]:
+    text = _encode(body).decode()
+    status = msgspec.json.decode(body.status)
+    return {"user_id": user_id, "status": status, "body": text, "version": version_of(text)}

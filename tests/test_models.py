@@ -423,3 +423,15 @@ def test_every_id_that_discord_can_give_is_stored_whole(write, read, user_id, jo
     assert read(presence.get_stored_ids) == {user_id}
     assert read(lambda session: session.get(Presence, user_id).user_id) == user_id
     assert read(kv.get_value, user_id, "city") == "Bern"
+
+
+def test_a_checkpoint_brings_what_was_committed_into_the_file_while_others_write(doors, database, tmp_path):
+    with doors.write_presence() as session:
+        kv.set_value(session, ALICE, "city", "Basel")
+    with doors.write() as session:
+        kv.set_value(session, BOB, "city", "Bern")
+        doors.checkpoint()
+    # Without its WAL, a copy holds only what was brought into the file.
+    shutil.copy(database, tmp_path / "copy.db")
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        assert copy.execute("SELECT value FROM kv").fetchall() == [("Basel",)]

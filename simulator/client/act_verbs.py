@@ -31,9 +31,12 @@ class ActVerbs(Caller):
             drop=drop,
         )
 
-    def presences(self, updates: list[dict]) -> list[float]:
-        """Many presences in one call, each a dict of `presence`'s arguments; the times of writing."""
-        return self.call("presences", updates=updates)
+    def presences(self, updates: list[dict], per_second: float = 0) -> list[float]:
+        """Many presences in one call, each a dict of `presence`'s arguments; the times of writing.
+
+        `per_second` spreads them evenly; 0 is as fast as they can be written. A call may take two minutes at most.
+        """
+        return self.call("presences", updates=updates, per_second=per_second)
 
     def dispatch(self, event: str, data: object) -> float:
         """Send any event to every session as it is, whatever its intents; when it was written."""

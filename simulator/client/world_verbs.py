@@ -117,7 +117,7 @@ class WorldVerbs(Caller):
         """Change a member's nickname (GUILD_MEMBER_UPDATE)."""
         self.call("edit_member", user=user, guild=guild, nick=nick)
 
-    def fill(self, guild: str | None, count: int, online: float = 0.3) -> tuple[str, str]:
-        """Add many members without events, a share of them online; the first and the last id."""
-        first, last = self.call("fill", guild=guild, count=count, online=online)
+    def fill(self, guild: str | None, count: int, online: float = 0.3, listening: float = 0) -> tuple[str, str]:
+        """Add many members without events, a share of them online and one listening; the first and the last id."""
+        first, last = self.call("fill", guild=guild, count=count, online=online, listening=listening)
         return first, last

@@ -1,5 +1,7 @@
 """Verbs for presences and for raw events."""
 
+import asyncio
+import time
 from typing import Any
 
 from simulator import payloads
@@ -8,6 +10,7 @@ from simulator.entities import User
 from simulator.errors import Refused
 from simulator.simulation import Simulation
 
+MOST_TOGETHER = 500
 _STATUSES = ("online", "idle", "dnd", "offline")
 
 
@@ -23,6 +26,20 @@ async def presence(
     drop: list | None = None,
 ) -> float:
     """Change a presence, told once per shared guild; when the last frame was written."""
+    _tell(sim, user, status, activities, client_status, bare_user, raw, drop)
+    return await sim.hub.flush()
+
+
+def _tell(
+    sim: Simulation,
+    user: str | int,
+    status: str | None = None,
+    activities: list | None = None,
+    client_status: dict | None = None,
+    bare_user: bool = False,
+    raw: dict | None = None,
+    drop: list | None = None,
+) -> None:
     who = sim.world.user(user)
     _check_status(status)
     change(who, status, activities, client_status)
@@ -30,7 +47,6 @@ async def presence(
         body = payloads.presence(who, guild.id, bare_user) | (raw or {})
         kept = {key: value for key, value in body.items() if key not in (drop or [])}
         sim.emit("PRESENCE_UPDATE", kept, guild)
-    return await sim.hub.flush()
 
 
 def _check_status(status: str | None) -> None:
@@ -51,15 +67,25 @@ def change(who: User, status: str | None, activities: list | None, client_status
 
 
 @verb
-async def presences(sim: Simulation, updates: list) -> list:
-    """Many presences in one call, each an object with the arguments of `presence`; the times of writing."""
+async def presences(sim: Simulation, updates: list, per_second: float = 0) -> list:
+    """Many presences in one call, each an object with the arguments of `presence`; the times of writing.
+
+    `per_second` spreads them evenly; 0 is as fast as they can be written, hundreds in one go.
+    """
     for update in updates:
         if not isinstance(update, dict):
             raise Refused(f"presences: {update!r} is not an object.")
         check("presences", presence, update)
         _check_status(update.get("status"))
         sim.world.user(update["user"])
-    return [await presence(sim, **update) for update in updates]
+    begun, times, together = time.monotonic(), [], 1 if per_second > 0 else MOST_TOGETHER
+    for start in range(0, len(updates), together):
+        if per_second > 0:
+            await asyncio.sleep(begun + start / per_second - time.monotonic())
+        for update in (some := updates[start : start + together]):
+            _tell(sim, **update)
+        times += [await sim.hub.flush()] * len(some)
+    return times
 
 
 @verb

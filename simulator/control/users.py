@@ -1,6 +1,7 @@
 """Verbs for accounts and memberships."""
 
 from simulator import membership, payloads
+from simulator.activities import spotify
 from simulator.control.guilds import check_new_id, require_member
 from simulator.control.verbs import verb
 from simulator.entities import User
@@ -102,19 +103,28 @@ def edit_member(sim: Simulation, user: str | int, guild: str | int | None = None
 
 
 @verb
-def fill(sim: Simulation, guild: str | int | None, count: int, online: float = 0.3) -> list:
-    """Add many members at once, a share of them online, without any event; first and last id."""
+def fill(sim: Simulation, guild: str | int | None, count: int, online: float = 0.3, listening: float = 0) -> list:
+    """Add many members at once without any event; first and last id.
+
+    `online` is the share that is online, `listening` the share that is online and listens to Spotify.
+    """
     where, world = sim.world.guild(guild), sim.world
-    if not 1 <= count <= 1_000_000 or not 0 <= online <= 1:
-        raise Refused("fill: count is 1 to 1000000 and online a share from 0 to 1.")
+    if not 1 <= count <= 1_000_000 or not 0 <= listening <= online <= 1:
+        raise Refused("fill: count is 1 to 1000000, online a share from 0 to 1, and listening one from 0 to online.")
     ids = []
     for number in range(count):
         user = world.add_user(f"member{len(world.users)}")
-        if int((number + 1) * online) > int(number * online):
+        if _is_one_of(number, online):
             user.status, user.client_status = "online", {"desktop": "online"}
+            if _is_one_of(int(number * online), listening / online):
+                user.activities = [spotify(f"Song {number}")]
         world.add_member(where, user)
         ids.append(user.id)
     return [ids[0], ids[-1]]
+
+
+def _is_one_of(number: int, share: float) -> bool:
+    return int((number + 1) * share) > int(number * share)
 
 
 @verb

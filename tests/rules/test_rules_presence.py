@@ -89,6 +89,20 @@ def test_the_body_is_compact_utf8(join, read):
     assert '"server_name":"Zoë 😀","avatar":null' in body
 
 
+def test_the_stored_json_is_written_as_pythons_own(join, read):
+    song = {
+        "type": 2,
+        "name": "Spotify",
+        "details": 'Zoë "😀" \\ / \x7f \u2028\n\t\b\x01',
+        "flags": 2**70,
+        "score": 1.5,
+    }
+    join(ALICE, nick="Zoë 😀", status={"status": "dnd", "activities": [song], "client_status": {}})
+    body = read(lambda session: session.get(Presence, ALICE)).body
+    assert body == json.dumps(json.loads(body), ensure_ascii=False, separators=(",", ":"))
+    assert json.loads(body)["spotifyActivity"]["song"] == song["details"]
+
+
 def test_a_stranger_is_not_stored_by_a_presence_alone(record, look):
     record(online(1000))
     assert look() is None

@@ -238,6 +238,7 @@ def test_the_clients_own_presence_is_kept(sim, client):
         ("join", {"user": "ann"}),
         ("leave", {"user": "nobody"}),
         ("fill", {"guild": None, "count": 0}),
+        ("fill", {"guild": None, "count": 9, "online": 0.1, "listening": 0.2}),
         ("fail_rest", {"method": "GET", "path_regex": "("}),
     ],
 )

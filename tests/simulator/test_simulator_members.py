@@ -186,8 +186,18 @@ def test_many_presences_in_one_call(sim, join_bot):
     assert len(times) == 3
     assert times == sorted(times)
     bot.until(lambda: len(bot.events("PRESENCE_UPDATE", mark=guild)) == 3, "all presences")
+    spread = sim.presences([{"user": p, "status": "idle"} for p in people], per_second=50)
+    assert spread[2] - spread[0] >= 0.039
     with pytest.raises(SimulatorError):
         sim.presences([{"user": people[0]}, {"user": "nobody"}])
+
+
+def test_a_guild_is_filled_with_people_who_listen(sim, join_bot):
+    guild = sim.add_guild("musical")
+    sim.fill(guild, 20, online=0.3, listening=0.1)
+    created = next(g for g in join_bot().events("GUILD_CREATE") if g["id"] == guild)
+    songs = [presence["activities"][0]["id"] for presence in created["presences"] if presence["activities"]]
+    assert (len(created["presences"]), songs) == (6, ["spotify:1"] * 2)
 
 
 def test_a_kick_is_told_like_a_leaving(sim, join_bot):
