@@ -18,7 +18,9 @@ class Question:
 
     def __init__(self, statement: Select[Any]) -> None:
         compiled = statement.compile(dialect=DIALECT)
-        self._sql, self._fixed = str(compiled), compiled.params
+        self._sql = str(compiled)
+        # Whatever an asking does not fill in is missed by SQLite.
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         columns = statement.selected_columns
         self._row = namedtuple("Row", columns.keys())
         convert = [column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in columns]
