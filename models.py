@@ -9,10 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import alembic.command
-import alembic.config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -507,13 +503,17 @@ def _make_private(path: Path) -> None:
 
 
 def _migrate(url: str) -> None:
+    revision = _revision(url)
+    if revision == _newest_revision():
+        return
+    # Only where there is something to do: it would stay in the process's memory for good.
+    import alembic.command
+    import alembic.config
+    from alembic.script import ScriptDirectory
+
     settings = alembic.config.Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
-    known = ScriptDirectory.from_config(settings)
-    revision, head = _revision(url), known.get_current_head()
-    if revision == head:
-        return
-    if revision not in {None, *(script.revision for script in known.walk_revisions())}:
+    if revision not in {None, *(script.revision for script in ScriptDirectory.from_config(settings).walk_revisions())}:
         raise BadFile(
             f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
             " update this one, or restore a backup."
@@ -526,12 +526,19 @@ def _migrate(url: str) -> None:
         alembic.command.upgrade(settings, "head")
 
 
+def _newest_revision() -> str:
+    """Migrations are named by their revision, and each follows the one before."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
 def _revision(url: str) -> str | None:
-    """The schema that the file has, read without waiting for whoever writes."""
+    """The schema that the file has, read without waiting for whoever writes; None before the first migration."""
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     _open_for_reading(engine)
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        if not connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first():
+            return None
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 def schema_version(session: Session) -> str:

@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import models
 from bench.load import Target, press
 from bench.processes import pss_mb
 from bench.table import Row, show
@@ -24,6 +25,8 @@ def main() -> None:
         simulator.add_guild("Home")
         simulator.fill(None, MEMBERS, online=0.3, listening=0.1)
         rollcall = Rollcall(simulator, Path(folder))
+        # As make run does before it starts both.
+        models.upgrade(rollcall.database_url)
         try:
             rollcall.start_web(WEB_CONCURRENCY=str(WORKERS))
             begun = time.monotonic()

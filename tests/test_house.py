@@ -5,6 +5,7 @@ import re
 import subprocess
 from pathlib import Path
 
+import alembic.script
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -207,3 +208,10 @@ def test_readme_names_every_route(make_app):
     routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule) for rule in make_app().url_map.iter_rules()}
     written = {re.sub(r"<\w+>|:\w+|\{\w+\}|@me\b", "<>", word) for word in re.findall(r"/[\w/<>:{}@.-]*", text)}
     assert {route for route in routes if re.sub(r"<\w+>", "<>", route) not in written} == set()
+
+
+def test_migrations_are_named_by_their_revision():
+    scripts = alembic.script.ScriptDirectory(str(models.MIGRATIONS))
+    names = {Path(script.path).name.partition("_")[0]: script.revision for script in scripts.walk_revisions()}
+    assert all(name == revision for name, revision in names.items())
+    assert models._newest_revision() == scripts.get_current_head()
