@@ -25,7 +25,7 @@ from tests.whole.processes import Process, Rollcall, until
 SMALL, LARGE = 10, 100_000
 MEMBERS = (1, 1000)
 # Messages a second, messages a turn, turns.
-RATES = ((1, 1, 20), (20, 20, 5), (100, 100, 5))
+RATES = ((1, 1, 25), (20, 20, 5), (100, 100, 5))
 CHANNELS = 10
 AIM = 1.5
 FIRST_USER = 2_000_000_000
