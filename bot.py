@@ -10,13 +10,12 @@ from typing import Any, TypeVar
 
 import aiohttp
 import discord
-import msgspec
 from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
 
 import config as settings
 import models
-from cogs import confirm, heap, replies, sides
+from cogs import confirm, frames, heap, replies, sides
 from cogs.recent import Recent
 from rules import times
 
@@ -192,7 +191,7 @@ class Rollcall(bridge.Bot):
             await wait()
             try:
                 await poll()
-            except msgspec.MsgspecError as error:
+            except ValueError as error:
                 self.note_unparsable("an event", error)
 
         socket.poll_event = poll_paced
@@ -380,6 +379,7 @@ def main() -> None:
         raise SystemExit(str(error)) from None
     set_up_logging(config.log_level)
     heap.set_up()
+    frames.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:

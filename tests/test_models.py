@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import alembic.command
@@ -324,6 +325,30 @@ def migrate_to(url: str, revision: str) -> None:
         scripts.attributes["connection"] = connection
         alembic.command.upgrade(scripts, revision)
     engine.dispose()
+
+
+def test_what_a_bot_without_versions_stores_has_new_ones(tmp_path):
+    path = tmp_path / "rollcall.db"
+    url = f"sqlite:///{path}"
+    migrate_to(url, "0005")
+    execute(path, f"INSERT INTO presence VALUES ({ALICE}, 'online', '{{}}')")
+    models.upgrade(url)
+    seen = set()
+    for statement in (
+        "UPDATE presence SET status = 'idle', body = '{\"a\":1}'",
+        "UPDATE presence SET status = 'dnd', body = '{\"a\":2}'",
+        f"DELETE FROM presence WHERE user_id = {ALICE}",
+        f"INSERT INTO presence (user_id, status, body) VALUES ({ALICE}, 'online', '{{}}')",
+    ):
+        execute(path, statement)
+        with closing(sqlite3.connect(path)) as connection:
+            seen |= set(connection.execute("SELECT version FROM presence").fetchall())
+    assert len(seen) == 3
+    assert ("",) not in seen
+    # Whoever knows versions sets their own.
+    execute(path, "UPDATE presence SET body = '{\"a\":3}', version = 'mine'")
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version FROM presence").fetchall() == [("mine",)]
 
 
 def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp_path):

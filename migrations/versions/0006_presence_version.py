@@ -9,6 +9,11 @@ revision = "0006"
 down_revision = "0005"
 
 AT_ONCE = 1000
+# A bot that runs on while the file is upgraded knows nothing of versions; what it stores gets one that is new.
+BY_OLD_BOTS = """
+CREATE TRIGGER presence_{when}_without_version AFTER {event} ON presence WHEN {unnoticed}
+BEGIN UPDATE presence SET version = lower(hex(randomblob(12))) WHERE user_id = NEW.user_id; END
+"""
 
 
 def upgrade() -> None:
@@ -23,6 +28,9 @@ def upgrade() -> None:
             [{"user_id": row.user_id, "version": version_of(row.body)} for row in rows],
         )
         last = rows[-1].user_id
+    changed = "NEW.body <> OLD.body AND NEW.version = OLD.version"
+    op.execute(BY_OLD_BOTS.format(when="updated", event="UPDATE OF body", unnoticed=changed))
+    op.execute(BY_OLD_BOTS.format(when="added", event="INSERT", unnoticed="NEW.version = ''"))
 
 
 def version_of(body: str) -> str:
