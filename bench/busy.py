@@ -11,7 +11,6 @@ from pathlib import Path
 from bench import people
 from bench.load import Measured, Target, describe_generator, press
 from bench.table import Row, show
-from rules import presence
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
@@ -27,7 +26,7 @@ def main() -> None:
         try:
             rollcall.start_bot()
             rollcall.start_web(WEB_CONCURRENCY="1")
-            users = until(lambda: find_people(rollcall))
+            users = people.wait_for_all(rollcall, PEOPLE)
             target = Target(rollcall.url, f"/user/{users[0]}")
             ratios, quiet, busy = [], [], []
             for _ in range(ROUNDS):
@@ -40,12 +39,6 @@ def main() -> None:
     rates = [one.rate / other.rate for one, other in zip(busy, quiet, strict=True)]
     beside = Row("requests/s meanwhile", "without updates", rates)
     show("busy", [row, beside], [f"Simulator, bot, web side and load share the cores. {describe_generator()}"])
-
-
-def find_people(rollcall: Rollcall) -> list[str] | None:
-    """Everybody's ID, once all are published."""
-    found = rollcall.read(presence.get_stored_ids)
-    return sorted(map(str, found)) if len(found) == PEOPLE else None
 
 
 def press_busily(rollcall: Rollcall, users: list[str], target: Target) -> Measured:

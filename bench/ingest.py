@@ -17,7 +17,6 @@ from bench import people
 from bench.processes import cpu_s
 from bench.table import Row, show
 from models import Presence
-from rules import presence
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
@@ -34,7 +33,7 @@ def main() -> None:
         try:
             rollcall.start_bot()
             rollcall.start_web()
-            users = until(lambda: find_people(rollcall))
+            users = [str(user_id) for user_id in shuffled(map(int, people.wait_for_all(rollcall, PEOPLE)))]
             ours, theirs = [], []
             for number in range(-1, ROUNDS):
                 spent = store_by_bot(rollcall, users, number)
@@ -52,12 +51,6 @@ def main() -> None:
 
 def mean_us(times: list[float]) -> float:
     return statistics.mean(times) * 1e6
-
-
-def find_people(rollcall: Rollcall) -> list[str] | None:
-    """Everybody's ID, once all are published."""
-    found = rollcall.read(presence.get_stored_ids)
-    return [str(user_id) for user_id in shuffled(found)] if len(found) == PEOPLE else None
 
 
 def shuffled(user_ids: Iterable[int]) -> list[int]:

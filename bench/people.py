@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 import models
 from rules import presence
+from tests.whole.processes import Rollcall, until
 
 # The last eight digits count; a load generator fills them in.
 FIRST = 10_000_000_000_000_000
@@ -81,3 +82,8 @@ def update(user_id: int, number: str) -> dict:
         "client_status": {"desktop": "online", "mobile": "idle"},
         "activities": [song, custom],
     }
+
+
+def wait_for_all(rollcall: Rollcall, count: int) -> list[str]:
+    """The IDs of everybody whom a Rollcall publishes, in their order, once there are so many."""
+    return sorted(map(str, until(lambda: len(found := rollcall.read(presence.get_stored_ids)) == count and found)))
