@@ -89,12 +89,13 @@ def main() -> None:
     server = make_server(config)
     # Its advice on the sizes that are chosen above.
     logging.getLogger("_granian").addFilter(lambda record: not record.getMessage().startswith("Config"))
-    share(app.app)
+    share_app()
     server.serve(target_loader=load, wrap_loader=False)
 
 
-def share(_app: Flask) -> None:
-    """Keep the collector from touching, and so copying, the memory that the workers share with this process."""
+def share_app() -> None:
+    """Make the app, whose memory the workers share, and keep the collector from touching, and so copying, that."""
+    _ = app.app
     gc.collect()
     gc.freeze()
 

@@ -138,6 +138,7 @@ class PresenceWriter:
                 return False
             except Exception as error:
                 log.error("one presence cannot be stored: %r", error)
+        self._waiting = False
         return True
 
     def _put_back(self, first: Steps, batch: dict[int, Change], error: Exception) -> None:
