@@ -1,4 +1,4 @@
-"""The bot: intents, cogs, the doors to the file, the tap on raw events, one error listener; no commands here."""
+"""The bot: intents, cogs, the doors to the file, one error listener; no commands here."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ import config as settings
 import models
 from cogs import confirm, frames, heap, replies, sides
 from cogs.recent import Recent
-from rules import times
+from cogs.tap import Tap
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
@@ -90,16 +90,14 @@ class Rollcall(bridge.Bot):
         self.doors = models.open_doors(config.database_url)
         self._readers = ThreadPoolExecutor(READ_THREADS, "read")
         self._writer = ThreadPoolExecutor(1, "write")
-        self._raw: dict[str, list[Callable[[Any], None]]] = {}
-        self._unparsable: set[str] = set()
+        self.tap = Tap(self)
         self.heard: Recent[int, None] = Recent(MOST_HEARD)
-        self.last_event_at: int | None = None
         self.fault: str | None = None
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
         self.before_invoke(replies.gain_time)
-        self._tap()
+        self.tap.put()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule on a read session, in a thread."""
@@ -151,56 +149,6 @@ class Rollcall(bridge.Bot):
                 return rule(session, *args, **options)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
-
-    def on_raw(self, event: str, take: Callable[[Any], None]) -> None:
-        """Call `take` with the raw data of a gateway event, before py-cord sees it.
-
-        `take` must not wait, and must copy what it keeps. What it raises is logged once for each event type.
-        """
-        self._raw.setdefault(event, []).append(take)
-
-    def _tap(self) -> None:
-        """Put ourselves before py-cord's parsers: it drops fields, and one bad event would end its connection."""
-        parsers = self._connection.parsers
-        if not isinstance(parsers, dict) or "PRESENCE_UPDATE" not in parsers:
-            raise RuntimeError(f"py-cord {discord.__version__} has no parser table to tap; use the pinned version.")
-        for event in {*parsers, *self._raw}:
-            own = None if event in ("PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK") else parsers.get(event)
-            parsers[event] = self._guarded(event, [*self._raw.get(event, ()), *([own] if own else [])])
-
-    def _guarded(self, event: str, takers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
-        def run(data: Any) -> None:
-            self.last_event_at = times.now_ms()
-            for take in takers:
-                try:
-                    take(data)
-                except Exception as error:
-                    self.note_unparsable(event, error)
-
-        return run
-
-    def pace(self, wait: Callable[[], Awaitable[None]]) -> None:
-        """Have `wait` awaited before each event of the present connection is read.
-
-        What is not read waits in the kernel and at Discord, not in our memory. An event that is no JSON is left out.
-        """
-        socket = self.ws
-        poll = socket.poll_event
-
-        async def poll_paced() -> None:
-            await wait()
-            try:
-                await poll()
-            except ValueError as error:
-                self.note_unparsable("an event", error)
-
-        socket.poll_event = poll_paced
-
-    def note_unparsable(self, what: str, error: Exception) -> None:
-        """Log something from Discord that could not be taken, once for each kind."""
-        if what not in self._unparsable:
-            self._unparsable.add(what)
-            log.error("cannot take %s: %s: %s; told once", what, type(error).__name__, error)
 
     async def announce(self) -> None:
         link = discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)

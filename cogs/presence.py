@@ -45,7 +45,7 @@ class Presence(commands.Cog, name="presence"):
             "PRESENCE_UPDATE": self.take_presence,
             "RATE_LIMITED": self.census.take_rate_limited,
         }.items():
-            bot.on_raw(event, take)
+            bot.tap.on_raw(event, take)
 
     async def start(self) -> None:
         """Read what the last run left, and begin to write."""
@@ -77,7 +77,7 @@ class Presence(commands.Cog, name="presence"):
         self.census.ask_again()
 
     def note_connected(self) -> None:
-        self.bot.pace(self.writer.wait_for_room)
+        self.bot.tap.pace(self.writer.wait_for_room)
         self.connected_since = now_ms()
         self.beat_now.set()
 
@@ -146,7 +146,7 @@ class Presence(commands.Cog, name="presence"):
                 if user_id in presences and self.home.has(user_id):
                     self.writer.put(int(user_id), presence.change_of_presence(presences[user_id], now))
             except Exception as error:
-                self.bot.note_unparsable("a member's presence", error)
+                self.bot.tap.note_unparsable("a member's presence", error)
 
     def by_user(self, raw_presences: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Presences by the ID of their user; one that names nobody is left out."""
@@ -155,7 +155,7 @@ class Presence(commands.Cog, name="presence"):
             try:
                 found[raw["user"]["id"]] = raw
             except (KeyError, TypeError) as error:
-                self.bot.note_unparsable("a presence", error)
+                self.bot.tap.note_unparsable("a presence", error)
         return found
 
     def take_join(self, data: dict[str, Any]) -> None:
@@ -216,7 +216,7 @@ class Presence(commands.Cog, name="presence"):
             self.connected_at = now_ms()
         problem = self.bot.fault or self.told_problem
         try:
-            await self.bot.write_presence(status.record_beat, self.connected_since, self.bot.last_event_at, problem)
+            await self.bot.write_presence(status.record_beat, self.connected_since, self.bot.tap.last_event_at, problem)
         except Exception as error:
             log.warning("the heartbeat could not be written: %r", error)
 

@@ -49,11 +49,11 @@ class Proxy(commands.Cog, name="proxy"):
         self.begun: Recent[int, None] = Recent(MOST_REMEMBERED)
         self.busy: set[asyncio.Task] = set()
         self.stopping = False
-        bot.on_raw("MESSAGE_CREATE", self.witness.see)
-        bot.on_raw("MESSAGE_UPDATE", self.witness.see_edit)
-        bot.on_raw("MESSAGE_DELETE", self.witness.see_deleted)
-        bot.on_raw("MESSAGE_DELETE_BULK", self.witness.see_deleted)
-        bot.on_raw("WEBHOOKS_UPDATE", lambda data: self.webhooks.forget(int(data["channel_id"])))
+        bot.tap.on_raw("MESSAGE_CREATE", self.witness.see)
+        bot.tap.on_raw("MESSAGE_UPDATE", self.witness.see_edit)
+        bot.tap.on_raw("MESSAGE_DELETE", self.witness.see_deleted)
+        bot.tap.on_raw("MESSAGE_DELETE_BULK", self.witness.see_deleted)
+        bot.tap.on_raw("WEBHOOKS_UPDATE", lambda data: self.webhooks.forget(int(data["channel_id"])))
 
     async def settle(self) -> None:
         """Before the connection ends: begin nothing, and let what is on its way arrive."""

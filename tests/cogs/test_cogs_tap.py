@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import discord
 
-from bot import Rollcall
 from cogs import frames
+from cogs.tap import Tap
 
 
 def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
@@ -20,11 +20,10 @@ def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
         steps.append("wait")
 
     async def run():
-        bot = SimpleNamespace(
-            ws=SimpleNamespace(poll_event=poll),
-            note_unparsable=lambda what, _error: steps.append(f"cannot take {what}"),
-        )
-        Rollcall.pace(bot, wait)
+        bot = SimpleNamespace(ws=SimpleNamespace(poll_event=poll))
+        tap = Tap(bot)
+        tap.note_unparsable = lambda what, _error: steps.append(f"cannot take {what}")
+        tap.pace(wait)
         for _ in range(3):
             await bot.ws.poll_event()
 
