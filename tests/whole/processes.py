@@ -123,6 +123,8 @@ class Rollcall:
         self.web: Process | None = None
         self.http = requests.Session()
         self.http.trust_env = False
+        # A request on an idle connection may meet the server just as it hangs up; browsers then send it again.
+        self.http.headers["Connection"] = "close"
 
     def start_bot(self, connected: bool = True, **environ: str) -> Process:
         self.bot = Process("bot.py", environ={**self.environ, **environ})
@@ -157,9 +159,6 @@ class Rollcall:
             return False
 
     def stop(self) -> None:
-        # The servers wait for connections that are kept alive.
-        for served in self._others.values():
-            served.http.close()
         for process in (self.bot, *(served.web for served in self._others.values())):
             if process and process.is_running:
                 process.stop()
