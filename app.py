@@ -7,6 +7,7 @@ from flask import Flask
 import config as settings
 import models
 from cli import maintenance
+from migrations.upgrade import BadFile, upgrade
 from web import answers, docs, hot_read, kv, pages, pluralkit_v1, presence, ratelimit, status
 
 
@@ -17,8 +18,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     """
     try:
         config = config or settings.load()
-        models.upgrade(config.database_url)
-    except (settings.BadSetting, models.BadFile) as error:
+        upgrade(config.database_url)
+    except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

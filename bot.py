@@ -18,6 +18,7 @@ import models
 from cogs import confirm, frames, heap, replies, sides
 from cogs.recent import Recent
 from cogs.tap import Tap
+from migrations.upgrade import BadFile, upgrade
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
@@ -322,8 +323,8 @@ def main() -> None:
         config = settings.load()
         if not config.discord_token:
             raise settings.BadSetting(f"DISCORD_TOKEN is not set: make a bot at {PORTAL} and put its token into .env.")
-        models.upgrade(config.database_url)
-    except (settings.BadSetting, models.BadFile) as error:
+        upgrade(config.database_url)
+    except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
     set_up_logging(config.log_level)
     heap.set_up()

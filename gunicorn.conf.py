@@ -8,14 +8,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
-import models
+from migrations.upgrade import BadFile, upgrade
 from web import bodies
 from web.server import Worker
 
 try:
     _config = settings.load()
-    models.upgrade(_config.database_url)
-except (settings.BadSetting, models.BadFile) as error:
+    upgrade(_config.database_url)
+except (settings.BadSetting, BadFile) as error:
     raise SystemExit(str(error)) from None
 
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"

@@ -1,13 +1,10 @@
 """The tables, and the doors to the one SQLite file that the web side and the bot share; no rules."""
 
-import fcntl
-import os
 import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -24,10 +21,8 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.pool import NullPool
 
 LOCK_WAIT_MS = 5000
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
@@ -35,7 +30,6 @@ WAL_LIMIT_BYTES = 64 * 1024 * 1024
 READ_CACHE_KIB = 256
 # Where a commit of presences empties the WAL itself, if `checkpoint` did not come to it: about 40 MB.
 WAL_PRESENCE_PAGES = 10_000
-MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # For statements that go to the driver as they are.
 DIALECT = sqlite.dialect(paramstyle="named")
 
@@ -320,10 +314,6 @@ class Locked(Exception):
     """The other process held the write lock for longer than LOCK_WAIT_MS."""
 
 
-class BadFile(Exception):
-    """The database file cannot be opened or upgraded; carries one sentence."""
-
-
 class _Own:
     """The connection of one thread, which is closed with the thread."""
 
@@ -345,9 +335,9 @@ class Doors:
         self._patience_ms = patience_ms
         self._thread = threading.local()
         self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
-        _open_for_reading(reader)
-        _open_for_writing(writer, "FULL")
-        _open_for_writing(presence_writer, "NORMAL", f"wal_autocheckpoint = {WAL_PRESENCE_PAGES}")
+        open_for_reading(reader)
+        open_for_writing(writer, "FULL")
+        open_for_writing(presence_writer, "NORMAL", f"wal_autocheckpoint = {WAL_PRESENCE_PAGES}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -416,7 +406,7 @@ def hold_state(session: Session) -> None:
 
 
 def open_doors(url: str) -> Doors:
-    """Open the file for a process without Flask. The file must have been through `upgrade`."""
+    """Open the file for a process without Flask. The file must have been through migrations.upgrade."""
     return Doors(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
 
 
@@ -447,13 +437,17 @@ def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
-def _open_for_reading(engine: Engine) -> None:
+def open_for_reading(engine: Engine) -> None:
+    """Let all connections of an engine be made as reading needs them."""
+
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
         _pragmas(connection, "query_only = ON", f"cache_size = -{READ_CACHE_KIB}")
 
 
-def _open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
+def open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
+    """Let all connections of an engine be made as writing needs them; `more` are further pragmas."""
+
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None
@@ -475,72 +469,11 @@ def _transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
-    """Whether SQLite refused because somebody else holds the lock."""
-    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def upgrade(url: str) -> None:
-    """Create the file or bring an older one up to date; both processes may call this at once.
-
-    Raises BadFile when the file cannot be written, is no database, or was made by a newer Rollcall.
-    """
-    path = Path(make_url(url).database)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path.with_name(path.name + ".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            _make_private(path)
-            _migrate(url)
-    except OSError as error:
-        raise BadFile(f"The database {path} cannot be written: {error.strerror}.") from None
-    except DatabaseError as error:
-        raise BadFile(f"The database {path} cannot be opened: {error.orig}.") from None
-
-
-def _make_private(path: Path) -> None:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _migrate(url: str) -> None:
-    revision = _revision(url)
-    if revision == _newest_revision():
-        return
-    # Only where there is something to do: it would stay in the process's memory for good.
-    import alembic.command
-    import alembic.config
-    from alembic.script import ScriptDirectory
-
-    settings = alembic.config.Config()
-    settings.set_main_option("script_location", str(MIGRATIONS))
-    if revision not in {None, *(script.revision for script in ScriptDirectory.from_config(settings).walk_revisions())}:
-        raise BadFile(
-            f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
-            " update this one, or restore a backup."
-        )
-    engine = create_engine(url, poolclass=NullPool)
-    # Batch migrations drop and refill tables; enforced foreign keys would cascade into other tables.
-    _open_for_writing(engine, "FULL", foreign_keys="OFF")
-    with engine.begin() as connection:
-        settings.attributes["connection"] = connection
-        alembic.command.upgrade(settings, "head")
-
-
-def _newest_revision() -> str:
-    """Migrations are named by their revision, and each follows the one before."""
-    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
-
-
-def _revision(url: str) -> str | None:
-    """The schema that the file has, read without waiting for whoever writes; None before the first migration."""
-    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    _open_for_reading(engine)
-    with engine.connect() as connection:
-        if not connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first():
-            return None
-        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-
-
 def schema_version(session: Session) -> str:
     """The revision of the open file's schema."""
     return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
+    """Whether SQLite refused because somebody else holds the lock."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

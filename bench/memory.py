@@ -7,10 +7,10 @@ import tempfile
 import time
 from pathlib import Path
 
-import models
 from bench.load import Target, press
 from bench.processes import pss_mb
 from bench.table import Row, show
+from migrations.upgrade import upgrade
 from rules import status
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
@@ -26,7 +26,7 @@ def main() -> None:
         simulator.fill(None, MEMBERS, online=0.3, listening=0.1)
         rollcall = Rollcall(simulator, Path(folder))
         # As make run does before it starts both.
-        models.upgrade(rollcall.database_url)
+        upgrade(rollcall.database_url)
         try:
             rollcall.start_web(WEB_CONCURRENCY=str(WORKERS))
             begun = time.monotonic()

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import models
+from migrations.upgrade import upgrade
 from rules import presence
 from tests.whole.processes import Rollcall, until
 
@@ -18,7 +19,7 @@ AT = 1_795_262_400_000
 def make_file(path: Path, count: int) -> None:
     """A new file with the presences of `count` people, whose IDs follow one another."""
     url = f"sqlite:///{path}"
-    models.upgrade(url)
+    upgrade(url)
     doors = models.open_doors(url)
     with doors.write() as session:
         fill(session, count)

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 import models
 from bench.table import Row, show
+from migrations.upgrade import upgrade
 from rules import members, systems
 from simulator.client import Simulator
 from tests.whole.processes import Process, Rollcall, until
@@ -136,7 +137,7 @@ def make_rollcall(folder: Path, count: int, stops: list[Callable[[], None]]) -> 
     discord = make_discord(stops)
     (folder / str(count)).mkdir()
     rollcall = Rollcall(discord, folder / str(count))
-    models.upgrade(rollcall.database_url)
+    upgrade(rollcall.database_url)
     rollcall.write(fill, count)
     users = {}
     for size in MEMBERS:

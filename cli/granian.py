@@ -13,8 +13,8 @@ from flask import Flask
 
 import app
 import config as settings
-import models
 from cli.start import prepare
+from migrations.upgrade import BadFile
 from web import bodies
 from web.stalled import Stalled
 
@@ -84,7 +84,7 @@ def main() -> None:
     try:
         config = settings.load({"SERVER": "granian"})
         prepare(config)
-    except (settings.BadSetting, models.BadFile) as error:
+    except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
     server = make_server(config)
     # Its advice on the sizes that are chosen above.

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 import config as settings
-import models
+from migrations.upgrade import BadFile, upgrade
 
 PATIENCE_S = 30
 STOP_WITHIN_S = 15
@@ -171,7 +171,7 @@ def prepare(config: settings.Config) -> None:
     if config.server == "granian" and not importlib.util.find_spec("granian"):
         raise SystemExit("granian is not installed yet; make run SERVER=granian installs it.")
     check_port(config.host, config.port, "PORT or HOST")
-    models.upgrade(config.database_url)
+    upgrade(config.database_url)
 
 
 async def start() -> None:
@@ -187,7 +187,7 @@ def main() -> None:
     """`python -m cli.start`."""
     try:
         asyncio.run(start())
-    except (settings.BadSetting, models.BadFile) as error:
+    except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
 
 

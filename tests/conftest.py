@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import config as settings
 import models
 from app import create_app
+from migrations.upgrade import upgrade
 from rules import presence, tokens
 
 OFFLINE = {"status": "offline"}
@@ -22,7 +23,7 @@ MEMORY = Path("/dev/shm")
 def fresh_file(tmp_path_factory):
     """An empty database of the newest schema."""
     path = tmp_path_factory.mktemp("fresh") / "rollcall.db"
-    models.upgrade(f"sqlite:///{path}")
+    upgrade(f"sqlite:///{path}")
     return path
 
 

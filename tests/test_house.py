@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 import config as settings
 import models
+from migrations.upgrade import FOLDER, _newest_revision
 
 ROOT = settings.ROOT
 TOP_LEVEL = {
@@ -21,7 +22,7 @@ TOP_LEVEL = {
     *("Makefile", "pyproject.toml", "gunicorn.conf.py", ".ci", ".env.example", ".gitignore"),
     *("CHANGELOG.md", "LICENSE", "rules", "web", "cogs", "migrations", "simulator", "bench", "cli", "deploy"),
 }
-OURS = {"config", "models", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
+OURS = {"config", "models", "migrations", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
 LOWEST = {"config", "models"}
 MAY_IMPORT = {
     "config": set(),
@@ -30,10 +31,10 @@ MAY_IMPORT = {
     "rules": {*LOWEST, "rules"},
     "web": {*LOWEST, "rules", "web"},
     "cogs": {*LOWEST, "rules", "cogs"},
-    "app": {*LOWEST, "rules", "web", "cli"},
-    "bot": {*LOWEST, "rules", "cogs"},
-    "gunicorn.conf": {*LOWEST, "web", "app"},
-    "cli": {*LOWEST, "rules", "web", "simulator", "cli", "app", "bot"},
+    "app": {*LOWEST, "migrations", "rules", "web", "cli"},
+    "bot": {*LOWEST, "migrations", "rules", "cogs"},
+    "gunicorn.conf": {*LOWEST, "migrations", "web", "app"},
+    "cli": {*LOWEST, "migrations", "rules", "web", "simulator", "cli", "app", "bot"},
     "simulator": {"simulator"},
     "bench": OURS - {"bot"},
 }
@@ -211,7 +212,7 @@ def test_readme_names_every_route(make_app):
 
 
 def test_migrations_are_named_by_their_revision():
-    scripts = alembic.script.ScriptDirectory(str(models.MIGRATIONS))
+    scripts = alembic.script.ScriptDirectory(str(FOLDER))
     names = {Path(script.path).name.partition("_")[0]: script.revision for script in scripts.walk_revisions()}
     assert all(name == revision for name, revision in names.items())
-    assert models._newest_revision() == scripts.get_current_head()
+    assert _newest_revision() == scripts.get_current_head()

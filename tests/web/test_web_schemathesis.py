@@ -12,6 +12,7 @@ import schemathesis
 
 import config as settings
 import models
+from migrations.upgrade import upgrade
 from rules import github, kv, members, messages, presence, status, switches, systems, tokens, visibility
 from tests.whole.processes import Process, free_port, until
 from web.docs import read_document
@@ -175,7 +176,7 @@ def fill(session):
 def filled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("schemathesis")
     database_url = f"sqlite:///{folder / 'rollcall.db'}"
-    models.upgrade(database_url)
+    upgrade(database_url)
     doors = models.open_doors(database_url)
     with doors.write() as session:
         config, given = fill(session)

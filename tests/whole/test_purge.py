@@ -6,6 +6,7 @@ So do the records of channels that are gone.
 from sqlalchemy import func, select
 
 import models
+from migrations.upgrade import upgrade
 from models import Member, Message, Switch, System
 from rules import members, messages, staging, switches, systems, times
 from tests.whole.processes import until
@@ -41,7 +42,7 @@ def write(rollcall, rule, *args):
 
 def test_what_the_last_run_left_is_deleted_and_nothing_else(alone):
     rollcall = alone()
-    models.upgrade(rollcall.database_url)
+    upgrade(rollcall.database_url)
     write(rollcall, fill, BOB, 3)
     write(rollcall, fill, ALICE, MANY)
     write(rollcall, systems.delete_system, ALICE)

@@ -1,0 +1,79 @@
+"""Bringing the file to the schema of this Rollcall."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+import models
+
+FOLDER = Path(__file__).resolve().parent
+
+
+class BadFile(Exception):
+    """The database file cannot be opened or upgraded; carries one sentence."""
+
+
+def upgrade(url: str) -> None:
+    """Create the file or bring an older one up to date; both processes may call this at once.
+
+    Raises BadFile when the file cannot be written, is no database, or was made by a newer Rollcall.
+    """
+    path = Path(make_url(url).database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path.with_name(path.name + ".lock"), "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _make_private(path)
+            _migrate(url)
+    except OSError as error:
+        raise BadFile(f"The database {path} cannot be written: {error.strerror}.") from None
+    except DatabaseError as error:
+        raise BadFile(f"The database {path} cannot be opened: {error.orig}.") from None
+
+
+def _make_private(path: Path) -> None:
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _migrate(url: str) -> None:
+    revision = _revision(url)
+    if revision == _newest_revision():
+        return
+    # Only where there is something to do: it would stay in the process's memory for good.
+    import alembic.command
+    import alembic.config
+    from alembic.script import ScriptDirectory
+
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(FOLDER))
+    if revision not in {None, *(script.revision for script in ScriptDirectory.from_config(settings).walk_revisions())}:
+        raise BadFile(
+            f"The database {make_url(url).database} was made by a newer Rollcall (schema {revision});"
+            " update this one, or restore a backup."
+        )
+    engine = create_engine(url, poolclass=NullPool)
+    # Batch migrations drop and refill tables; enforced foreign keys would cascade into other tables.
+    models.open_for_writing(engine, "FULL", foreign_keys="OFF")
+    with engine.begin() as connection:
+        settings.attributes["connection"] = connection
+        alembic.command.upgrade(settings, "head")
+
+
+def _newest_revision() -> str:
+    """Migrations are named by their revision, and each follows the one before."""
+    return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def _revision(url: str) -> str | None:
+    """The schema that the file has, read without waiting for whoever writes; None before the first migration."""
+    engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    models.open_for_reading(engine)
+    with engine.connect() as connection:
+        if not connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first():
+            return None
+        return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
