@@ -1,6 +1,7 @@
 """Executing webhooks, and the messages that they sent."""
 
 import json
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -185,8 +186,11 @@ def test_answering_and_deleting_a_proxied_message(sim, bot, discord_api, place, 
 def test_executions_keep_their_order(sim, place, hook, execute):
     """A slow upload keeps the ones behind it waiting: the order is that of the requests' arrival."""
 
+    begun = threading.Event()
+
     def late_body():
         yield b'{"content": "first'
+        begun.set()
         time.sleep(0.3)
         yield b'"}'
 
@@ -194,7 +198,7 @@ def test_executions_keep_their_order(sim, place, hook, execute):
     headers = {"Content-Type": "application/json"}
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(requests.post, url, data=late_body(), headers=headers, timeout=10)
-        time.sleep(0.15)
+        begun.wait(10)
         execute({"content": "second"})
         assert slow.result().status_code == 204
     assert [m["content"] for m in sim.messages(place.channel)] == ["first", "second"]
