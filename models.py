@@ -208,6 +208,20 @@ class Member(db.Model):
     last_message_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class TagSign(db.Model):
+    """The sign by which a member's proxy tags are told apart; the file itself keeps it, by triggers on `members`.
+
+    `^` and a prefix's first sign, `$` and the last of a suffix without prefix, or nothing where that may be left out.
+    """
+
+    __tablename__ = "tag_signs"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    system_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sign: Mapped[str] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class Switch(db.Model):
     """One switch of a system, at a time (µs since 1970) that no other switch of the system has."""
 

@@ -54,31 +54,17 @@ def match_tags(text: str, tags: Iterable[Tag], has_files: bool = False, case_sen
     return None
 
 
-def make_sieve(text: str) -> tuple[str, str, str]:
-    """GLOB patterns for a member's tags as they are stored (`dump_tags`): if one of the tags fits, one of these does.
-
-    Most tags are told apart by their first sign, or those without prefix by their last; the members that are left
-    go to `match_tags`. A tag without prefix that has a sign escaped is always left.
-    """
+def find_signs(text: str) -> list[str]:
+    """The signs (`TagSign`) by which whatever fits a text is told apart; `match_tags` decides among those tags."""
     _, rest = _cut_mention(text)
-    whole, alone = _plain(rest), _plain(rest).strip()
-    heads, tails = _class_of(whole[:1] + alone[:1]), _class_of(whole[-1:] + alone[-1:])
-    alone_suffix = '*"prefix": null, "suffix": "*'
-    return f'*"prefix": "{heads}*', f'{alone_suffix}{tails}"}}*', f"{alone_suffix}\\*"
+    whole = _plain(rest)
+    ends = {end for words in (whole, whole.strip()) for end in (("^", words[:1]), ("$", words[-1:]))}
+    return ["", *(side + same for side, sign in ends for same in _cases().get(sign.casefold(), sign))]
 
 
 def dump_tags(tags: Iterable[dict[str, str | None]]) -> str:
-    """Tags as they are stored; `make_sieve` counts on this form."""
+    """Tags as they are stored."""
     return json.dumps([{"prefix": tag["prefix"], "suffix": tag["suffix"]} for tag in tags], ensure_ascii=False)
-
-
-def _class_of(signs: str) -> str:
-    """A GLOB class of these signs in every case, what may not be there when it is typed, and JSON's escapes."""
-    wanted = {same for sign in signs for same in _cases()[sign.casefold()] or sign}
-    wanted |= {*_MAY_BE_LEFT_OUT, '"', "\\"}
-    # Only here do these three stand for themselves.
-    first, last = "]" * ("]" in wanted), "^" * ("^" in wanted) + "-" * ("-" in wanted)
-    return f"[{first}{''.join(sorted(wanted - {*']^-'}))}{last}]"
 
 
 @cache

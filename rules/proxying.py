@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import String as Text
-from sqlalchemy import bindparam, cast, exists, func, or_, select, update
+from sqlalchemy import bindparam, cast, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -26,14 +26,14 @@ from models import (
     SwitchMember,
     System,
     SystemGuild,
+    TagSign,
 )
 from rules import autoproxy, messages, switches
 from rules.errors import NotAllowed, Refused
-from rules.matching import Tag, make_sieve, match_tags
+from rules.matching import Tag, find_signs, match_tags
 from rules.questions import Question, Reader
 from rules.webhook_names import compose_name
 
-_SIEVE = ("by_prefix", "by_suffix", "by_escape")
 LATCH_TIMEOUT_S = 6 * 3600
 # Some keyboards put a sign without width between backslashes.
 _ESCAPE = re.compile(r"\\(?:\u200b*\\){1,2}")
@@ -188,16 +188,18 @@ def _switch_to(session: Session, speech: Speech, user_id: int) -> None:
 
 def _ask(reader: Reader, heard: Heard) -> Any:
     names = ("user_id", "guild_id", "channel_id", "parent_id")
-    values = {name: getattr(heard, name) for name in names} | dict(zip(_SIEVE, make_sieve(heard.text), strict=True))
-    return _asking().find(reader, **values)
+    signs = json.dumps(find_signs(heard.text))
+    return _asking().find(reader, signs=signs, **{name: getattr(heard, name) for name in names})
 
 
 @cache
 def _asking() -> Question:
     guild_id = bindparam("guild_id")
+    signs = select(func.json_each(bindparam("signs")).table_valued("value").c.value)
+    may_fit = select(TagSign.member_id).where(TagSign.system_id == System.id, TagSign.sign.in_(signs))
     tags = (
         select(func.group_concat("[" + cast(Member.id, Text) + "," + Member.proxy_tags + "]", ","))
-        .where(Member.system_id == System.id, or_(*(Member.proxy_tags.op("GLOB")(bindparam(name)) for name in _SIEVE)))
+        .where(Member.system_id == System.id, Member.id.in_(may_fit.correlate(System)))
         .scalar_subquery()
     )
     quiet = exists().where(QuietChannel.channel_id.in_([bindparam("channel_id"), bindparam("parent_id")]))

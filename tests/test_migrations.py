@@ -10,13 +10,15 @@ from pathlib import Path
 import alembic.command
 import alembic.config
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.pool import NullPool
 
 import migrations.upgrade
 import models
 from migrations.upgrade import BadFile, upgrade
+from models import TagSign
 from rules import kv, members, presence, systems
+from rules.proxying import Heard, find_speech
 from rules.versions import version_of
 from tests.spawned import SPAWN, in_processes
 
@@ -73,6 +75,15 @@ def execute(database: Path, *statements: str) -> None:
         for statement in statements:
             connection.execute(statement)
     connection.close()
+
+
+def add(database: Path, table: str, **values: object) -> None:
+    """Add a row; what is not given is as empty as the column lets it be."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        needed = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[3] and row[4] is None]
+        row = {**dict.fromkeys(needed, 0), **values}
+        columns, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+        connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", row)
 
 
 def test_a_file_of_a_newer_rollcall_is_refused_and_left_alone(url, database):
@@ -203,6 +214,28 @@ def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp
         assert kv.get_pairs(session, ALICE) == {"city": "Bern", "river": "Aare"}
         systems.create_system(session, ALICE, {"name": "Foxes"})
         members.create_member(session, ALICE, {"name": "Ann"})
+    doors.close()
+
+
+def test_members_of_an_older_file_are_proxied(tmp_path):
+    path = tmp_path / "rollcall.db"
+    url = f"sqlite:///{path}"
+    migrate_to(url, "0006")
+    system = {"id": 1, "hid": "foxes", "name": "Foxes", "tz": "UTC", "created": 5}
+    member = {"id": 2, "hid": "annnn", "system_id": 1, "name": "Ann", "created": 6}
+    member["proxy_tags"] = '[{"prefix": "A:", "suffix": null}, {"prefix": null, "suffix": "-a"}]'
+    add(path, "systems", **system)
+    add(path, "accounts", user_id=ALICE, system_id=1)
+    add(path, "members", **member)
+    upgrade(url)
+    # And one who comes from a bot that was not updated yet.
+    add(path, "members", **{**member, "id": 3, "hid": "bennn", "name": "Ben", "proxy_tags": '[{"prefix": "B:"}]'})
+    doors = models.open_doors(url)
+    with doors.read() as session:
+        for text, name in (("a:hello", None), ("A:hello", "Ann"), ("hello -a", "Ann")):
+            speech = find_speech(session, Heard(ALICE, 1, 2, 2, text), 0)
+            assert getattr(speech, "name", None) == name
+        assert session.scalars(select(TagSign.sign).where(TagSign.member_id == 3)).all() == ["^B"]
     doors.close()
 
 

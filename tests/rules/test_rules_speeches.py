@@ -6,10 +6,11 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from models import Autoproxy, Member, Switch
-from rules import autoproxy, front_history, members, messages, preferences, switches, systems
+from models import Autoproxy, Member, Switch, System, TagSign
+from rules import autoproxy, front_history, members, messages, preferences, staging, switches, systems
 from rules.errors import NotAllowed, NotFound
 from rules.proxying import Heard, Spoken, find_speech, record_speech, record_speeches
+from tests.rules.imports import pluralkit, run_import
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 GUILD, CHANNEL, THREAD = 2909267986263572999, 41771983423143937, 41771983423143999
@@ -212,7 +213,9 @@ def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, 
     with doors.read() as session:
         speech = find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
     asked += steps(doors.write, record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
-    assert [step for step in asked if step.startswith("SCAN")] == []
+    # The signs of the text itself are a table to SQLite.
+    assert {step for step in asked if step.startswith("SCAN")} == {"SCAN anon_1 VIRTUAL TABLE INDEX 1:"}
+    assert "SEARCH tag_signs USING PRIMARY KEY (system_id=? AND sign=?)" in asked
     assert [step for step in asked if "members" in step and "ix_members_matching" in step]
 
 
@@ -221,3 +224,30 @@ def test_silence_is_one_question_and_a_speech_two(doors, pair):
         with doors.glance() as connection, traced(connection) as asked:
             find_speech(connection, Heard(user_id, GUILD, THREAD, CHANNEL, text), NOW)
         assert len(asked) == count, asked
+
+
+@pytest.fixture
+def kept_signs(read):
+    """Which signs the file keeps, and of whom."""
+    columns = select(System.hid, TagSign.sign, Member.name)
+    joined = columns.join(Member, Member.id == TagSign.member_id).join(System, System.id == TagSign.system_id)
+    return lambda: sorted(tuple(row) for row in read(lambda session: session.execute(joined).all()))
+
+
+def test_the_signs_follow_members_wherever_these_go(read, write, pair, kept_signs):
+    ann, ben = pair
+    foxes = read(systems.get_own_system, ALICE).hid
+    assert kept_signs() == [(foxes, "^A", "Ann"), (foxes, "^B", "Ben")]
+    write(members.edit_member, ALICE, ann.hid, {"proxy_tags": [{"suffix": "-a"}, {"suffix": "=a"}, {"prefix": " a"}]})
+    assert kept_signs() == [(foxes, "", "Ann"), (foxes, "$a", "Ann"), (foxes, "^B", "Ben")]
+    write(members.edit_member, ALICE, ann.hid, {"name": "Anna"})
+    write(members.delete_member, ALICE, ben.hid)
+    assert kept_signs() == [(foxes, "", "Anna"), (foxes, "$a", "Anna")]
+    file = [{"name": name, "proxy_tags": [{"prefix": sign}]} for name, sign in (("Anna", "["), ("Cid", "🦊"))]
+    run_import(write, ALICE, pluralkit(file))
+    assert kept_signs() == [(foxes, "^[", "Anna"), (foxes, "^🦊", "Cid")]
+    assert read(find_speech, Heard(ALICE, GUILD, THREAD, CHANNEL, "🦊hello"), NOW).name == "Cid"
+    write(systems.delete_system, ALICE)
+    while write(staging.purge_some):
+        pass
+    assert read(lambda session: session.scalars(select(TagSign.member_id)).all()) == []
