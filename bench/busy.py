@@ -11,7 +11,6 @@ from pathlib import Path
 from bench import people
 from bench.load import Measured, Target, describe_generator, press
 from bench.table import Row, show
-from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
 ROUNDS = 7
@@ -19,22 +18,16 @@ PEOPLE, A_SECOND, SECONDS, CONNECTIONS = 5000, 1000, 4, 2
 
 
 def main() -> None:
-    with Simulator.start() as simulator, tempfile.TemporaryDirectory() as folder:
-        simulator.add_guild("Home")
-        simulator.fill(None, PEOPLE, online=0)
-        rollcall = Rollcall(simulator, Path(folder))
-        try:
-            rollcall.start_bot()
-            rollcall.start_web(WEB_CONCURRENCY="1")
-            users = people.wait_for_all(rollcall, PEOPLE)
-            target = Target(rollcall.url, f"/user/{users[0]}")
-            ratios, quiet, busy = [], [], []
-            for _ in range(ROUNDS):
-                quiet.append(press(target, SECONDS, CONNECTIONS))
-                busy.append(press_busily(rollcall, users, target))
-                ratios.append(busy[-1].p99 / quiet[-1].p99)
-        finally:
-            rollcall.stop()
+    ratios, quiet, busy = [], [], []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        people.crowd(Path(folder), PEOPLE, WEB_CONCURRENCY="1") as (rollcall, users),
+    ):
+        target = Target(rollcall.url, f"/user/{users[0]}")
+        for _ in range(ROUNDS):
+            quiet.append(press(target, SECONDS, CONNECTIONS))
+            busy.append(press_busily(rollcall, users, target))
+            ratios.append(busy[-1].p99 / quiet[-1].p99)
     row = Row(f"hot read p99 while {A_SECOND:,} updates/s come in", "without updates", ratios, at_most=1.5)
     rates = [one.rate / other.rate for one, other in zip(busy, quiet, strict=True)]
     beside = Row("requests/s meanwhile", "without updates", rates)

@@ -17,7 +17,6 @@ from bench import people
 from bench.processes import cpu_s
 from bench.table import Row, show
 from models import Presence
-from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
 ROUNDS = 5
@@ -26,23 +25,15 @@ UPSERT = "INSERT INTO rows VALUES (?, ?) ON CONFLICT DO UPDATE SET body = exclud
 
 
 def main() -> None:
-    with Simulator.start() as simulator, tempfile.TemporaryDirectory() as folder:
-        simulator.add_guild("Home")
-        simulator.fill(None, PEOPLE, online=0)
-        rollcall = Rollcall(simulator, Path(folder))
-        try:
-            rollcall.start_bot()
-            rollcall.start_web()
-            users = [str(user_id) for user_id in shuffled(map(int, people.wait_for_all(rollcall, PEOPLE)))]
-            ours, theirs = [], []
-            for number in range(-1, ROUNDS):
-                spent = store_by_bot(rollcall, users, number)
-                raw = store_raw(Path(folder) / f"raw{number}.db", stored_bodies(rollcall))
-                if number >= 0:
-                    ours.append(spent)
-                    theirs.append(raw)
-        finally:
-            rollcall.stop()
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder, people.crowd(Path(folder), PEOPLE) as (rollcall, sorted_users):
+        users = [str(user_id) for user_id in shuffled(map(int, sorted_users))]
+        for number in range(-1, ROUNDS):
+            spent = store_by_bot(rollcall, users, number)
+            raw = store_raw(Path(folder) / f"raw{number}.db", stored_bodies(rollcall))
+            if number >= 0:
+                ours.append(spent)
+                theirs.append(raw)
     ratios = [one / other for one, other in zip(ours, theirs, strict=True)]
     row = Row("presence updates stored, CPU a row", "raw executemany upserts at batch 100", ratios, at_most=3)
     row.notes.append(f"{mean_us(ours):.0f} µs a row in the bot, {mean_us(theirs):.1f} µs raw.")

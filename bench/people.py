@@ -1,5 +1,7 @@
 """A file full of people: their presences, as the bot would have stored them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import text
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 import models
 from migrations.upgrade import upgrade
 from rules import presence
+from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
 # The last eight digits count; a load generator fills them in.
@@ -85,6 +88,20 @@ def update(user_id: int, number: str) -> dict:
     }
 
 
-def wait_for_all(rollcall: Rollcall, count: int) -> list[str]:
-    """The IDs of everybody whom a Rollcall publishes, in their order, once there are so many."""
-    return sorted(map(str, until(lambda: len(found := rollcall.read(presence.get_stored_ids)) == count and found)))
+@contextmanager
+def crowd(folder: Path, count: int, **environ: str) -> Iterator[tuple[Rollcall, list[str]]]:
+    """A Rollcall, both processes, with a home server of so many people, and their IDs in order once all are published.
+
+    `environ` are the web side's settings.
+    """
+    with Simulator.start() as simulator:
+        simulator.add_guild("Home")
+        simulator.fill(None, count, online=0)
+        rollcall = Rollcall(simulator, folder)
+        try:
+            rollcall.start_bot()
+            rollcall.start_web(**environ)
+            found = until(lambda: len(found := rollcall.read(presence.get_stored_ids)) == count and found)
+            yield rollcall, sorted(map(str, found))
+        finally:
+            rollcall.stop()
