@@ -211,7 +211,8 @@ class Member(db.Model):
 class TagSign(db.Model):
     """The sign by which a member's proxy tags are told apart; the file itself keeps it, by triggers on `members`.
 
-    `^` and a prefix's first sign, `$` and the last of a suffix without prefix, or nothing where that may be left out.
+    `^` and a prefix's first sign, `$` and the last of a suffix without prefix; nothing where that may be left out when
+    it is typed, or where a member has more than 20 tags.
     """
 
     __tablename__ = "tag_signs"

@@ -10,13 +10,12 @@ from pathlib import Path
 import alembic.command
 import alembic.config
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 import migrations.upgrade
 import models
 from migrations.upgrade import BadFile, upgrade
-from models import TagSign
 from rules import kv, members, presence, systems
 from rules.proxying import Heard, find_speech
 from rules.versions import version_of
@@ -217,6 +216,15 @@ def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp
     doors.close()
 
 
+BENS = '[{"prefix": "B:", "suffix": null}]'
+
+
+def signs_of(database: Path, member_id: int) -> list[str]:
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT sign FROM tag_signs WHERE member_id = ?", (member_id,))
+        return [sign for (sign,) in rows]
+
+
 def test_members_of_an_older_file_are_proxied(tmp_path):
     path = tmp_path / "rollcall.db"
     url = f"sqlite:///{path}"
@@ -229,14 +237,37 @@ def test_members_of_an_older_file_are_proxied(tmp_path):
     add(path, "members", **member)
     upgrade(url)
     # And one who comes from a bot that was not updated yet.
-    add(path, "members", **{**member, "id": 3, "hid": "bennn", "name": "Ben", "proxy_tags": '[{"prefix": "B:"}]'})
+    add(
+        path,
+        "members",
+        **{**member, "id": 3, "hid": "bennn", "name": "Ben", "proxy_tags": '[{"prefix": "B:", "suffix": null}]'},
+    )
     doors = models.open_doors(url)
     with doors.read() as session:
-        for text, name in (("a:hello", None), ("A:hello", "Ann"), ("hello -a", "Ann")):
+        for text, name in (("a:hello", None), ("A:hello", "Ann"), ("hello -a", "Ann"), ("B:hello", "Ben")):
             speech = find_speech(session, Heard(ALICE, 1, 2, 2, text), 0)
             assert getattr(speech, "name", None) == name
-        assert session.scalars(select(TagSign.sign).where(TagSign.member_id == 3)).all() == ["^B"]
     doors.close()
+
+
+@pytest.mark.parametrize("odd", ["", "nonsense", '["x", null, 5]', '{"prefix": "A:"}', '[{"prefix": 5}]'])
+def test_tags_that_rollcall_never_wrote_spoil_nobody_elses(tmp_path, odd):
+    path = tmp_path / "rollcall.db"
+    migrate_to(f"sqlite:///{path}", "0006")
+    for number, tags in enumerate((odd, BENS)):
+        add(path, "members", id=number, hid=f"m{number}", system_id=number, name="Ann", proxy_tags=tags)
+    upgrade(f"sqlite:///{path}")
+    assert signs_of(path, 1) == ["^B"]
+    execute(path, f"UPDATE members SET proxy_tags = '{odd}'")
+    assert "^B" not in signs_of(path, 1)
+
+
+def test_two_tags_of_one_sign_are_no_conflict(url, database, write):
+    write(systems.create_system, ALICE)
+    write(members.create_member, ALICE, {"name": "Ann"})
+    both = '[{"prefix": "A:", "suffix": null}, {"prefix": "A-", "suffix": null}]'
+    execute(database, f"UPDATE OR ABORT members SET proxy_tags = '{both}'")
+    assert signs_of(database, 1) == ["^A"]
 
 
 def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, write):

@@ -263,13 +263,14 @@ def signs_of(fresh_file):
     engine.dispose()
 
 
-@settings(max_examples=2000, deadline=None, database=None)
+@settings(max_examples=1000, deadline=None, database=None)
 @given(st.data(), st.lists(st.tuples(SIGNS, SIGNS), min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_a_tag_that_fits_is_told_apart_by_one_of_the_texts_signs(signs_of, data, sides, case_sensitive, has_files):
     prefix, suffix = data.draw(st.sampled_from(sides))
     text = data.draw(SIGNS | SIGNS.map(lambda inner: f"{prefix}{inner}{suffix}"))
     if not case_sensitive:
         text = data.draw(st.sampled_from([text, text.upper(), text.lower()]))
+    text = data.draw(st.sampled_from(["{}", "<@80351110224678912> {}", " {}\n"])).format(text)
     tags = [Tag(number, 0, *pair) for number, pair in enumerate(sides)]
     match = match_tags(text, tags, has_files, case_sensitive)
     if match:
@@ -282,6 +283,21 @@ def test_most_tags_are_told_apart_by_others(signs_of):
     assert [tag for tag in tags if signs_of(tag) & asked] == tags[:1]
     assert signs_of(*tags[:2], *tags[-2:]) == {"^a", "^b", "$h", "$🦊"}
     assert signs_of() == set()
+
+
+@pytest.mark.parametrize("text", ["<@80351110224678912> A: hi", " A:\n", "\nA: "])
+def test_a_mention_and_blanks_around_a_tag_alone_are_not_its_signs(signs_of, text):
+    tag = Tag(1, 0, "A:", "")
+    assert match_tags(text, [tag], has_files=True)
+    assert signs_of(tag) == {"^A"}
+    assert "^A" in find_signs(text)
+
+
+def test_whoever_has_many_tags_is_always_looked_at(signs_of):
+    tags = [Tag(1, 0, f"{sign}:", "") for sign in "abcdefghijklmnopqrstu"]
+    assert signs_of(*tags) == {""}
+    assert len(signs_of(*tags[:-1])) == 20
+    assert "" in find_signs("A: hi")
 
 
 def test_whatever_may_be_left_out_tells_nothing_apart(signs_of):

@@ -194,7 +194,9 @@ def steps(doors):
             raw = reader if isinstance(reader, sqlite3.Connection) else reader.connection().connection.driver_connection
             with traced(raw) as asked:
                 rule(reader, *args)
-            return [row[3] for sql in asked for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+            rows = [row for sql in asked for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+            # As older SQLites put it.
+            return [row[3].replace("TABLE ", "", 1) for row in rows]
 
     return run
 
@@ -213,8 +215,10 @@ def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, 
     with doors.read() as session:
         speech = find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
     asked += steps(doors.write, record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
-    # The signs of the text itself are a table to SQLite.
-    assert {step for step in asked if step.startswith("SCAN")} == {"SCAN anon_1 VIRTUAL TABLE INDEX 1:"}
+    # To SQLite, the signs of the text itself are a table.
+    scans = {step for step in asked if step.startswith("SCAN")}
+    assert len(scans) == 1
+    assert " VIRTUAL " in scans.pop()
     assert "SEARCH tag_signs USING PRIMARY KEY (system_id=? AND sign=?)" in asked
     assert [step for step in asked if "members" in step and "ix_members_matching" in step]
 

@@ -1,0 +1,1 @@
+"""How the schema came to be, and bringing a file up to it."""
