@@ -36,6 +36,7 @@ BAD_INTENTS = (
 )
 READ_THREADS = 4
 PATIENT_TRIES = 12
+CANCEL_AGAIN_S = 1
 MOST_HEARD = 5000
 SCOPES = ("bot", "applications.commands")
 
@@ -272,12 +273,19 @@ async def _run_once(config: settings.Config, stopping: asyncio.Event) -> str | N
     sentence = None
     if started.done():
         sentence = _what_ended(started)
-    for task in (started, waiting):
-        task.cancel()
-    await asyncio.gather(started, waiting, return_exceptions=True)
+    await end(started, waiting)
     bot.fault = sentence
     await bot.shut()
     return sentence
+
+
+async def end(*tasks: asyncio.Task) -> None:
+    """Cancel tasks and wait until they have ended: a cancellation may get lost, as in wait_for of Python 3.11."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _what_ended(started: asyncio.Task) -> str | None:

@@ -1,12 +1,13 @@
-"""How the bot reads from its connection to Discord."""
+"""Raw events reach those who take them, whatever becomes of one; and they come as fast as they are taken in."""
 
 import asyncio
 from types import SimpleNamespace
 
-import discord
+import pytest
 
 from cogs import frames
 from cogs.tap import Tap
+from rules import times
 
 
 def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
@@ -31,12 +32,62 @@ def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
     assert steps == ["wait", "READY", "wait", "cannot take an event", "wait", "RESUMED"]
 
 
-def test_half_a_surrogate_pair_costs_no_event():
-    assert frames.read_json('{"name": "x\\ud83d"}') == {"name": "x\ud83d"}
+@pytest.fixture
+def parsers():
+    """py-cord's, which note what they are given."""
+    found = {event: [] for event in ("PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK", "MESSAGE_CREATE")}
+    return found, {event: taken.append for event, taken in found.items()}
 
 
-def test_py_cord_reads_with_it(monkeypatch):
-    # A private name: where py-cord's next version calls it otherwise, this says so.
-    monkeypatch.setattr(discord.utils, "_from_json", discord.utils._from_json)
-    frames.set_up()
-    assert discord.gateway.utils._from_json('["\\ud83d"]') == discord.http.utils._from_json('["\\ud83d"]') == ["\ud83d"]
+def tap_on(parsers):
+    return Tap(SimpleNamespace(_connection=SimpleNamespace(parsers=parsers)))
+
+
+def test_all_take_an_event_in_their_order_and_py_cord_last(parsers):
+    found, own = parsers
+    tap, seen = tap_on(own), []
+    for name in "ab":
+        tap.on_raw("MESSAGE_CREATE", lambda data, name=name: seen.append((name, len(found["MESSAGE_CREATE"]))))
+    tap.on_raw("RATE_LIMITED", lambda data: seen.append(data))
+    tap.put()
+    own["MESSAGE_CREATE"]({"id": "1"})
+    own["RATE_LIMITED"]("later")
+    assert seen == [("a", 0), ("b", 0), "later"]
+    assert found["MESSAGE_CREATE"] == [{"id": "1"}]
+
+
+def test_py_cord_is_spared_presences_and_chunks(parsers):
+    found, own = parsers
+    tap_on(own).put()
+    for event in own:
+        own[event]({})
+    assert found == {"PRESENCE_UPDATE": [], "GUILD_MEMBERS_CHUNK": [], "MESSAGE_CREATE": [{}]}
+
+
+def test_whoever_cannot_take_an_event_keeps_it_from_nobody_and_is_told_of_once(parsers, caplog):
+    found, own = parsers
+    tap = tap_on(own)
+    tap.on_raw("MESSAGE_CREATE", lambda data: data["channel_id"])
+    tap.put()
+    for _ in range(3):
+        own["MESSAGE_CREATE"]({"id": "1"})
+    assert len(found["MESSAGE_CREATE"]) == 3
+    assert [record.getMessage() for record in caplog.records] == [
+        "cannot take MESSAGE_CREATE: KeyError: 'channel_id'; told once"
+    ]
+
+
+def test_the_last_event_is_remembered(parsers, monkeypatch):
+    _, own = parsers
+    tap = tap_on(own)
+    tap.put()
+    assert tap.last_event_at is None
+    monkeypatch.setattr(times, "now_ms", lambda: 1_795_262_400_000)
+    own["PRESENCE_UPDATE"]({})
+    assert tap.last_event_at == 1_795_262_400_000
+
+
+@pytest.mark.parametrize("table", [None, [], {"MESSAGE_CREATE": print}])
+def test_a_py_cord_without_the_table_is_refused(table):
+    with pytest.raises(RuntimeError, match="use the pinned version"):
+        tap_on(table).put()
