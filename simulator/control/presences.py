@@ -26,26 +26,18 @@ async def presence(
     drop: list | None = None,
 ) -> float:
     """Change a presence, told once per shared guild; when the last frame was written."""
-    _tell(sim, user, status, activities, client_status, bare_user, raw, drop)
+    update = {"user": user, "status": status, "activities": activities, "client_status": client_status}
+    _tell(sim, update | {"bare_user": bare_user, "raw": raw, "drop": drop})
     return await sim.hub.flush()
 
 
-def _tell(
-    sim: Simulation,
-    user: str | int,
-    status: str | None = None,
-    activities: list | None = None,
-    client_status: dict | None = None,
-    bare_user: bool = False,
-    raw: dict | None = None,
-    drop: list | None = None,
-) -> None:
-    who = sim.world.user(user)
+def _tell(sim: Simulation, update: dict[str, Any]) -> None:
+    who, status = sim.world.user(update["user"]), update.get("status")
     _check_status(status)
-    change(who, status, activities, client_status)
+    change(who, status, update.get("activities"), update.get("client_status"))
     for guild in sim.world.shared_guilds(who):
-        body = payloads.presence(who, guild.id, bare_user) | (raw or {})
-        kept = {key: value for key, value in body.items() if key not in (drop or [])}
+        body = payloads.presence(who, guild.id, update.get("bare_user", False)) | (update.get("raw") or {})
+        kept = {key: value for key, value in body.items() if key not in (update.get("drop") or [])}
         sim.emit("PRESENCE_UPDATE", kept, guild)
 
 
@@ -83,7 +75,7 @@ async def presences(sim: Simulation, updates: list, per_second: float = 0) -> li
         if per_second > 0:
             await asyncio.sleep(begun + start / per_second - time.monotonic())
         for update in (some := updates[start : start + together]):
-            _tell(sim, **update)
+            _tell(sim, update)
         times += [await sim.hub.flush()] * len(some)
     return times
 
