@@ -7,7 +7,6 @@ from typing import Any
 
 from rules import members, times
 from rules.errors import Invalid
-from rules.matching import dump_tags
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SWITCHES = 100_000
@@ -87,7 +86,7 @@ def read_values(changes: Mapping[str, object]) -> dict[str, Any]:
     """A member's fields as they are stored, without `prefix`, `suffix` and `privacy`. Raises Invalid."""
     values = members.read_changes(changes)
     if "proxy_tags" in values:
-        values["proxy_tags"] = dump_tags(values["proxy_tags"])
+        values["proxy_tags"] = members.dump_tags(values["proxy_tags"])
     return values
 
 

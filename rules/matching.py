@@ -4,7 +4,6 @@ PluralKit's rules: tags longest first, guards for `<` and `>`, tags that stand a
 compared sign by sign; U+FE0F, which only asks for an emoji's colours, counts nowhere.
 """
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -60,11 +59,6 @@ def find_signs(text: str) -> list[str]:
     whole = _plain(rest)
     ends = {end for words in (whole, whole.strip()) for end in (("^", words[:1]), ("$", words[-1:]))}
     return ["", *(side + same for side, sign in ends for same in _cases().get(sign.casefold(), sign))]
-
-
-def dump_tags(tags: Iterable[dict[str, str | None]]) -> str:
-    """Tags as they are stored."""
-    return json.dumps([{"prefix": tag["prefix"], "suffix": tag["suffix"]} for tag in tags], ensure_ascii=False)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Members of a system. Limits: PluralKit's v1 document."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -12,7 +12,6 @@ from models import Member, System
 from rules import fields, systems
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.ids import is_id, make_id
-from rules.matching import dump_tags
 from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
 from rules.questions import Question, Reader
 from rules.times import now_us
@@ -197,6 +196,11 @@ def find_namesakes(session: Session, user_id: int, name: str) -> list[Member]:
 def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, as it is read. Raises Invalid."""
     return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
+
+
+def dump_tags(tags: Iterable[Tag]) -> str:
+    """A member's tags as they are stored."""
+    return json.dumps([{"prefix": tag["prefix"], "suffix": tag["suffix"]} for tag in tags], ensure_ascii=False)
 
 
 def _apply(member: Member, changes: Mapping[str, object]) -> None:

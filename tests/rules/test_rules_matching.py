@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from rules import matching, members, systems
-from rules.matching import Tag, dump_tags, find_signs, match_tags
+from rules.matching import Tag, find_signs, match_tags
 
 STYLE = "\ufe0f"
 HEART, RED_HEART = "\u2764", f"\u2764{STYLE}"
@@ -255,7 +255,7 @@ def signs_of(fresh_file):
         session.commit()
 
     def run(*tags):
-        stored = dump_tags([{"prefix": tag.prefix or None, "suffix": tag.suffix or None} for tag in tags])
+        stored = members.dump_tags([{"prefix": tag.prefix or None, "suffix": tag.suffix or None} for tag in tags])
         sqlite.execute("UPDATE members SET proxy_tags = ?", (stored,))
         return {sign for (sign,) in sqlite.execute("SELECT sign FROM tag_signs")}
 
