@@ -6,7 +6,7 @@ import aiohttp
 import discord
 import pytest
 import requests
-from conftest import ImpatientShardedBot
+from impatient_bots import ImpatientShardedBot
 
 from simulator.client import Simulator, SimulatorError
 
