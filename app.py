@@ -8,7 +8,7 @@ import config as settings
 import models
 from cli import maintenance
 from migrations.upgrade import BadFile, upgrade
-from web import answers, docs, hot_read, kv, pages, pluralkit_v1, presence, ratelimit, status
+from web import api_docs, fast_path, health, home_page, kv, pluralkit_v1, presence, rate_limit, responses
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -28,13 +28,13 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     models.init_app(app, config.database_url)
-    answers.init_app(app)
-    limiter = ratelimit.init_app(app, config)
+    responses.init_app(app)
+    limiter = rate_limit.init_app(app, config)
     kv.init_app(app)
-    docs.init_app(app)
-    for blueprint in (pages.bp, presence.bp, pluralkit_v1.bp, status.bp):
+    api_docs.init_app(app)
+    for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, health.bp):
         app.register_blueprint(blueprint)
-    hot_read.init_app(app, limiter)
+    fast_path.init_app(app, limiter)
     for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
         app.cli.add_command(command)
     return app

@@ -15,18 +15,39 @@ from discord.ext import bridge, commands
 
 import config as settings
 import models
-from cogs import confirm, frames, heap, replies, sides
-from cogs.recent import Recent
-from cogs.tap import Tap
+from cogs.commands import confirm, registry, responses
+from cogs.gateway import json_decoder, memory
+from cogs.gateway.bounded_dict import Recent
+from cogs.gateway.raw_events import Tap
 from migrations.upgrade import BadFile, upgrade
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
 
 COGS = (
-    *("presence", "tokens", "kv", "github", "visibility", "profile"),
-    *("systems", "members", "member_lists", "switches", "fronts", "autoproxy", "preferences", "links", "transfer"),
-    *("proxy", "proxy_log", "afterwards", "reactions", "debugging", "server_config", "slash", "purge", "help"),
+    *("presence.cog", "account.tokens", "account.kv", "account.github", "account.opt_out", "account.profile"),
+    *(
+        "systems.system",
+        "systems.member",
+        "systems.member_list",
+        "systems.switch",
+        "systems.front",
+        "proxying.autoproxy",
+        "systems.config",
+        "systems.linked_accounts",
+        "systems.import_export",
+    ),
+    *(
+        "proxying.cog",
+        "messages.log_channel",
+        "messages.message_commands",
+        "messages.reactions",
+        "messages.debug",
+        "proxying.server_config",
+        "slash_commands",
+        "purge",
+        "help",
+    ),
 )
 PORTAL = "https://discord.com/developers/applications"
 BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
@@ -76,7 +97,7 @@ class Rollcall(bridge.Bot):
 
     def __init__(self, config: settings.Config) -> None:
         self.config = config
-        self.sides = sides.Commands()
+        self.sides = registry.Commands()
         self.message_guards: list[Callable[[discord.Message], Awaitable[bool]]] = []
         super().__init__(
             command_prefix=find_prefixes,
@@ -98,7 +119,7 @@ class Rollcall(bridge.Bot):
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
-        self.before_invoke(replies.gain_time)
+        self.before_invoke(responses.gain_time)
         self.tap.put()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
@@ -157,7 +178,7 @@ class Rollcall(bridge.Bot):
         log.info("connected as %s; invite the bot with %s", self.user, link)
 
     def add_command(self, command: commands.Command) -> None:
-        if isinstance(command, sides.SystemsCommand):
+        if isinstance(command, registry.SystemsCommand):
             self.sides.add(command)
         else:
             super().add_command(command)
@@ -170,7 +191,7 @@ class Rollcall(bridge.Bot):
     async def get_context(self, message: discord.Message, *, cls: type | None = None) -> bridge.BridgeExtContext:
         ctx = await super().get_context(message, cls=cls or bridge.BridgeExtContext)
         if ctx.invoked_with:
-            ctx.command = self.sides.find(ctx.invoked_with, self.all_commands, not replies.is_presence(ctx))
+            ctx.command = self.sides.find(ctx.invoked_with, self.all_commands, not responses.is_presence(ctx))
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
@@ -187,7 +208,7 @@ class Rollcall(bridge.Bot):
             if message.author.bot:
                 return
             ctx = await self.get_context(message)
-            if not replies.is_command(ctx):
+            if not responses.is_command(ctx):
                 # The wait for an answer has seen the message before.
                 if not confirm.is_answer(message):
                     await proxy.take(message, place)
@@ -195,10 +216,10 @@ class Rollcall(bridge.Bot):
         await self.invoke(ctx)
 
     async def on_command_error(self, ctx: bridge.BridgeExtContext, error: Exception) -> None:
-        await replies.tell_error(ctx, error)
+        await responses.tell_error(ctx, error)
 
     async def on_application_command_error(self, ctx: bridge.BridgeApplicationContext, error: Exception) -> None:
-        await replies.tell_error(ctx, error)
+        await responses.tell_error(ctx, error)
 
     async def on_error(self, event: str, *args: Any, **options: Any) -> None:
         log.exception("%s failed", event)
@@ -208,7 +229,7 @@ class Rollcall(bridge.Bot):
         for cog in self.cogs.values():
             if begin := getattr(cog, "start", None):
                 await begin()
-        heap.spare_what_stays()
+        memory.spare_what_stays()
         await super().start(token)
 
     async def shut(self) -> None:
@@ -335,8 +356,8 @@ def main() -> None:
     except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
     set_up_logging(config.log_level)
-    heap.set_up()
-    frames.set_up()
+    memory.set_up()
+    json_decoder.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:

@@ -11,7 +11,7 @@ from bench.load import Target, press
 from bench.processes import pss_mb
 from bench.table import Row, show
 from migrations.upgrade import upgrade
-from rules import status
+from rules.presence import health
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
@@ -31,7 +31,7 @@ def main() -> None:
             rollcall.start_web(WEB_CONCURRENCY=str(WORKERS))
             begun = time.monotonic()
             rollcall.start_bot()
-            until(lambda: rollcall.read(status.count_published) == MEMBERS, 60)
+            until(lambda: rollcall.read(health.count_published) == MEMBERS, 60)
             took = time.monotonic() - begun
             press(Target(rollcall.url, "/health"), 2)
             time.sleep(SETTLE_S)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 import models
 from migrations.upgrade import upgrade
-from rules import presence
+from rules.presence import updates
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
 
@@ -31,8 +31,8 @@ def make_file(path: Path, count: int) -> None:
 
 def fill(session: Session, count: int) -> None:
     """The first one by the rule; the others are copies with another ID, since the rule takes a minute for a million."""
-    change = presence.change_of_member(member(FIRST), AT, AT, raw_presence(FIRST))
-    presence.record_presences(session, {FIRST: change})
+    change = updates.change_of_member(member(FIRST), AT, AT, raw_presence(FIRST))
+    updates.record_presences(session, {FIRST: change})
     columns = [column.name for column in models.Presence.__table__.columns]
     copied = {"user_id": "user_id + n", "body": f"replace(body, '{FIRST}', user_id + n)"}
     session.execute(
@@ -101,7 +101,7 @@ def crowd(folder: Path, count: int, **environ: str) -> Iterator[tuple[Rollcall, 
         try:
             rollcall.start_bot()
             rollcall.start_web(**environ)
-            found = until(lambda: len(found := rollcall.read(presence.get_stored_ids)) == count and found)
+            found = until(lambda: len(found := rollcall.read(updates.get_stored_ids)) == count and found)
             yield rollcall, sorted(map(str, found))
         finally:
             rollcall.stop()

@@ -14,7 +14,8 @@ from bench import people
 from bench.load import Target, describe_generator, interleave, press, ratios
 from bench.served import serving
 from bench.table import Row, show
-from rules import kv, members, switches, systems, tokens
+from rules.account import kv, tokens
+from rules.systems import members, switches, systems
 
 ROUNDS = 5
 PEOPLE = 1000

@@ -19,7 +19,7 @@ import config as settings
 import models
 from app import create_app
 from bench.table import Row, show
-from rules import tokens
+from rules.account import tokens
 
 SMALL, LARGE = 10, 10_000
 MEMBERS, SWITCHES = 10, 100

@@ -15,8 +15,8 @@ import app
 import config as settings
 from cli.start import prepare
 from migrations.upgrade import BadFile
-from web import bodies
-from web.stalled import Stalled
+from web import request_body
+from web.granian_watchdog import Stalled
 
 # More would fight for the interpreter: with 32 it answers half as much. Only a body that is on its way holds one;
 # granian itself waits for headers, and for clients that read slowly.
@@ -33,7 +33,7 @@ LOOK_EVERY_S = 1
 def load() -> Flask:
     """The app, as a worker process gets it; the main one has made it before they part."""
     config = app.app.config["ROLLCALL"]
-    bodies.places = threading.BoundedSemaphore(PLACES_FOR_BODIES)
+    request_body.places = threading.BoundedSemaphore(PLACES_FOR_BODIES)
     # Ctrl-C is for the main process, which then stops this one: told twice at once, a worker hangs.
     os.setpgrp()
     stalled = Stalled(config.port, 3 * config.body_timeout)

@@ -13,8 +13,11 @@ from sqlalchemy.engine import make_url
 
 import models
 from models import db
-from rules import fields, home, status, tokens
+from rules.account import tokens
 from rules.errors import Refused
+from rules.parsing import fields
+from rules.presence import health as status
+from rules.presence import home_guild
 
 
 @click.command()
@@ -90,7 +93,7 @@ def stats() -> None:
         "members": _count(models.Member),
         "switches": _count(models.Switch),
         "proxied messages": _count(models.Message),
-        "home server": home.get_home(db.session) or "not known yet",
+        "home server": home_guild.get_home(db.session) or "not known yet",
         "bot": health["status"],
         "schema": health["database"]["schema"],
     }

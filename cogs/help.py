@@ -4,10 +4,11 @@ import difflib
 
 from discord.ext import bridge, commands
 
-from cogs import fronts, members, preferences, server_config, switches, systems
-from cogs.replies import Context, answer, card, typed
-from cogs.sides import systems_command
-from cogs.verbs import Verbs
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.subcommands import Verbs
+from cogs.proxying import server_config
+from cogs.systems import config, front, member, switch, system
 
 PRESENCE = (
     ("me", "your card, and its link for your web page"),
@@ -30,11 +31,11 @@ FIRST_STEPS = (
     ("token", "your API token, by DM"),
 )
 TABLES: dict[str, Verbs] = {
-    "system": systems.verbs,
-    "member": members.verbs,
-    "switch": switches.verbs,
-    "front": fronts.verbs,
-    "config": preferences.verbs,
+    "system": system.verbs,
+    "member": member.verbs,
+    "switch": switch.verbs,
+    "front": front.verbs,
+    "config": config.verbs,
     "serverconfig": server_config.verbs,
 }
 TOPICS = {

@@ -8,14 +8,15 @@ from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
 
 from models import Locked
-from rules import messages, staging
+from rules.proxying import message_records
+from rules.systems import soft_delete
 
 log = logging.getLogger(__name__)
 
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
 RETRY_AFTER_S = 60
-STEPS = (staging.purge_some, messages.purge_channels)
+STEPS = (soft_delete.purge_some, message_records.purge_channels)
 
 
 class Purge(commands.Cog, name="purge"):
@@ -28,7 +29,7 @@ class Purge(commands.Cog, name="purge"):
 
     async def start(self) -> None:
         # Nobody imports yet, so whatever is still being built was left by a process that ended.
-        await self.bot.write_patiently(staging.abandon_all)
+        await self.bot.write_patiently(soft_delete.abandon_all)
         self.purging = asyncio.create_task(self.run())
 
     async def stop(self) -> None:
@@ -53,9 +54,9 @@ class Purge(commands.Cog, name="purge"):
 
     async def forget_channels(self, channel_ids: list[int]) -> None:
         """Forget who said what in channels that are gone. Once it is noted, a restart does not keep it from going."""
-        recorded = await self.bot.read(messages.find_recorded_channels, channel_ids)
+        recorded = await self.bot.read(message_records.find_recorded_channels, channel_ids)
         if recorded:
-            await self.bot.write_patiently(messages.note_gone_channels, recorded)
+            await self.bot.write_patiently(message_records.note_gone_channels, recorded)
             self.woken.set()
 
     async def run(self) -> None:

@@ -13,7 +13,8 @@ import config as settings
 import models
 from app import create_app
 from migrations.upgrade import upgrade
-from rules import presence, tokens
+from rules.account import tokens
+from rules.presence import updates
 
 OFFLINE = {"status": "offline"}
 MEMORY = Path("/dev/shm")
@@ -86,8 +87,8 @@ def join(write_presence):
     def run(user_id, name="alice", at=1000, status=OFFLINE, **fields):
         user = {"id": str(user_id), "username": name, **fields.pop("user", {})}
         write_presence(
-            presence.record_presences,
-            {user_id: presence.change_of_member({"user": user, **fields}, at, at, status)},
+            updates.record_presences,
+            {user_id: updates.change_of_member({"user": user, **fields}, at, at, status)},
         )
 
     return run
@@ -98,7 +99,7 @@ def leave(write_presence):
     """Somebody leaves the home server."""
 
     def run(user_id, at=9000):
-        write_presence(presence.record_presences, {user_id: presence.Change(at, at, gone=True)})
+        write_presence(updates.record_presences, {user_id: updates.Change(at, at, gone=True)})
 
     return run
 

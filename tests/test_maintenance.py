@@ -8,7 +8,9 @@ import pytest
 
 import models
 from cli import maintenance
-from rules import home, kv, tokens, visibility
+from rules import opt_out
+from rules.account import kv, tokens
+from rules.presence import home_guild
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -165,9 +167,9 @@ def test_a_leftover_of_a_backup_that_was_killed_is_written_over(flask, filled, t
 def test_stats(flask, join, write, token_of):
     join(ALICE)
     join(BOB)
-    write(visibility.hide, BOB)
+    write(opt_out.hide, BOB)
     write(kv.edit_pairs, ALICE, {"city": "Bern", "river": "Aare"})
-    write(home.move_home, 501)
+    write(home_guild.move_home, 501)
     join(ALICE)
     token = token_of(ALICE)
     code, said = flask("stats")

@@ -16,9 +16,11 @@ from sqlalchemy.pool import NullPool
 import migrations.upgrade
 import models
 from migrations.upgrade import BadFile, upgrade
-from rules import kv, members, presence, systems
-from rules.proxying import Heard, find_speech
-from rules.versions import version_of
+from rules.account import kv
+from rules.etags import version_of
+from rules.presence import updates
+from rules.proxying.decision import Heard, find_speech
+from rules.systems import members, systems
 from tests.spawned import SPAWN, in_processes
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -49,7 +51,7 @@ def test_three_processes_may_start_at_once_on_no_file(tmp_path):
     doors = models.open_doors(url)
     with doors.read() as session:
         assert models.schema_version(session)
-        assert presence.get_stored_ids(session) == set()
+        assert updates.get_stored_ids(session) == set()
     doors.close()
 
 

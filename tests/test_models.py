@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 
 import models
 from models import Locked, Pair, Presence
-from rules import kv, presence, tokens
+from rules.account import kv, tokens
+from rules.presence import updates
 from tests.spawned import in_processes
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -191,7 +192,7 @@ def test_a_key_twice_for_one_user_cannot_be_stored(doors, read):
 def test_every_id_that_discord_can_give_is_stored_whole(write, read, user_id, join):
     join(user_id)
     write(kv.set_value, user_id, "city", "Bern")
-    assert read(presence.get_stored_ids) == {user_id}
+    assert read(updates.get_stored_ids) == {user_id}
     assert read(lambda session: session.get(Presence, user_id).user_id) == user_id
     assert read(kv.get_value, user_id, "city") == "Bern"
 

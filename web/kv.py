@@ -3,12 +3,12 @@
 from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import BaseConverter
 
-from rules import kv
+from rules.account import kv
+from rules.account.tokens import Caller
 from rules.errors import Invalid
-from rules.tokens import Caller
-from web.answers import done, readable, readable_json
-from web.bodies import read_json_object, read_text
-from web.callers import get_owner, reading, writing
+from web.auth import get_owner, reading, writing
+from web.request_body import read_json_object, read_text
+from web.responses import done, readable, readable_json
 
 bp = Blueprint("kv", __name__)
 

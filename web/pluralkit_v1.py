@@ -4,13 +4,15 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from rules import front_history, members, messages, switches, systems, times
-from rules.fields import get_snowflake
-from rules.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
-from rules.tokens import Caller
-from web.answers import done, readable_json, report
-from web.bodies import read_json_object
-from web.callers import find_viewer, get_caller, reading, writing
+from rules.account.tokens import Caller
+from rules.parsing import timestamps
+from rules.parsing.fields import get_snowflake
+from rules.proxying import message_records
+from rules.systems import front_history, members, switches, systems
+from rules.systems.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
+from web.auth import find_viewer, get_caller, reading, writing
+from web.request_body import read_json_object
+from web.responses import done, readable_json, report
 
 bp = Blueprint("pluralkit_v1", __name__, url_prefix="/v1")
 
@@ -60,7 +62,7 @@ def show_fronters(system_id: str) -> Response:
 def list_switches(system_id: str) -> Response:
     """A page of the front history."""
     before = request.args.get("before")
-    instant = times.read_time("before", before) if before else None
+    instant = timestamps.read_time("before", before) if before else None
     with reading() as reader:
         return readable_json(front_history.show_switches(reader, system_id, find_viewer(reader), instant))
 
@@ -124,7 +126,7 @@ def show_message(message_id: str) -> Response:
     """A proxied message, by either of its IDs."""
     wanted = get_snowflake(message_id, "message")
     with reading() as reader:
-        return readable_json(messages.show_message(reader, wanted, find_viewer(reader)))
+        return readable_json(message_records.show_message(reader, wanted, find_viewer(reader)))
 
 
 def read_changes(known: tuple[str, ...]) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, current_app
 
-from rules import profiles
-from rules.fields import get_snowflake
-from web.answers import readable
-from web.callers import ME, find_viewer, get_caller, reading
+from rules.parsing.fields import get_snowflake
+from rules.presence import profiles
+from web.auth import ME, find_viewer, get_caller, reading
+from web.responses import readable
 
 bp = Blueprint("presence", __name__)
 

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from cogs.afterwards import check_young, explain_edit
-from cogs.discord_api import Failed, Unknown
-from cogs.proxied import check_writer
-from cogs.witness import Witness
+from cogs.messages.message_commands import check_young, explain_edit
+from cogs.messages.message_lookup import check_writer
+from cogs.proxying.message_cache import Witness
+from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Invalid, NotAllowed
 
 CHANNEL = "41771983423143937"

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from cogs.complaints import Complaints
-from cogs.discord_api import Failed, Unknown
-from cogs.hindrances import NAME, RIGHTS, Hindrance
+from cogs.proxying.error_notices import Complaints
+from cogs.webhooks.refusals import NAME, RIGHTS, Hindrance
+from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import NotFound
 
 ANN, BEN, HERE, THERE = 1, 2, 3, 4

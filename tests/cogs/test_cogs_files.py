@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import aiohttp
 import pytest
 
-from cogs import files
-from cogs.hindrances import Hindrance
+from cogs.webhooks import attachments
+from cogs.webhooks.refusals import Hindrance
 
 
 def attachment(read) -> SimpleNamespace:
@@ -26,6 +26,6 @@ async def break_off() -> bytes:
 
 @pytest.mark.parametrize("read", [hang, break_off])
 def test_a_file_that_does_not_come_is_told_soon(read, monkeypatch):
-    monkeypatch.setattr(files, "READ_S", 0.05)
+    monkeypatch.setattr(attachments, "READ_S", 0.05)
     with pytest.raises(Hindrance, match=r"I could not read “a\.png” from Discord"):
-        asyncio.run(files.read_files([attachment(read)]))
+        asyncio.run(attachments.read_files([attachment(read)]))

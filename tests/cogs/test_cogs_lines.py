@@ -2,7 +2,7 @@
 
 import asyncio
 
-from cogs.lines import Lines
+from cogs.proxying.channel_queue import Lines
 
 HERE, THERE, ANN, BEN, SYSTEM = 1, 2, 3, 4, 5
 

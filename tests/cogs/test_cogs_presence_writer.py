@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from cogs import presence_writer
-from cogs.presence_writer import MOST_IN_BATCH, MOST_PENDING, PresenceWriter
+from cogs.presence import batch_writer
+from cogs.presence.batch_writer import MOST_IN_BATCH, MOST_PENDING, PresenceWriter
 from models import Locked
-from rules.presence import Change
+from rules.presence.updates import Change
 
 
 class Bot:
@@ -59,7 +59,7 @@ def test_nothing_waits_while_little_is_pending():
 
 
 def test_a_file_that_cannot_be_written_keeps_nobody_from_reading_on(monkeypatch):
-    monkeypatch.setattr(presence_writer, "RETRY_AFTER_S", 0.01)
+    monkeypatch.setattr(batch_writer, "RETRY_AFTER_S", 0.01)
 
     async def story(bot, writer):
         bot.locked = True

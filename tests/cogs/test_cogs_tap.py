@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from cogs import frames
-from cogs.tap import Tap
-from rules import times
+from cogs.gateway import json_decoder
+from cogs.gateway.raw_events import Tap
+from rules.parsing import timestamps
 
 
 def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
@@ -15,7 +15,7 @@ def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
     texts = iter(['{"t": "READY"}', '{"t": ', '{"t": "RESUMED"}'])
 
     async def poll():
-        steps.append(frames.read_json(next(texts))["t"])
+        steps.append(json_decoder.read_json(next(texts))["t"])
 
     async def wait():
         steps.append("wait")
@@ -82,7 +82,7 @@ def test_the_last_event_is_remembered(parsers, monkeypatch):
     tap = tap_on(own)
     tap.put()
     assert tap.last_event_at is None
-    monkeypatch.setattr(times, "now_ms", lambda: 1_795_262_400_000)
+    monkeypatch.setattr(timestamps, "now_ms", lambda: 1_795_262_400_000)
     own["PRESENCE_UPDATE"]({})
     assert tap.last_event_at == 1_795_262_400_000
 

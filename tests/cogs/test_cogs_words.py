@@ -2,8 +2,8 @@
 
 import pytest
 
-from cogs.verbs import Verbs
-from cogs.words import SHOWING, Words, is_clearing, unquoted
+from cogs.commands.arguments import SHOWING, Words, is_clearing, unquoted
+from cogs.commands.subcommands import Verbs
 from rules.errors import Invalid, NotFound
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from rules import exporting, import_plans, importing
+from rules.transfer import exporter, import_plan, importer
 
 NOON = "2021-11-21T12:00:00.000000Z"
 
@@ -25,7 +25,7 @@ def pluralkit(members=(), switches=(), **system):
 
 def run_import(write, user_id, text, stop_before=None, between=lambda rule: None):
     """Import a file as the bot does; `between` runs before each step. Returns the import, maybe unfinished."""
-    running = importing.Import(user_id, importing.read_file(text))
+    running = importer.Import(user_id, importer.read_file(text))
     for rule, args in running.steps():
         if rule.__name__ == stop_before:
             break
@@ -36,12 +36,12 @@ def run_import(write, user_id, text, stop_before=None, between=lambda rule: None
 
 def tell(read, user_id, text):
     """The plan of a file, as it is told."""
-    return read(import_plans.plan, user_id, importing.read_file(text)).sentences
+    return read(import_plan.plan, user_id, importer.read_file(text)).sentences
 
 
 def export(read, user_id):
     """A user's export, through the text of the file."""
-    return json.loads(exporting.dump(read(exporting.export_system, user_id)))
+    return json.loads(exporter.dump(read(exporter.export_system, user_id)))
 
 
 def without_ids(exported):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rules import activities
+from rules.presence import payloads
 
 SONG = {
     "type": 2,
@@ -42,9 +42,7 @@ GAME = {
 
 
 def read(*found, **more):
-    return activities.read_presence(
-        {"status": "dnd", "client_status": {"web": "dnd"}, "activities": list(found), **more}
-    )
+    return payloads.read_presence({"status": "dnd", "client_status": {"web": "dnd"}, "activities": list(found), **more})
 
 
 def spotify(**changes):
@@ -199,7 +197,7 @@ def test_whoever_is_not_there_has_nothing_else(status):
 
 @pytest.mark.parametrize("lacking", [{}, {"activities": None, "client_status": None}])
 def test_a_presence_without_its_lists_is_one_without_activities(lacking):
-    shown = activities.read_presence({"status": "idle", **lacking})
+    shown = payloads.read_presence({"status": "idle", **lacking})
     assert (shown["status"], shown["activities"], shown["platforms"]) == ("idle", [], {})
 
 
@@ -230,20 +228,20 @@ def test_a_presence_without_its_lists_is_one_without_activities(lacking):
 )
 def test_what_is_not_shaped_like_a_presence_is_refused(odd):
     with pytest.raises((KeyError, TypeError, AttributeError)):
-        activities.read_presence(odd)
+        payloads.read_presence(odd)
 
 
 @pytest.mark.parametrize("odd", [None, 5, {}, {"user": None}, {"user": "alice"}, {"user": []}, []], ids=repr)
 def test_what_is_not_shaped_like_a_member_is_refused(odd):
     with pytest.raises((KeyError, TypeError, AttributeError)):
-        activities.read_member(odd)
+        payloads.read_member(odd)
 
 
 def test_half_surrogate_pairs_become_question_marks():
     half = json.loads('"a\\ud83d"')
     shown = read({"type": 0, "name": half, "details": ["ok 😀", half], half: 1})["activities"][0]
     assert shown == {"type": 0, "name": "a?", "details": ["ok 😀", "a?"], "a?": 1}
-    assert activities.read_user({"global_name": half}) == {"global_name": "a?"}
+    assert payloads.read_user({"global_name": half}) == {"global_name": "a?"}
     assert json.dumps(read({"type": 4, "state": half})["customStatus"], ensure_ascii=False).encode()
 
 
@@ -252,8 +250,8 @@ def test_whole_surrogate_pairs_stay():
 
 
 def test_a_user_object_changes_only_what_it_carries():
-    assert activities.read_user({"id": "1"}) == {}
-    assert activities.read_user({"id": "1", "avatar": None, "global_name": "Alice"}) == {
+    assert payloads.read_user({"id": "1"}) == {}
+    assert payloads.read_user({"id": "1", "avatar": None, "global_name": "Alice"}) == {
         "avatar": None,
         "global_name": "Alice",
     }
@@ -263,7 +261,7 @@ def test_a_member_object_is_whole():
     decoration = {"asset": "a_1", "sku_id": 1144058844004233369, "expires_at": None}
     guild = {"identity_guild_id": "1", "tag": "ROLL", "badge": "b", "identity_enabled": True}
     user = {"id": "1", "username": "alice", "avatar_decoration_data": decoration, "primary_guild": guild, "email": "x"}
-    assert activities.read_member({"user": user, "nick": "Ali", "roles": ["9"]}) == {
+    assert payloads.read_member({"user": user, "nick": "Ali", "roles": ["9"]}) == {
         "username": "alice",
         "global_name": None,
         "avatar": None,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules.combining import combine
 from rules.errors import Invalid
+from rules.systems.fronter_changes import combine
 
 
 @pytest.mark.parametrize(

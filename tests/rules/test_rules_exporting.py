@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from rules import exporting, members, preferences, switches, systems
 from rules.errors import NotAuthenticated
+from rules.systems import config, members, switches, systems
+from rules.transfer import exporter
 from tests.rules.imports import export, run_import, without_ids
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678911, 80351110224678914
@@ -66,7 +67,7 @@ def whole(write, monkeypatch):
     monkeypatch.setattr(switches, "now_us", lambda: NOON)
     write(systems.create_system, ALICE, SYSTEM)
     write(systems.link_account, ALICE, ALEX)
-    write(preferences.edit_preferences, ALICE, CONFIG)
+    write(config.edit_preferences, ALICE, CONFIG)
     hids = [write(members.create_member, ALICE, fields).hid for fields in (ANN, {"name": "Ben"})]
 
     def speak(session):
@@ -150,8 +151,8 @@ def test_uuids_stay_and_are_nobody_elses(read, write, whole):
     uuids = [first["uuid"], *(member["uuid"] for member in first["members"])]
     assert len(set(uuids)) == 3
     # Another Rollcall may give the same ID to somebody.
-    assert exporting.make_uuid("member", whole[0], NOON + 1) == uuids[1]
-    assert exporting.make_uuid("member", whole[0], NOON + 2) != uuids[1]
+    assert exporter.make_uuid("member", whole[0], NOON + 1) == uuids[1]
+    assert exporter.make_uuid("member", whole[0], NOON + 2) != uuids[1]
 
 
 def test_there_is_nothing_of_others(read, write, whole):
@@ -167,11 +168,11 @@ def test_there_is_nothing_of_others(read, write, whole):
 
 def test_without_a_system_there_is_no_export(read):
     with pytest.raises(NotAuthenticated, match="This account has no system"):
-        read(exporting.export_system, ALICE)
+        read(exporter.export_system, ALICE)
 
 
 def test_the_file_is_compact_and_legible(read, whole):
-    text = exporting.dump(read(exporting.export_system, ALICE))
+    text = exporter.dump(read(exporter.export_system, ALICE))
     assert '"name":"Foxes 🦊","description":"Four of us."' in text
     assert json.loads(text.encode().decode())["members"][0]["name"] == "Ann"
 
@@ -183,7 +184,7 @@ def test_a_picture_for_proxying_that_is_the_other_one_is_none(read, write, whole
 
 def test_a_file_that_is_imported_elsewhere_and_exported_there_is_the_same_but_for_ids(read, write, whole):
     exported = export(read, ALICE)
-    text = exporting.dump(exported).encode()
+    text = exporter.dump(exported).encode()
     write(systems.delete_system, ALICE)
     result = run_import(write, ALICE, text).result
     write(systems.link_account, ALICE, ALEX)
@@ -198,12 +199,12 @@ def test_a_system_that_begins_comes_back_the_same_too(read, write):
     write(members.create_member, ALICE, {"name": "Ann"})
     exported = export(read, ALICE)
     write(systems.delete_system, ALICE)
-    run_import(write, ALICE, exporting.dump(exported).encode())
+    run_import(write, ALICE, exporter.dump(exported).encode())
     assert without_ids(export(read, ALICE)) == without_ids(exported)
 
 
 def test_importing_ones_own_export_changes_nothing(read, write, whole):
     exported = export(read, ALICE)
-    running = run_import(write, ALICE, exporting.dump(exported).encode())
+    running = run_import(write, ALICE, exporter.dump(exported).encode())
     assert running.result.sentence == "Imported: 0 members added and 0 changed, 0 switches added."
     assert export(read, ALICE) == exported

@@ -4,8 +4,8 @@ from functools import partial
 
 import pytest
 
-from rules import fields
 from rules.errors import Invalid, NotFound
+from rules.parsing import fields
 
 
 @pytest.mark.parametrize("text", ["0", "1", "80351110224678912", str(2**63 - 1)])

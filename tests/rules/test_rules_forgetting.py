@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Message, Switch, SwitchMember, System
-from rules import forgetting, members, messages, staging, switches, systems, tokens, visibility
+from rules import opt_out
+from rules.account import erasure, tokens
 from rules.errors import NotAllowed, NotFound
+from rules.proxying import message_records
+from rules.systems import members, soft_delete, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 TABLES = (System, Account, Member, Switch, SwitchMember, Message)
@@ -19,7 +22,7 @@ def settle(write):
         write(systems.create_system, user_id)
         member = write(members.create_member, user_id, {"name": "Ann"})
         write(switches.log_switch, user_id, [member.hid])
-        write(messages.record_message, user_id, member.id, message_id, message_id - 1, 7, 8)
+        write(message_records.record_message, user_id, member.id, message_id, message_id - 1, 7, 8)
         return member
 
     return run
@@ -30,7 +33,7 @@ def counts(read, write):
     """How many rows each table has, once what is being deleted is gone."""
 
     def run():
-        while write(staging.purge_some):
+        while write(soft_delete.purge_some):
             pass
         return [read(lambda s, t=table: s.scalar(select(func.count()).select_from(t))) for table in TABLES]
 
@@ -41,11 +44,11 @@ def test_with_the_last_account_the_system_goes_and_nobody_elses(write, read, set
     settle(BOB, 500)
     settle(ALICE, 600)
     bobs = token_of(BOB)
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     assert counts() == [1] * 6
     assert read(systems.find_own_system, ALICE) is None
     assert read(systems.find_own_system, BOB)
-    assert read(messages.show_message, 500, None)["sender"] == str(BOB)
+    assert read(message_records.show_message, 500, None)["sender"] == str(BOB)
     assert read(tokens.find_caller, bobs)
 
 
@@ -53,24 +56,24 @@ def test_with_one_of_two_accounts_only_the_link_and_its_messages_go(write, read,
     ann = settle(ALICE, 600)
     foxes = read(systems.get_own_system, ALICE)
     write(systems.link_account, ALICE, ALEX)
-    write(messages.record_message, ALEX, ann.id, 700, 699, 7, 8)
-    write(forgetting.forget, ALICE)
+    write(message_records.record_message, ALEX, ann.id, 700, 699, 7, 8)
+    write(erasure.forget, ALICE)
     assert counts() == [1, 1, 1, 1, 1, 1]
     assert read(systems.get_accounts, foxes) == [ALEX]
-    assert read(messages.show_message, 700, None)["sender"] == str(ALEX)
+    assert read(message_records.show_message, 700, None)["sender"] == str(ALEX)
     for message_id in (600, 599):
         with pytest.raises(NotFound):
-            read(messages.show_message, message_id, None)
-    write(forgetting.forget, ALEX)
+            read(message_records.show_message, message_id, None)
+    write(erasure.forget, ALEX)
     assert counts() == [0] * 6
 
 
 def test_messages_that_were_sent_before_the_account_was_unlinked_go_too(write, settle, counts):
     ann = settle(ALICE, 600)
     write(systems.link_account, ALICE, ALEX)
-    write(messages.record_message, ALEX, ann.id, 700, 699, 7, 8)
+    write(message_records.record_message, ALEX, ann.id, 700, 699, 7, 8)
     write(systems.unlink_account, ALICE, ALEX)
-    write(forgetting.forget, ALEX)
+    write(erasure.forget, ALEX)
     assert counts() == [1] * 6
 
 
@@ -78,16 +81,16 @@ def test_messages_that_were_sent_before_the_account_was_unlinked_go_too(write, s
 def test_who_has_no_system_is_forgotten_as_well(write, settle, counts, times):
     settle(ALICE, 600)
     for _ in range(times):
-        write(forgetting.forget, BOB)
+        write(erasure.forget, BOB)
     assert counts() == [1] * 6
 
 
 def test_who_comes_back_begins_anew(write, settle, counts):
     settle(ALICE, 600)
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     with pytest.raises(NotAllowed):
         write(systems.create_system, ALICE)
-    write(visibility.show, ALICE)
+    write(opt_out.show, ALICE)
     write(systems.create_system, ALICE)
     assert counts() == [1, 1, 0, 0, 0, 0]
 
@@ -99,11 +102,11 @@ def test_messages_go_a_few_at_a_time_and_then_the_rest(write, settle, counts, li
     if linked:
         write(systems.link_account, ALICE, ALEX)
     for number in range(700, 705):
-        write(messages.record_message, ALICE, ann.id, number, number + 100, 7, 8)
+        write(message_records.record_message, ALICE, ann.id, number, number + 100, 7, 8)
     left = []
-    while write(forgetting.forget_some_messages, ALICE, 2):
+    while write(erasure.forget_some_messages, ALICE, 2):
         left.append(counts()[5])
     assert left == [5, 3, 1]
     assert counts() == [2, 2 + linked, 2, 2, 2, 1]
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     assert counts() == ([2, 2, 2, 2, 2, 1] if linked else [1] * 6)

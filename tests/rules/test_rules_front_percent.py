@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules import members, switches, systems
 from rules.errors import Invalid, NotAllowed
-from rules.front_percent import get_front_breakdown
+from rules.systems import members, switches, systems
+from rules.systems.front_breakdown import get_front_breakdown
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000

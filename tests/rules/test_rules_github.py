@@ -3,7 +3,7 @@
 import pytest
 
 from models import GitHub
-from rules import github
+from rules.account import github
 from rules.errors import Invalid, NotFound
 
 ALICE, BOB = 80351110224678912, 80351110224678913

@@ -2,31 +2,31 @@
 
 import pytest
 
-from rules import home, presence, status
+from rules.presence import health, home_guild, updates
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 HOME, ELSEWHERE = 501, 502
 
 
 def test_no_home_server_is_stored_at_first(read):
-    assert read(home.get_home) is None
+    assert read(home_guild.get_home) is None
 
 
 def test_the_home_server_is_kept_and_a_beat_leaves_it(join, write, read):
-    write(home.move_home, HOME)
-    write(status.record_beat, status.now_ms(), status.now_ms(), None)
-    assert read(home.get_home) == HOME
+    write(home_guild.move_home, HOME)
+    write(health.record_beat, health.now_ms(), health.now_ms(), None)
+    assert read(home_guild.get_home) == HOME
 
 
 def test_moving_takes_everybody_away_and_leaves_the_heartbeat(join, write, read):
-    write(home.move_home, HOME)
-    write(status.record_beat, status.now_ms(), status.now_ms(), None)
+    write(home_guild.move_home, HOME)
+    write(health.record_beat, health.now_ms(), health.now_ms(), None)
     join(ALICE)
     join(BOB)
-    write(home.move_home, ELSEWHERE)
-    assert read(presence.get_stored_ids) == set()
-    assert read(home.get_home) == ELSEWHERE
-    assert read(status.is_connected) is True
+    write(home_guild.move_home, ELSEWHERE)
+    assert read(updates.get_stored_ids) == set()
+    assert read(home_guild.get_home) == ELSEWHERE
+    assert read(health.is_connected) is True
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_moving_takes_everybody_away_and_leaves_the_heartbeat(join, write, read)
     ],
 )
 def test_which_server_is_home(setting, stored, guild_ids, expected):
-    assert home.find_home(setting, stored, guild_ids) == expected
+    assert home_guild.find_home(setting, stored, guild_ids) == expected
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_which_server_is_home(setting, stored, guild_ids, expected):
     ],
 )
 def test_why_nobody_is_published(stored, guild_ids, says):
-    problem = home.find_problem(stored, guild_ids)
+    problem = home_guild.find_problem(stored, guild_ids)
     assert (problem is None) if says is None else (says in problem and problem.endswith("Nobody is published."))
 
 
 def opened(*guild_ids, stored=HOME):
     """A home server as it is after READY."""
-    here = home.Home(None, stored)
+    here = home_guild.Home(None, stored)
     here.begin(set(guild_ids), 5)
     here.settle()
     return here

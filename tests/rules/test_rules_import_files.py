@@ -5,8 +5,9 @@ import json
 
 import pytest
 
-from rules import import_files, importing, times
 from rules.errors import Invalid, TooLarge
+from rules.parsing import timestamps
+from rules.transfer import import_file, importer
 from tests.rules.imports import NOON, as_file, at, export, pluralkit, run_import, tell
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -182,17 +183,17 @@ def switch(*members, timestamp=NOON):
 )
 def test_what_is_refused(text, says):
     with pytest.raises(Invalid) as refused:
-        importing.read_file(text)
+        importer.read_file(text)
     assert refused.value.sentence.startswith(says)
     assert refused.value.sentence.endswith(".")
 
 
 def test_a_file_that_is_too_large(monkeypatch):
-    monkeypatch.setattr(importing, "MOST_BYTES", 15)
+    monkeypatch.setattr(importer, "MOST_BYTES", 15)
     with pytest.raises(Invalid):
-        importing.read_file(b'{"s":12345678} ')
+        importer.read_file(b'{"s":12345678} ')
     with pytest.raises(TooLarge, match="The file must have at most 15 bytes; this one has 16"):
-        importing.read_file(b'{"s":12345678}  ')
+        importer.read_file(b'{"s":12345678}  ')
 
 
 @pytest.mark.parametrize(
@@ -216,12 +217,12 @@ def test_a_file_that_is_too_large(monkeypatch):
     ids=lambda value: None if isinstance(value, bytes) else ascii(value)[:40],
 )
 def test_what_is_taken(write, read, text, seen):
-    before = times.show_time(times.now_us())
+    before = timestamps.show_time(timestamps.now_us())
     run_import(write, ALICE, text)
     [ann] = export(read, ALICE)["members"]
     assert {name: ann[name] for name in seen} == seen
     assert ann["created"] == seen.get("created", ann["created"])
-    assert "created" in seen or before <= ann["created"] <= times.show_time(times.now_us())
+    assert "created" in seen or before <= ann["created"] <= timestamps.show_time(timestamps.now_us())
 
 
 @pytest.mark.parametrize(
@@ -279,7 +280,7 @@ def test_all_150_may_front_at_once(write, read):
 
 
 def test_a_time_may_lie_an_hour_ahead_since_clocks_differ(write, read):
-    soon = times.show_time(times.now_us() + import_files.DAY_US // 24)
+    soon = timestamps.show_time(timestamps.now_us() + import_file.DAY_US // 24)
     run_import(write, ALICE, switch("aaaaa", timestamp=soon))
     assert export(read, ALICE)["switches"][0]["timestamp"] == soon
 
@@ -310,14 +311,14 @@ def test_a_file_of_other_accounts_only_gives_pause(read):
 
 def test_accounts_and_times_that_are_none_are_passed_over():
     numbers = json.dumps({"switches": [], "created": 5, "accounts": 5, "members": []}).encode()
-    file = importing.read_file(numbers)
+    file = importer.read_file(numbers)
     assert (file.created, file.accounts) == (None, frozenset())
 
 
 def test_a_packed_file_is_unpacked_no_further_than_a_file_may_be_large(monkeypatch):
-    assert importing.read_file(gzip.compress(b'{"tuppers": []}')).members == []
-    monkeypatch.setattr(importing, "MOST_BYTES", 100)
+    assert importer.read_file(gzip.compress(b'{"tuppers": []}')).members == []
+    monkeypatch.setattr(importer, "MOST_BYTES", 100)
     with pytest.raises(TooLarge, match="unpacked, this one has more"):
-        importing.read_file(gzip.compress(b" " * 10_000_000))
+        importer.read_file(gzip.compress(b" " * 10_000_000))
     with pytest.raises(Invalid, match="damaged"):
-        importing.read_file(b"\x1f\x8b")
+        importer.read_file(b"\x1f\x8b")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from rules import exporting, staging
-from rules.times import show_time
+from rules.parsing.timestamps import show_time
+from rules.systems import soft_delete
+from rules.transfer import exporter
 from tests.rules.imports import export, pluralkit, run_import, without_ids
 
 ALICE = 80351110224678912
@@ -42,7 +43,7 @@ def test_a_hundred_thousand_switches_between_as_many(write, read):
     ]
     assert running.result.switches == running.done == running.total == SWITCHES
     exported["switches"] = exported["switches"][:SWITCHES]
-    again = run_import(write, ALICE, exporting.dump(exported).encode())
+    again = run_import(write, ALICE, exporter.dump(exported).encode())
     assert again.result.sentence == "Imported: 0 members added and 0 changed, 0 switches added."
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass

@@ -4,8 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
-from rules import forgetting, import_swap, importing, members, messages, staging, switches, systems
+from rules.account import erasure
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.proxying import message_records
+from rules.systems import members, soft_delete, switches, systems
+from rules.transfer import import_commit, importer
 from tests.rules.imports import NOON, at, export, pluralkit, run_import, without_ids
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -18,7 +21,7 @@ REPLACED = "Your system was deleted or replaced during the import, and nothing w
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     """Few rows at once, so that there is a between."""
-    monkeypatch.setattr(importing, "ROWS_AT_ONCE", 6)
+    monkeypatch.setattr(importer, "ROWS_AT_ONCE", 6)
 
 
 @pytest.fixture
@@ -52,8 +55,8 @@ def purge(write):
     """What the bot does at its start, and now and then: delete what is out of reach."""
 
     def run():
-        write(staging.abandon_all)
-        while write(staging.purge_some):
+        write(soft_delete.abandon_all)
+        while write(soft_delete.purge_some):
             pass
 
     return run
@@ -74,7 +77,7 @@ def test_the_steps(write, file):
 
 
 def test_progress_is_told_between(write, file):
-    running = importing.Import(ALICE, importing.read_file(file))
+    running = importer.Import(ALICE, importer.read_file(file))
     done = []
     for rule, args in running.steps():
         done.append((running.done, running.result))
@@ -120,14 +123,14 @@ def test_nobody_finds_what_is_laid_down(write, read, ann, file):
                 write(members.delete_member, user_id, hid)
     numbers = read(lambda s: dict(s.execute(select(Member.hid, Member.id)).all()))
     with pytest.raises(NotAllowed):
-        write(messages.record_message, ALICE, numbers[laid[0]], 500, 499, 7, 8)
+        write(message_records.record_message, ALICE, numbers[laid[0]], 500, 499, 7, 8)
     assert [one["members"] for one in export(read, ALICE)["switches"]] == [[ann]]
 
 
 @pytest.mark.parametrize("steps", range(1, len(STEPS)))
 def test_a_process_that_ends_between_leaves_nothing(write, read, file, counts, purge, steps):
     before, rows = export(read, ALICE), counts()
-    running = importing.Import(ALICE, importing.read_file(file))
+    running = importer.Import(ALICE, importer.read_file(file))
     for _, (rule, args) in zip(range(steps), running.steps(), strict=False):
         write(rule, *args)
     assert counts() != rows
@@ -142,12 +145,12 @@ def test_a_process_that_ends_between_leaves_nothing(write, read, file, counts, p
 @pytest.mark.parametrize("steps", range(len(STEPS)))
 def test_cancelling_leaves_nothing(write, read, file, counts, purge, steps):
     before, rows = export(read, ALICE), counts()
-    running = importing.Import(ALICE, importing.read_file(file))
+    running = importer.Import(ALICE, importer.read_file(file))
     for _, (rule, args) in zip(range(steps), running.steps(), strict=False):
         write(rule, *args)
     for _ in range(2):
         write(running.cancel)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     assert counts() == rows
     assert export(read, ALICE) == before
@@ -167,7 +170,7 @@ def test_the_last_step_is_whole_or_nothing(write, read, file, counts, monkeypatc
     def fail(*_):
         raise OSError
 
-    monkeypatch.setattr(staging, "put_out_of_reach", fail)
+    monkeypatch.setattr(soft_delete, "put_out_of_reach", fail)
     with pytest.raises(OSError):
         write(running.finish)
     assert (export(read, ALICE), counts()) == (before, rows)
@@ -202,7 +205,7 @@ def test_two_files_at_once_share_their_new_members(write, read, ann, history):
 
 @pytest.mark.parametrize("when", range(1, len(STEPS)))
 def test_a_member_that_is_deleted_meanwhile_stays_so(write, read, ann, file, history, when):
-    running = importing.Import(ALICE, importing.read_file(file))
+    running = importer.Import(ALICE, importer.read_file(file))
     for number, (rule, args) in enumerate(running.steps()):
         if number == when:
             write(members.delete_member, ALICE, ann)
@@ -254,7 +257,7 @@ def test_a_member_that_comes_meanwhile_and_is_in_the_file_is_the_one(write, read
 
 
 def test_two_large_files_at_once_are_one_too_many(write, read, ann, history, monkeypatch):
-    monkeypatch.setattr(import_swap, "MOST_REDIRECTED", 2)
+    monkeypatch.setattr(import_commit, "MOST_REDIRECTED", 2)
     texts = [pluralkit([{"id": "b", "name": "Ben"}], [(at(n + m), ["b"]) for m in range(3)]) for n in (1, 11)]
     first, second, again = (run_import(write, ALICE, text, stop_before="finish") for text in (*texts, texts[0]))
     write(first.finish)
@@ -304,24 +307,24 @@ def delete(write):
 
 def replace(write):
     delete(write)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     write(systems.create_system, ALICE)
 
 
 def forget(write):
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
 
 
 def restart(write):
-    write(staging.abandon_all)
+    write(soft_delete.abandon_all)
 
 
 def restart_and_purge(write):
     restart(write)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
-    write(staging.add_out_of_reach, staging.BUILDING, 5)
+    write(soft_delete.add_out_of_reach, soft_delete.BUILDING, 5)
 
 
 def fill(write):
@@ -346,7 +349,7 @@ FULL = "A system has at most 1,000 members; with those of the file yours would h
 def test_what_ends_an_import_leaves_nothing_of_it(
     write, read, file, purge, counts, happens, says, systems_left, members_left, when
 ):
-    running = importing.Import(ALICE, importing.read_file(file))
+    running = importer.Import(ALICE, importer.read_file(file))
 
     def run():
         for number, (rule, args) in enumerate(running.steps()):

@@ -2,8 +2,10 @@
 
 import pytest
 
-from rules import forgetting, import_plans, importing, members, preferences, switches, systems
+from rules.account import erasure
 from rules.errors import Invalid, NotAllowed
+from rules.systems import config, members, switches, systems
+from rules.transfer import import_plan, importer
 from tests.rules.imports import as_file, at, export, pluralkit, run_import, tell
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678911, 80351110224678914
@@ -97,7 +99,7 @@ def test_nobody_elses_member_is_found_by_id(write, read, foxes, seen):
 
 def test_what_the_file_names_is_overwritten_and_the_rest_stays(write, read, make, foxes):
     ann = make("Ann", description="Tall.", color="00ff00", proxy_tags=[{"prefix": "a:"}], visibility="private")
-    write(preferences.edit_preferences, ALICE, {"latch_timeout": 60, "pings_enabled": False})
+    write(config.edit_preferences, ALICE, {"latch_timeout": 60, "pings_enabled": False})
     before = export(read, ALICE)
     file = pluralkit(
         [{"id": ann.hid, "name": "Ann", "description": None, "proxy_tags": [], "privacy": {"name_privacy": "private"}}],
@@ -136,7 +138,7 @@ def test_what_only_a_new_member_takes(write, make, seen):
 @pytest.mark.parametrize(("told", "hides"), [({}, True), ({"member_default_private": False}, False)])
 def test_who_is_new_begins_as_the_system_wants_it_where_the_file_is_silent(write, make, seen, told, hides):
     make("Ann")
-    write(preferences.edit_preferences, ALICE, {"member_default_private": True})
+    write(config.edit_preferences, ALICE, {"member_default_private": True})
     file = [{"name": "Ann"}, {"name": "Ben", "privacy": {"name_privacy": "public"}}, {"name": "Cleo"}]
     run_import(write, ALICE, pluralkit(file, config=told))
     ann, ben, cleo = (one for [one] in seen("privacy"))
@@ -182,9 +184,9 @@ def test_the_plan_changes_nothing_and_says_what_will_be(write, read, make):
         "1 new switch.",
     ]
     assert export(read, ALICE) == before
-    assert not read(import_plans.plan, ALICE, importing.read_file(file)).is_empty
+    assert not read(import_plan.plan, ALICE, importer.read_file(file)).is_empty
     run_import(write, ALICE, file)
-    assert read(import_plans.plan, ALICE, importing.read_file(file)).is_empty
+    assert read(import_plan.plan, ALICE, importer.read_file(file)).is_empty
 
 
 def test_a_new_system_is_told_and_made(write, read):
@@ -227,7 +229,7 @@ def test_a_thousand_members_and_no_more(write, read, foxes, own, of_file, shared
 
 
 def test_nothing_is_imported_for_who_asked_to_be_forgotten(write, read):
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     for act in (lambda: tell(read, ALICE, pluralkit()), lambda: run_import(write, ALICE, pluralkit())):
         with pytest.raises(NotAllowed, match="You asked to be forgotten"):
             act()

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rules import kv
+from rules.account import kv
 from rules.errors import Invalid, NotFound, TooLarge
 
 ALICE, BOB = 80351110224678912, 80351110224678913

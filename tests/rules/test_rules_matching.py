@@ -10,8 +10,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from rules import matching, members, systems
-from rules.matching import Tag, find_signs, match_tags
+from rules.proxying import tag_matching
+from rules.proxying.tag_matching import Tag, find_signs, match_tags
+from rules.systems import members, systems
 
 STYLE = "\ufe0f"
 HEART, RED_HEART = "\u2764", f"\u2764{STYLE}"
@@ -301,5 +302,5 @@ def test_whoever_has_many_tags_is_always_looked_at(signs_of):
 
 
 def test_whatever_may_be_left_out_tells_nothing_apart(signs_of):
-    for sign in matching._MAY_BE_LEFT_OUT:
+    for sign in tag_matching._MAY_BE_LEFT_OUT:
         assert signs_of(Tag(1, 0, f"{sign}a", "")) == signs_of(Tag(1, 0, "", f"a{sign}")) == {""}

@@ -3,9 +3,9 @@
 import pytest
 
 from models import Member
-from rules import members, switches, systems
 from rules.errors import NotAllowed
-from rules.member_lists import SORTS, Options, list_members, suggest_members
+from rules.systems import members, switches, systems
+from rules.systems.member_list import SORTS, Options, list_members, suggest_members
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000

@@ -6,9 +6,9 @@ import re
 import pytest
 
 from models import Member
-from rules import front_history, members, switches, systems
 from rules.errors import Invalid, NotAuthenticated, NotFound
-from rules.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY
+from rules.systems import front_history, members, switches, systems
+from rules.systems.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 NOTHING = {"prefix": None, "suffix": None}

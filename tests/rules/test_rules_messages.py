@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import event, text
 
-from rules import forgetting, members, messages, systems
+from rules.account import erasure
 from rules.errors import NotAllowed, NotFound
+from rules.proxying import message_records
+from rules.systems import members, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 CHANNEL, GUILD = 41771983423143937, 2909267986263572999
@@ -17,13 +19,13 @@ def ann(write):
     """Ann, of Alice's system; a message of hers has been proxied."""
     write(systems.create_system, ALICE, {"name": "Foxes"})
     member = write(members.create_member, ALICE, {"name": "Ann", "description": "Tall", "privacy": "private"})
-    write(messages.record_message, ALICE, member.id, MESSAGE, ORIGINAL, CHANNEL, GUILD)
+    write(message_records.record_message, ALICE, member.id, MESSAGE, ORIGINAL, CHANNEL, GUILD)
     return member
 
 
 @pytest.mark.parametrize("message_id", [MESSAGE, ORIGINAL])
 def test_a_message_is_found_by_either_of_its_ids(read, ann, message_id):
-    shown = read(messages.show_message, message_id, ALICE)
+    shown = read(message_records.show_message, message_id, ALICE)
     assert list(shown) == ["timestamp", "id", "original", "sender", "channel", "system", "member", "guild"]
     assert shown == {
         "timestamp": "2016-04-30T11:18:25.796000Z",
@@ -40,7 +42,7 @@ def test_a_message_is_found_by_either_of_its_ids(read, ann, message_id):
 @pytest.mark.parametrize("viewer", [None, BOB])
 def test_others_see_system_and_member_as_they_would_elsewhere(write, read, ann, viewer):
     write(systems.create_system, BOB)
-    shown = read(messages.show_message, MESSAGE, viewer)
+    shown = read(message_records.show_message, MESSAGE, viewer)
     assert (shown["member"]["name"], shown["member"]["description"], shown["member"]["privacy"]) == ("Ann", None, None)
     assert shown["member"] == read(members.show_member, ann.hid, viewer)
     assert shown["system"]["front_privacy"] is None
@@ -56,28 +58,28 @@ def test_others_see_system_and_member_as_they_would_elsewhere(write, read, ann, 
     ],
 )
 def test_the_time_is_the_messages_own(write, read, ann, message_id, timestamp):
-    write(messages.record_message, ALICE, ann.id, message_id, ORIGINAL + 7, 1, None)
-    shown = read(messages.show_message, message_id, None)
+    write(message_records.record_message, ALICE, ann.id, message_id, ORIGINAL + 7, 1, None)
+    shown = read(message_records.show_message, message_id, None)
     assert (shown["timestamp"], shown["guild"]) == (timestamp, None)
 
 
 @pytest.mark.parametrize("message_id", [0, 1, ORIGINAL - 1, MESSAGE + 1, ALICE, 41771983423143937, 2**63 - 1])
 def test_no_other_number_finds_it(read, ann, message_id):
     with pytest.raises(NotFound, match="Message not found"):
-        read(messages.show_message, message_id, ALICE)
+        read(message_records.show_message, message_id, ALICE)
 
 
 def test_a_proxied_message_that_somebody_proxied_again_is_found_by_its_own_id_first(write, read, ann):
-    write(messages.record_message, ALICE, ann.id, LATER, MESSAGE, 1, None)
-    assert read(messages.show_message, MESSAGE, None)["id"] == str(MESSAGE)
-    assert read(messages.show_message, LATER, None)["original"] == str(MESSAGE)
+    write(message_records.record_message, ALICE, ann.id, LATER, MESSAGE, 1, None)
+    assert read(message_records.show_message, MESSAGE, None)["id"] == str(MESSAGE)
+    assert read(message_records.show_message, LATER, None)["original"] == str(MESSAGE)
 
 
 @pytest.mark.parametrize(
     ("happens", "refusal", "says"),
     [
         (lambda write, ann: write(systems.unlink_account, ALICE, ALEX), NotAllowed, "This account is not linked"),
-        (lambda write, ann: write(forgetting.forget, ALEX), NotAllowed, "You asked to be forgotten"),
+        (lambda write, ann: write(erasure.forget, ALEX), NotAllowed, "You asked to be forgotten"),
         (lambda write, ann: write(members.delete_member, ALICE, ann.hid), NotFound, "Member not found"),
     ],
     ids=["unlinked", "forgotten", "deleted"],
@@ -86,24 +88,24 @@ def test_what_happened_meanwhile_keeps_a_message_from_being_recorded(write, read
     write(systems.link_account, ALICE, ALEX)
     happens(write, ann)
     with pytest.raises(refusal, match=says):
-        write(messages.record_message, ALEX, ann.id, LATER, LATER - 1, 1, None)
+        write(message_records.record_message, ALEX, ann.id, LATER, LATER - 1, 1, None)
     with pytest.raises(NotFound, match="Message not found"):
-        read(messages.show_message, LATER, None)
+        read(message_records.show_message, LATER, None)
 
 
 def test_strangers_record_nothing_and_a_second_time_changes_nothing(write, read, ann):
-    before = read(messages.show_message, MESSAGE, None)
+    before = read(message_records.show_message, MESSAGE, None)
     with pytest.raises(NotAllowed):
-        write(messages.record_message, BOB, ann.id, LATER, LATER - 1, 1, None)
-    write(messages.record_message, ALICE, ann.id, MESSAGE, LATER, 1, None)
-    assert read(messages.show_message, MESSAGE, None) == before
+        write(message_records.record_message, BOB, ann.id, LATER, LATER - 1, 1, None)
+    write(message_records.record_message, ALICE, ann.id, MESSAGE, LATER, 1, None)
+    assert read(message_records.show_message, MESSAGE, None) == before
 
 
 def test_a_deleted_member_takes_the_records_along(write, read, ann):
     write(members.delete_member, ALICE, ann.hid)
     for message_id in (MESSAGE, ORIGINAL):
         with pytest.raises(NotFound):
-            read(messages.show_message, message_id, ALICE)
+            read(message_records.show_message, message_id, ALICE)
 
 
 def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, write, ann):
@@ -116,26 +118,31 @@ def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, 
             if len(asked) == 2:
                 write(members.delete_member, ALICE, ann.hid)
 
-        assert messages.show_message(session, MESSAGE, ALICE)["member"]["name"] == "Ann"
+        assert message_records.show_message(session, MESSAGE, ALICE)["member"]["name"] == "Ann"
 
 
 def test_the_record_of_a_deleted_system_tells_nobody_who_sent_it(write, read, ann):
-    assert read(messages.get_record, ORIGINAL).sender_id == ALICE
+    assert read(message_records.get_record, ORIGINAL).sender_id == ALICE
     write(systems.delete_system, ALICE)
     for message_id in (MESSAGE, ORIGINAL):
         with pytest.raises(NotFound):
-            read(messages.get_record, message_id)
+            read(message_records.get_record, message_id)
 
 
 def last_of(user_id, channel_id=CHANNEL, after_s=60):
     """The arguments that ask for the last record, some time after the message."""
-    return messages.get_last_record, user_id, channel_id, (MESSAGE >> 22) + messages.DISCORD_EPOCH_MS + after_s * 1000
+    return (
+        message_records.get_last_record,
+        user_id,
+        channel_id,
+        (MESSAGE >> 22) + message_records.DISCORD_EPOCH_MS + after_s * 1000,
+    )
 
 
 def test_who_may_change_a_message_and_who_may_take_it_back(write, read, ann):
     write(systems.link_account, ALICE, ALEX)
     write(systems.create_system, BOB)
-    for rule in (messages.get_own_record, messages.get_sent_record):
+    for rule in (message_records.get_own_record, message_records.get_sent_record):
         for user_id, message_id in ((ALICE, MESSAGE), (ALEX, MESSAGE), (ALICE, ORIGINAL)):
             assert read(rule, user_id, message_id).id == MESSAGE
         with pytest.raises(NotAllowed, match="This message was not sent by your system"):
@@ -147,11 +154,11 @@ def test_who_may_change_a_message_and_who_may_take_it_back(write, read, ann):
     write(systems.unlink_account, ALEX, ALICE)
     write(systems.create_system, ALICE)
     with pytest.raises(NotAllowed):
-        read(messages.get_own_record, ALICE, MESSAGE)
+        read(message_records.get_own_record, ALICE, MESSAGE)
     with pytest.raises(NotFound, match="You have no proxied message"):
         read(*last_of(ALICE))
-    assert read(messages.get_sent_record, ALICE, MESSAGE).id == MESSAGE
-    assert read(messages.get_own_record, ALEX, MESSAGE).id == MESSAGE
+    assert read(message_records.get_sent_record, ALICE, MESSAGE).id == MESSAGE
+    assert read(message_records.get_own_record, ALEX, MESSAGE).id == MESSAGE
 
 
 def test_the_last_message_of_an_account_in_a_channel(write, read, ann):
@@ -165,26 +172,26 @@ def test_the_last_message_of_an_account_in_a_channel(write, read, ann):
         (LATER + 5, LATER + 1),
         (LATER + 6, LATER + 1),
     ):
-        write(messages.record_message, ALICE, ann.id, message_id, original_id, CHANNEL, GUILD)
+        write(message_records.record_message, ALICE, ann.id, message_id, original_id, CHANNEL, GUILD)
     assert read(*last_of(ALICE)).id == LATER + 5
-    assert read(messages.get_record, LATER).id == LATER + 3
-    assert read(messages.show_message, LATER, None)["id"] == str(LATER + 3)
+    assert read(message_records.get_record, LATER).id == LATER + 3
+    assert read(message_records.show_message, LATER, None)["id"] == str(LATER + 3)
 
 
 def test_the_messages_of_a_channel_that_is_gone_are_forgotten_in_steps(write, read, ann):
     gone, empty = 7, 8
     for number in range(5):
-        write(messages.record_message, ALICE, ann.id, LATER + number, ORIGINAL + number, gone, GUILD)
-    assert not write(messages.purge_channels)
-    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [gone, CHANNEL]
+        write(message_records.record_message, ALICE, ann.id, LATER + number, ORIGINAL + number, gone, GUILD)
+    assert not write(message_records.purge_channels)
+    assert read(message_records.find_recorded_channels, [gone, empty, CHANNEL]) == [gone, CHANNEL]
     for _ in range(2):
-        write(messages.note_gone_channels, [gone, empty])
+        write(message_records.note_gone_channels, [gone, empty])
     left = []
-    while write(messages.purge_channels, 2):
-        left.append(len(read(messages.find_recorded, range(LATER, LATER + 5))))
+    while write(message_records.purge_channels, 2):
+        left.append(len(read(message_records.find_recorded, range(LATER, LATER + 5))))
     assert left[:4] == [3, 1, 0, 0]
-    assert read(messages.find_recorded_channels, [gone, empty, CHANNEL]) == [CHANNEL]
-    assert read(messages.get_record, MESSAGE).id == MESSAGE
+    assert read(message_records.find_recorded_channels, [gone, empty, CHANNEL]) == [CHANNEL]
+    assert read(message_records.get_record, MESSAGE).id == MESSAGE
 
 
 def test_a_channel_is_purged_by_an_index(doors):

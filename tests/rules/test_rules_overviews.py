@@ -5,9 +5,10 @@ import json
 import pytest
 
 from models import Member, System
-from rules import autoproxy, members, overviews, preferences, proxy_tags, switches, systems
 from rules.errors import Invalid, NotAuthenticated, NotFound
-from rules.privacy import (
+from rules.proxying import autoproxy, proxy_tags
+from rules.systems import config, members, overviews, switches, systems
+from rules.systems.privacy import (
     LATER_MEMBER_PRIVACY,
     LATER_SYSTEM_PRIVACY,
     MEMBER_PRIVACY,
@@ -179,12 +180,12 @@ def test_somebody_elses_member_cannot_be_autoproxied(write, ann):
 
 
 def test_preferences(read, write, trees):
-    before = preferences.show_preferences(trees)
+    before = config.show_preferences(trees)
     changes = {"latch_timeout": 60, "member_default_private": True, "proxy_switch": "new", "name_format": "{name}"}
-    after = preferences.show_preferences(write(preferences.edit_preferences, ALICE, {**changes, "unknown": 1}))
+    after = config.show_preferences(write(config.edit_preferences, ALICE, {**changes, "unknown": 1}))
     assert after == before | changes
-    assert write(preferences.edit_preferences, ALICE, {"latch_timeout": 10**12}).latch_timeout == 0
-    assert write(preferences.edit_preferences, ALICE, {"latch_timeout": None}).latch_timeout is None
+    assert write(config.edit_preferences, ALICE, {"latch_timeout": 10**12}).latch_timeout == 0
+    assert write(config.edit_preferences, ALICE, {"latch_timeout": None}).latch_timeout is None
 
 
 @pytest.mark.parametrize(
@@ -202,5 +203,5 @@ def test_preferences(read, write, trees):
 )
 def test_preferences_that_are_refused_change_nothing(read, write, trees, changes):
     with pytest.raises(Invalid):
-        write(preferences.edit_preferences, ALICE, {"member_default_private": True, **changes})
+        write(config.edit_preferences, ALICE, {"member_default_private": True, **changes})
     assert not read(systems.get_own_system, ALICE).member_default_private

@@ -6,8 +6,10 @@ import json
 import pytest
 
 from models import Presence
-from rules import forgetting, presence, visibility
-from rules.presence import Change, change_of_member, change_of_presence
+from rules import opt_out
+from rules.account import erasure
+from rules.presence import updates
+from rules.presence.updates import Change, change_of_member, change_of_presence
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
 OFFLINE = {"status": "offline"}
@@ -38,7 +40,7 @@ def record(write_presence):
         merged = changes[0]
         for change in changes[1:]:
             merged = merged.then(change)
-        write_presence(presence.record_presences, {user_id: merged})
+        write_presence(updates.record_presences, {user_id: merged})
 
     return run
 
@@ -78,9 +80,9 @@ def test_who_joins_is_there_at_once_and_offline(join, look):
 
 def test_the_keys_stand_in_the_documents_order_whatever_came_first(join, record, look):
     join(ALICE, nick="Ali", status={"activities": [GAME], "status": "dnd", "client_status": {"web": "dnd"}})
-    assert tuple(look()) == presence.KEYS
+    assert tuple(look()) == updates.KEYS
     record(online(2000, "idle", user={"id": "1"}))
-    assert tuple(look()) == presence.KEYS
+    assert tuple(look()) == updates.KEYS
 
 
 def test_the_body_is_compact_utf8(join, read):
@@ -218,7 +220,7 @@ def test_a_batch_says_what_its_changes_say_one_by_one(write, read):
     stories = dict(enumerate(itertools.product(STEPS, repeat=3), start=1))
 
     def record(change_of):
-        write(presence.record_presences, {number: change_of(steps) for number, steps in stories.items()})
+        write(updates.record_presences, {number: change_of(steps) for number, steps in stories.items()})
 
     def told():
         bodies = {row.user_id: json.loads(row.body) for row in read(lambda session: session.query(Presence).all())}
@@ -289,18 +291,18 @@ def test_a_presence_with_a_whole_user_changes_the_name_and_one_with_an_id_alone_
 
 def test_who_asked_to_be_forgotten_is_not_stored_until_shown(join, write, record, look):
     join(ALICE)
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     join(ALICE, status={"status": "online"})
     record(online(2000))
     assert look() is None
-    write(visibility.show, ALICE)
+    write(opt_out.show, ALICE)
     join(ALICE, at=3000)
     assert look()["lastSeen"] is None
 
 
 def test_who_hides_goes_on_being_stored(join, write, look):
     join(ALICE)
-    write(visibility.hide, ALICE)
+    write(opt_out.hide, ALICE)
     join(ALICE, status={"status": "online"})
     assert look()["status"] == "online"
 
@@ -310,9 +312,9 @@ def test_five_hundred_people_in_one_batch(write, read):
         found = {"status": status, "activities": [GAME]}
         return {ALICE + n: change_of_member(member(ALICE + n, f"user{n}"), at, at, found) for n in range(500)}
 
-    write(presence.record_presences, everybody("online", 1000))
-    write(presence.record_presences, {**everybody("idle", 2000), ALICE: left(2000), BOB: left(2000)})
-    assert read(presence.get_stored_ids) == {ALICE + n for n in range(2, 500)}
+    write(updates.record_presences, everybody("online", 1000))
+    write(updates.record_presences, {**everybody("idle", 2000), ALICE: left(2000), BOB: left(2000)})
+    assert read(updates.get_stored_ids) == {ALICE + n for n in range(2, 500)}
     rows = read(lambda session: session.query(Presence).all())
     assert {row.status for row in rows} == {"idle"}
     assert all(json.loads(row.body)["username"] == f"user{row.user_id - ALICE}" for row in rows)
@@ -328,15 +330,15 @@ def test_a_batch_touches_nobody_else(join, record, look):
 
 
 def test_an_empty_batch(write, read):
-    write(presence.record_presences, {})
-    assert read(presence.get_stored_ids) == set()
+    write(updates.record_presences, {})
+    assert read(updates.get_stored_ids) == set()
 
 
 def test_the_bot_leaves_the_home_server_and_everybody_goes(join, write, read):
     join(ALICE)
     join(BOB)
-    write(presence.clear_presences)
-    assert read(presence.get_stored_ids) == set()
+    write(updates.clear_presences)
+    assert read(updates.get_stored_ids) == set()
 
 
 @pytest.mark.parametrize(

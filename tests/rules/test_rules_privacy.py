@@ -4,9 +4,10 @@ import itertools
 
 import pytest
 
-from rules import front_history, members, messages, switches, systems
 from rules.errors import NotAllowed
-from rules.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY
+from rules.proxying import message_records
+from rules.systems import front_history, members, switches, systems
+from rules.systems.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY
 
 ALICE, ALEX, BOB, CARLA = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
 OWNERS, OTHERS = (ALICE, ALEX), (None, BOB, CARLA)
@@ -172,7 +173,7 @@ def front(write, foxes, ann):
     ben = write(members.create_member, ALICE, {"name": "Ben", "description": "Shy.", "privacy": "private"})
     write(switches.log_switch, ALICE, [ann])
     write(switches.log_switch, ALICE, [ben.hid, ann])
-    write(messages.record_message, ALEX, ben.id, MESSAGE, MESSAGE - 1, 5, 6)
+    write(message_records.record_message, ALEX, ben.id, MESSAGE, MESSAGE - 1, 5, 6)
     return ben.hid
 
 
@@ -182,14 +183,14 @@ def test_a_private_member_is_left_out_of_the_list_and_reduced_everywhere_else(re
         fronting = read(switches.show_fronters, foxes.hid, viewer)["members"]
         assert fronting == [see_member(front, viewer), see_member(ann, viewer)]
         assert fronting[0]["description"] == "Shy."
-        assert read(messages.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
+        assert read(message_records.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
     for viewer in OTHERS:
         assert [member["id"] for member in read(members.show_members, foxes.hid, viewer)] == [ann]
         fronting = read(switches.show_fronters, foxes.hid, viewer)["members"]
         assert fronting == [see_member(front, viewer), see_member(ann, viewer)]
         assert (fronting[0]["description"], fronting[0]["privacy"]) == (None, None)
         assert read(front_history.show_switches, foxes.hid, viewer)[0]["members"] == [front, ann]
-        assert read(messages.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
+        assert read(message_records.show_message, MESSAGE, viewer)["member"] == see_member(front, viewer)
 
 
 def test_only_visibility_takes_a_member_off_the_list(read, foxes, ann, set_member):

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from rules import github, kv, profiles, status, visibility
+from rules import opt_out
+from rules.account import github, kv
 from rules.errors import NotFound
+from rules.presence import health, profiles
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -44,12 +46,12 @@ def test_github_is_null_until_connected_and_after_it_is_gone(join, write, look):
 
 def test_who_hides_sees_themselves_and_nobody_else_does(join, write, look, read):
     join(ALICE)
-    write(visibility.hide, ALICE)
+    write(opt_out.hide, ALICE)
     assert look(ALICE)["presence"]["username"] == "alice"
     for viewer in (None, BOB):
         with pytest.raises(NotFound):
             read(profiles.get_profile, ALICE, viewer)
-    write(visibility.show, ALICE)
+    write(opt_out.show, ALICE)
     assert look()["presence"]["username"] == "alice"
 
 
@@ -71,7 +73,7 @@ def test_who_is_not_stored_is_not_shown_to_anybody(write, read, viewer):
     ],
 )
 def test_what_a_stranger_is_told_to_do(write, read, connected, invite_url, says):
-    write(status.record_beat, status.now_ms() if connected else None, None, None)
+    write(health.record_beat, health.now_ms() if connected else None, None, None)
     with pytest.raises(NotFound) as refused:
         read(profiles.get_profile, ALICE, None, invite_url)
     assert says in refused.value.sentence

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from models import Autoproxy, Guild, MemberGuild, QuietChannel, SystemGuild
-from rules import autoproxy, members, preferences, switches, systems
-from rules.proxying import Heard, Silence, Speech, escape_autoproxy, find_speech
+from rules.proxying import autoproxy
+from rules.proxying.decision import Heard, Silence, Speech, escape_autoproxy, find_speech
+from rules.systems import config, members, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 GUILD, OTHER_GUILD = 2909267986263572999, 2909267986263573000
@@ -223,7 +224,7 @@ def test_autoproxy_by_latch(hear, latch, write, add):
     ],
 )
 def test_a_latch_times_out(hear, latch, write, ann, timeout, passed, over):
-    write(preferences.edit_preferences, ALICE, {"latch_timeout": timeout})
+    write(config.edit_preferences, ALICE, {"latch_timeout": timeout})
     latch(ann, NOW)
     found = hear("hello", at=NOW + passed)
     assert isinstance(found, Silence) == over
@@ -239,7 +240,7 @@ def test_a_latch_without_a_time_has_timed_out(hear, write, latch, ann):
 
 def test_autoproxy_is_off_for_one_account(hear, latch, write, ann):
     latch(ann)
-    write(preferences.allow_autoproxy, ALEX, False)
+    write(config.allow_autoproxy, ALEX, False)
     assert reason(hear("hello", ALEX)) == "No tag fits, and autoproxy is off for this account."
     assert who(hear("[hello]", ALEX)) == (ann.id, "hello")
     assert who(hear("hello", ALICE)) == (ann.id, "hello")
@@ -248,7 +249,7 @@ def test_autoproxy_is_off_for_one_account(hear, latch, write, ann):
 def test_case_of_letters_is_the_systems(hear, write, add):
     ann = add("Ann", "A: text")
     assert isinstance(hear("a: hello"), Silence)
-    write(preferences.edit_preferences, ALICE, {"case_sensitive_proxy_tags": False})
+    write(config.edit_preferences, ALICE, {"case_sensitive_proxy_tags": False})
     assert who(hear("a: hello")) == (ann.id, "hello")
 
 
@@ -326,7 +327,7 @@ def test_the_name_is_the_most_special_one(hear, store, add, own, member_here, sy
 
 
 def test_the_format_is_the_servers_or_else_the_systems(hear, store, write, ann):
-    write(preferences.edit_preferences, ALICE, {"name_format": "{tag} {name}"})
+    write(config.edit_preferences, ALICE, {"name_format": "{tag} {name}"})
     assert hear("[hello]").name == "| Foxes Ann"
     store(SystemGuild, system_id=ann.system_id, guild_id=GUILD, name_format="{name}{tag}")
     assert hear("[hello]").name == "Ann| Foxes"
@@ -353,6 +354,6 @@ def test_the_avatar_is_the_most_special_one_and_privacy_does_not_count(hear, wri
 
 def test_the_rest_of_a_speech_comes_from_the_settings(hear, write, add):
     add("Ann", "[text]", color="ff0000", tts=True)
-    write(preferences.edit_preferences, ALICE, {"proxy_error_message_enabled": False, "proxy_switch": "add"})
+    write(config.edit_preferences, ALICE, {"proxy_error_message_enabled": False, "proxy_switch": "add"})
     found = hear("[hello]")
     assert (found.color, found.tts, found.tells_errors, found.proxy_switch) == ("ff0000", True, False, "add")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from rules import members, systems
 from rules.errors import Invalid, NotAuthenticated, NotFound
-from rules.references import get_own_referenced, get_referenced
+from rules.systems import members, systems
+from rules.systems.member_lookup import get_own_referenced, get_referenced
 
 ALICE, BOB, CARLA = 80351110224678912, 80351110224678914, 80351110224678915
 

@@ -3,8 +3,9 @@
 import pytest
 
 from models import MemberGuild, SystemGuild
-from rules import members, moderation, preferences, server_settings, staging, systems
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.proxying import guild_config
+from rules.systems import config, guild_settings, members, soft_delete, systems
 
 ALICE, ALEX, BOB, NOBODY = 80351110224678912, 80351110224678913, 80351110224678914, None
 GUILD, OTHER = 2909267986263572999, 2909267986263573000
@@ -24,7 +25,7 @@ def ann(write, foxes):
 
 
 def test_a_system_is_set_for_one_server_and_only_what_is_given(read, write, foxes):
-    assert read(server_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
+    assert read(guild_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
     expected = dict(SYSTEM)
     for change in (
         {"tag": "x" * 78},
@@ -35,14 +36,14 @@ def test_a_system_is_set_for_one_server_and_only_what_is_given(read, write, foxe
         {"name_format": " ", "proxy_enabled": True},
         {},
     ):
-        write(server_settings.edit_system, ALICE, GUILD, change)
+        write(guild_settings.edit_system, ALICE, GUILD, change)
         expected |= {key: None if value == " " else value for key, value in change.items() if key != "unknown"}
-        assert read(server_settings.see_system, foxes, GUILD, ALICE) == expected
-    assert read(server_settings.see_system, foxes, OTHER, ALICE) == SYSTEM
+        assert read(guild_settings.see_system, foxes, GUILD, ALICE) == expected
+    assert read(guild_settings.see_system, foxes, OTHER, ALICE) == SYSTEM
 
 
 def test_a_member_is_set_for_one_server_and_only_what_is_given(read, write, ann):
-    assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
+    assert read(guild_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
     expected = dict(MEMBER)
     for change in (
         {"display_name": "x" * 100},
@@ -51,10 +52,10 @@ def test_a_member_is_set_for_one_server_and_only_what_is_given(read, write, ann)
         {"keep_proxy": False, "display_name": None},
         {"keep_proxy": None, "avatar_url": ""},
     ):
-        write(server_settings.edit_member, ALICE, ann.hid.upper(), GUILD, change)
+        write(guild_settings.edit_member, ALICE, ann.hid.upper(), GUILD, change)
         expected |= {key: None if value == "" else value for key, value in change.items()}
-        assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == expected
-    assert read(server_settings.see_member, ann.hid, OTHER, ALICE) == MEMBER
+        assert read(guild_settings.see_member, ann.hid, GUILD, ALICE) == expected
+    assert read(guild_settings.see_member, ann.hid, OTHER, ALICE) == MEMBER
 
 
 REFUSED = [
@@ -77,121 +78,121 @@ REFUSED_OF_MEMBERS = [
 @pytest.mark.parametrize(("changes", "says"), REFUSED)
 def test_what_is_refused_for_a_system_changes_nothing(read, write, foxes, changes, says):
     with pytest.raises(Invalid, match=says):
-        write(server_settings.edit_system, ALICE, GUILD, {"tag": "x", "proxy_enabled": False, **changes})
-    assert read(server_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
+        write(guild_settings.edit_system, ALICE, GUILD, {"tag": "x", "proxy_enabled": False, **changes})
+    assert read(guild_settings.see_system, foxes, GUILD, ALICE) == SYSTEM
 
 
 @pytest.mark.parametrize(("changes", "says"), REFUSED_OF_MEMBERS)
 def test_what_is_refused_for_a_member_changes_nothing(read, write, ann, changes, says):
     with pytest.raises(Invalid, match=says):
-        write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True, **changes})
-    assert read(server_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
+        write(guild_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True, **changes})
+    assert read(guild_settings.see_member, ann.hid, GUILD, ALICE) == MEMBER
 
 
 def test_only_owners_set_anything(write, ann):
     with pytest.raises(NotAuthenticated, match="has no system"):
-        write(server_settings.edit_system, BOB, GUILD, {"tag": "x"})
+        write(guild_settings.edit_system, BOB, GUILD, {"tag": "x"})
     with pytest.raises(NotAuthenticated, match="has no system"):
-        write(server_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
+        write(guild_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
     write(systems.create_system, BOB)
     with pytest.raises(NotAuthenticated, match="not part of your system"):
-        write(server_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
+        write(guild_settings.edit_member, BOB, ann.hid, GUILD, {"keep_proxy": True})
     with pytest.raises(NotFound):
-        write(server_settings.edit_member, ALICE, "zzzzz", GUILD, {"keep_proxy": True})
+        write(guild_settings.edit_member, ALICE, "zzzzz", GUILD, {"keep_proxy": True})
 
 
 @pytest.mark.parametrize("viewer", [BOB, NOBODY])
 def test_strangers_see_what_everybody_sees_above_messages_unless_it_is_private(read, write, foxes, ann, viewer):
     here = {"tag": "x", "avatar_url": URL, "name_format": "{name}", "proxy_enabled": False, "tag_enabled": False}
-    write(server_settings.edit_system, ALICE, GUILD, here)
-    write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"display_name": "Anna", "avatar_url": URL})
+    write(guild_settings.edit_system, ALICE, GUILD, here)
+    write(guild_settings.edit_member, ALICE, ann.hid, GUILD, {"display_name": "Anna", "avatar_url": URL})
     hidden = {"proxy_enabled": None, "tag_enabled": None, "name_format": None}
-    assert read(server_settings.see_system, foxes, GUILD, viewer) == {"tag": "x", "avatar_url": URL, **hidden}
+    assert read(guild_settings.see_system, foxes, GUILD, viewer) == {"tag": "x", "avatar_url": URL, **hidden}
     seen = {"display_name": "Anna", "avatar_url": URL, "keep_proxy": None}
-    assert read(server_settings.see_member, ann.hid, GUILD, viewer) == seen
+    assert read(guild_settings.see_member, ann.hid, GUILD, viewer) == seen
     foxes = write(systems.edit_system, ALICE, {"avatar_privacy": "private"})
-    assert read(server_settings.see_system, foxes, GUILD, viewer)["avatar_url"] is None
+    assert read(guild_settings.see_system, foxes, GUILD, viewer)["avatar_url"] is None
     for setting, key in (("name_privacy", "display_name"), ("avatar_privacy", "avatar_url")):
         write(members.edit_member, ALICE, ann.hid, {setting: "private"})
         seen |= {key: None}
-        assert read(server_settings.see_member, ann.hid, GUILD, viewer) == seen
-    assert read(server_settings.see_system, foxes, GUILD, ALICE) == here
-    assert read(server_settings.see_member, ann.hid, GUILD, ALICE)["display_name"] == "Anna"
+        assert read(guild_settings.see_member, ann.hid, GUILD, viewer) == seen
+    assert read(guild_settings.see_system, foxes, GUILD, ALICE) == here
+    assert read(guild_settings.see_member, ann.hid, GUILD, ALICE)["display_name"] == "Anna"
 
 
 def test_what_is_deleted_takes_its_settings_along(read, write, foxes, ann):
-    write(server_settings.edit_system, ALICE, GUILD, {"tag": "x"})
-    write(server_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True})
+    write(guild_settings.edit_system, ALICE, GUILD, {"tag": "x"})
+    write(guild_settings.edit_member, ALICE, ann.hid, GUILD, {"keep_proxy": True})
     write(members.delete_member, ALICE, ann.hid)
     assert read(lambda session: session.get(MemberGuild, (ann.id, GUILD))) is None
     write(systems.delete_system, ALICE)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     assert read(lambda session: session.get(SystemGuild, (foxes.id, GUILD))) is None
 
 
 def test_autoproxy_is_allowed_by_account(read, write, foxes):
     write(systems.link_account, ALICE, ALEX)
-    write(preferences.allow_autoproxy, ALEX, False)
-    assert [read(preferences.is_autoproxy_allowed, user) for user in (ALICE, ALEX)] == [True, False]
-    write(preferences.allow_autoproxy, ALEX, True)
-    assert read(preferences.is_autoproxy_allowed, ALEX)
+    write(config.allow_autoproxy, ALEX, False)
+    assert [read(config.is_autoproxy_allowed, user) for user in (ALICE, ALEX)] == [True, False]
+    write(config.allow_autoproxy, ALEX, True)
+    assert read(config.is_autoproxy_allowed, ALEX)
     with pytest.raises(Invalid):
-        write(preferences.allow_autoproxy, ALEX, None)
-    for act, *args in ((preferences.allow_autoproxy, BOB, False), (preferences.is_autoproxy_allowed, BOB)):
+        write(config.allow_autoproxy, ALEX, None)
+    for act, *args in ((config.allow_autoproxy, BOB, False), (config.is_autoproxy_allowed, BOB)):
         with pytest.raises(NotAuthenticated):
             write(act, *args)
 
 
 def test_moderators_choose_a_log_channel(read, write):
-    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, ())
-    assert read(moderation.find_log_channel, GUILD) is None
-    write(moderation.set_log_channel, GUILD, True, 5)
-    write(moderation.blacklist_everywhere, GUILD, True)
-    write(moderation.set_log_channel, GUILD, True, 6)
-    assert read(moderation.find_log_channel, GUILD) == 6
-    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(6, True, ())
-    write(moderation.set_log_channel, GUILD, True, None)
-    assert read(moderation.find_log_channel, GUILD) is read(moderation.find_log_channel, OTHER) is None
+    assert read(guild_config.get_settings, GUILD, True) == guild_config.Settings(None, False, ())
+    assert read(guild_config.find_log_channel, GUILD) is None
+    write(guild_config.set_log_channel, GUILD, True, 5)
+    write(guild_config.blacklist_everywhere, GUILD, True)
+    write(guild_config.set_log_channel, GUILD, True, 6)
+    assert read(guild_config.find_log_channel, GUILD) == 6
+    assert read(guild_config.get_settings, GUILD, True) == guild_config.Settings(6, True, ())
+    write(guild_config.set_log_channel, GUILD, True, None)
+    assert read(guild_config.find_log_channel, GUILD) is read(guild_config.find_log_channel, OTHER) is None
 
 
 def test_moderators_keep_a_blacklist(read, write):
-    write(moderation.blacklist_channels, OTHER, True, [9])
-    write(moderation.blacklist_channels, GUILD, True, [7, 5])
-    write(moderation.blacklist_channels, GUILD, True, [6, 5])
-    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, (5, 6, 7))
-    write(moderation.allow_channels, GUILD, True, [5, 8, 9])
-    assert read(moderation.get_settings, GUILD, True).channels == (6, 7)
-    write(moderation.blacklist_everywhere, GUILD, True)
+    write(guild_config.blacklist_channels, OTHER, True, [9])
+    write(guild_config.blacklist_channels, GUILD, True, [7, 5])
+    write(guild_config.blacklist_channels, GUILD, True, [6, 5])
+    assert read(guild_config.get_settings, GUILD, True) == guild_config.Settings(None, False, (5, 6, 7))
+    write(guild_config.allow_channels, GUILD, True, [5, 8, 9])
+    assert read(guild_config.get_settings, GUILD, True).channels == (6, 7)
+    write(guild_config.blacklist_everywhere, GUILD, True)
     with pytest.raises(Invalid, match="All channels of this server are on the blacklist"):
-        write(moderation.allow_channels, GUILD, True, [6])
-    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, True, (6, 7))
-    write(moderation.clear_blacklist, GUILD, True)
-    assert read(moderation.get_settings, GUILD, True) == moderation.Settings(None, False, ())
-    assert read(moderation.get_settings, OTHER, True).channels == (9,)
+        write(guild_config.allow_channels, GUILD, True, [6])
+    assert read(guild_config.get_settings, GUILD, True) == guild_config.Settings(None, True, (6, 7))
+    write(guild_config.clear_blacklist, GUILD, True)
+    assert read(guild_config.get_settings, GUILD, True) == guild_config.Settings(None, False, ())
+    assert read(guild_config.get_settings, OTHER, True).channels == (9,)
 
 
 def test_a_blacklist_has_an_end(read, write):
-    write(moderation.blacklist_channels, GUILD, True, range(1, 501))
-    write(moderation.blacklist_channels, GUILD, True, [500])
+    write(guild_config.blacklist_channels, GUILD, True, range(1, 501))
+    write(guild_config.blacklist_channels, GUILD, True, [500])
     with pytest.raises(Invalid, match="At most 500 channels"):
-        write(moderation.blacklist_channels, GUILD, True, [501])
-    assert len(read(moderation.get_settings, GUILD, True).channels) == 500
+        write(guild_config.blacklist_channels, GUILD, True, [501])
+    assert len(read(guild_config.get_settings, GUILD, True).channels) == 500
 
 
 @pytest.mark.parametrize(
     ("act", "args"),
     [
-        (moderation.get_settings, ()),
-        (moderation.set_log_channel, (5,)),
-        (moderation.blacklist_channels, ([5],)),
-        (moderation.blacklist_everywhere, ()),
-        (moderation.allow_channels, ([5],)),
-        (moderation.clear_blacklist, ()),
+        (guild_config.get_settings, ()),
+        (guild_config.set_log_channel, (5,)),
+        (guild_config.blacklist_channels, ([5],)),
+        (guild_config.blacklist_everywhere, ()),
+        (guild_config.allow_channels, ([5],)),
+        (guild_config.clear_blacklist, ()),
     ],
 )
 def test_who_does_not_manage_the_server_sees_and_sets_nothing(read, write, act, args):
-    before = read(moderation.get_settings, GUILD, True)
+    before = read(guild_config.get_settings, GUILD, True)
     with pytest.raises(NotAllowed, match="Manage Server"):
         write(act, GUILD, False, *args)
-    assert read(moderation.get_settings, GUILD, True) == before
+    assert read(guild_config.get_settings, GUILD, True) == before

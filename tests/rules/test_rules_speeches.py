@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from models import Autoproxy, Member, Switch, System, TagSign
-from rules import autoproxy, front_history, members, messages, preferences, staging, switches, systems
 from rules.errors import NotAllowed, NotFound
-from rules.proxying import Heard, Spoken, find_speech, record_speech, record_speeches
+from rules.proxying import autoproxy, message_records
+from rules.proxying.decision import Heard, Spoken, find_speech, record_speech, record_speeches
+from rules.systems import config, front_history, members, soft_delete, switches, systems
 from tests.rules.imports import pluralkit, run_import
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -55,8 +56,8 @@ def history(read, pair):
 def test_a_speech_is_recorded_and_counted(read, speak, look, pair):
     ann, ben = pair
     speak()
-    assert read(messages.show_message, MESSAGE, ALICE) == read(messages.show_message, MESSAGE - 1, ALICE)
-    shown = read(messages.show_message, MESSAGE, ALICE)
+    assert read(message_records.show_message, MESSAGE, ALICE) == read(message_records.show_message, MESSAGE - 1, ALICE)
+    shown = read(message_records.show_message, MESSAGE, ALICE)
     assert [shown[key] for key in ("id", "original", "sender", "channel", "guild")] == [
         *(str(MESSAGE), str(MESSAGE - 1), str(ALICE), str(THREAD), str(GUILD))
     ]
@@ -72,15 +73,15 @@ def test_the_messages_with_the_rest_of_the_files_are_recorded_and_not_counted(re
     speech = read(find_speech, heard, NOW)
     more = MESSAGE + 5, MESSAGE + 6
     assert write(record_speeches, [Spoken(speech, heard, MESSAGE, ORIGINAL, NOW, more)]) == [None]
-    shown = {asked: read(messages.show_message, asked, None)["id"] for asked in (MESSAGE, *more, ORIGINAL)}
+    shown = {asked: read(message_records.show_message, asked, None)["id"] for asked in (MESSAGE, *more, ORIGINAL)}
     assert shown == {MESSAGE: str(MESSAGE), more[0]: str(more[0]), more[1]: str(more[1]), ORIGINAL: str(MESSAGE)}
-    assert read(messages.get_record, ORIGINAL).id == MESSAGE
+    assert read(message_records.get_record, ORIGINAL).id == MESSAGE
     assert look(Member, pair[0].id).message_count == 1
     write(systems.link_account, ALICE, BOB)
     write(systems.unlink_account, BOB, ALICE)
     (refused,) = write(record_speeches, [Spoken(speech, heard, MESSAGE + 9, ORIGINAL + 9, NOW, (MESSAGE + 10,))])
     assert isinstance(refused, NotAllowed)
-    assert read(messages.find_recorded, [MESSAGE + 9, MESSAGE + 10]) == []
+    assert read(message_records.find_recorded, [MESSAGE + 9, MESSAGE + 10]) == []
 
 
 def test_a_tag_and_a_latched_message_renew_the_latch(write, speak, look, pair):
@@ -134,7 +135,7 @@ def test_a_speech_switches_where_the_system_asks_for_it(read, write, speak, pair
     hids = {member.name: member.hid for member in pair}
     for names in fronting:
         write(switches.log_switch, ALICE, [hids[name] for name in names])
-    write(preferences.edit_preferences, ALICE, {"proxy_switch": setting})
+    write(config.edit_preferences, ALICE, {"proxy_switch": setting})
     speak()
     assert history(read, pair) == after
     speak(message_id=MESSAGE + 2)
@@ -144,11 +145,11 @@ def test_a_speech_switches_where_the_system_asks_for_it(read, write, speak, pair
 def test_a_front_that_is_full_keeps_nobody_from_speaking(read, write, speak, look, pair, monkeypatch):
     monkeypatch.setattr(switches, "MOST_FRONTERS", 1)
     write(switches.log_switch, ALICE, [pair[1].hid])
-    write(preferences.edit_preferences, ALICE, {"proxy_switch": "add"})
+    write(config.edit_preferences, ALICE, {"proxy_switch": "add"})
     speak()
     assert history(read, pair) == [["Ben"]]
     assert look(Member, pair[0].id).message_count == 1
-    assert read(messages.show_message, MESSAGE, None)["id"] == str(MESSAGE)
+    assert read(message_records.show_message, MESSAGE, None)["id"] == str(MESSAGE)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +163,7 @@ def test_a_front_that_is_full_keeps_nobody_from_speaking(read, write, speak, loo
 def test_what_happened_meanwhile_keeps_a_speech_from_being_recorded(read, write, pair, happens, refusal):
     write(systems.link_account, ALICE, BOB)
     write(autoproxy.set_mode, ALICE, GUILD, "latch")
-    write(preferences.edit_preferences, ALICE, {"proxy_switch": "new"})
+    write(config.edit_preferences, ALICE, {"proxy_switch": "new"})
     heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
     speech = read(find_speech, heard, NOW)
     happens(write, pair[0])
@@ -171,7 +172,7 @@ def test_what_happened_meanwhile_keeps_a_speech_from_being_recorded(read, write,
     assert read(autoproxy.get_mode, BOB, GUILD) == ("latch", None)
     assert read(lambda session: session.scalar(select(Switch.id))) is None
     with pytest.raises(NotFound):
-        read(messages.show_message, MESSAGE, None)
+        read(message_records.show_message, MESSAGE, None)
 
 
 @contextmanager
@@ -208,7 +209,7 @@ def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, 
         write(autoproxy.set_mode, ALICE, GUILD, mode, pair[0].hid if mode == "member" else None)
     write(autoproxy.renew_latch, pair[0].system_id, GUILD, pair[0].id, NOW)
     write(switches.log_switch, ALICE, [pair[1].hid])
-    write(preferences.edit_preferences, ALICE, {"proxy_switch": "add"})
+    write(config.edit_preferences, ALICE, {"proxy_switch": "add"})
     heard = Heard(ALICE, GUILD, THREAD, CHANNEL, text)
     asked = steps(doors.glance, find_speech, heard, NOW)
     assert len(asked) > 5
@@ -252,6 +253,6 @@ def test_the_signs_follow_members_wherever_these_go(read, write, pair, kept_sign
     assert kept_signs() == [(foxes, "^[", "Anna"), (foxes, "^🦊", "Cid")]
     assert read(find_speech, Heard(ALICE, GUILD, THREAD, CHANNEL, "🦊hello"), NOW).name == "Cid"
     write(systems.delete_system, ALICE)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     assert read(lambda session: session.scalars(select(TagSign.member_id)).all()) == []

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
-from rules import members, messages, staging, switches, systems, tokens
+from rules.account import tokens
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.proxying import message_records
+from rules.systems import members, soft_delete, switches, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 TABLES = (System, Account, Member, Switch, SwitchMember, Message, Autoproxy)
@@ -22,7 +24,7 @@ def settle(write):
         pair = [write(members.create_member, user_id, {"name": name}) for name in ("Ann", "Ben")]
         for fronting in (pair, [], pair[:1], []):
             write(switches.log_switch, user_id, [member.hid for member in fronting])
-        write(messages.record_message, user_id, pair[1].id, message_id, message_id - 1, 7, 8)
+        write(message_records.record_message, user_id, pair[1].id, message_id, message_id - 1, 7, 8)
         row = {"system_id": system.id, "guild_id": 8, "mode": "member", "member_id": pair[0].id}
         write(lambda session: session.execute(insert(Autoproxy), [row]))
         return system, pair
@@ -39,7 +41,7 @@ def counts(read):
 @pytest.fixture
 def put_away(write):
     """Put a user's system out of reach."""
-    return lambda user_id: write(lambda s: staging.put_out_of_reach(s, systems.get_own_system(s, user_id)))
+    return lambda user_id: write(lambda s: soft_delete.put_out_of_reach(s, systems.get_own_system(s, user_id)))
 
 
 def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away, token_of):
@@ -51,7 +53,7 @@ def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away, token_of
     gone = [(systems.get_system, foxes.hid), (systems.get_account_system, ALICE)]
     gone += [(systems.get_system, f"{sign}{foxes.id}") for sign in "+-"]
     gone += [(members.get_member, hid) for member in pair for hid in (member.hid, f"-{member.id}")]
-    gone += [(messages.show_message, number, viewer) for number in (600, 599) for viewer in (None, ALICE, BOB)]
+    gone += [(message_records.show_message, number, viewer) for number in (600, 599) for viewer in (None, ALICE, BOB)]
     for find, *asked in gone:
         with pytest.raises(NotFound):
             read(find, *asked)
@@ -59,7 +61,7 @@ def test_what_is_out_of_reach_is_nowhere(write, read, settle, put_away, token_of
         write(switches.log_switch, ALICE, [])
     with pytest.raises(Invalid, match="not found"):
         write(switches.log_switch, BOB, [f"-{pair[0].id}"])
-    assert read(messages.show_message, 500, None)["id"] == "500"
+    assert read(message_records.show_message, 500, None)["id"] == "500"
     assert read(tokens.find_caller, token).user_id == ALICE
 
 
@@ -67,10 +69,10 @@ def test_who_put_a_system_away_may_begin_anew_at_once(write, read, settle, put_a
     settle(ALICE, 600)
     put_away(ALICE)
     settle(ALICE, 700)
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     assert counts() == [1, 1, 2, 4, 3, 1, 1]
-    assert read(messages.show_message, 700, None)["id"] == "700"
+    assert read(message_records.show_message, 700, None)["id"] == "700"
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 100])
@@ -81,7 +83,7 @@ def test_purging_takes_all_of_it_in_steps_and_nothing_else(write, settle, put_aw
         settle(ALICE, 600 + 10 * number)
         put_away(ALICE)
     steps = [counts()]
-    while write(staging.purge_some, rows):
+    while write(soft_delete.purge_some, rows):
         steps.append(counts())
         assert len(steps) < 50
     assert counts() == one == [1, 1, 2, 4, 3, 1, 1]
@@ -94,7 +96,7 @@ def test_purging_takes_all_of_it_in_steps_and_nothing_else(write, settle, put_aw
 def test_there_is_nothing_to_purge_of_those_in_reach(write, settle, counts):
     settle(ALICE, 600)
     before = counts()
-    assert write(staging.purge_some) is False
+    assert write(soft_delete.purge_some) is False
     assert counts() == before
 
 
@@ -104,20 +106,20 @@ def test_what_is_being_built_stays_until_it_is_abandoned(write, read, settle, co
 
     def build(session):
         for number in range(3):
-            system = staging.add_out_of_reach(session, staging.BUILDING)
-            hid = staging.out_of_reach_hid(staging.BUILDING, 1000 + number)
+            system = soft_delete.add_out_of_reach(session, soft_delete.BUILDING)
+            hid = soft_delete.out_of_reach_hid(soft_delete.BUILDING, 1000 + number)
             session.add(Member(system_id=system.id, hid=hid, name="Ann", created=0))
 
     write(build)
-    assert write(staging.purge_some) is False
+    assert write(soft_delete.purge_some) is False
     for hid in ("+1000", "+2", "+"):
         with pytest.raises(NotFound):
             read(members.get_member, hid)
         with pytest.raises(NotFound):
             read(systems.get_system, hid)
     assert counts()[:3] == [4, 1, 5]
-    write(staging.abandon_all)
-    while write(staging.purge_some):
+    write(soft_delete.abandon_all)
+    while write(soft_delete.purge_some):
         pass
     assert counts() == before
 
@@ -126,8 +128,8 @@ def test_abandoning_collides_with_nothing_that_is_being_deleted(write, settle, p
     for number in range(3):
         settle(ALICE, 600 + 10 * number)
         put_away(ALICE)
-        write(staging.add_out_of_reach, staging.BUILDING)
-        write(staging.abandon_all)
-    while write(staging.purge_some):
+        write(soft_delete.add_out_of_reach, soft_delete.BUILDING)
+        write(soft_delete.abandon_all)
+    while write(soft_delete.purge_some):
         pass
     assert counts() == [0] * 7

@@ -2,7 +2,9 @@
 
 import pytest
 
-from rules import forgetting, status, visibility
+from rules import opt_out
+from rules.account import erasure
+from rules.presence import health as status
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 NOON = 1_800_000_000_000
@@ -83,8 +85,8 @@ def test_the_last_connection_is_kept_while_there_is_none(clock, write, read):
 def test_the_hidden_are_not_counted(join, write, read):
     join(ALICE)
     join(BOB)
-    write(visibility.hide, BOB)
-    write(visibility.hide, 12345)
+    write(opt_out.hide, BOB)
+    write(opt_out.hide, 12345)
     assert read(status.count_published) == 1
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     assert read(status.count_published) == 0

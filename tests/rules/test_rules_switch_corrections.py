@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Switch, SwitchMember
-from rules import front_history, members, staging, switches, systems, times
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.parsing import timestamps
+from rules.systems import front_history, members, soft_delete, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 NOON = 1_795_262_400_000_000
@@ -60,7 +61,7 @@ def history(read, foxes):
 
     def run():
         seen = read(front_history.show_switches, foxes.hid, ALICE)
-        return [((times.read_time("", s["timestamp"]) - NOON) / HOUR, s["members"]) for s in seen]
+        return [((timestamps.read_time("", s["timestamp"]) - NOON) / HOUR, s["members"]) for s in seen]
 
     return run
 
@@ -232,7 +233,7 @@ def test_all_of_them_are_gone_at_once_and_later_from_the_file(write, read, two, 
     write(switches.log_switch, ALICE, three[:2])
     assert history() == [(0, three[:2])]
     assert read(count) == [4, 6]
-    while write(staging.purge_some):
+    while write(soft_delete.purge_some):
         pass
     assert read(count) == [2, 3]
     assert history() == [(0, three[:2])]

@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from models import Member
-from rules import front_history, members, switches, systems, times
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.parsing import timestamps
+from rules.systems import front_history, members, switches, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000
@@ -126,7 +127,8 @@ def test_times_rise_also_when_the_clock_stands_still_or_goes_back(write, read, f
         clock["now"] = now
         write(switches.log_switch, ALICE, [three[number % 2]])
     shown = [
-        times.read_time("before", switch["timestamp"]) for switch in read(front_history.show_switches, foxes.hid, None)
+        timestamps.read_time("before", switch["timestamp"])
+        for switch in read(front_history.show_switches, foxes.hid, None)
     ]
     assert [time - NOON for time in shown] == [10, 5, 4, 3, 2, 1, 0]
     latest = read(switches.show_fronters, foxes.hid, None)
@@ -147,7 +149,7 @@ def test_a_switch_that_is_refused_takes_no_time(write, read, foxes, three, clock
     for _ in range(3):
         with pytest.raises(Invalid):
             write(switches.log_switch, ALICE, three)
-    assert times.show_time(write(switches.log_switch, ALICE, []).timestamp) == "2026-11-21T12:00:00.000001Z"
+    assert timestamps.show_time(write(switches.log_switch, ALICE, []).timestamp) == "2026-11-21T12:00:00.000001Z"
 
 
 @pytest.mark.parametrize("step", [0, 1, 1_000_000], ids=["at once", "a µs apart", "a second apart"])
@@ -159,12 +161,12 @@ def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read,
     pages, before = [], None
     while page := read(front_history.show_switches, foxes.hid, None, before):
         pages.append(page)
-        asked, before = before, times.read_time("before", page[-1]["timestamp"])
+        asked, before = before, timestamps.read_time("before", page[-1]["timestamp"])
         assert before != asked
     assert [len(page) for page in pages] == [100, 100, 50]
     seen = [switch for page in pages for switch in page]
     assert [switch["members"] for switch in seen] == [[three[number % 3]] for number in reversed(range(250))]
-    rising = [times.show_time(NOON + number * (step or 1)) for number in range(250)]
+    rising = [timestamps.show_time(NOON + number * (step or 1)) for number in range(250)]
     assert [switch["timestamp"] for switch in reversed(seen)] == rising
 
 

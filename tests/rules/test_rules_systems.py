@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Message, Switch, SwitchMember, System
-from rules import forgetting, members, messages, staging, switches, systems, visibility
+from rules import opt_out
+from rules.account import erasure
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.proxying import message_records
+from rules.systems import members, soft_delete, switches, systems
 
 ALICE, ALEX, BOB, CARLA = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
 TABLES = (System, Account, Member, Switch, SwitchMember, Message)
@@ -249,25 +252,25 @@ def test_who_has_no_system(write, read):
 def test_a_forgotten_user_neither_makes_nor_joins_a_system(write, counts):
     write(systems.create_system, ALICE)
     before = counts()
-    write(forgetting.forget, BOB)
+    write(erasure.forget, BOB)
     with pytest.raises(NotAllowed, match="You asked to be forgotten"):
         write(systems.create_system, BOB)
     with pytest.raises(NotAllowed, match="This account cannot be linked"):
         write(systems.link_account, ALICE, BOB)
     assert counts() == before
-    write(visibility.show, BOB)
+    write(opt_out.show, BOB)
     write(systems.link_account, ALICE, BOB)
 
 
 def test_who_is_only_hidden_may_have_a_system(write, read):
-    write(visibility.hide, ALICE)
+    write(opt_out.hide, ALICE)
     write(systems.create_system, ALICE)
     assert read(systems.find_own_system, ALICE)
 
 
 def test_a_deleted_system_takes_its_own_along_and_nothing_of_others(write, counts):
     def purge():
-        while write(staging.purge_some):
+        while write(soft_delete.purge_some):
             pass
 
     def settle(user_id, message_id):
@@ -275,7 +278,7 @@ def test_a_deleted_system_takes_its_own_along_and_nothing_of_others(write, count
         pair = [write(members.create_member, user_id, {"name": name}) for name in ("Ann", "Ben")]
         write(switches.log_switch, user_id, [member.hid for member in pair])
         write(switches.log_switch, user_id, [pair[0].hid])
-        write(messages.record_message, user_id, pair[1].id, message_id, message_id - 1, 7, 8)
+        write(message_records.record_message, user_id, pair[1].id, message_id, message_id - 1, 7, 8)
 
     settle(BOB, 500)
     one = counts()

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rules import times
 from rules.errors import Invalid
+from rules.parsing import timestamps
 
 NOON = 1_795_262_400_000_000  # 2026-11-21T12:00:00Z
 LAST = 253_402_300_799_999_999
@@ -29,8 +29,8 @@ def test_noon_is_noon():
     ],
 )
 def test_what_is_shown_has_six_digits_and_reads_back(instant, shown):
-    assert times.show_time(instant) == shown
-    assert times.read_time("before", shown) == instant
+    assert timestamps.show_time(instant) == shown
+    assert timestamps.read_time("before", shown) == instant
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_what_is_shown_has_six_digits_and_reads_back(instant, shown):
     ],
 )
 def test_every_form_of_an_instant(text, after_noon):
-    assert times.read_time("before", text) == NOON + after_noon
+    assert timestamps.read_time("before", text) == NOON + after_noon
 
 
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59.999999-23:59", "0001-01-01T00:00:00+23:59"])
 def test_an_offset_may_lead_beyond_the_years_that_can_be_written(text):
-    times.read_time("before", text)
+    timestamps.read_time("before", text)
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ def test_an_offset_may_lead_beyond_the_years_that_can_be_written(text):
 )
 def test_no_instants(text):
     with pytest.raises(Invalid) as refused:
-        times.read_time("before", text)
+        timestamps.read_time("before", text)
     assert refused.value.sentence == "The time in before must look like 2026-11-21T20:15:00Z."
 
 
 def test_now_is_now_in_both_units():
-    assert abs(times.now_us() // 1000 - times.now_ms()) < 60_000
-    assert times.show_time(times.now_us())[:4] == str(datetime.now(UTC).year)
+    assert abs(timestamps.now_us() // 1000 - timestamps.now_ms()) < 60_000
+    assert timestamps.show_time(timestamps.now_us())[:4] == str(datetime.now(UTC).year)

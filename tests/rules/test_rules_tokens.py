@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import Token
-from rules import tokens
+from rules.account import tokens
 from rules.errors import NotAuthenticated
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules import importing
 from rules.errors import Invalid
+from rules.transfer import importer
 from tests.rules.imports import as_file, export, run_import, tell
 
 ALICE = 80351110224678912
@@ -123,17 +123,17 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
 )
 def test_what_is_refused(tupper, says):
     with pytest.raises(Invalid) as refused:
-        importing.read_file(tupperbox(tupper))
+        importer.read_file(tupperbox(tupper))
     assert refused.value.sentence.startswith(says)
 
 
 @pytest.mark.parametrize("tuppers", [{}, 5, "Ann", [5], [[]]], ids=ascii)
 def test_tuppers_that_are_none(tuppers):
     with pytest.raises(Invalid, match="The tuppers in the file must be a list of objects"):
-        importing.read_file(as_file({"tuppers": tuppers}))
+        importer.read_file(as_file({"tuppers": tuppers}))
 
 
 def test_a_thousand_tuppers_and_no_more():
-    assert len(importing.read_file(tupperbox(*[{}] * 1000)).members) == 1000
+    assert len(importer.read_file(tupperbox(*[{}] * 1000)).members) == 1000
     with pytest.raises(Invalid, match="A system has at most 1,000 members; the file has 1,001"):
-        importing.read_file(tupperbox(*[{}] * 1001))
+        importer.read_file(tupperbox(*[{}] * 1001))

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules import birthdays, time_zones
 from rules.errors import Invalid, NotFound
-from rules.proxy_tags import read_example
-from rules.typed_times import show_span, type_span, type_time
+from rules.parsing import birthdays, time_zones
+from rules.parsing.dates import show_span, type_span, type_time
+from rules.proxying.proxy_tags import read_example
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 21, 20, 15, 30, tzinfo=BERLIN)

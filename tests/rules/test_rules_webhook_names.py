@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.webhook_names import compose_name, repair_name, tell_apart
+from rules.proxying.webhook_names import compose_name, repair_name, tell_apart
 
 THIN, UNSEEN = "\u200a", "\u17b5"
 

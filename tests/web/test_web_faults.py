@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 import models
-from rules import errors, kv
+from rules import errors
+from rules.account import kv
 from rules.errors import Refused
 
 ALICE = 80351110224678912

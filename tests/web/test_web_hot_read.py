@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from rules import forgetting, github, status, visibility
-from rules.versions import version_of
+from rules import opt_out
+from rules.account import erasure, github
+from rules.etags import version_of
+from rules.presence import health
 
 ALICE, BOB, CHARLIE, DORA, ERIC = (80351110224678912 + number for number in range(5))
 LARGEST = 2**63 - 1
@@ -23,10 +25,10 @@ def people(join, write, leave, token_of):
     for user_id in (ALICE, BOB, CHARLIE, DORA, ERIC, LARGEST, 0):
         join(user_id, nick="Müller")
     write(github.connect, ALICE, {"id": 1, "login": "octocat", "bio": "Zürich"}, None)
-    write(visibility.hide, CHARLIE)
-    write(forgetting.forget, DORA)
+    write(opt_out.hide, CHARLIE)
+    write(erasure.forget, DORA)
     leave(ERIC)
-    write(status.record_beat, status.now_ms(), status.now_ms(), None)
+    write(health.record_beat, health.now_ms(), health.now_ms(), None)
     return {"alice": token_of(ALICE), "charlie": token_of(CHARLIE)}
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_to_bytes
 import pytest
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize
 
-from rules import kv, tokens
+from rules.account import kv, tokens
 
 ALICE, BOB, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914
 PAIRS = f"/user/{ALICE}/kv"

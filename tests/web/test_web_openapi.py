@@ -9,9 +9,10 @@ import schemathesis
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 import models
-from rules import members, profiles, switches, systems
-from rules.messages import record_message
-from web.docs import read_document, resolve
+from rules.presence import profiles
+from rules.proxying.message_records import record_message
+from rules.systems import members, switches, systems
+from web.api_docs import read_document, resolve
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 MESSAGE = 1163892047215738901

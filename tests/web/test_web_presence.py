@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-from rules import forgetting, github, kv, presence, status, visibility
+from rules import opt_out
+from rules.account import erasure, github, kv
+from rules.presence import health, updates
 
 ALICE, BOB, CHARLIE, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
 VAQ = 470320681905684500
@@ -109,15 +111,15 @@ VAQ_ON_GITHUB = {
     "public_repos": 1,
     "followers": 3,
 }
-OURS = set(presence.KEYS[6:])
+OURS = set(updates.KEYS[6:])
 
 
 @pytest.fixture
 def vaq(write, token_of):
     """The document's example person; their token."""
-    seeded = presence.change_of_member(VAQ_AS_MEMBER, 1720814203000, 1720814203000)
-    seeded = seeded.then(presence.change_of_presence(VAQS_PRESENCE, 1720814203400))
-    write(presence.record_presences, {VAQ: seeded})
+    seeded = updates.change_of_member(VAQ_AS_MEMBER, 1720814203000, 1720814203000)
+    seeded = seeded.then(updates.change_of_presence(VAQS_PRESENCE, 1720814203400))
+    write(updates.record_presences, {VAQ: seeded})
     write(kv.set_value, VAQ, "First1", "Key/ValuePair0")
     write(github.connect, VAQ, VAQ_ON_GITHUB, None)
     return token_of(VAQ)
@@ -126,7 +128,7 @@ def vaq(write, token_of):
 @pytest.fixture
 def connected(write):
     """The bot is connected to Discord."""
-    write(status.record_beat, status.now_ms(), status.now_ms(), None)
+    write(health.record_beat, health.now_ms(), health.now_ms(), None)
 
 
 def told(client, user_id, **options):
@@ -205,8 +207,8 @@ def absent(join, leave, write):
     for user_id in (ALICE, BOB, CHARLIE):
         join(user_id, nick="Secret Name")
     leave(ALICE)
-    write(visibility.hide, BOB)
-    write(forgetting.forget, CHARLIE)
+    write(opt_out.hide, BOB)
+    write(erasure.forget, CHARLIE)
     return {"left": ALICE, "hidden": BOB, "forgotten": CHARLIE, "stranger": STRANGER, "nobody": 0}
 
 
@@ -271,7 +273,7 @@ def test_an_etag_spares_the_body_until_something_changes(client, vaq, write):
         assert again.headers["Access-Control-Allow-Origin"] == "*"
         assert "Content-Type" not in again.headers or not again.data
     assert client.get(f"/user/{VAQ}", headers={"If-None-Match": '"other"'}).status_code == 200
-    write(presence.record_presences, {VAQ: presence.change_of_presence({**VAQS_PRESENCE, "status": "idle"}, 2)})
+    write(updates.record_presences, {VAQ: updates.change_of_presence({**VAQS_PRESENCE, "status": "idle"}, 2)})
     changed = client.get(f"/user/{VAQ}", headers={"If-None-Match": etag})
     assert (changed.status_code, changed.json["presence"]["status"]) == (200, "idle")
 

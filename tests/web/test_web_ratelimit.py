@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 import config as settings
-from web.ratelimit import Limiter, client_address
+from web.rate_limit import Limiter, client_address
 
 ALICE = 80351110224678912
 PROXIES = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "::1/128", "fd00::/8")))

@@ -13,9 +13,13 @@ import schemathesis
 import config as settings
 import models
 from migrations.upgrade import upgrade
-from rules import github, kv, members, messages, presence, status, switches, systems, tokens, visibility
+from rules import opt_out
+from rules.account import github, kv, tokens
+from rules.presence import health, updates
+from rules.proxying import message_records
+from rules.systems import members, switches, systems
 from tests.whole.processes import Process, free_port, until
-from web.docs import read_document
+from web.api_docs import read_document
 
 ALICE, BOB, HIDDEN = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE = 1163892047215738901
@@ -138,22 +142,22 @@ def fill_system(session, user_id, message_id, **private):
     ]
     for number in range(5):
         switches.log_switch(session, user_id, [member.hid for member in made[number : 2 * number]])
-    messages.record_message(session, user_id, made[0].id, message_id, message_id - 1, 5, None if private else 6)
+    message_records.record_message(session, user_id, made[0].id, message_id, message_id - 1, 5, None if private else 6)
     return system.hid, [member.hid for member in made]
 
 
 def fill(session):
     for user_id in (ALICE, BOB, HIDDEN):
         member = {"user": {"id": str(user_id), "username": f"user{user_id}"}, "nick": "Nick"}
-        change = presence.change_of_member(member, 1000, 1000, ONLINE if user_id == ALICE else {"status": "offline"})
-        presence.record_presences(session, {user_id: change})
+        change = updates.change_of_member(member, 1000, 1000, ONLINE if user_id == ALICE else {"status": "offline"})
+        updates.record_presences(session, {user_id: change})
         kv.set_value(session, user_id, "city", "Bern")
         kv.set_value(session, user_id, "a/b", "")
-    visibility.hide(session, HIDDEN)
+    opt_out.hide(session, HIDDEN)
     github.connect(session, ALICE, OCTOCAT, None)
     secret = {f"{name}_privacy": "private" for name in ("description", "member_list", "front", "front_history")}
     filled = [fill_system(session, ALICE, MESSAGE), fill_system(session, BOB, MESSAGE + 2, **secret)]
-    status.record_beat(session, 1000, 1000, None)
+    health.record_beat(session, 1000, 1000, None)
     given = {
         name: tokens.make_token(user_id) for name, user_id in (("alice", ALICE), ("bob", BOB), ("nobody's", HIDDEN))
     }

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from web.stalled import Stalled
+from web.granian_watchdog import Stalled
 
 PATIENCE_S = 0.1
 

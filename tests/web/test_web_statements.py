@@ -2,7 +2,11 @@
 
 import pytest
 
-from rules import front_history, github, kv, members, messages, status, switches, systems, visibility
+from rules import opt_out
+from rules.account import github, kv
+from rules.presence import health
+from rules.proxying import message_records
+from rules.systems import front_history, members, switches, systems
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000
@@ -15,15 +19,15 @@ def tokens_of(join, write, token_of):
     join(ALICE)
     write(kv.set_value, ALICE, "city", "Bern")
     write(github.connect, ALICE, {"id": 1, "login": "octocat"}, None)
-    write(status.record_beat, status.now_ms(), None, None)
+    write(health.record_beat, health.now_ms(), None, None)
     foxes = write(systems.create_system, ALICE, {"name": "Foxes", "front_privacy": "private"})
     made = [write(members.create_member, ALICE, {"name": f"Ann {number}"}) for number in range(5)]
     for fronting in (made[:1], made[:3], [], made[3:5]):
         write(switches.log_switch, ALICE, [member.hid for member in fronting])
-    write(messages.record_message, ALICE, made[0].id, MESSAGE, ORIGINAL, 5, 6)
+    write(message_records.record_message, ALICE, made[0].id, MESSAGE, ORIGINAL, 5, 6)
     ids = {"system": foxes.hid, "member": made[0].hid, "alice": ALICE, "message": MESSAGE, "charlie": CHARLIE}
     join(CHARLIE)
-    write(visibility.hide, CHARLIE)
+    write(opt_out.hide, CHARLIE)
     return {"Alice": token_of(ALICE), "Bob": token_of(BOB), "wrong": f"rc_{ALICE}_{'x' * 43}", "nobody": None, **ids}
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules import home, status, visibility
+from rules import opt_out
+from rules.presence import health, home_guild
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -12,8 +13,8 @@ def beat(write):
     """The bot gives a sign of life."""
 
     def run(connected=True, problem=None):
-        now = status.now_ms()
-        write(status.record_beat, now if connected else None, now, problem)
+        now = health.now_ms()
+        write(health.record_beat, now if connected else None, now, problem)
 
     return run
 
@@ -38,7 +39,7 @@ def test_while_the_bot_is_connected(client, beat, join, read):
 
 
 def schema(session):
-    return status.get_health(session)["database"]["schema"]
+    return health.get_health(session)["database"]["schema"]
 
 
 def test_while_the_bot_has_lost_discord(client, beat):
@@ -50,15 +51,15 @@ def test_while_the_bot_has_lost_discord(client, beat):
 
 def test_when_the_bot_is_gone(client, beat, monkeypatch):
     beat()
-    now = status.now_ms()
-    monkeypatch.setattr(status, "now_ms", lambda: now + 15_100)
+    now = health.now_ms()
+    monkeypatch.setattr(health, "now_ms", lambda: now + 15_100)
     answer = client.get("/health")
     assert answer.status_code == 503
     assert answer.json["bot"]["heartbeatAgeMs"] >= 15_000
 
 
 def test_why_nobody_is_published(client, beat):
-    problem = home.find_problem(None, [501, 502])
+    problem = home_guild.find_problem(None, [501, 502])
     beat(problem=problem)
     answer = client.get("/health")
     assert (answer.status_code, answer.json["bot"]["problem"]) == (200, problem)
@@ -75,7 +76,7 @@ def test_a_monitor_may_use_head_and_nobody_keeps_the_answer(client, beat):
 def test_the_page_for_people(make_app, join, write):
     join(ALICE)
     join(BOB)
-    write(visibility.hide, BOB)
+    write(opt_out.hide, BOB)
     client = make_app(PUBLIC_URL="https://rollcall.example", INVITE_URL="https://discord.gg/abc").test_client()
     page = client.get("/")
     assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")

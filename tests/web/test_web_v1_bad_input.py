@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Switch, SwitchMember, System
-from rules import front_history, members, switches, systems
+from rules.systems import front_history, members, switches, systems
 
 ALICE = 80351110224678912
 ANN = {

@@ -5,7 +5,9 @@ import re
 
 import pytest
 
-from rules import members, messages, switches, systems, tokens
+from rules.account import tokens
+from rules.proxying import message_records
+from rules.systems import members, switches, systems
 
 ALICE, ALEX, BOB, CARLA, NOBODY = (80351110224678912 + number for number in range(5))
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000
@@ -34,7 +36,7 @@ def ids(write):
     ann = write(members.create_member, ALICE, {"name": "Ann", "prefix": "["})
     ben = write(members.create_member, ALICE, {"name": "Ben", "description": "Shy.", "privacy": "private"})
     write(switches.log_switch, ALICE, [ben.hid, ann.hid])
-    write(messages.record_message, ALICE, ben.id, MESSAGE, ORIGINAL, 5, 6)
+    write(message_records.record_message, ALICE, ben.id, MESSAGE, ORIGINAL, 5, 6)
     wolves = write(systems.create_system, BOB)
     zoe = write(members.create_member, BOB, {"name": "Zoe"})
     return {"foxes": foxes.hid, "ann": ann.hid, "ben": ben.hid, "wolves": wolves.hid, "zoe": zoe.hid}

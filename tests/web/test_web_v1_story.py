@@ -5,7 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from rules import forgetting, members, messages, switches, systems
+from rules.account import erasure
+from rules.proxying import message_records
+from rules.systems import members, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000
@@ -86,7 +88,7 @@ def test_a_system_from_empty_to_full_to_gone(client, write, alice, clock):
     patch(f"/v1/m/{ann}", privacy=None)
     assert {below: client.get(f"{path}{below}").json for below in seen} == seen
 
-    write(messages.record_message, ALICE, write(members.get_member, ben).id, MESSAGE, ORIGINAL, 5, None)
+    write(message_records.record_message, ALICE, write(members.get_member, ben).id, MESSAGE, ORIGINAL, 5, None)
     assert client.get(f"/v1/msg/{ORIGINAL}").json["member"]["id"] == ben
     deleted = client.delete(f"/v1/m/{ben}", headers=alice)
     assert (deleted.status_code, deleted.data) == (200, b"")
@@ -97,7 +99,7 @@ def test_a_system_from_empty_to_full_to_gone(client, write, alice, clock):
     refused = client.post("/v1/s/switches", headers=alice, json={"members": [ben]})
     assert (refused.status_code, refused.text) == (400, f"Member '{ben}' not found.")
 
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     gone = (path, f"{path}/members", f"{path}/fronters", f"{path}/switches", f"/v1/m/{ann}", f"/v1/a/{ALICE}")
     assert [client.get(asked).status_code for asked in gone] == [404] * 6
     assert client.get("/v1/s", headers=alice).status_code == 401
@@ -110,7 +112,7 @@ def test_two_accounts_write_in_one_system_and_the_other_stays_when_one_is_forgot
     assert client.patch(f"/v1/m/{ann}", headers=alice, json={"pronouns": "she/her"}).status_code == 200
     assert client.post("/v1/s/switches", headers=alex, json={"members": [ann]}).status_code == 204
     assert client.get("/v1/s", headers=alice).json == client.get("/v1/s", headers=alex).json
-    write(forgetting.forget, ALICE)
+    write(erasure.forget, ALICE)
     assert client.get(f"/v1/a/{ALICE}").status_code == 404
     assert client.get("/v1/s", headers=alice).status_code == 401
     assert client.get(f"/v1/a/{ALEX}").json["id"] == client.get("/v1/s", headers=alex).json["id"]

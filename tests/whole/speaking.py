@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
-from rules import members
+from rules.systems import members
 from tests.whole.talk import text_of
 from tests.whole.typist import Typist
 

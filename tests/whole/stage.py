@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from rules import autoproxy, members, preferences, server_settings, systems
+from rules.proxying import autoproxy
+from rules.systems import config, guild_settings, members, systems
 from simulator.client import Simulator, SimulatorError
 from tests.whole.processes import Rollcall, until
 from tests.whole.speaking import Speaker
@@ -46,16 +47,16 @@ class Voice(Speaker):
     def change_here(self, name: str | None = None, **changes: object) -> None:
         """Change what counts for a member, or for the system, in this server."""
         if name:
-            self.rollcall.write(server_settings.edit_member, int(self.id), self.hids[name], int(self.guild), changes)
+            self.rollcall.write(guild_settings.edit_member, int(self.id), self.hids[name], int(self.guild), changes)
         else:
-            self.rollcall.write(server_settings.edit_system, int(self.id), int(self.guild), changes)
+            self.rollcall.write(guild_settings.edit_system, int(self.id), int(self.guild), changes)
 
     def change_system(self, **changes: object) -> None:
         self.rollcall.write(systems.edit_system, int(self.id), changes)
 
     def prefer(self, **changes: object) -> None:
         """Change how the system wants things done."""
-        self.rollcall.write(preferences.edit_preferences, int(self.id), changes)
+        self.rollcall.write(config.edit_preferences, int(self.id), changes)
 
     def autoproxy(self, mode: str, name: str | None = None) -> None:
         hid = self.hids[name] if name else None

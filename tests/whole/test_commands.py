@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from rules import tokens
+from rules.account import tokens
 from tests.whole.processes import until
 from tests.whole.talk import only, said, text_of
 

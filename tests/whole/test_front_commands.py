@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules import front_history, switches, systems
-from rules.times import now_us
+from rules.parsing.timestamps import now_us
+from rules.systems import front_history, switches, systems
 from tests.whole.talk import text_of
 
 HOUR = 3_600_000_000

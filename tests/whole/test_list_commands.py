@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import Member
-from rules import switches
+from rules.systems import switches
 from tests.whole.talk import text_of
 
 MEMBERS = {

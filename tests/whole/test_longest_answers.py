@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import members, switches
+from rules.systems import members, switches
 
 STARS = "*" * 100
 

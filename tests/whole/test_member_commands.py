@@ -3,8 +3,8 @@
 import re
 
 from models import Member
-from rules import ids, systems
-from rules.privacy import MEMBER_PRIVACY
+from rules.systems import short_ids, systems
+from rules.systems.privacy import MEMBER_PRIVACY
 from tests.whole.talk import said, text_of
 
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -13,7 +13,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n"
 def fill(session, user_id, count):
     system = systems.get_own_system(session, user_id)
     session.add_all(
-        Member(system_id=system.id, hid=hid, name="M", created=1) for hid in ids.make_ids(session, Member.hid, count)
+        Member(system_id=system.id, hid=hid, name="M", created=1)
+        for hid in short_ids.make_ids(session, Member.hid, count)
     )
 
 

@@ -1,6 +1,6 @@
 """`pk;member <member> privacy`: each subject and level by all its names, and what a stranger sees afterwards."""
 
-from rules.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
+from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 from tests.whole.talk import text_of
 
 SUBJECTS = {

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from rules.birthdays import show_birthday
+from rules.parsing.birthdays import show_birthday
 from tests.whole.talk import said
 
 SYSTEM = ("name_privacy", "description_privacy", "avatar_privacy", "banner_privacy", "pronoun_privacy")

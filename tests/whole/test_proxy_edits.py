@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import systems
+from rules.systems import systems
 from tests.whole.processes import until
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy.engine import make_url
 
-from rules import members
+from rules.systems import members
 from simulator.client import EXECUTE_WEBHOOK
 from tests.whole.processes import until
 from tests.whole.talk import said

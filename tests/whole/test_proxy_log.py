@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import moderation
+from rules.proxying import guild_config
 from tests.whole.processes import until
 from tests.whole.talk import text_of
 
@@ -15,7 +15,7 @@ def logged(discord, rollcall, voice):
     discord.join(ann.id, guild)
     ann.channel = ann.where["channel"] = discord.channels(guild)["general"]
     ann.guild = guild
-    rollcall.write(moderation.set_log_channel, int(guild), True, int(log))
+    rollcall.write(guild_config.set_log_channel, int(guild), True, int(log))
     yield ann, log, lambda: discord.messages(log)
     discord.remove_bot(guild)
 
@@ -84,5 +84,5 @@ def test_a_log_channel_that_vanished_is_no_log_any_more(discord, rollcall, logge
         until(lambda denied=denied: len(entries()) == (2 if denied == "SEND_MESSAGES" else 3))
     discord.delete_channel(log)
     ann.speak("a:four")
-    until(lambda: rollcall.read(moderation.find_log_channel, int(ann.guild)) is None)
+    until(lambda: rollcall.read(guild_config.find_log_channel, int(ann.guild)) is None)
     ann.speak("a:five")

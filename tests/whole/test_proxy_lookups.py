@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import moderation
+from rules.proxying import guild_config
 from tests.whole.processes import until
 from tests.whole.talk import text_of
 
@@ -111,11 +111,11 @@ def test_why_a_message_was_not_proxied(discord, rollcall, voice, typist):
     ann.change_here(proxy_enabled=False)
     assert "proxying is off in this server" in reason(stays)
     ann.change_here(proxy_enabled=True)
-    rollcall.write(moderation.blacklist_channels, int(ann.guild), True, [int(ann.channel)])
+    rollcall.write(guild_config.blacklist_channels, int(ann.guild), True, [int(ann.channel)])
     try:
         assert "want no proxying here" in reason(stays)
     finally:
-        rollcall.write(moderation.clear_blacklist, int(ann.guild), True)
+        rollcall.write(guild_config.clear_blacklist, int(ann.guild), True)
     assert "messages of your own" in plain.refusal(f"pk;debug proxying {stays['id']}")
     assert "I cannot find this message" in ann.refusal("pk;debug proxying 1163892047215738900")
     assert "ask in the server" in ann.refusal(f"pk;debug proxying {stays['id']}", channel=None, dm=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import members, systems
+from rules.systems import members, systems
 from simulator.client import EXECUTE_WEBHOOK
 from tests.whole.processes import until
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from rules import members, systems
-from rules.privacy import LATER_MEMBER_PRIVACY, LATER_SYSTEM_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY
+from rules.systems import members, systems
+from rules.systems.privacy import LATER_MEMBER_PRIVACY, LATER_SYSTEM_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY
 from tests.whole.processes import until
 from tests.whole.talk import said, text_of
 

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from rules import moderation, switches, systems
+from rules.proxying import guild_config
+from rules.systems import switches, systems
 from tests.whole.processes import holding, until
 from tests.whole.talk import text_of
 
@@ -175,22 +176,22 @@ def test_where_nothing_is_proxied(discord, rollcall, voice, stays):
     ann.await_answer(partial(ann.write, "pk;s proxy off"), "not proxied in this server")
     stays(ann, "a:nor now")
     ann.await_answer(partial(ann.write, "pk;s proxy on"), "are proxied in this server")
-    rollcall.write(moderation.blacklist_channels, guild, True, [int(ann.channel)])
+    rollcall.write(guild_config.blacklist_channels, guild, True, [int(ann.channel)])
     try:
         for channel in (ann.channel, thread):
             ann.write("a:blacklisted", channel=channel)
         ann.speak("a:elsewhere", channel=other)
-        rollcall.write(moderation.clear_blacklist, guild, True)
-        rollcall.write(moderation.blacklist_channels, guild, True, [int(thread)])
+        rollcall.write(guild_config.clear_blacklist, guild, True)
+        rollcall.write(guild_config.blacklist_channels, guild, True, [int(thread)])
         ann.write("a:the thread alone", channel=thread)
         ann.speak("a:its channel is not")
-        rollcall.write(moderation.blacklist_everywhere, guild, True)
+        rollcall.write(guild_config.blacklist_everywhere, guild, True)
         ann.write("a:nowhere", channel=other)
-        rollcall.write(moderation.clear_blacklist, guild, True)
+        rollcall.write(guild_config.clear_blacklist, guild, True)
         for channel in (ann.channel, thread, other):
             ann.speak("a:end", channel=channel)
     finally:
-        rollcall.write(moderation.clear_blacklist, guild, True)
+        rollcall.write(guild_config.clear_blacklist, guild, True)
     texts = lambda channel: [text for _, text in ann.standing(channel) if text and text != "so"]  # noqa: E731
     assert texts(thread) == ["a:blacklisted", "a:the thread alone", "end"]
     assert texts(other) == ["elsewhere", "a:nowhere", "end"]

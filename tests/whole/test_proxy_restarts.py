@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rules import autoproxy
+from rules.proxying import autoproxy
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, holding, until
 from tests.whole.stage import HOME, Voice

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rules import members, systems
+from rules.systems import members, systems
 from simulator.client import EXECUTE_WEBHOOK, Simulator
 from tests.whole.processes import Rollcall, until
 

@@ -8,7 +8,9 @@ from sqlalchemy import func, select
 import models
 from migrations.upgrade import upgrade
 from models import Member, Message, Switch, System
-from rules import members, messages, staging, switches, systems, times
+from rules.parsing import timestamps
+from rules.proxying import message_records
+from rules.systems import members, soft_delete, switches, systems
 from tests.whole.processes import until
 
 ALICE, BOB, CHARLIE = 80351110224678912, 90351110224678912, 95351110224678912
@@ -46,9 +48,9 @@ def test_what_the_last_run_left_is_deleted_and_nothing_else(alone):
     write(rollcall, fill, BOB, 3)
     write(rollcall, fill, ALICE, MANY)
     write(rollcall, systems.delete_system, ALICE)
-    write(rollcall, staging.add_out_of_reach, staging.BUILDING)
+    write(rollcall, soft_delete.add_out_of_reach, soft_delete.BUILDING)
     write(rollcall, fill, CHARLIE, MANY, 8)
-    write(rollcall, messages.note_gone_channels, [8])
+    write(rollcall, message_records.note_gone_channels, [8])
     rollcall.start_bot()
     until(lambda: rollcall.read(count) == [2, 2, MANY + 3, 3])
     assert rollcall.read(systems.find_own_system, BOB)
@@ -59,7 +61,9 @@ def test_whoever_is_forgotten_is_gone_at_once_and_then_from_the_file(discord, ro
     before = rollcall.read(count)
     ann = write(rollcall, fill, alice, MANY)
     write(rollcall, switches.log_switch, alice, [ann])
-    assert rollcall.read(messages.show_message, alice + MANY - 1, None)["timestamp"] < times.show_time(times.now_us())
+    assert rollcall.read(message_records.show_message, alice + MANY - 1, None)["timestamp"] < timestamps.show_time(
+        timestamps.now_us()
+    )
     discord.say_and_wait(str(alice), ".forget")
     discord.say_and_wait(str(alice), "yes")
     until(lambda: rollcall.read(systems.find_own_system, alice) is None)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 import config as settings
-from rules import status
+from rules.presence import health as status
 from tests.whole.processes import Process, until
 
 

@@ -3,8 +3,8 @@
 import gzip
 import json
 
-from cogs import transfer
-from rules import members, switches, systems
+from cogs.systems import import_export
+from rules.systems import members, switches, systems
 
 
 def test_a_slash_command_about_a_member_makes_none(speaker):
@@ -108,9 +108,9 @@ def test_a_packed_export_is_taken_back(discord, speaker):
 
 
 def test_an_export_that_discord_would_not_take_is_packed():
-    small, large = {"name": "é"}, {"name": "é" * transfer.MOST_UPLOAD}
-    assert transfer.pack(small).filename == "system.json"
-    packed = transfer.pack(large)
+    small, large = {"name": "é"}, {"name": "é" * import_export.MOST_UPLOAD}
+    assert import_export.pack(small).filename == "system.json"
+    packed = import_export.pack(large)
     assert packed.filename == "system.json.gz"
     is_whole = json.loads(gzip.decompress(packed.fp.read())) == large
     assert is_whole

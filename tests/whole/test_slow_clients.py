@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from cli.start import SERVERS
-from rules.tokens import make_token
+from rules.account.tokens import make_token
 from tests.whole.processes import until
 from tests.whole.talk import only
 

@@ -3,7 +3,7 @@
 import itertools
 
 from models import Member
-from rules import ids, systems
+from rules.systems import short_ids, systems
 
 
 def post_switch(speaker, names):
@@ -64,7 +64,7 @@ def test_at_most_150_front_at_once(speaker, rollcall):
 
     def fill(session):
         system = systems.get_own_system(session, int(sol.id))
-        hids = ids.make_ids(session, Member.hid, len(letters))
+        hids = short_ids.make_ids(session, Member.hid, len(letters))
         session.add_all(
             Member(system_id=system.id, hid=hid, name=name, created=1) for hid, name in zip(hids, letters, strict=True)
         )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules import switches, systems
+from rules.systems import switches, systems
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -11,7 +11,8 @@ import requests
 import config as settings
 import models
 from cli.start import SERVERS
-from rules import members, systems, tokens
+from rules.account import tokens
+from rules.systems import members, systems
 from tests.whole.processes import Rollcall
 from tests.whole.v1_writer import ROUNDS
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import requests
 
-from rules import tokens
+from rules.account import tokens
 from simulator.client import Simulator, SimulatorError
 from tests.whole.processes import Rollcall
 from tests.whole.talk import said, text_of

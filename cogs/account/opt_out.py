@@ -1,0 +1,62 @@
+"""`.hide`, `.show` and `.forget`: who wants to be published, and who wants to be gone."""
+
+import asyncio
+
+from discord.ext import bridge, commands
+
+from cogs.commands.confirm import confirm
+from cogs.commands.responses import answer, card, named
+from cogs.purge import PAUSE_S
+from rules import opt_out
+from rules.account import erasure
+
+FORGET = (
+    "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection, your"
+    " presence, and your system with its members and switches unless other accounts are linked to it. Nothing"
+    " is stored again, and you stay hidden, until {}."
+)
+
+
+class Visibility(commands.Cog, name="visibility"):
+    """Nothing here asks twice but what cannot be undone."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @bridge.bridge_command(description="Stop publishing your presence")
+    async def hide(self, ctx: bridge.BridgeContext) -> None:
+        await self.bot.write(opt_out.hide, ctx.author.id)
+        await answer(
+            ctx,
+            card(text=f"You are hidden: only your own token sees your presence. {named(self.bot, 'show')} undoes it."),
+        )
+
+    @bridge.bridge_command(description="Publish your presence again")
+    async def show(self, ctx: bridge.BridgeContext) -> None:
+        if await self.bot.write(opt_out.show, ctx.author.id):
+            self.bot.dispatch("shown", ctx.author.id)
+            await answer(ctx, card(text="You are no longer hidden."))
+        else:
+            await answer(ctx, card(text="You were not hidden."))
+
+    @bridge.bridge_command(description="Delete everything stored about you")
+    async def forget(self, ctx: bridge.BridgeContext) -> None:
+        show = named(self.bot, "show")
+        if await confirm(ctx, FORGET.format(show), "Forget me"):
+            await self.forget_all(ctx.author.id)
+            await answer(ctx, card(text=f"Everything about you is deleted, and you are hidden until {show}."))
+        else:
+            await answer(ctx, card(text="Nothing was deleted."))
+
+    async def forget_all(self, user_id: int) -> None:
+        """Forget somebody, in steps between which others may write."""
+        more = True
+        while more:
+            more = await self.bot.write(erasure.forget_some_messages, user_id)
+            await asyncio.sleep(PAUSE_S if more else 0)
+        await self.bot.write(erasure.forget, user_id)
+        self.bot.dispatch("purge")
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Visibility(bot))

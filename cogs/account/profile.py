@@ -1,0 +1,50 @@
+"""`.me`: one's own card, and the link to the API."""
+
+import json
+
+from discord.ext import bridge, commands
+
+from cogs.commands.responses import answer_privately, card, named
+from rules import opt_out
+from rules.errors import NotFound
+from rules.presence import profiles
+
+
+class Profile(commands.Cog, name="profile"):
+    """What the API says about the caller."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @bridge.bridge_command(description="See your own card and its link")
+    async def me(self, ctx: bridge.BridgeContext) -> None:
+        user = ctx.author
+        link = f"{self.bot.config.public_url}/user/{user.id}"
+        try:
+            stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
+        except NotFound:
+            show = named(self.bot, "show")
+            text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
+            await answer_privately(ctx, card("You", f"{text}\n{link}"))
+            return
+        hidden = await self.bot.read(opt_out.is_hidden, user.id)
+        published = (
+            f"no, {named(self.bot, 'show')} undoes it" if hidden else f"yes, {named(self.bot, 'hide')} undoes it"
+        )
+        await answer_privately(ctx, _card(json.loads(stored.text), link, published))
+
+
+def _card(profile: dict, link: str, published: str) -> object:
+    presence, song, github = profile["presence"], profile["presence"]["spotifyActivity"], profile["github"]
+    embed = card(presence["global_name"] or presence["username"], link, Status=presence["status"])
+    if song:
+        embed.add_field(name="Listening to", value=f"{song['song']} — {song['artist']}"[:1000])
+    if github:
+        embed.add_field(name="GitHub", value=github["url"])
+    embed.add_field(name="Key/value pairs", value=str(len(profile["KV"])))
+    embed.add_field(name="Published", value=published)
+    return embed
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Profile(bot))

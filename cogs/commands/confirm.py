@@ -1,0 +1,117 @@
+"""Asking somebody: a button, or a typed answer; only that person can answer, and only for a while."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import discord
+
+from cogs.commands.arguments import Words
+from cogs.commands.responses import Context, answer, card
+
+log = logging.getLogger(__name__)
+
+PATIENCE_S = 300
+TYPING_S = 60
+YES, NO = ("yes", "y"), ("no", "n")
+
+
+class _Buttons(discord.ui.View):
+    def __init__(self, user_id: int, yes: str) -> None:
+        super().__init__(timeout=PATIENCE_S)
+        self.user_id = user_id
+        self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        for label, style, value in (
+            (yes, discord.ButtonStyle.danger, True),
+            ("No", discord.ButtonStyle.secondary, False),
+        ):
+            self.add_item(_Button(label, style, value))
+
+    async def interaction_check(self, interaction: discord.Interaction) -> bool:
+        if interaction.user.id == self.user_id:
+            return True
+        await interaction.response.send_message("This question is for somebody else.", ephemeral=True)
+        return False
+
+
+class _Button(discord.ui.Button):
+    def __init__(self, label: str, style: discord.ButtonStyle, value: bool) -> None:
+        super().__init__(label=label, style=style)
+        self.value = value
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        if not self.view.answered.done():
+            self.view.answered.set_result(self.value)
+        await interaction.response.edit_message(view=None)
+
+
+async def confirm(ctx: Context, question: str, yes: str, words: Words | None = None) -> bool:
+    """Ask the caller, and wait up to five minutes; silence is a no. A `-yes` among the words answers at once."""
+    if words and words.has("y", "yes"):
+        return True
+    return await ask(ctx, ctx.author.id, question, yes)
+
+
+async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: object) -> bool:
+    """Ask an account: only its button or its typed “yes” or “no” counts, and silence is a no."""
+    view = _Buttons(user_id, yes)
+    text = f"{question}\nPress a button, or type `yes` or `no`."
+    with _typing(ctx, user_id, lambda text: text.lower() in (*YES, *NO)) as typed:
+        asked = await answer(ctx, card(text=text), view=view, **options)
+        done, _ = await asyncio.wait({view.answered, typed}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+    view.stop()
+    if view.answered in done:
+        return view.answered.result()
+    try:
+        await asked.edit(view=None)
+    except discord.HTTPException as error:
+        log.info("the buttons of a question could not be taken away: %s", error)
+    return typed in done and typed.result().content.strip().lower() in YES
+
+
+async def confirm_by_typing(ctx: Context, question: str, wanted: str, told: str | None = None) -> bool:
+    """Ask the caller to type a word here within a minute; anything else, and silence, is a no.
+
+    `told` is what the question calls the word where it must not stand there itself.
+    """
+    with _typing(ctx, ctx.author.id) as typed:
+        shown = told or f"`{wanted}`"
+        await answer(ctx, card(text=f"{question}\nType {shown} here to confirm; anything else cancels."))
+        done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
+    return typed in done and typed.result().content.strip().lower() == wanted
+
+
+# The newest question to each account in each channel: a typed answer is never taken for an older one.
+_newest: dict[tuple[int, int], object] = {}
+_answers: deque[int] = deque(maxlen=100)
+
+
+def is_answer(message: discord.Message) -> bool:
+    """Whether a message was taken for the answer to a question; such words are nobody else's."""
+    return message.id in _answers
+
+
+@contextmanager
+def _typing(
+    ctx: Context, user_id: int, fits: Callable[[str], bool] = lambda text: True
+) -> Iterator[asyncio.Future[discord.Message]]:
+    """What an account types here from now on, so begun before the question is put; it is not waited for afterwards."""
+    key, question = (user_id, ctx.channel.id), object()
+    _newest[key] = question
+
+    def check(message: discord.Message) -> bool:
+        here = (message.author.id, message.channel.id) == key
+        taken = here and _newest.get(key) is question and fits(message.content.strip())
+        if taken:
+            _answers.append(message.id)
+        return taken
+
+    typed = asyncio.ensure_future(ctx.bot.wait_for("message", check=check))
+    try:
+        yield typed
+    finally:
+        typed.cancel()
+        if _newest.get(key) is question:
+            del _newest[key]

@@ -1,0 +1,100 @@
+"""Answers that may hold private things: what stands in a channel is always what a stranger may see.
+
+Whoever builds such an answer builds it for a viewer; the rules leave out what that viewer must not see. The owner's
+own view goes to places that nobody else reads: a DM, or the ephemeral answer to a slash command.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import discord
+
+from cogs.commands.arguments import Words
+from cogs.commands.paginator import Page, Pages
+from cogs.commands.responses import Context, answer, card, send_dm
+from models import System
+from rules.errors import Invalid, NotAllowed, NotFound, Refused
+
+
+@dataclass(frozen=True)
+class Target:
+    """The system that a command is about, and whether it is the caller's own."""
+
+    system: System
+    own: bool
+
+    def check_own(self) -> None:
+        """Refuse to change somebody else's. Raises NotAllowed."""
+        if not self.own:
+            raise NotAllowed("That is not your system; you can change only your own.")
+
+
+@dataclass
+class Shown:
+    """One answer: an embed, and where it has more pages than one, how to make them."""
+
+    embed: discord.Embed
+    count: int = 1
+    page: Page | None = None
+
+    def options(self, ctx: Context) -> dict[str, discord.ui.View]:
+        """What to send along: the buttons, if there is anything to turn."""
+        return {"view": Pages(ctx.author.id, self.count, self.page)} if self.count > 1 else {}
+
+    def differs(self, other: "Shown | Refused") -> bool:
+        """Whether a reader would see something else."""
+        if isinstance(other, Refused):
+            return True
+        return (self.embed.to_dict(), self.count) != (other.embed.to_dict(), other.count)
+
+
+Build = Callable[[int | None], Awaitable[Shown]]
+
+
+def is_private(ctx: Context) -> bool:
+    """Whether nobody but the caller reads the answer."""
+    return ctx.is_app or ctx.guild is None
+
+
+async def show(ctx: Context, words: Words, target: Target, build: Build) -> None:
+    """Answer with what `build(viewer)` makes: for the owner all of it, for everybody else what they may see.
+
+    In a channel the owner gets by DM what a stranger must not see; `-public` leaves that out, `-private` asks for it
+    where the system's setting says otherwise. Raises what `build` raises for whoever is to read the answer.
+    """
+    if not target.own:
+        if words.has("private", "priv"):
+            raise NotAllowed("Only the owner of a system can ask for what is private.")
+        await _send(ctx, await build(None))
+        return
+    if await _only_public(words, target):
+        await _send(ctx, await build(None))
+        return
+    whole = await build(ctx.author.id)
+    if is_private(ctx):
+        await _send(ctx, whole)
+        return
+    public = await _try(build)
+    if not whole.differs(public):
+        await _send(ctx, public)
+        return
+    await send_dm(ctx.author, whole.embed, **whole.options(ctx))
+    await answer(ctx, card(text="Some of it is private, so see your DMs; `-public` answers here with the rest."))
+
+
+async def _only_public(words: Words, target: Target) -> bool:
+    private, public = words.has("private", "priv"), words.has("public", "pub")
+    if private and public:
+        raise Invalid("Choose one of `-private` and `-public`.")
+    return public or not (private or target.system.show_private_info)
+
+
+async def _try(build: Build) -> Shown | Refused:
+    try:
+        return await build(None)
+    except (NotAllowed, NotFound) as refused:
+        return refused
+
+
+async def _send(ctx: Context, shown: Shown) -> None:
+    await answer(ctx, shown.embed, **shown.options(ctx))

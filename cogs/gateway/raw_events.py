@@ -1,0 +1,71 @@
+"""The tap on the gateway's raw events: what comes from Discord is taken here before py-cord sees it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+
+from rules.parsing import timestamps
+
+log = logging.getLogger(__name__)
+
+
+class Tap:
+    """Who takes which raw event; `last_event_at` is when the last one came, in ms."""
+
+    def __init__(self, bot: discord.Client) -> None:
+        self._bot = bot
+        self._raw: dict[str, list[Callable[[Any], None]]] = {}
+        self._unparsable: set[str] = set()
+        self.last_event_at: int | None = None
+
+    def on_raw(self, event: str, take: Callable[[Any], None]) -> None:
+        """Call `take` with the raw data of a gateway event, before py-cord sees it.
+
+        `take` must not wait, and must copy what it keeps. What it raises is logged once for each event type.
+        """
+        self._raw.setdefault(event, []).append(take)
+
+    def put(self) -> None:
+        """Put ourselves before py-cord's parsers: it drops fields, and one bad event would end its connection."""
+        parsers = self._bot._connection.parsers
+        if not isinstance(parsers, dict) or "PRESENCE_UPDATE" not in parsers:
+            raise RuntimeError(f"py-cord {discord.__version__} has no parser table to tap; use the pinned version.")
+        for event in {*parsers, *self._raw}:
+            own = None if event in ("PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK") else parsers.get(event)
+            parsers[event] = self._guarded(event, [*self._raw.get(event, ()), *([own] if own else [])])
+
+    def _guarded(self, event: str, takers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
+        def run(data: Any) -> None:
+            self.last_event_at = timestamps.now_ms()
+            for take in takers:
+                try:
+                    take(data)
+                except Exception as error:
+                    self.note_unparsable(event, error)
+
+        return run
+
+    def pace(self, wait: Callable[[], Awaitable[None]]) -> None:
+        """Have `wait` awaited before each event of the present connection is read.
+
+        What is not read waits in the kernel and at Discord, not in our memory. An event that is no JSON is left out.
+        """
+        socket = self._bot.ws
+        poll = socket.poll_event
+
+        async def poll_paced() -> None:
+            await wait()
+            try:
+                await poll()
+            except ValueError as error:
+                self.note_unparsable("an event", error)
+
+        socket.poll_event = poll_paced
+
+    def note_unparsable(self, what: str, error: Exception) -> None:
+        """Log something from Discord that could not be taken, once for each kind."""
+        if what not in self._unparsable:
+            self._unparsable.add(what)
+            log.error("cannot take %s: %s: %s; told once", what, type(error).__name__, error)

@@ -1,0 +1,1 @@
+"""What can be done with a proxied message afterwards: look up, edit, delete, react, log, debug."""

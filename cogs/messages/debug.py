@@ -1,0 +1,99 @@
+"""`pk;debug`: why a message was not proxied, and what I may not do here."""
+
+import discord
+from discord.ext import commands
+
+from cogs.commands.arguments import Words
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, answer_privately, card, is_command
+from cogs.commands.subcommands import Verbs
+from cogs.messages import message_lookup
+from cogs.proxying.eligibility import hear, why_never
+from cogs.webhooks.attachments import group_files
+from cogs.webhooks.payloads import names_of, rights_in
+from cogs.webhooks.refusals import NEEDED, check_speech
+from rules.errors import Invalid, NotFound, Refused
+from rules.parsing.timestamps import now_us
+from rules.proxying import decision, message_records
+
+ALL_NEEDED = (
+    *("view_channel", "send_messages", "send_messages_in_threads", "embed_links", "attach_files"),
+    *("read_message_history", "add_reactions", *NEEDED),
+)
+
+verbs = Verbs("debug")
+
+
+@verbs("proxying", "proxy", "proxied", "matching", usage="<link>", about="why a message was not proxied")
+async def explain(ctx: Context, words: Words) -> None:
+    if not ctx.guild:
+        raise Invalid("Messages are proxied in servers only; ask in the server of the message.")
+    message_id = message_lookup.get_message_id(ctx, words)
+    words.end()
+    try:
+        message = await ctx.channel.fetch_message(message_id)
+    except discord.HTTPException:
+        raise NotFound("I cannot find this message in this channel; ask in its own channel.") from None
+    if message.author.id != ctx.author.id and not message.webhook_id:
+        raise Invalid("You can only ask about messages of your own.")
+    await answer_privately(ctx, card("Proxying", await find_reason(ctx, message)))
+
+
+@verbs("permissions", "permcheck", "perms", about="what I may not do in this channel")
+async def check_permissions(ctx: Context, words: Words) -> None:
+    words.end()
+    if not ctx.guild:
+        raise Invalid("Permissions are a server's; ask in the channel that you mean.")
+    mine = rights_in(ctx.channel, ctx.guild.me)
+    # In a thread it is Send Messages in Threads that counts.
+    needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(ctx.channel, discord.Thread))]
+    missing = [name for name in needed if not getattr(mine, name)]
+    text = f"I lack {names_of(missing)} in this channel." if missing else "I have all that I need in this channel."
+    await answer(ctx, card(text=text))
+
+
+async def find_reason(ctx: Context, message: discord.Message) -> str:
+    """One sentence for the message's sender."""
+    try:
+        await ctx.bot.read(message_records.get_record, message.id)
+        return "This message is proxied."
+    except NotFound:
+        pass
+    never = why_never(message, {"sticker_items": message.stickers, "poll": message.poll, "activity": message.activity})
+    if never:
+        return never
+    if is_command(await ctx.bot.get_context(message)):
+        return "It is a command, and commands are not proxied."
+    speech = await ctx.bot.read(decision.find_speech, hear(message), now_us())
+    if isinstance(speech, decision.Silence):
+        return speech.reason
+    try:
+        check_speech(speech)
+        group_files(message)
+    except Refused as refused:
+        return refused.sentence
+    mine = rights_in(message.channel, message.guild.me)
+    missing = [name for name in (*NEEDED, "send_messages") if not getattr(mine, name)]
+    if missing:
+        return f"I cannot proxy here: I need {names_of(missing)} in this channel."
+    return "It would be proxied now. Maybe the settings were others then, or Discord failed; send it again."
+
+
+class Debugging(commands.Cog, name="debugging"):
+    """Questions about proxying."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("debug", usage="proxying <link>")
+    async def debug(self, ctx: Context, *, text: str = "") -> None:
+        words = Words(text)
+        await verbs.get(words.next() or "proxying").run(ctx, words)
+
+    @systems_command("permcheck")
+    async def permcheck(self, ctx: Context, *, text: str = "") -> None:
+        await check_permissions(ctx, Words(text))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Debugging(bot))

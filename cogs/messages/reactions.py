@@ -1,0 +1,119 @@
+"""Reactions to proxied messages: ❌ deletes, ❓ tells who it was, 🔔 and its like ping the sender."""
+
+import logging
+from typing import Any
+
+import discord
+from discord.ext import commands
+from sqlalchemy.orm import Session
+
+from cogs.commands.responses import card, send_dm
+from cogs.messages import message_lookup
+from cogs.systems import embeds
+from models import Member, Message
+from rules.errors import NotFound, Refused
+from rules.proxying import message_records
+from rules.systems import overviews, systems
+
+log = logging.getLogger(__name__)
+
+DELETE = ("\u274c", "x")
+ASK = ("\u2753", "\u2754")
+PING = ("\U0001f514", "\U0001f6ce", "\U0001f3d3", "\U0001fad1", "\u23f0", "\u2757")
+
+
+class Reactions(commands.Cog, name="reactions"):
+    """Reactions of bots, and those that mean nothing here, are left alone without a look into the file."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        emoji = (payload.emoji.name or "").replace("\ufe0f", "")
+        if payload.emoji.id or emoji not in (*DELETE, *ASK, *PING) or payload.user_id == self.bot.user.id:
+            return
+        if payload.member and payload.member.bot:
+            return
+        try:
+            await self.obey(payload, emoji)
+        except (Refused, discord.HTTPException) as error:
+            log.info("a reaction came to nothing: %s", error)
+
+    async def obey(self, payload: discord.RawReactionActionEvent, emoji: str) -> None:
+        """Do what the reaction asks for, if the message is one of ours."""
+        try:
+            record = await self.bot.read(message_records.get_record, payload.message_id)
+        except NotFound:
+            if emoji in DELETE:
+                await self.delete_answer(payload)
+            return
+        if emoji in DELETE:
+            await self.bot.cogs["afterwards"].delete(payload.user_id, record)
+        elif emoji in ASK:
+            await self.tell(payload, record)
+        else:
+            await self.ping(payload, record)
+
+    async def delete_answer(self, payload: discord.RawReactionActionEvent) -> None:
+        """Delete an answer of the bot's for whoever asked for it; in a DM any of its messages."""
+        # Discord need not say who wrote the message; where it does, the others' cost no request.
+        author_id = payload.data.get("message_author_id")
+        if author_id and int(author_id) != self.bot.user.id:
+            return
+        channel = self.bot.get_partial_messageable(payload.channel_id)
+        message = await channel.fetch_message(payload.message_id)
+        if message.author.id != self.bot.user.id:
+            return
+        asked = message.reference and message.reference.resolved
+        asker = asked.author.id if isinstance(asked, discord.Message) else None
+        if payload.guild_id is None or asker == payload.user_id:
+            await message.delete()
+
+    async def tell(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
+        """Send the reader a DM with the cards of member and message, as strangers see them."""
+        user = await self.bot.fetch_user(payload.user_id)
+        member = await self.bot.read(_see_member, record.member_id)
+        await send_dm(user, embeds.member_card(member))
+        await send_dm(user, await self.bot.cogs["afterwards"].describe(record, None))
+        await self.take_back(payload)
+
+    async def ping(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
+        """Ping a message's sender in its channel, or tell the reader whom to ping where the system wants no pings."""
+        channel = await message_lookup.get_channel(self.bot, record)
+        reader = payload.member or await channel.guild.fetch_member(payload.user_id)
+        await message_lookup.check_writer(channel, reader)
+        await self.take_back(payload)
+        link = f"https://discord.com/channels/{record.guild_id}/{record.channel_id}/{record.id}"
+        if not await self.bot.read(_wants_pings, record.member_id):
+            text = f"Their system wants no pings. You can mention them yourself: `<@{record.sender_id}>`"
+            await send_dm(reader, card(text=text))
+            return
+        view = discord.ui.View()
+        view.add_item(discord.ui.Button(label="Jump", url=link))
+        await channel.send(
+            f"<@{record.sender_id}>",
+            embed=card(text=f"You were pinged by <@{payload.user_id}>."),
+            view=view,
+            allowed_mentions=discord.AllowedMentions(users=[discord.Object(record.sender_id)]),
+        )
+
+    async def take_back(self, payload: discord.RawReactionActionEvent) -> None:
+        """Remove the reaction, where that is allowed."""
+        message = self.bot.get_partial_messageable(payload.channel_id).get_partial_message(payload.message_id)
+        try:
+            await message.remove_reaction(payload.emoji, discord.Object(payload.user_id))
+        except discord.HTTPException as error:
+            log.info("a reaction could not be removed: %s", error)
+
+
+def _see_member(session: Session, member_id: int) -> dict[str, Any]:
+    return overviews.get_member_overview(session, session.get_one(Member, member_id), None)
+
+
+def _wants_pings(session: Session, member_id: int) -> bool:
+    return systems.get_member_system(session, session.get_one(Member, member_id)).pings_enabled
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Reactions(bot))

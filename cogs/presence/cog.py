@@ -1,0 +1,225 @@
+"""The home server's presences, from the gateway's raw events to pending changes; and the bot's heartbeat."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from discord.ext import commands
+
+from cogs.presence.batch_writer import PresenceWriter
+from cogs.presence.member_chunks import Census
+from rules.parsing.timestamps import now_ms
+from rules.presence import health, home_guild, updates
+from rules.presence.health import BEAT_EVERY_S
+from rules.presence.updates import Change
+
+log = logging.getLogger(__name__)
+
+OFFLINE = {"status": "offline"}
+
+
+class Presence(commands.Cog, name="presence"):
+    """Who is in the home server, and how; nobody else is ever looked at."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+        self.home = home_guild.Home(bot.config.home_guild_id)
+        self.told_problem: str | None = None
+        self.connected_since: int | None = None
+        self.connected_at: int | None = None
+        self.beat_now = asyncio.Event()
+        self.writer = PresenceWriter(bot)
+        self.census = Census(bot, self.drop_missing)
+        self.writing: asyncio.Task | None = None
+        self.beating: asyncio.Task | None = None
+        for event, take in {
+            "READY": self.take_ready,
+            "RESUMED": self.take_resumed,
+            "GUILD_CREATE": self.take_guild,
+            "GUILD_DELETE": self.take_guild_gone,
+            "GUILD_MEMBERS_CHUNK": self.take_chunk,
+            "GUILD_MEMBER_ADD": self.take_join,
+            "GUILD_MEMBER_UPDATE": self.take_member,
+            "GUILD_MEMBER_REMOVE": self.take_leave,
+            "PRESENCE_UPDATE": self.take_presence,
+            "RATE_LIMITED": self.census.take_rate_limited,
+        }.items():
+            bot.tap.on_raw(event, take)
+
+    async def start(self) -> None:
+        """Read what the last run left, and begin to write."""
+        self.home.guild_id = await self.bot.read(home_guild.get_home)
+        if self.home.settle():
+            self.writer.restart(home_guild.move_home, self.home.guild_id)
+        self.connected_at = await self.bot.read(health.get_last_connected)
+        self.writing, self.beating = asyncio.create_task(self.writer.run()), asyncio.create_task(self.beat())
+
+    async def stop(self) -> None:
+        """Write what is pending and say that the bot is no longer connected."""
+        self.census.stop()
+        if not self.writing:
+            return
+        self.beating.cancel()
+        self.writer.stop()
+        await asyncio.gather(self.writing, self.beating, return_exceptions=True)
+        self.connected_since = None
+        await self.write_beat()
+
+    def take_ready(self, data: dict[str, Any]) -> None:
+        self.census.stop()
+        self.home.begin({int(guild["id"]) for guild in data["guilds"]}, self.connected_at)
+        self.note_connected()
+        self.settle_home()
+
+    def take_resumed(self, _data: object) -> None:
+        self.note_connected()
+        self.census.ask_again()
+
+    def note_connected(self) -> None:
+        self.bot.tap.pace(self.writer.wait_for_room)
+        self.connected_since = now_ms()
+        self.beat_now.set()
+
+    @commands.Cog.listener()
+    async def on_disconnect(self) -> None:
+        self.connected_since = None
+        self.beat_now.set()
+
+    def settle_home(self) -> None:
+        """Work out which server is the home server; when it is another or out of reach, everybody goes."""
+        if self.home.settle():
+            self.writer.restart(home_guild.move_home, self.home.guild_id)
+        elif self.home.problem:
+            self.census.stop()
+            self.writer.restart(updates.clear_presences)
+        if self.home.problem and self.home.problem != self.told_problem:
+            log.warning(self.home.problem)
+        self.told_problem = self.home.problem
+        self.beat_now.set()
+
+    def take_guild(self, data: dict[str, Any]) -> None:
+        if data.get("unavailable"):
+            return
+        self.home.guild_ids.add(int(data["id"]))
+        if self.told_problem:
+            self.settle_home()
+        try:
+            if self.home.covers(data["id"]):
+                self.census.start(self.home.guild_id)
+                self.seed(data, self.home.gap_at)
+        finally:
+            # py-cord would build an object of every member only to throw it away.
+            data["members"] = [m for m in data["members"] if m["user"]["id"] == str(self.bot.user.id)]
+            data["presences"] = []
+
+    def take_guild_gone(self, data: dict[str, Any]) -> None:
+        guild_id = int(data["id"])
+        if data.get("unavailable"):
+            if self.home.covers(guild_id):
+                self.home.gap_at = now_ms()
+            return
+        self.home.guild_ids.discard(guild_id)
+        if guild_id == self.home.guild_id:
+            self.settle_home()
+        elif self.home.guild_id is None:
+            self.settle_home()
+            if self.home.guild_id:
+                self.census.start(self.home.guild_id)
+
+    def take_chunk(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]):
+            is_count = self.census.is_count(data)
+            self.seed(data, self.home.gap_at if is_count else None)
+            if self.census.take_chunk(data):
+                self.home.gap_at = None
+
+    def seed(self, data: dict[str, Any], gap_at: int | None) -> None:
+        """Take many members with their presences; who has none is offline, since `gap_at` at the latest."""
+        now = now_ms()
+        presences = self.by_user(data.get("presences") or ())
+        for member in data["members"]:
+            try:
+                user_id = member["user"]["id"]
+                without = None if user_id in presences else OFFLINE
+                self.put(member, updates.change_of_member(member, now, gap_at or now, without))
+                if user_id in presences and self.home.has(user_id):
+                    self.writer.put(int(user_id), updates.change_of_presence(presences[user_id], now))
+            except Exception as error:
+                self.bot.tap.note_unparsable("a member's presence", error)
+
+    def by_user(self, raw_presences: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Presences by the ID of their user; one that names nobody is left out."""
+        found = {}
+        for raw in raw_presences:
+            try:
+                found[raw["user"]["id"]] = raw
+            except (KeyError, TypeError) as error:
+                self.bot.tap.note_unparsable("a presence", error)
+        return found
+
+    def take_join(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]):
+            user_id, now = int(data["user"]["id"]), now_ms()
+            self.home.admit(user_id)
+            self.writer.put(user_id, Change(now, now, gone=True))
+            self.put(data, updates.change_of_member(data, now, now, OFFLINE))
+            self.census.look_up(user_id)
+
+    def take_member(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]):
+            self.put(data, updates.change_of_member(data, now_ms(), now_ms()))
+
+    def take_leave(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]):
+            now = now_ms()
+            self.home.remove(data["user"]["id"])
+            self.writer.put(int(data["user"]["id"]), Change(now, now, gone=True))
+
+    def take_presence(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]):
+            self.writer.put(int(data["user"]["id"]), updates.change_of_presence(data, now_ms()))
+
+    def put(self, member: dict[str, Any], change: Change) -> None:
+        """Queue what a member object says, unless the member left meanwhile."""
+        user_id = int(member["user"]["id"])
+        if self.home.has(user_id):
+            self.writer.put(user_id, change)
+            self.census.see(user_id)
+
+    async def drop_missing(self, nonce: str) -> None:
+        """Drop everybody stored whom the home server no longer has, unless another count began meanwhile."""
+        stored, now = await self.bot.read(updates.get_stored_ids), now_ms()
+        if nonce != self.census.nonce:
+            return
+        for user_id in stored.difference(self.census.seen):
+            self.writer.put(user_id, Change(now, now, gone=True))
+
+    @commands.Cog.listener()
+    async def on_shown(self, user_id: int) -> None:
+        """Somebody wants to be published again: ask Discord for what was not stored meanwhile."""
+        if self.home.problem is None:
+            self.census.look_up(user_id)
+
+    async def beat(self) -> None:
+        """Write the heartbeat every few seconds, and at once when the connection comes or goes."""
+        while True:
+            try:
+                await asyncio.wait_for(self.beat_now.wait(), BEAT_EVERY_S)
+            except TimeoutError:
+                pass
+            self.beat_now.clear()
+            await self.write_beat()
+
+    async def write_beat(self) -> None:
+        if self.connected_since:
+            self.connected_at = now_ms()
+        problem = self.bot.fault or self.told_problem
+        try:
+            await self.bot.write_presence(health.record_beat, self.connected_since, self.bot.tap.last_event_at, problem)
+        except Exception as error:
+            log.warning("the heartbeat could not be written: %r", error)
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Presence(bot))

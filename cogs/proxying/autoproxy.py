@@ -1,0 +1,67 @@
+"""`pk;autoproxy`: speaking as a member without typing tags, in one server."""
+
+from discord.ext import commands
+
+from cogs.commands.arguments import Words
+from cogs.commands.converters import get_own_hids
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, answer_privately, card, typed
+from cogs.systems.embeds import called, escape
+from rules.errors import Invalid
+from rules.proxying import autoproxy
+from rules.systems.privacy import see_member
+
+MODES = {
+    "off": ("off", "stop", "cancel", "no", "disable", "remove"),
+    "latch": ("latch", "last", "proxy", "stick", "sticky", "l"),
+    "front": ("front", "fronter", "switch", "f"),
+}
+SAYING = {
+    "off": "Autoproxy is off in this server.",
+    "latch": "Messages without tags are proxied here as the member who spoke last.",
+    "front": "Messages without tags are proxied here as the first fronter.",
+    "member": "Messages without tags are proxied here as one member.",
+}
+
+
+async def run(ctx: Context, words: Words) -> None:
+    """Bare shows the mode; `off`, `latch`, `front` or a member sets it."""
+    if not ctx.guild:
+        raise Invalid("Autoproxy is set for each server by itself; type this in a server.")
+    word = words.next()
+    if word is None:
+        await show_mode(ctx)
+        return
+    mode = next((mode for mode, names in MODES.items() if word.lower() in names), "member")
+    if word.lower() == "member" and (word := words.next()) is None:
+        raise Invalid(f"Name the member that is to speak: {typed(ctx.bot, 'autoproxy <member>')}.")
+    words.end()
+    hid = (await get_own_hids(ctx, [word], words))[0] if mode == "member" else None
+    await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
+    await answer(ctx, card(text=SAYING[mode]))
+
+
+async def show_mode(ctx: Context) -> None:
+    """The mode; whose turn it is tells who fronts, so it is not told in the channel."""
+    mode, member = await ctx.bot.read(autoproxy.get_mode, ctx.author.id, ctx.guild.id)
+    hint = f"\n{typed(ctx.bot, 'autoproxy off')}, `latch`, `front` or a member's name changes it."
+    if member:
+        text = f"{SAYING[mode]} It is {escape(called(see_member(member, True)))}."
+        await answer_privately(ctx, card(text=text + hint))
+    else:
+        await answer(ctx, card(text=SAYING[mode] + hint))
+
+
+class Autoproxy(commands.Cog, name="autoproxy"):
+    """The mode of one's own system."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("autoproxy", "ap", "auto", usage="[off, latch, front or member]")
+    async def autoproxy(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, Words(text))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Autoproxy(bot))

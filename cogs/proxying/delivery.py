@@ -1,0 +1,144 @@
+"""Copies: posted through our webhooks, found where Discord did not say that it posted them, and deleted again."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+
+from cogs.proxying.channel_queue import Lines
+from cogs.proxying.eligibility import Channel, whereabouts
+from cogs.proxying.message_cache import Witness
+from cogs.webhooks import message_deletion
+from cogs.webhooks.attachments import read_files
+from cogs.webhooks.channel_webhooks import Webhooks
+from cogs.webhooks.message_deletion import Deletion
+from cogs.webhooks.refusals import Hindrance
+from cogs.webhooks.rest_client import DiscordApi, Failed, File, Unknown
+from rules.errors import Refused
+from rules.proxying import decision, webhook_names
+
+LATE_S = 300
+
+
+class Changed(Exception):
+    """The original was edited or deleted before it was posted again."""
+
+
+class NotSeen(Unknown):
+    """A copy of which nobody knows whether Discord posted it; `since` is the witness's mark from before."""
+
+    def __init__(self, payload: dict[str, Any], since: int) -> None:
+        super().__init__("not seen")
+        self.payload, self.since = payload, since
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A copy that stands; `more_ids` are the messages with the files that did not fit into the first."""
+
+    message_id: int
+    name: str
+    more_ids: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return (self.message_id, *self.more_ids)
+
+
+class Copies:
+    """Posts and deletes through Discord's API, with a witness to what came of it."""
+
+    def __init__(self, api: DiscordApi, lines: Lines) -> None:
+        self.api, self.lines = api, lines
+        self.webhooks = Webhooks(api)
+        self.witness = Witness(self.webhooks.is_ours)
+        # These wait for what may never come; a stop does not wait for them.
+        self.watching: set[asyncio.Task] = set()
+
+    async def post(
+        self,
+        channel: Channel,
+        payload: dict[str, Any],
+        files: list[File],
+        check: Callable[[], None] = lambda: None,
+    ) -> Posted:
+        """Post a copy. `check` is called just before, and may raise. Raises Failed, NotSeen."""
+        since = self.witness.now()
+        try:
+            message = await self.webhooks.execute(*whereabouts(channel), payload, files, check)
+            posted_id = int(message["id"])
+        except Unknown:
+            # Only the message itself can tell whether it was posted.
+            found = await self.witness.wait(channel.id, payload, since)
+            if found is None:
+                raise NotSeen(payload, since) from None
+            posted_id = found
+        self.witness.claim(posted_id)
+        return Posted(posted_id, payload["username"])
+
+    async def post_more(
+        self,
+        channel: Channel,
+        payload: dict[str, Any],
+        groups: list[list[discord.Attachment]],
+        posted: Posted,
+        check: Callable[[], None],
+    ) -> Posted:
+        """Post the files that did not fit into the first upload; if one fails, all goes. Raises Hindrance, Changed."""
+        extra = {key: value for key, value in payload.items() if key != "poll"} | {"content": "", "embeds": []}
+        try:
+            for group in groups:
+                more = await self.post(channel, extra, await read_files(group), check)
+                posted = replace(posted, more_ids=(*posted.more_ids, more.message_id))
+        except (Changed, Refused, Failed, Unknown) as error:
+            await self.take_back(channel.id, posted)
+            if isinstance(error, Changed):
+                raise
+            raise Hindrance("file", "Not all files of the message could be posted.") from None
+        return posted
+
+    async def find_late(self, channel_id: int, unseen: NotSeen) -> Posted | None:
+        """A copy that comes after all, within minutes; None if none comes that is nobody else's."""
+        found = await self.witness.wait(channel_id, unseen.payload, unseen.since, LATE_S)
+        if found is None:
+            return None
+        # It may be somebody's who said the same just now, and whose answer from Discord is still under way.
+        with self.lines.join(channel_id, 0) as later:
+            await later.turn()
+        if self.witness.is_claimed(found):
+            return None
+        self.witness.claim(found)
+        return Posted(found, unseen.payload["username"])
+
+    def name(self, channel_id: int, message_id: int, speech: decision.Speech) -> str:
+        """The name above the copy of a message: told apart from whoever spoke just before under the same one."""
+        name = webhook_names.repair_name(speech.name)
+        last = self.witness.find_last(channel_id, but=message_id)
+        if last and last.member_id == speech.member_id and last.name in (name, webhook_names.tell_apart(name)):
+            return last.name
+        return webhook_names.tell_apart(name) if last and last.name == name else name
+
+    async def delete(self, channel_id: int, message_id: int, seconds: float = message_deletion.PATIENCE_S) -> Deletion:
+        """Delete any message, within some seconds."""
+        path = f"/channels/{channel_id}/messages/{message_id}"
+        return await message_deletion.delete(self.api, path, f"delete {channel_id}", seconds, authorized=True)
+
+    async def delete_surely(self, channel_id: int, message_id: int) -> Deletion:
+        """Delete a message that must not stand; if that fails, go on trying for minutes behind the caller's back."""
+        outcome = await self.delete(channel_id, message_id)
+        if outcome is Deletion.FAILED:
+            self.watch(self.delete(channel_id, message_id, LATE_S))
+        return outcome
+
+    async def take_back(self, channel_id: int, posted: Posted) -> None:
+        """Delete a copy, with all its files."""
+        for message_id in posted.ids:
+            await self.delete_surely(channel_id, message_id)
+
+    def watch(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something for which nobody waits."""
+        task = asyncio.create_task(work)
+        self.watching.add(task)
+        task.add_done_callback(self.watching.discard)

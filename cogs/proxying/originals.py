@@ -1,0 +1,84 @@
+"""Messages that wait to be proxied: what their senders do to them meanwhile counts."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from cogs.commands import confirm, responses
+from cogs.gateway.bounded_dict import Recent
+from cogs.proxying.channel_queue import Place
+from cogs.proxying.delivery import Changed
+from cogs.proxying.eligibility import hear, why_never
+from cogs.proxying.message_cache import Witness, copy_raw
+from rules.proxying import decision
+
+MOST_EDITS = 5000
+FRESH_S = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message as its sender wrote it last, and its place in the channel's line."""
+
+    message: discord.Message
+    raw: dict[str, Any]
+    heard: decision.Heard
+    place: Place
+
+    @property
+    def id(self) -> int:
+        return self.message.id
+
+
+class Originals:
+    """Compares messages with what the witness saw of them since."""
+
+    def __init__(self, bot: commands.Bot, witness: Witness) -> None:
+        self.bot, self.witness = bot, witness
+        self._edits: Recent[tuple[int, str], None] = Recent(MOST_EDITS)
+
+    def is_news(self, payload: discord.RawMessageUpdateEvent) -> bool:
+        """Whether a person edited a message just now: pins and embeds, and RESUME, send edits of long ago again."""
+        edit = payload.message_id, payload.data.get("edited_timestamp")
+        raw = self.witness.find(payload.message_id)
+        if edit in self._edits or not raw or raw.get("edited_timestamp") != edit[1]:
+            return False
+        self._edits.add(edit)
+        age = discord.utils.utcnow() - discord.utils.parse_time(edit[1])
+        return age.total_seconds() < FRESH_S
+
+    async def may_speak(self, message: discord.Message, raw: dict[str, Any]) -> bool:
+        """Whether an edited message may be proxied at all: commands and answers to questions are not."""
+        if why_never(message, raw) or confirm.is_answer(message):
+            return False
+        return not responses.is_command(await self.bot.get_context(message))
+
+    def check_standing(self, original: Original) -> None:
+        """Raise Changed if the message was deleted."""
+        if self.witness.is_gone(original.id):
+            raise Changed
+
+    def check_unchanged(self, original: Original) -> None:
+        """Raise Changed if the message was deleted or edited."""
+        self.check_standing(original)
+        if self.is_edited(original):
+            raise Changed
+
+    def is_edited(self, original: Original) -> bool:
+        """Whether the message was edited since it was read."""
+        newest = self.witness.find(original.id)
+        return newest is not None and newest is not original.raw
+
+    async def renew(self, original: Original) -> Original | None:
+        """The message as it stands now; None if it is gone, or not to be proxied any more."""
+        raw = self.witness.find(original.id)
+        if not raw or self.witness.is_gone(original.id):
+            return None
+        # The constructor is what py-cord itself builds a message with.
+        state, channel = self.bot._connection, original.message.channel
+        message = discord.Message(state=state, channel=channel, data=copy_raw(raw))
+        if not await self.may_speak(message, raw):
+            return None
+        return replace(original, message=message, raw=raw, heard=hear(message, original.heard.edited))

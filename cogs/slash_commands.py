@@ -1,0 +1,167 @@
+"""The most used systems commands as slash commands: each hands its options on as words to the typed command."""
+
+import discord
+from discord.ext import commands
+
+from cogs.commands.arguments import Words
+from cogs.commands.responses import Context
+from cogs.proxying import autoproxy
+from cogs.systems import front as fronts
+from cogs.systems import member as members
+from cogs.systems import member_list as member_lists
+from cogs.systems import privacy
+from cogs.systems import switch as switches
+from cogs.systems import system as systems
+from rules.errors import Invalid
+from rules.systems import member_list as lists
+
+MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
+SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
+MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
+SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values()), "all"]
+LEVELS = ["public", "private"]
+CLEARED = "What it is to be; “clear” clears it, and without one you see what it is"
+MOST_CHOICES = 25
+
+
+async def suggest_members(ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
+    """One's own members whose names hold what is typed so far."""
+    user_id = ctx.interaction.user.id
+    found = await ctx.bot.read(lists.suggest_members, user_id, str(ctx.value or ""), MOST_CHOICES)
+    return [discord.OptionChoice(name=name[:100], value=hid) for hid, name in found]
+
+
+def member_option(name: str = "member", required: bool = True) -> object:
+    """An option that completes the names of one's own members."""
+    default = {} if required else {"default": ""}
+    return discord.option(name, str, description="A member's name or ID", autocomplete=suggest_members, **default)
+
+
+class Slash(commands.Cog, name="slash"):
+    """Answers to slash commands are seen by their user alone."""
+
+    switch = discord.SlashCommandGroup("switch", "Say who fronts")
+    front = discord.SlashCommandGroup("front", "See who fronts")
+    member = discord.SlashCommandGroup("member", "Your members")
+    system = discord.SlashCommandGroup("system", "Your system")
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @switch.command(name="to", description="These members front from now on")
+    @member_option("member")
+    @member_option("second", required=False)
+    @member_option("third", required=False)
+    @member_option("fourth", required=False)
+    async def switch_to(self, ctx: Context, member: str, second: str, third: str, fourth: str) -> None:
+        await switches.log(ctx, Words(ready=[member, second, third, fourth]))
+
+    @switch.command(name="out", description="Nobody fronts any more")
+    async def switch_out(self, ctx: Context) -> None:
+        await switches.switch_out(ctx, Words())
+
+    @switch.command(name="add", description="Somebody fronts too from now on")
+    @member_option()
+    async def switch_add(self, ctx: Context, member: str) -> None:
+        await switches.copy(ctx, Words(ready=[member]))
+
+    @switch.command(name="move", description="Change when the latest switch was")
+    @discord.option("time", str, description="Like 1h30m ago, yesterday 14:00, 2026-11-21 20:15")
+    async def switch_move(self, ctx: Context, time: str) -> None:
+        await switches.move(ctx, Words(ready=[time]))
+
+    @switch.command(name="delete", description="Take the latest switch back")
+    async def switch_delete(self, ctx: Context) -> None:
+        await switches.delete(ctx, Words())
+
+    @front.command(name="show", description="Who fronts, and since when")
+    @discord.option("account", discord.User, default=None, description="Somebody else's system")
+    async def front_show(self, ctx: Context, account: discord.User | None) -> None:
+        await fronts.run(ctx, Words(ready=_of(account)))
+
+    @front.command(name="history", description="Who fronted when")
+    @discord.option("account", discord.User, default=None, description="Somebody else's system")
+    async def front_history(self, ctx: Context, account: discord.User | None) -> None:
+        await systems.run(ctx, Words(ready=[*_of(account), "fronthistory"]))
+
+    @front.command(name="percent", description="Who fronted how much")
+    @discord.option("since", str, default="", description="Like 30d, yesterday, or full")
+    async def front_percent(self, ctx: Context, since: str) -> None:
+        await systems.run(ctx, Words(ready=["frontpercent", since]))
+
+    @member.command(name="new", description="Add a member")
+    @discord.option("name", str, max_length=100)
+    @discord.option("avatar", discord.Attachment, default=None, description="A picture")
+    async def member_new(self, ctx: Context, name: str, avatar: discord.Attachment | None) -> None:
+        await members.make_member(ctx, Words(ready=[name]), avatar)
+
+    @member.command(name="show", description="See a member's card")
+    @member_option()
+    async def member_show(self, ctx: Context, member: str) -> None:
+        await members.run_on(ctx, member, Words(ready=["show"]))
+
+    @member.command(name="list", description="See your members")
+    @discord.option("search", str, default="", description="A part of a name")
+    async def member_list(self, ctx: Context, search: str) -> None:
+        await member_lists.run(ctx, Words(ready=[search]))
+
+    @member.command(name="edit", description="See, set or clear one of a member's fields")
+    @member_option()
+    @discord.option("field", str, choices=MEMBER_FIELDS)
+    @discord.option("value", str, default="", description=CLEARED)
+    async def member_edit(self, ctx: Context, member: str, field: str, value: str) -> None:
+        await members.run_on(ctx, member, Words(ready=[field, value]))
+
+    @member.command(name="privacy", description="See or set who sees what of a member")
+    @member_option()
+    @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
+    @discord.option("level", str, choices=LEVELS, default="")
+    async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
+        await members.run_on(ctx, member, Words(ready=_privacy(subject, level)))
+
+    @member.command(name="delete", description="Delete a member")
+    @member_option()
+    async def member_delete(self, ctx: Context, member: str) -> None:
+        await members.run_on(ctx, member, Words(ready=["delete"]))
+
+    @system.command(name="new", description="Make your system")
+    @discord.option("name", str, default="", max_length=100)
+    async def system_new(self, ctx: Context, name: str) -> None:
+        await systems.run(ctx, Words(ready=["new", name]))
+
+    @system.command(name="show", description="See a system's card")
+    @discord.option("account", discord.User, default=None, description="Somebody else's system")
+    async def system_show(self, ctx: Context, account: discord.User | None) -> None:
+        await systems.run(ctx, Words(ready=_of(account)))
+
+    @system.command(name="edit", description="See, set or clear one of your system's fields")
+    @discord.option("field", str, choices=SYSTEM_FIELDS)
+    @discord.option("value", str, default="", description=CLEARED)
+    async def system_edit(self, ctx: Context, field: str, value: str) -> None:
+        await systems.run(ctx, Words(ready=[field, value]))
+
+    @system.command(name="privacy", description="See or set who sees what of your system")
+    @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
+    @discord.option("level", str, choices=LEVELS, default="")
+    async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
+        await systems.run(ctx, Words(ready=_privacy(subject, level)))
+
+    @discord.slash_command(description="Speak without tags in this server")
+    @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")
+    @member_option(required=False)
+    async def autoproxy(self, ctx: Context, mode: str, member: str) -> None:
+        await autoproxy.run(ctx, Words(ready=["member" if member else mode, member]))
+
+
+def _of(account: discord.User | None) -> list[str]:
+    return [account.mention] if account else []
+
+
+def _privacy(subject: str, level: str) -> list[str]:
+    if level and not subject:
+        raise Invalid(f"Choose the subject that is to be {level} as well; `all` is all of them.")
+    return ["privacy", subject, level]
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Slash(bot))

@@ -1,0 +1,1 @@
+"""Commands about systems, members and switches. Posts no message but its answers."""

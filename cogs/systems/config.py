@@ -1,0 +1,113 @@
+"""`pk;config`: how a system wants things done."""
+
+from discord.ext import commands
+
+from cogs.commands.arguments import Words, is_clearing
+from cogs.commands.confirm import confirm
+from cogs.commands.converters import get_own
+from cogs.commands.private_responses import Target
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.select_menu import choose
+from cogs.commands.subcommands import Verbs
+from cogs.systems.config_proxying import list_settings, on_or_off, preferences_of, proxy_verbs
+from cogs.systems.field_commands import edit_toggle
+from rules.errors import Invalid
+from rules.parsing import time_zones
+from rules.parsing.timestamps import now_us
+from rules.systems import systems
+
+verbs = Verbs("config")
+
+
+@verbs("timezone", "tz", "zone", usage="[zone]", about="the zone in which typed times are meant")
+async def time_zone(ctx: Context, target: Target, words: Words) -> None:
+    text = " ".join(words.all())
+    words.check_flags(("c", "clear"))
+    if is_clearing(text, words):
+        await _set_zone(ctx, None)
+    elif not text:
+        await answer(ctx, card(text=_local(target.system.tz)))
+    else:
+        zone = await _pick_zone(ctx, text)
+        if zone and await confirm(ctx, f"{_local(zone)} Is that right?", "Yes", words):
+            await _set_zone(ctx, zone)
+        else:
+            await answer(ctx, card(text="Nothing was changed."))
+
+
+@verbs("private", usage="member [on or off]", about="whether new members begin private")
+async def private(ctx: Context, target: Target, words: Words) -> None:
+    if (words.next() or "").lower() not in ("member", "members"):
+        raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
+    on, off = "New members begin private.", "New members begin public."
+    await edit_toggle(ctx, words, preferences_of(ctx, target), "member_default_private", on, off)
+
+
+@verbs("show", usage="private [on or off]", about="whether you are shown what is private without asking")
+async def show_private(ctx: Context, target: Target, words: Words) -> None:
+    if (words.next() or "").lower() != "private":
+        raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
+    on = "Your own cards show what is private, by DM where others could read it."
+    off = "Your own cards leave out what is private."
+    await edit_toggle(ctx, words, preferences_of(ctx, target), "show_private_info", on, off)
+
+
+for verb in proxy_verbs:
+    verbs.add(verb)
+
+
+async def show_all(ctx: Context, target: Target) -> None:
+    """All settings with what they are now."""
+    system = target.system
+    settings = {
+        "timezone": system.tz,
+        "private member": on_or_off(system.member_default_private),
+        "show private": on_or_off(system.show_private_info),
+        **await list_settings(ctx, target),
+    }
+    lines = [f"`config {name}`: {value}" for name, value in settings.items()]
+    await answer(ctx, card("Settings", "\n".join(lines)))
+
+
+async def run(ctx: Context, words: Words) -> None:
+    """Bare shows all settings; a setting's name shows or sets it."""
+    target = await get_own(ctx)
+    if words.peek() is None:
+        words.end()
+        await show_all(ctx, target)
+    else:
+        await verbs.read(words).run(ctx, target, words)
+
+
+async def _pick_zone(ctx: Context, text: str) -> str | None:
+    zones = await ctx.bot.read(_find_zones, text)
+    return zones[0] if len(zones) == 1 else await choose(ctx, "Which of these time zones?", zones)
+
+
+async def _set_zone(ctx: Context, zone: str | None) -> None:
+    system = await ctx.bot.write(systems.edit_system, ctx.author.id, {"tz": zone})
+    await answer(ctx, card(text=f"The time zone is {system.tz} now."))
+
+
+def _find_zones(_session: object, text: str) -> list[str]:
+    return time_zones.find_zones(text)
+
+
+def _local(zone: str) -> str:
+    return f"In {zone} it is {time_zones.show_local_time(zone, now_us())}."
+
+
+class Preferences(commands.Cog, name="preferences"):
+    """The settings of one's own system."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("config", "cfg", "configure", usage="[setting] [value]")
+    async def config(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, Words(text))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Preferences(bot))

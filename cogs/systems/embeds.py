@@ -1,0 +1,141 @@
+"""The cards of systems, members and fronters: embeds in the house's style, made of what the viewer may see."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from cogs.commands.responses import card
+from rules.parsing.birthdays import show_birthday
+
+FIELD_LENGTH = 1024
+# Blanks and signs without a shape: nothing is left of such a name on the screen.
+_UNSEEN = re.compile(
+    "[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f\ufeff\uffa0]+"
+)
+MOST_NAMES = 20
+
+
+def paint(embed: discord.Embed, seen: dict[str, Any]) -> discord.Embed:
+    """Give an embed a system's or member's colour, avatar and banner."""
+    if seen["color"]:
+        embed.colour = int(seen["color"], 16)
+    if seen["avatar_url"]:
+        embed.set_thumbnail(url=seen["avatar_url"])
+    if seen["banner"]:
+        embed.set_image(url=seen["banner"])
+    return embed
+
+
+def system_card(seen: dict[str, Any]) -> discord.Embed:
+    """A system; `seen` is `overviews.get_overview`'s."""
+    embed = paint(card(seen["name"] or "A system without a name"), seen)
+    if seen["fronters"]:
+        embed.add_field(name="Fronting", value=fronting(seen["fronters"]), inline=False)
+    _add(embed, Tag=seen["tag"] and code(seen["tag"]), Pronouns=seen["pronouns"])
+    _add(embed, Colour=seen["color"] and f"#{seen['color']}")
+    _add(embed, Accounts=cut(" ".join(f"<@{user_id}>" for user_id in seen["accounts"])))
+    if seen["members"] is not None:
+        _add(embed, Members=str(seen["members"]))
+    return _finish(embed, seen, f"System ID: {seen['id']}")
+
+
+def member_card(seen: dict[str, Any]) -> discord.Embed:
+    """A member; `seen` is `overviews.get_member_overview`'s."""
+    embed = paint(card(called(seen)), seen)
+    if seen["display_name"]:
+        _add(embed, Name=seen["name"])
+    _add(embed, Birthday=show_birthday(seen["birthday"]), Pronouns=seen["pronouns"])
+    if seen["message_count"]:
+        _add(embed, Messages=f"{seen['message_count']:,}")
+    _add(embed, Colour=seen["color"] and f"#{seen['color']}")
+    _add(embed, Proxy_tags=show_tags(seen["proxy_tags"]))
+    if seen["proxy_tags"] and seen["keep_proxy"]:
+        _add(embed, Tags_stay="yes")
+    if seen["system_name"]:
+        embed.set_author(name=seen["system_name"])
+    privacy = " · private" if seen["visibility"] == "private" else ""
+    return _finish(embed, seen, f"System ID: {seen['system_id']} · Member ID: {seen['id']}{privacy}")
+
+
+def fronters_card(seen: dict[str, Any], fronters: dict[str, Any]) -> discord.Embed:
+    """Who fronts, and since when; `seen` is the system."""
+    embed = card(text=f"Since {stamp(fronters['timestamp'])}")
+    embed.add_field(name="Fronting", value=names(fronters["members"]), inline=False)
+    first = fronters["members"][0] if fronters["members"] else None
+    if first:
+        paint(embed, {**first, "banner": None})
+    if seen["name"]:
+        embed.set_author(name=seen["name"])
+    return embed
+
+
+def fronting(fronters: dict[str, Any]) -> str:
+    """One line: who, and since when."""
+    return f"{names(fronters['members'])}\nsince {stamp(fronters['timestamp'], 'R')}"
+
+
+def names(members: list[dict[str, Any]]) -> str:
+    """The names of members, as many as fit."""
+    if not members:
+        return "*nobody*"
+    shown = ", ".join(escape(called(member)) for member in members[:MOST_NAMES])
+    more = len(members) - MOST_NAMES
+    return cut(f"{shown} and {more} more" if more > 0 else shown, 900)
+
+
+def called(member: dict[str, Any]) -> str:
+    """The name that a member is shown by, in one line; the ID where there is nothing to see in the name."""
+    name = " ".join((member["display_name"] or member["name"]).split())
+    return name if _UNSEEN.sub("", name) else member["id"]
+
+
+def show_tags(tags: list[dict[str, str | None]]) -> str | None:
+    """Proxy tags as they are typed, around the word text."""
+    shown: list[str] = []
+    for number, tag in enumerate(tags):
+        shown.append(code(f"{tag['prefix'] or ''}text{tag['suffix'] or ''}"))
+        if len("\n".join(shown)) > FIELD_LENGTH - 50:
+            shown[-1] = f"and {len(tags) - number} more"
+            break
+    return "\n".join(shown) or None
+
+
+def stamp(time: str, style: str = "f") -> str:
+    """A time of ours as Discord shows it, in each reader's own zone."""
+    return f"<t:{int(datetime.fromisoformat(time).timestamp())}:{style}>"
+
+
+def stamp_us(microseconds: int, style: str = "f") -> str:
+    """The same for µs since 1970."""
+    return f"<t:{microseconds // 1_000_000}:{style}>"
+
+
+def code(text: str) -> str:
+    """A text as code, whatever backticks are in it."""
+    return f"`` {text} ``" if "`" in text else f"`{text}`"
+
+
+def escape(text: str) -> str:
+    """A name that must not be read as Markdown or as a mention."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
+
+
+def cut(text: str, most: int = FIELD_LENGTH) -> str:
+    """A text of at most `most` characters."""
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _add(embed: discord.Embed, **fields: str | None) -> None:
+    for name, value in fields.items():
+        if value:
+            embed.add_field(name=name.replace("_", " "), value=value, inline=True)
+
+
+def _finish(embed: discord.Embed, seen: dict[str, Any], footer: str) -> discord.Embed:
+    if seen["description"]:
+        embed.add_field(name="Description", value=seen["description"], inline=False)
+    if seen["created"]:
+        _add(embed, Created=stamp(seen["created"], "D"))
+    return embed.set_footer(text=footer)

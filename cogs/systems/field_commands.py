@@ -1,0 +1,117 @@
+"""Showing, setting and clearing one field of a system or a member: the same for all of them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cogs.commands.arguments import SHOWING, Words, is_clearing
+from cogs.commands.confirm import confirm
+from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.responses import MOST_TEXT, Context, answer, card
+from cogs.systems.embeds import cut
+from rules.errors import Invalid
+
+ON = ("yes", "on", "enable", "enabled", "true")
+OFF = ("no", "off", "disable", "disabled", "false")
+See = Callable[[int | None], Awaitable[Mapping[str, Any]]]
+Edit = Callable[[Mapping[str, object]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A system or a member as a command works on it: whose it is, how to look at it and how to change it."""
+
+    target: Target
+    kind: str
+    see: See
+    edit: Edit
+
+
+async def edit_text(
+    ctx: Context,
+    words: Words,
+    subject: Subject,
+    key: str,
+    label: str,
+    *,
+    reader: Callable[[str], object] | None = None,
+    shower: Callable[[Any], str] | None = None,
+    after: Callable[[object], str] | None = None,
+) -> None:
+    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets.
+
+    `reader` turns what was typed into what the rules take, `shower` turns that back; `after` adds to the answer.
+    """
+    text = words.rest(SHOWING)
+    words.check_flags(SHOWING)
+    if is_clearing(text, words):
+        await clear(ctx, words, subject, key, label)
+    elif not text or text.lower() == "raw":
+        await show_text(ctx, words, subject, key, label, shower, raw=bool(text))
+    else:
+        subject.target.check_own()
+        value = reader(text) if reader else text
+        await subject.edit({key: value})
+        more = after(value) if after else ""
+        await answer(ctx, card(text=f"The {subject.kind}'s {label} is changed.{more}"))
+
+
+async def clear(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:
+    """Clear a field after a question, unless `-yes` answers it."""
+    subject.target.check_own()
+    if not (await subject.see(ctx.author.id))[key]:
+        await answer(ctx, card(text=f"The {subject.kind} has no {label}; nothing is changed."))
+    elif await confirm(ctx, f"Clear the {subject.kind}'s {label}?", "Clear", words):
+        await subject.edit({key: None})
+        await answer(ctx, card(text=f"The {subject.kind}'s {label} is cleared."))
+    else:
+        await answer(ctx, card(text="Nothing was changed."))
+
+
+async def show_text(
+    ctx: Context,
+    words: Words,
+    subject: Subject,
+    key: str,
+    label: str,
+    shower: Callable[[Any], str] | None = None,
+    raw: bool = False,
+) -> None:
+    """Show a field: as it looks, or with `-raw` as it was typed."""
+    raw = raw or words.has("raw", "r", "plaintext", "pt")
+    hint = " Put one behind the command to set it." if subject.target.own else ""
+    if hint and not subject.target.system.show_private_info:
+        hint += " One that is private is shown with `-private`."
+
+    async def build(viewer: int | None) -> Shown:
+        value = (await subject.see(viewer))[key]
+        if not value:
+            return Shown(card(text=f"The {subject.kind} has no {label}.{hint}"))
+        text = shower(value) if shower else str(value)
+        if raw:
+            text = f"```\n{text.replace('```', '`​``')}\n```"
+        return Shown(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
+
+    await show(ctx, words, subject.target, build)
+
+
+async def edit_toggle(ctx: Context, words: Words, subject: Subject, key: str, when_on: str, when_off: str) -> None:
+    """`<setting>` shows, `on` and `off` set. Raises Invalid for anything else."""
+    value = read_toggle(words)
+    if value is not None:
+        subject.target.check_own()
+        await subject.edit({key: value})
+
+    async def build(viewer: int | None) -> Shown:
+        return Shown(card(text=when_on if (await subject.see(viewer))[key] else when_off))
+
+    await show(ctx, words, subject.target, build)
+
+
+def read_toggle(words: Words) -> bool | None:
+    """The `on` or `off` that is left, and nothing else; None where nothing is. Raises Invalid."""
+    word = (words.next() or "").lower()
+    words.end()
+    if word not in (*ON, *OFF, ""):
+        raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
+    return word in ON if word else None

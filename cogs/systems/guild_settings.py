@@ -1,0 +1,188 @@
+"""What systems and members set for one server: the one in which the command is typed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cogs.commands.arguments import SHOWING, Words, is_clearing, unquoted
+from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.responses import Context, card
+from cogs.commands.subcommands import Verb
+from cogs.systems.embeds import code
+from cogs.systems.field_commands import OFF, ON, Subject, edit_text, edit_toggle
+from cogs.systems.image_fields import edit_picture
+from rules.errors import Invalid
+from rules.systems import guild_settings
+
+NAME = ("servername", "sn", "sname", "snick", "servernick", "servernickname", "guildname", "guildnick")
+AVATAR = ("serveravatar", "sa", "savatar", "servericon", "serverpfp", "serverpic", "guildavatar", "guildicon")
+PROXY_AVATAR = ("proxyavatar", "pa", "pavatar", "proxyicon", "proxypfp", "proxypic")
+KEEP = ("serverkeepproxy", "skp", "serverkeeptags", "servershowtags", "guildkeepproxy")
+TAG = ("servertag", "st", "stag", "guildtag")
+TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
+
+
+def get_guild_id(ctx: Context) -> int:
+    """The server in which a command is typed. Raises Invalid in a DM."""
+    if not ctx.guild:
+        raise Invalid("This is set for each server by itself; type it in a server.")
+    return ctx.guild.id
+
+
+def system_here(ctx: Context, target: Target, public: bool = False) -> Subject:
+    """A system in this server; what is `public` is no secret of its owner's, who may read it in a channel."""
+    guild_id = get_guild_id(ctx)
+
+    async def see(viewer: int | None) -> Mapping[str, Any]:
+        viewer = ctx.author.id if public else viewer
+        return await ctx.bot.read(guild_settings.see_system, target.system, guild_id, viewer)
+
+    async def edit(changes: Mapping[str, object]) -> None:
+        await ctx.bot.write(guild_settings.edit_system, ctx.author.id, guild_id, changes)
+
+    return Subject(target, "system", see, edit)
+
+
+async def member_here(ctx: Context, subject: Subject) -> Subject:
+    """A member in this server."""
+    guild_id, hid = get_guild_id(ctx), (await subject.see(None))["id"]
+
+    async def see(viewer: int | None) -> Mapping[str, Any]:
+        return await ctx.bot.read(guild_settings.see_member, hid, guild_id, viewer)
+
+    async def edit(changes: Mapping[str, object]) -> None:
+        await ctx.bot.write(guild_settings.edit_member, ctx.author.id, hid, guild_id, changes)
+
+    return Subject(subject.target, "member", see, edit)
+
+
+async def switch_proxy(ctx: Context, target: Target, words: Words) -> None:
+    """`proxy`, `proxy on`, `proxy off`: whether anything of one's own system is proxied in this server."""
+    target.check_own()
+    on = "Your system's messages are proxied in this server."
+    here = system_here(ctx, target, public=True)
+    await edit_toggle(ctx, words, here, "proxy_enabled", on, "Your system's messages are not proxied in this server.")
+
+
+async def edit_tag(ctx: Context, target: Target, words: Words) -> None:
+    """`servertag` shows, `enable` and `disable` switch any tag on and off here, all else sets or clears it."""
+    here = system_here(ctx, target)
+    text = words.rest((*SHOWING, *TAG_ON, *TAG_OFF)).lower()
+    on, off = (text in names or (not text and words.has(*names)) for names in (TAG_ON, TAG_OFF))
+    if on or off:
+        words.check_flags((*TAG_ON, *TAG_OFF))
+        target.check_own()
+        await here.edit({"tag_enabled": on})
+    if on or off or not (text or words.has(*SHOWING)):
+        await _show_tag(ctx, target, words, here)
+    else:
+        enabled = not target.own or (await here.see(ctx.author.id))["tag_enabled"]
+        hint = "" if enabled else " Tags are disabled in this server; `system servertag enable` shows them again."
+        await edit_text(ctx, words, here, "tag", "server tag", reader=unquoted, after=lambda _tag: hint)
+
+
+async def _show_tag(ctx: Context, target: Target, words: Words, here: Subject) -> None:
+    async def build(_viewer: int | None) -> Shown:
+        seen = await here.see(ctx.author.id)
+        tag = seen["tag"] or target.system.tag
+        if seen["tag_enabled"] is False:
+            return Shown(card(text="Names have no tag in this server: it is disabled; `enable` shows it again."))
+        whose = "the tag of this server alone" if seen["tag"] else "the system's own tag, as everywhere"
+        return Shown(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
+
+    await show(ctx, words, target, build)
+
+
+async def hint_at_tag(ctx: Context, target: Target) -> str:
+    """What makes the system's own tag look otherwise in this server."""
+    if not (ctx.guild and target.own):
+        return ""
+    seen = await system_here(ctx, target).see(ctx.author.id)
+    if not seen["tag_enabled"]:
+        return " In this server tags are disabled; `system servertag enable` shows them again."
+    if seen["tag"]:
+        return f" In this server the tag is {code(seen['tag'])}; `system servertag clear` ends that."
+    if "{tag}" not in (seen["name_format"] or target.system.name_format or "{tag}"):
+        return " Your name format leaves the tag out; `config name format` shows it."
+    return ""
+
+
+async def edit_system_avatar(ctx: Context, target: Target, words: Words) -> None:
+    """The avatar of those members who have none, in this server."""
+    await edit_picture(ctx, words, system_here(ctx, target), "avatar_url", "server avatar", of_users=True)
+
+
+async def edit_name(ctx: Context, subject: Subject, words: Words) -> None:
+    """The name that a member speaks under in this server."""
+    await edit_text(ctx, words, await member_here(ctx, subject), "display_name", "server name", reader=unquoted)
+
+
+async def hint_at_name(ctx: Context, subject: Subject) -> str:
+    """Whether another name of a member counts in this server."""
+    if not (ctx.guild and subject.target.own):
+        return ""
+    seen = await (await member_here(ctx, subject)).see(ctx.author.id)
+    return "\nIn this server the server name counts; `servername` shows it." if seen["display_name"] else ""
+
+
+async def edit_member_avatar(ctx: Context, subject: Subject, words: Words) -> None:
+    """The avatar that a member speaks with in this server."""
+    await edit_picture(ctx, words, await member_here(ctx, subject), "avatar_url", "server avatar", of_users=True)
+
+
+async def edit_keep_proxy(ctx: Context, subject: Subject, words: Words) -> None:
+    """`on` and `off` count in this server only, `clear` lets the member's own setting count again."""
+    here = await member_here(ctx, subject)
+    text = words.rest(("c", "clear")).lower()
+    words.check_flags(("c", "clear"))
+    if text or words.has("c", "clear"):
+        subject.target.check_own()
+        await here.edit({"keep_proxy": None if is_clearing(text, words) else _read_on(text)})
+
+    async def build(viewer: int | None) -> Shown:
+        kept, everywhere = (await here.see(viewer))["keep_proxy"], (await subject.see(viewer))["keep_proxy"]
+        where = "In this server, as everywhere," if kept is None else "In this server"
+        does = "keep" if kept or (kept is None and everywhere) else "lose"
+        return Shown(card(text=f"{where} proxied messages {does} the tags."))
+
+    await show(ctx, words, subject.target, build)
+
+
+def _read_on(text: str) -> bool:
+    if text not in (*ON, *OFF):
+        raise Invalid(f"Say `on`, `off` or `clear`; “{text[:40]}” is none of them.")
+    return text in ON
+
+
+async def edit_proxy_avatar(ctx: Context, subject: Subject, words: Words) -> None:
+    """The avatar that a member speaks with, where it is not the one on the card."""
+    await edit_picture(ctx, words, subject, "webhook_avatar_url", "proxy avatar", of_users=True)
+
+
+async def switch_autoproxy(ctx: Context, subject: Subject, words: Words) -> None:
+    """Whether latch and front may choose a member."""
+    subject.target.check_own()
+    on = "Autoproxy may choose this member by latch and by front."
+    own = Subject(subject.target, "member", lambda _viewer: subject.see(ctx.author.id), subject.edit)
+    off = "Autoproxy never chooses this member by latch or by front."
+    await edit_toggle(ctx, words, own, "autoproxy_enabled", on, off)
+
+
+async def switch_tts(ctx: Context, subject: Subject, words: Words) -> None:
+    """Whether a member's messages are read aloud."""
+    await edit_toggle(ctx, words, subject, "tts", "Proxied messages are read aloud.", "They are not read aloud.")
+
+
+PICTURE = "[address, attachment or @user]"
+system_verbs = [
+    Verb(("proxy",), switch_proxy, "[on or off]", "whether your messages are proxied in this server"),
+    Verb(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
+    Verb(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
+]
+member_verbs = [
+    Verb(NAME, edit_name, "[name]", "the name in this server"),
+    Verb(AVATAR, edit_member_avatar, PICTURE, "the avatar in this server"),
+    Verb(KEEP, edit_keep_proxy, "[on, off or clear]", "whether messages keep the tags in this server"),
+    Verb(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
+    Verb(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
+    Verb(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
+]

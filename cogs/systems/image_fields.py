@@ -1,0 +1,73 @@
+"""A picture given as an attachment, an address, or somebody whose picture it is."""
+
+import discord
+
+from cogs.commands.arguments import SHOWING, Words, is_clearing
+from cogs.commands.converters import find_user_id
+from cogs.commands.private_responses import Shown, show
+from cogs.commands.responses import Context, answer, card
+from cogs.systems.field_commands import Subject, clear, show_text
+from rules.errors import Invalid, NotFound
+
+KEEP = "\nDiscord's address of an attachment works only while the message is there; an address of your own lasts."
+
+
+async def edit_picture(
+    ctx: Context, words: Words, subject: Subject, key: str, label: str, of_users: bool = False
+) -> None:
+    """`<picture>` shows, `clear` clears, an address, an attachment or (`of_users`) a mention sets."""
+    given = words.rest(SHOWING)
+    words.check_flags(SHOWING)
+    attachment = find_attachment(ctx)
+    if is_clearing(given, words):
+        await clear(ctx, words, subject, key, label)
+    elif not given and not attachment:
+        await _show_picture(ctx, words, subject, key, label)
+    elif given.lower() == "raw":
+        await show_text(ctx, words, subject, key, label, raw=True)
+    else:
+        subject.target.check_own()
+        url = await read_picture(ctx, given, attachment, of_users)
+        await subject.edit({key: url})
+        embed = card(text=f"The {subject.kind}'s {label} is changed.{KEEP if attachment and not given else ''}")
+        await answer(ctx, embed.set_thumbnail(url=url))
+
+
+def find_attachment(ctx: Context) -> discord.Attachment | None:
+    """The first file that came with the command."""
+    return next(iter(ctx.message.attachments), None) if ctx.message else None
+
+
+async def read_picture(
+    ctx: Context, given: str, attachment: discord.Attachment | None = None, of_users: bool = False
+) -> str:
+    """The address of a picture. Raises Invalid, and NotFound for a user who is not there."""
+    user_id = find_user_id(given)
+    if user_id is not None:
+        if not of_users:
+            raise Invalid("A banner cannot be taken from a user; give an address or an attachment.")
+        try:
+            user = await ctx.bot.fetch_user(user_id)
+        except discord.NotFound:
+            raise NotFound("There is no such Discord account.") from None
+        return user.display_avatar.replace(size=512, static_format="png").url
+    if not given and attachment:
+        if not (attachment.content_type or "").startswith("image/"):
+            raise Invalid("The attachment must be a picture.")
+        return attachment.url
+    # `<>` is no address, and must not clear the picture as an empty one would.
+    return given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
+
+
+async def _show_picture(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:
+    if words.has("raw", "r", "plaintext", "pt"):
+        await show_text(ctx, words, subject, key, label, raw=True)
+        return
+
+    async def build(viewer: int | None) -> Shown:
+        url = (await subject.see(viewer))[key]
+        if not url:
+            return Shown(card(text=f"The {subject.kind} has no {label}."))
+        return Shown(card(f"{label[0].upper()}{label[1:]}", f"<{url}>").set_image(url=url))
+
+    await show(ctx, words, subject.target, build)

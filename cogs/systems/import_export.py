@@ -1,0 +1,208 @@
+"""`pk;export`, `pk;import`, and `pk;system delete`, which exports first."""
+
+import asyncio
+import gzip
+import io
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from cogs.commands.arguments import Words
+from cogs.commands.confirm import confirm, confirm_by_typing
+from cogs.commands.private_responses import Target, is_private
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
+from cogs.commands.subcommands import Verb
+from cogs.systems.embeds import cut, escape
+from cogs.systems.image_fields import find_attachment
+from rules.errors import Invalid, Refused
+from rules.systems import systems
+from rules.transfer import exporter, import_plan, importer
+from rules.transfer import import_file as import_files
+
+MOST_BYTES = 32 * 1024 * 1024
+# Discord takes 10 MiB of a bot, and the message around the file is to have room.
+MOST_UPLOAD = 9 * 1024 * 1024
+FETCH_S = 30
+PROGRESS_EVERY_S = 2
+# The web side asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
+WORK_S, PAUSE_S = 0.25, 0.11
+DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
+EXPORT_NAME = "system.json"
+
+
+async def export(ctx: Context, target: Target | None, words: Words) -> None:
+    """Send everything in the caller's system as a file, by DM."""
+    words.end()
+    _check_own(target)
+    await send_export(ctx)
+    if not is_private(ctx):
+        await answer(ctx, card(text="See your DMs."))
+
+
+async def send_export(ctx: Context) -> None:
+    """The export and its link, by DM. Raises ClosedDMs, NotAuthenticated."""
+    exported = await ctx.bot.read(exporter.export_system, ctx.author.id)
+    embed = card("Your system", f"Everything in it; {typed(ctx.bot, 'import')} takes it back. Keep it to yourself.")
+    sent = await send_dm(ctx.author, embed, file=await asyncio.to_thread(pack, exported))
+    await send_dm(ctx.author, card(text=f"The file's link: {sent.attachments[0].url}"))
+
+
+def pack(exported: dict[str, Any]) -> discord.File:
+    """The file as it is, or where Discord would not take it from a bot, packed; importing takes either."""
+    data = exporter.dump(exported).encode()
+    if len(data) <= MOST_UPLOAD:
+        return discord.File(io.BytesIO(data), filename=EXPORT_NAME)
+    return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{EXPORT_NAME}.gz")
+
+
+async def delete_system(ctx: Context, target: Target, words: Words) -> None:
+    """Delete the system, its ID typed back and the export sent."""
+    words.end(("no-export", "ne"))
+    target.check_own()
+    first = "" if words.has("no-export", "ne") else " You get its export by DM first."
+    question = f"This deletes your system with its members, switches and messages' records for good.{first}"
+    if not await confirm_by_typing(ctx, question, target.system.hid):
+        await answer(ctx, card(text="That was not its ID, so nothing was deleted."))
+        return
+    if first:
+        await send_export(ctx)
+    await ctx.bot.write(systems.delete_system, ctx.author.id)
+    ctx.bot.dispatch("purge")
+    await answer(ctx, card(text="Your system is deleted."))
+
+
+async def import_file(ctx: Context, target: Target | None, words: Words) -> None:
+    """Import a file that is attached or linked, after saying what it would change."""
+    url = words.next()
+    words.end()
+    _check_own(target)
+    data = await _read_bytes(ctx, url)
+    try:
+        file = await asyncio.to_thread(importer.read_file, data)
+    except Refused as refused:
+        # It may name a member.
+        await answer_privately(ctx, card(text=refused.sentence))
+        return
+    plan = await ctx.bot.read(import_plan.plan, ctx.author.id, file)
+    text = cut("\n".join(escape(sentence) for sentence in plan.sentences), MOST_TEXT)
+    if plan.is_empty:
+        await answer_privately(ctx, card(text=text))
+        return
+    # The names of members are not for a channel.
+    question = text if is_private(ctx) else "Your DMs say what this file would change."
+    if not is_private(ctx):
+        await send_dm(ctx.author, card("What the file would change", text))
+    if await confirm(ctx, f"{question}\nImport it?", "Import", words):
+        await run_import(ctx, file)
+    else:
+        await answer(ctx, card(text="Nothing was imported."))
+
+
+async def run_import(ctx: Context, file: import_files.File) -> None:
+    """Import step by step, telling how far it is; all of it or nothing."""
+    work = importer.Import(ctx.author.id, file)
+    told = await answer(ctx, card(text="Importing …"))
+    told_at = paused_at = time.monotonic()
+    try:
+        for rule, args in work.steps():
+            await ctx.bot.write_patiently(rule, *args)
+            if time.monotonic() - told_at > PROGRESS_EVERY_S:
+                await _edit(told, f"Importing … {work.done:,} of {work.total:,} switches.")
+                told_at = time.monotonic()
+            if time.monotonic() - paused_at > WORK_S:
+                await asyncio.sleep(PAUSE_S)
+                paused_at = time.monotonic()
+    except BaseException:
+        await ctx.bot.write_patiently(work.cancel)
+        raise
+    finally:
+        ctx.bot.dispatch("purge")
+    await _edit(told, "Imported.")
+    await answer(ctx, card(text=work.result.sentence))
+
+
+system_verbs = [
+    Verb(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
+    Verb(("export",), export, "", "everything in your system as a file, by DM"),
+    Verb(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
+]
+
+
+class Transfer(commands.Cog, name="transfer"):
+    """A system as a file."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("export")
+    async def export(self, ctx: Context, *, text: str = "") -> None:
+        await export(ctx, None, Words(text))
+
+    @systems_command("import", usage="[link], with the file attached")
+    async def import_(self, ctx: Context, *, text: str = "") -> None:
+        await import_file(ctx, None, Words(text))
+
+
+def _check_own(target: Target | None) -> None:
+    if target:
+        target.check_own()
+
+
+async def _edit(message: discord.Message, text: str) -> None:
+    try:
+        await message.edit(embed=card(text=text))
+    except discord.HTTPException:
+        # How far it is need not be told.
+        pass
+
+
+async def _read_bytes(ctx: Context, url: str | None) -> bytes:
+    attachment = find_attachment(ctx)
+    if attachment:
+        _check_size(attachment.size)
+        return await attachment.read()
+    if not url:
+        raise Invalid(f"Attach the file to {typed(ctx.bot, 'import')}.")
+    return await _fetch(url.strip("<>"))
+
+
+async def _fetch(url: str) -> bytes:
+    """A file that Discord holds; the bot opens no other address that somebody gives it."""
+    if not _is_discords(url):
+        raise Invalid("I only take links to Discord's own files; attach the file instead.")
+    try:
+        timeout = aiohttp.ClientTimeout(total=FETCH_S)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url, allow_redirects=False) as got:
+            if got.status != 200:
+                raise Invalid(f"Discord does not have this file any more (status {got.status}); attach it instead.")
+            data = await got.content.read(MOST_BYTES + 1)
+            while len(data) <= MOST_BYTES and (more := await got.content.read(MOST_BYTES)):
+                data += more
+    except (aiohttp.ClientError, TimeoutError):
+        raise Invalid("The file could not be fetched; attach it instead.") from None
+    _check_size(len(data))
+    return data
+
+
+def _is_discords(url: str) -> bool:
+    base = urlsplit(discord.asset.Asset.BASE)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    known = parts.scheme == "https" and parts.netloc in DISCORD_HOSTS
+    return known or (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
+
+
+def _check_size(size: int) -> None:
+    if size > MOST_BYTES:
+        raise Invalid(f"The file is too large: at most {MOST_BYTES // 1024 // 1024} MB.")
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Transfer(bot))

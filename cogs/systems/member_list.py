@@ -1,0 +1,176 @@
+"""`pk;list` and `pk;find`: the members of a system."""
+
+from typing import Any
+
+import discord
+from discord.ext import commands
+from sqlalchemy.orm import Session
+
+from cogs.commands.arguments import Words
+from cogs.commands.converters import get_own
+from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, card
+from cogs.commands.subcommands import Verb
+from cogs.systems.embeds import called, cut, escape, show_tags, stamp, stamp_us
+from rules.errors import Invalid
+from rules.parsing.birthdays import show_birthday
+from rules.systems import member_list, systems
+
+SHORT, FULL = 25, 5
+# An address has up to 256 characters, and what is over 4096 would be lost.
+SHORT_WITH_PICTURES = 10
+FULL_WORDS = ("full", "big", "details", "long")
+FULL_FLAGS = ("full", "big", "details", "long", "f")
+SORTS = {
+    "name": ("by-name", "bn"),
+    "display_name": ("by-display-name", "bdn"),
+    "id": ("by-id", "bid"),
+    "message_count": ("by-message-count", "bmc"),
+    "created": ("by-created", "bc"),
+    "last_fronted": ("by-last-fronted", "by-last-front", "by-last-switch", "blf"),
+    "last_message": ("by-last-message", "blm"),
+    "birthday": ("by-birthday", "bbd"),
+    "random": ("random", "rand"),
+}
+EXTRAS = {
+    "message_count": ("with-message-count", "wmc"),
+    "created": ("with-created", "wc"),
+    "last_fronted": ("with-last-fronted", "with-last-switch", "wlf"),
+    "last_message_at": ("with-last-message", "wlm"),
+    "birthday": ("with-birthday", "wbd"),
+    "pronouns": ("with-pronouns", "wp"),
+    "avatar_url": ("with-avatar", "wa"),
+    "display_name": ("with-display-name", "wdn"),
+}
+OTHERS = ("all", "a", "private-only", "po", "reverse", "r", "search-description", "sd")
+FLAGS = (
+    *OTHERS,
+    *FULL_FLAGS,
+    *(flag for flags in (*SORTS.values(), *EXTRAS.values()) for flag in flags),
+)
+
+
+async def show_list(ctx: Context, target: Target, words: Words) -> None:
+    """The members, 25 a page, or with `full` 5 a page."""
+    full = (words.peek() or "").lower() in FULL_WORDS
+    if full:
+        words.next()
+    search = " ".join(words.all())
+    words.check_flags(FLAGS)
+    full = full or words.has(*FULL_FLAGS)
+    extras = _find_all(words, EXTRAS)
+    if len(extras) > 1 and not full:
+        raise Invalid("The short list has room for one `-with-…`; `list full` has it for all.")
+    options = _read_options(words, search, extras)
+    if options.private_only and not target.own:
+        raise Invalid("Only the owner of a system can list what is private.")
+
+    async def build(viewer: int | None) -> Shown:
+        found = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
+        size = FULL if full else SHORT_WITH_PICTURES if "avatar_url" in extras else SHORT
+        count = max(-(-len(found) // size), 1)
+
+        async def page(number: int) -> discord.Embed:
+            # A page that is turned later shows what may be seen then.
+            now = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
+            return make_page(number, {member["id"]: member for member in now})
+
+        def make_page(number: int, fresh: dict[str, dict[str, Any]]) -> discord.Embed:
+            page_of = found[number * size : (number + 1) * size]
+            shown = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
+            embed = _full_page(shown, extras) if full else _short_page(shown, extras)
+            embed.title = (
+                f"Members ({len(found)})" if not search else f"Members with “{cut(search, 40)}” ({len(found)})"
+            )
+            return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
+
+        return Shown(make_page(0, {member["id"]: member for member in found}), count, page)
+
+    await show(ctx, words, target, build)
+
+
+def _list_now(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
+    return member_list.list_members(session, systems.get_system(session, hid), viewer, options)
+
+
+async def run(ctx: Context, words: Words) -> None:
+    """`list [full] [search]`, of one's own system."""
+    await show_list(ctx, await get_own(ctx), words)
+
+
+NAMES = ("list", "l", "ls", "members", "find", "search", "query", "fd")
+system_verbs = [Verb(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
+
+
+class MemberLists(commands.Cog, name="member_lists"):
+    """Looking through members."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command(*NAMES, usage="[full] [text]")
+    async def list(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, Words(text))
+
+
+def _read_options(words: Words, search: str, extras: list[str]) -> member_list.Options:
+    sorts = _find_all(words, SORTS)
+    if len(sorts) > 1:
+        raise Invalid("Choose one way of sorting.")
+    return member_list.Options(
+        search=search,
+        descriptions=words.has("search-description", "sd"),
+        all=words.has("all", "a"),
+        private_only=words.has("private-only", "po"),
+        sort=sorts[0] if sorts else "name",
+        reverse=words.has("reverse", "r"),
+        last_fronted="last_fronted" in extras,
+    )
+
+
+def _find_all(words: Words, table: dict[str, tuple[str, ...]]) -> list[str]:
+    return [name for name, flags in table.items() if words.has(*flags)]
+
+
+def _short_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
+    lines = []
+    for member in members:
+        tags = ", ".join((show_tags(member["proxy_tags"][:2]) or "").split("\n"))
+        more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
+        lines.append(f"`{member['id']}` **{cut(escape(called(member)), 60)}** {cut(tags, 60)}{more}")
+    return card(text=cut("\n".join(lines), 4000) or "There is nobody to list.")
+
+
+def _full_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
+    embed = card(text=None if members else "There is nobody to list.")
+    for member in members:
+        lines = [f"ID `{member['id']}`"]
+        if member["display_name"]:
+            lines.append(f"Name: {escape(member['name'])}")
+        if member["pronouns"]:
+            lines.append(f"Pronouns: {member['pronouns']}")
+        if member["birthday"]:
+            lines.append(f"Birthday: {show_birthday(member['birthday'])}")
+        if tags := show_tags(member["proxy_tags"][:5]):
+            lines.append(f"Tags: {', '.join(tags.split(chr(10)))}")
+        lines += [f"{name.replace('_', ' ')}: {_extra(member, name)}" for name in extras if _extra(member, name)]
+        if member["description"]:
+            lines.append(cut(member["description"], 500))
+        embed.add_field(name=cut(called(member), 250), value=cut("\n".join(lines), 850), inline=False)
+    return embed
+
+
+def _extra(member: dict[str, Any], name: str) -> str | None:
+    value = member[name]
+    if not value:
+        return None
+    if name == "birthday":
+        return show_birthday(value)
+    if name in ("last_fronted", "last_message_at"):
+        return stamp_us(value, "R")
+    return stamp(value, "D") if name == "created" else str(value)
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(MemberLists(bot))

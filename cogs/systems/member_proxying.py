@@ -1,0 +1,111 @@
+"""`pk;member <member> proxy`: the tags to speak with."""
+
+from sqlalchemy.orm import Session
+
+from cogs.commands.arguments import CLEARING, Words, unquoted
+from cogs.commands.confirm import confirm
+from cogs.commands.private_responses import Shown, is_private, show
+from cogs.commands.responses import Context, answer, card
+from cogs.systems.embeds import names, show_tags
+from cogs.systems.field_commands import Subject
+from rules.errors import Invalid
+from rules.proxying import proxy_tags
+from rules.systems import members, overviews
+
+ADD, REMOVE = ("add", "append"), ("remove", "delete")
+FLAGS = ("c", "clear")
+
+
+async def edit_tags(ctx: Context, words: Words, subject: Subject) -> None:
+    """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
+    text = words.rest(FLAGS)
+    words.check_flags(FLAGS)
+    first = text.split(maxsplit=1)[0].lower() if text else ""
+    if not text and not words.has("c", "clear"):
+        await show_all(ctx, words, subject)
+        return
+    subject.target.check_own()
+    if text.lower() in CLEARING or not text:
+        await clear_tags(ctx, words, subject)
+    elif first in (*ADD, *REMOVE) and not text[len(first) :].strip():
+        raise Invalid(f"Write the tags to {first}, around the word text: `proxy {first} [text]`.")
+    elif first in ADD:
+        await add_tag(ctx, words, subject, text[len(first) :].strip())
+    elif first in REMOVE:
+        await _change(ctx, subject, proxy_tags.remove_tag, text[len(first) :].strip(), "is removed")
+    else:
+        await set_tag(ctx, words, subject, text)
+
+
+async def show_all(ctx: Context, words: Words, subject: Subject) -> None:
+    """The tags, as far as the viewer may see them."""
+
+    async def build(viewer: int | None) -> Shown:
+        tags = (await subject.see(viewer))["proxy_tags"]
+        return Shown(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
+
+    await show(ctx, words, subject.target, build)
+
+
+async def clear_tags(ctx: Context, words: Words, subject: Subject) -> None:
+    """Remove all tags; more than one only after a question."""
+    seen = await subject.see(ctx.author.id)
+    tags = seen["proxy_tags"]
+    if len(tags) > 1 and not await confirm(ctx, f"Remove all {len(tags)} tags?", "Remove them", words):
+        await answer(ctx, card(text="Nothing was changed."))
+        return
+    await ctx.bot.write(proxy_tags.clear_tags, ctx.author.id, seen["id"], tags)
+    await answer(ctx, card(text="The member has no proxy tags now."))
+
+
+async def set_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
+    """Replace all tags by one; after a question when there are several, or when another member has it."""
+    tag = _read(example)
+    seen = await subject.see(ctx.author.id)
+    tags = seen["proxy_tags"]
+    replaced = len(tags) > 1 and not await confirm(ctx, f"Replace all {len(tags)} tags?", "Replace them", words)
+    if replaced or not await _may_share(ctx, words, seen["id"], tag):
+        await answer(ctx, card(text="Nothing was changed."))
+        return
+    await ctx.bot.write(proxy_tags.set_tag, ctx.author.id, seen["id"], tag, tags)
+    await answer(ctx, card(text=f"The tags are {show_tags([tag])} now."))
+
+
+async def add_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
+    """Add a tag; after a question when another member has it."""
+    tag = _read(example)
+    hid = (await subject.see(ctx.author.id))["id"]
+    if await _may_share(ctx, words, hid, tag):
+        await _change(ctx, subject, proxy_tags.add_tag, example, "is added")
+    else:
+        await answer(ctx, card(text="Nothing was changed."))
+
+
+async def _change(ctx: Context, subject: Subject, rule: object, example: str, done: str) -> None:
+    tag = _read(example)
+    await ctx.bot.write(rule, ctx.author.id, (await subject.see(ctx.author.id))["id"], tag)
+    await answer(ctx, card(text=f"{show_tags([tag])} {done}."))
+
+
+def _read(example: str) -> proxy_tags.Tag:
+    plain = unquoted(example)
+    # Around nothing but the word, the quotes are the tags.
+    return proxy_tags.read_example(example if plain.lower() == "text" else plain)
+
+
+async def _may_share(ctx: Context, words: Words, hid: str, tag: proxy_tags.Tag) -> bool:
+    """Whether a tag may be set that other members have; whom others must not see is not named where they read."""
+    sharers = await ctx.bot.read(_find_sharers, hid, tag, ctx.author.id if is_private(ctx) else None)
+    if not sharers:
+        return True
+    seen = [sharer for sharer in sharers if sharer is not None]
+    who = names(seen) if seen else "another of your members"
+    return await confirm(ctx, f"{show_tags([tag])} is a tag of {who} as well. Use it all the same?", "Use it", words)
+
+
+def _find_sharers(session: Session, hid: str, tag: proxy_tags.Tag, viewer: int | None) -> list[dict | None]:
+    sharers = proxy_tags.find_sharers(session, members.get_member(session, hid), tag)
+    return [
+        None if sharer.visibility and viewer is None else overviews.get_member_overview(session, sharer, viewer)
+        for sharer in sharers
+    ]

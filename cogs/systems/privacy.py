@@ -1,0 +1,97 @@
+"""The `privacy` subcommands: which settings there are by which names, and what they are set to."""
+
+from collections.abc import Mapping
+
+from cogs.commands.arguments import Words
+from cogs.commands.responses import Context, answer, answer_privately, card
+from cogs.systems.field_commands import Subject
+from rules.errors import Invalid
+
+PUBLIC = ("public", "pub", "show", "shown", "visible", "unhide", "unhidden")
+PRIVATE = ("private", "priv", "hide", "hidden")
+SYSTEM_SUBJECTS = {
+    "name_privacy": ("name",),
+    "description_privacy": ("description", "desc", "describe", "d", "bio", "info", "text", "intro"),
+    "avatar_privacy": ("avatar", "pfp", "pic", "icon"),
+    "banner_privacy": ("banner", "b"),
+    "pronoun_privacy": ("pronouns", "pronoun", "prns", "pn"),
+    "member_list_privacy": ("list", "members", "memberlist", "mlist"),
+    "group_list_privacy": ("groups", "gs"),
+    "front_privacy": ("front", "fronter", "fronters"),
+    "front_history_privacy": ("fronthistory", "fh", "switch", "switches"),
+}
+MEMBER_SUBJECTS = {
+    "visibility": ("visibility", "hidden", "shown", "visible", "list"),
+    "name_privacy": ("name",),
+    "description_privacy": ("description", "desc", "describe", "d", "bio", "info", "text", "intro"),
+    "banner_privacy": ("banner", "b"),
+    "avatar_privacy": ("avatar", "pfp", "pic", "icon"),
+    "birthday_privacy": ("birthday", "birth", "bday"),
+    "pronoun_privacy": ("pronouns", "pronoun", "prns", "pn"),
+    "proxy_privacy": ("proxy", "proxies", "tag", "tags"),
+    "metadata_privacy": ("metadata", "meta", "created"),
+}
+
+
+def find_level(word: str | None) -> str | None:
+    """`public` or `private`, by any of their names."""
+    name = (word or "").lower()
+    return "public" if name in PUBLIC else "private" if name in PRIVATE else None
+
+
+async def edit_privacy(
+    ctx: Context, words: Words, subject: Subject, subjects: Mapping[str, tuple[str, ...]]
+) -> dict[str, str] | None:
+    """`privacy` shows all settings to the owner, `privacy <subject> <level>` sets one, or all; what was set."""
+    subject.target.check_own()
+    given = words.all()
+    words.check_flags(())
+    if not given:
+        await show_settings(ctx, subject, subjects)
+        return None
+    level = find_level(given[1] if len(given) > 1 else None)
+    # `hidden`, `shown` and `visible` are a subject too: that alone is too little to show everything by.
+    is_subject = any(given[0].lower() in names for names in subjects.values())
+    if not level and len(given) == 1 and find_level(given[0]) and not is_subject:
+        level, given = find_level(given[0]), ["all"]
+    keys = _find_keys(given[0], subjects)
+    if not level:
+        what = "all of it" if len(keys) > 1 else f"the {given[0]}"
+        raise Invalid(f"Say whether {what} is to be `public` or `private`.")
+    if len(given) > 2:
+        raise Invalid(f"I did not expect “{given[2][:40]}” here; change one setting at a time, or `all`.")
+    changes = dict.fromkeys(keys, level)
+    await subject.edit(changes)
+    what = "All of the settings are" if len(keys) > 1 else f"The {subjects[keys[0]][0]} is"
+    await answer(ctx, card(text=f"{what} {level} now.{await _warn(ctx, subject, changes)}"))
+    return changes
+
+
+async def show_settings(ctx: Context, subject: Subject, subjects: Mapping[str, tuple[str, ...]]) -> None:
+    """All settings, for the owner alone."""
+    seen = await subject.see(ctx.author.id)
+    lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items())
+    hint = "\n\n`privacy <subject> public` or `private` changes one, `privacy all private` all of them."
+    await answer_privately(ctx, card(f"Privacy of your {subject.kind}", lines + hint))
+
+
+def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
+    if word.lower() == "all":
+        return list(subjects)
+    found = [key for key, names in subjects.items() if word.lower() in names]
+    if not found:
+        known = ", ".join(f"`{names[0]}`" for names in subjects.values())
+        raise Invalid(f"There is no privacy of “{word[:40]}”; there are {known} and `all`.")
+    return found
+
+
+async def _warn(ctx: Context, subject: Subject, changes: Mapping[str, str]) -> str:
+    """What a member's owner may not expect."""
+    seen, more = await subject.see(ctx.author.id), ""
+    if subject.kind == "member" and changes.get("name_privacy") == "private" and not seen["display_name"]:
+        more += "\nWithout a display name the name is still shown; set one with `displayname`."
+    if subject.kind == "member" and changes.get("avatar_privacy") == "private" and seen["avatar_url"]:
+        more += "\nProxied messages still show the avatar."
+    if changes.get("banner_privacy") == "public" and seen["description_privacy"] == "private":
+        more += "\nThe banner stays hidden as long as the description is private."
+    return more

@@ -1,0 +1,160 @@
+"""`pk;system`: making, showing and changing one's system."""
+
+from collections.abc import Mapping
+
+from discord.ext import commands
+from sqlalchemy.orm import Session
+
+from cogs.commands.arguments import Words, unquoted
+from cogs.commands.converters import find_system, get_own
+from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.subcommands import Verbs
+from cogs.systems import embeds, front, guild_settings, import_export, member_list
+from cogs.systems.field_commands import Subject, edit_text
+from cogs.systems.image_fields import edit_picture
+from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
+from rules.errors import NotFound
+from rules.systems import overviews, systems
+
+DESCRIPTION = ("description", "desc", "describe", "d", "bio", "text", "intro")
+COLOR = ("color", "colour")
+AVATAR = ("avatar", "picture", "icon", "image", "pic", "pfp")
+BANNER = ("banner", "splash", "cover")
+
+verbs = Verbs("system")
+
+
+@verbs("new", "create", "make", "add", "register", "init", "n", usage="[name]", about="make your system")
+async def make_system(ctx: Context, target: Target | None, words: Words) -> None:
+    name = unquoted(words.rest())
+    words.check_flags(())
+    system = await ctx.bot.write(systems.create_system, ctx.author.id, {"name": name})
+    text = (
+        f"Your system is made; its ID is `{system.hid}`.\n{typed(ctx.bot, 'member new <name>')} adds a member, and"
+        f" {typed(ctx.bot, 'help')} lists the rest.\n\nWhat you enter is public unless you make it private:"
+        f" {typed(ctx.bot, 'system privacy')}, {typed(ctx.bot, 'member <name> privacy')}."
+        f"\nA token ({typed(ctx.bot, 'token')}) opens all of it to programs: keep it to yourself."
+    )
+    await answer(ctx, card("Welcome", text))
+
+
+@verbs("show", "view", "info", about="the card of a system")
+async def show_card(ctx: Context, target: Target, words: Words) -> None:
+    words.end()
+
+    async def build(viewer: int | None) -> Shown:
+        return Shown(embeds.system_card(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
+
+    await show(ctx, words, target, build)
+
+
+@verbs("rename", "name", "changename", "rn", usage="[name]", about="show, set or clear the name")
+async def rename(ctx: Context, target: Target, words: Words) -> None:
+    await edit_text(ctx, words, _subject(ctx, target), "name", "name", reader=unquoted)
+
+
+@verbs(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
+async def describe(ctx: Context, target: Target, words: Words) -> None:
+    await edit_text(ctx, words, _subject(ctx, target), "description", "description")
+
+
+@verbs("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
+async def tag(ctx: Context, target: Target, words: Words) -> None:
+    hint = await guild_settings.hint_at_tag(ctx, target)
+    await edit_text(ctx, words, _subject(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
+
+
+@verbs("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
+async def pronouns(ctx: Context, target: Target, words: Words) -> None:
+    await edit_text(ctx, words, _subject(ctx, target), "pronouns", "pronouns", reader=unquoted)
+
+
+@verbs(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
+async def color(ctx: Context, target: Target, words: Words) -> None:
+    await edit_text(ctx, words, _subject(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format)
+
+
+@verbs(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
+async def avatar(ctx: Context, target: Target, words: Words) -> None:
+    await edit_picture(ctx, words, _subject(ctx, target), "avatar_url", "avatar", of_users=True)
+
+
+@verbs(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
+async def banner(ctx: Context, target: Target, words: Words) -> None:
+    await edit_picture(ctx, words, _subject(ctx, target), "banner", "banner")
+
+
+@verbs("privacy", usage="[subject] [public or private]", about="who sees what")
+async def privacy(ctx: Context, target: Target, words: Words) -> None:
+    await edit_privacy(ctx, words, _subject(ctx, target), SYSTEM_SUBJECTS)
+
+
+@verbs("id", about="the system's ID")
+async def show_id(ctx: Context, target: Target, words: Words) -> None:
+    words.end()
+    await answer(ctx, card(text=f"`{target.system.hid}`"))
+
+
+for more in (front, member_list, guild_settings, import_export):
+    for verb in more.system_verbs:
+        verbs.add(verb)
+
+
+def without_hash(text: str) -> str:
+    """A colour as the rules take it: `#FF0000` and `ff0000` are the same."""
+    return unquoted(text).removeprefix("#")
+
+
+def _subject(ctx: Context, target: Target) -> Subject:
+    async def see(viewer: int | None) -> Mapping[str, object]:
+        return await ctx.bot.read(_see, target.system.hid, viewer)
+
+    async def edit(changes: Mapping[str, object]) -> None:
+        await ctx.bot.write(systems.edit_system, ctx.author.id, changes)
+
+    return Subject(target, "system", see, edit)
+
+
+def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
+    # Read anew: the command may have changed it meanwhile.
+    return overviews.get_overview(session, systems.get_system(session, hid), viewer)
+
+
+async def run(ctx: Context, words: Words) -> None:
+    """`[system] [subcommand …]`: the first word is a subcommand for one's own system, or names a system."""
+    word = words.next()
+    by_id = words.has("id", "by-id")
+    verb = None if by_id else verbs.find(word)
+    if verb and verb.run in (make_system, import_export.import_file):
+        await verb.run(ctx, None, words)
+    elif word is None or verb:
+        await (verb.run if verb else show_card)(ctx, await get_own(ctx), words)
+    else:
+        target = await find_system(ctx, word)
+        if not target and not by_id:
+            verbs.get(word, but=f"There is no system “{word[:40]}”, and ")
+        if not target:
+            raise NotFound(f"There is no system with the ID “{word[:40]}”.")
+        word = words.next()
+        await (verbs.get(word).run if word else show_card)(ctx, target, words)
+
+
+class Systems(commands.Cog, name="systems"):
+    """A system's own fields."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]")
+    async def system(self, ctx: Context, *, text: str = "") -> None:
+        await run(ctx, Words(text))
+
+    @systems_command("proxy", usage="[on or off]")
+    async def proxy(self, ctx: Context, *, text: str = "") -> None:
+        await guild_settings.switch_proxy(ctx, await get_own(ctx), Words(text))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Systems(bot))

@@ -1,0 +1,177 @@
+"""What a message becomes when it is posted again: text, mentions, reply, files, poll, and the flags that are kept."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import discord
+
+from rules.proxying import decision
+
+MOST_TEXT = 2000
+_USERS = re.compile(r"<@!?(\d{15,20})>", re.ASCII)
+_ROLES = re.compile(r"<@&(\d{15,20})>", re.ASCII)
+_LINK = re.compile(r"<https?://[^\s<>]+>|https?://[^\s<>]+", re.IGNORECASE)
+_CUT = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d*>?|https?://\S+", re.ASCII)
+SILENT, VOICE, NO_EMBEDS = 1 << 12, 1 << 13, 1 << 2
+REPLY_LENGTH, REPLY_LINK_LENGTH = 100, 300
+ARROW, GAP, CLIP = "\u21a9\ufe0f", "\u2004", "📎"
+
+
+def compose(message: discord.Message, raw: dict[str, Any], speech: decision.Speech) -> dict[str, Any]:
+    """The webhook's payload for a message that is a member's, but for the name."""
+    theirs = rights_in(message.channel, message.author)
+    payload = build_payload(message, raw, speech.text, theirs)
+    if reply := build_reply(message, raw, speech.color):
+        payload["embeds"] = [reply]
+    payload["tts"] = payload["tts"] or (speech.tts and theirs.send_tts_messages)
+    if speech.avatar_url:
+        payload["avatar_url"] = speech.avatar_url
+    return payload
+
+
+def build_payload(message: discord.Message, raw: dict[str, Any], text: str, may: discord.Permissions) -> dict[str, Any]:
+    """The webhook's payload but for the name and avatar; `may` is what the sender may do in the channel."""
+    flags = raw.get("flags", 0) & (SILENT | VOICE | NO_EMBEDS)
+    if flags & VOICE:
+        # It takes no text, not even tags that are kept.
+        text = ""
+    shown = text if may.embed_links else wrap_links(text)
+    if len(shown) > MOST_TEXT:
+        shown, flags = text, flags | NO_EMBEDS
+    payload: dict[str, Any] = {
+        "content": shown,
+        "allowed_mentions": find_mentions(text, message.guild, may),
+        "flags": flags,
+        "tts": bool(raw.get("tts")) and may.send_tts_messages,
+    }
+    if raw.get("poll"):
+        payload["poll"] = copy_poll(raw["poll"])
+    return payload
+
+
+def wrap_links(text: str) -> str:
+    """A text whose links show nothing of where they lead, as those of somebody who may not embed links."""
+    return _LINK.sub(lambda link: link[0] if link[0].startswith("<") else f"<{link[0]}>", text)
+
+
+def find_mentions(text: str, guild: discord.Guild, may: discord.Permissions) -> dict[str, Any]:
+    """Whom a text may ping: exactly those whom its sender could."""
+    roles = [role for role in map(guild.get_role, _ids(_ROLES, text)) if role]
+    return {
+        "parse": ["everyone"] if may.mention_everyone else [],
+        "users": [str(user_id) for user_id in _ids(_USERS, text)][:100],
+        "roles": [str(role.id) for role in roles if role.mentionable or may.mention_everyone][:100],
+    }
+
+
+def copy_poll(poll: dict[str, Any]) -> dict[str, Any]:
+    """A poll to be asked again, for the hours that it has left."""
+    expiry = discord.utils.parse_time(poll.get("expiry"))
+    hours = 24 if not expiry else round((expiry - discord.utils.utcnow()).total_seconds() / 3600)
+    return {
+        "question": {"text": poll["question"].get("text", "")},
+        "answers": [{"poll_media": answer["poll_media"]} for answer in poll["answers"]],
+        "duration": min(max(hours, 1), 32 * 24),
+        "allow_multiselect": poll.get("allow_multiselect", False),
+        "layout_type": poll.get("layout_type", 1),
+    }
+
+
+def build_reply(message: discord.Message, raw: dict[str, Any], color: str | None) -> dict[str, Any] | None:
+    """The embed that stands for a reply, since webhooks cannot reply; None without one."""
+    target = raw.get("referenced_message")
+    reference = raw.get("message_reference") or {}
+    if raw.get("type") != discord.MessageType.reply.value or reference.get("channel_id") != raw["channel_id"]:
+        return None
+    if not target:
+        return None
+    link = f"https://discord.com/channels/{message.guild.id}/{target['channel_id']}/{target['id']}"
+    body = quote(target.get("content") or "")
+    if not body:
+        body = f"*[(see attachment)]({link})*"
+    elif target.get("attachments") or target.get("embeds"):
+        body += f" {CLIP}"
+    embed: dict[str, Any] = {
+        "author": {"name": f"{_called(target, raw)}{GAP}{ARROW}"[:256]},
+        "description": f"**[Reply to:]({link})** {body}",
+    }
+    if icon := _icon(target["author"]):
+        embed["author"]["icon_url"] = icon
+    return embed | ({"color": int(color, 16)} if color else {})
+
+
+def is_reply(embed: discord.Embed) -> bool:
+    """Whether an embed of a copy is one of `build_reply`."""
+    return bool(embed.author and embed.author.name and embed.author.name.endswith(f"{GAP}{ARROW}"))
+
+
+def recolour(embed: discord.Embed, color: str | None) -> dict[str, Any]:
+    """A reply's embed for another member."""
+    changed = {key: value for key, value in embed.to_dict().items() if key in ("author", "description")}
+    return changed | ({"color": int(color, 16)} if color else {})
+
+
+def quote(text: str) -> str:
+    """The beginning of a text, with nothing cut in two: mentions, emoji and short links stay whole."""
+    folded = re.sub(r"\n\s*\n+", "\n", text.strip())
+    if len(folded) <= REPLY_LENGTH:
+        return folded
+    end = REPLY_LENGTH
+    for match in _CUT.finditer(folded):
+        if match.start() < REPLY_LENGTH < match.end():
+            end = match.end() if match.end() <= REPLY_LINK_LENGTH else match.start()
+    shown = folded[:end]
+    return f"{shown}{'||' if shown.count('||') % 2 else ''}…"
+
+
+def _ids(pattern: re.Pattern[str], text: str) -> Iterator[int]:
+    return iter(dict.fromkeys(int(found) for found in pattern.findall(text)))
+
+
+def _called(target: dict[str, Any], raw: dict[str, Any]) -> str:
+    author = target["author"]
+    # Discord sends the server's own name along only where the reply pings.
+    pinged = next((user for user in raw.get("mentions", ()) if user["id"] == author["id"]), {})
+    nick = (pinged.get("member") or {}).get("nick")
+    return nick or author.get("global_name") or author["username"]
+
+
+def _icon(author: dict[str, Any]) -> str | None:
+    if not author.get("avatar"):
+        return None
+    return f"{discord.asset.Asset.BASE}/avatars/{author['id']}/{author['avatar']}.png?size=64"
+
+
+def rights_in(channel: discord.abc.GuildChannel | discord.Thread, member: discord.Member) -> discord.Permissions:
+    """What a member may do in a channel, or in a thread: there Send Messages in Threads is what `send_messages` says.
+
+    py-cord knows nothing of threads: without Send Messages in the channel it denies embeds and mentions there as well.
+    """
+    may = channel.permissions_for(member)
+    if not isinstance(channel, discord.Thread):
+        return may
+    if may.send_messages_in_threads and not may.send_messages:
+        may = _rights_by_overwrites(channel.parent, member)
+    may.update(send_messages=may.send_messages_in_threads)
+    return may
+
+
+def _rights_by_overwrites(channel: discord.abc.GuildChannel, member: discord.Member) -> discord.Permissions:
+    everyone, *roles = member.roles
+    may = discord.Permissions(everyone.permissions.value)
+    for role in roles:
+        may |= role.permissions
+    # First everyone's overwrite, then the roles' together, then the member's own.
+    for whose in ([everyone], roles, [member]):
+        allow, deny = discord.Permissions.none(), discord.Permissions.none()
+        for one in whose:
+            allowed, denied = channel.overwrites_for(one).pair()
+            allow, deny = allow | allowed, deny | denied
+        may.handle_overwrite(allow.value, deny.value)
+    return may
+
+
+def names_of(missing: Iterable[str]) -> str:
+    """Permissions by the names that Discord shows."""
+    return ", ".join(name.replace("_", " ").title() for name in missing)

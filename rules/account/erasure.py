@@ -1,0 +1,32 @@
+"""Deleting all that is stored about somebody."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import Account, GitHub, Hidden, Message, Pair, Presence, Token
+from rules.systems import systems
+from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
+
+
+def forget_some_messages(session: Session, user_id: int, rows: int = ROWS_AT_ONCE) -> bool:
+    """Delete so many records of messages that a user sent; returns False when there were fewer.
+
+    Called until then before `forget`, it leaves that one little to do while the file is locked.
+    """
+    some = select(Message.id).where(Message.sender_id == user_id).limit(rows)
+    return session.execute(delete(Message).where(Message.id.in_(some))).rowcount == rows
+
+
+def forget(session: Session, user_id: int) -> None:
+    """Delete everything stored about a user, and the user's system unless other accounts are linked to it.
+
+    All that stays is that nothing about the user must be stored until `visibility.show`. Nobody finds any of the
+    system from now on; its rows go with `staging.purge_some`.
+    """
+    system = systems.find_own_system(session, user_id)
+    if system and systems.get_accounts(session, system) == [user_id]:
+        put_out_of_reach(session, system)
+    session.execute(delete(Message).where(Message.sender_id == user_id))
+    for table in (Account, Presence, Token, Pair, GitHub):
+        session.execute(delete(table).where(table.user_id == user_id))
+    session.merge(Hidden(user_id=user_id, forgotten=True))

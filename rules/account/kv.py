@@ -1,0 +1,111 @@
+"""A user's own key/value pairs. Limits of a key and a value: harmy's README; of a user: Rollcall's own."""
+
+from collections.abc import Mapping
+from functools import cache
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.orm import Session
+
+from models import Pair
+from rules.compiled_queries import Question, Reader
+from rules.errors import Invalid, NotFound, TooLarge
+from rules.opt_out import check_storable
+from rules.parsing.fields import check_text
+
+KEY_LENGTH = 165
+VALUE_LENGTH = 10_000
+# A character takes four bytes of UTF-8 at most.
+VALUE_BYTES = 4 * VALUE_LENGTH
+MOST_PAIRS = 512
+MOST_BYTES = 1024 * 1024
+
+
+def get_pairs(reader: Reader, user_id: int) -> dict[str, str]:
+    """All pairs of a user, in the order in which the keys were first added."""
+    return dict(_asking_all().all(reader, user_id=user_id))
+
+
+def get_value(reader: Reader, user_id: int, key: str) -> str:
+    """The value of a key. Raises NotFound."""
+    found = _asking_one().find(reader, user_id=user_id, key=key)
+    if found is None:
+        raise _no_key(key)
+    return found.value
+
+
+@cache
+def _asking_all() -> Question:
+    return Question(select(Pair.key, Pair.value).where(Pair.user_id == bindparam("user_id")).order_by(Pair.id))
+
+
+@cache
+def _asking_one() -> Question:
+    return Question(select(Pair.value).where(Pair.user_id == bindparam("user_id"), Pair.key == bindparam("key")))
+
+
+def set_value(session: Session, user_id: int, key: str, value: str) -> None:
+    """Add a pair or replace its value; keys of 1 to 165 code points, values of up to 10 000.
+
+    Raises like `edit_pairs`.
+    """
+    edit_pairs(session, user_id, {key: value})
+
+
+def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]) -> None:
+    """Set many pairs at once; None removes one, whether it is there or not. All or nothing.
+
+    Raises Invalid, TooLarge above 512 pairs or 1 MiB of UTF-8 a user or 1 024 changes at once, and NotAllowed
+    for a user who asked to be forgotten.
+    """
+    if len(changes) > 2 * MOST_PAIRS:
+        raise TooLarge(f"You can change {2 * MOST_PAIRS:,} keys at once; these are {len(changes):,}.")
+    check_storable(session, user_id)
+    for key, value in changes.items():
+        _check_pair(key, value)
+    stored = {pair.key: pair for pair in session.scalars(select(Pair).where(Pair.user_id == user_id))}
+    after = {key: pair.value for key, pair in stored.items()} | dict(changes)
+    _check_room({key: value for key, value in after.items() if value is not None})
+    for key, value in changes.items():
+        if value is None:
+            if key in stored:
+                session.delete(stored[key])
+        elif key in stored:
+            stored[key].value = value
+        else:
+            session.add(Pair(user_id=user_id, key=key, value=value))
+
+
+def remove_pair(session: Session, user_id: int, key: str) -> None:
+    """Remove one pair. Raises NotFound."""
+    result = session.execute(delete(Pair).where(Pair.user_id == user_id, Pair.key == key))
+    if not result.rowcount:
+        raise _no_key(key)
+
+
+def clear_pairs(session: Session, user_id: int) -> None:
+    """Remove all pairs of a user."""
+    session.execute(delete(Pair).where(Pair.user_id == user_id))
+
+
+def _check_pair(key: str, value: str | None) -> None:
+    check_text("key", key, KEY_LENGTH, least=1)
+    if value is not None:
+        if not isinstance(value, str):
+            raise Invalid(f"The value of {_shown(key)} must be a text, or null to remove the key.")
+        check_text(f"value of {_shown(key)}", value, VALUE_LENGTH)
+
+
+def _check_room(pairs: Mapping[str, str]) -> None:
+    if len(pairs) > MOST_PAIRS:
+        raise TooLarge(f"You can keep {MOST_PAIRS} keys; this would make {len(pairs):,}. Remove some first.")
+    size = sum(len(key.encode()) + len(value.encode()) for key, value in pairs.items())
+    if size > MOST_BYTES:
+        raise TooLarge(f"You can keep {MOST_BYTES:,} bytes of keys and values; this would make {size:,}.")
+
+
+def _no_key(key: str) -> NotFound:
+    return NotFound(f"You have no key {_shown(key)}.")
+
+
+def _shown(key: str) -> str:
+    return f"“{key if len(key) <= 60 else key[:57] + '...'}”"

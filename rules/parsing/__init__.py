@@ -1,0 +1,1 @@
+"""Text and raw values in, checked values out: no session, no table."""

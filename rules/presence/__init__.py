@@ -1,0 +1,1 @@
+"""Presences of the home guild, from Discord's raw objects to the stored JSON, and the bot's health."""

@@ -1,0 +1,78 @@
+"""How the bot is, as it says in its one row, and what `/health` makes of it. Times are in ms since 1970."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import BotState, Hidden, Presence, schema_version
+from rules.compiled_queries import Question, Reader
+from rules.parsing.timestamps import now_ms
+
+STALE_AFTER_MS = 15_000
+BEAT_EVERY_S = 5
+
+
+def record_beat(session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None) -> None:
+    """The bot's sign of life: since when it is connected to Discord (None: it is not), and its last event."""
+    state = _state(session)
+    state.beat_at = now_ms()
+    state.connected_since, state.problem = connected_since, problem
+    state.last_event_at = last_event_at or state.last_event_at
+    if connected_since:
+        state.connected_at = state.beat_at
+    session.add(state)
+
+
+def get_last_connected(session: Session) -> int | None:
+    """When the bot last was connected to Discord, to within BEAT_EVERY_S; None if it never was."""
+    return _state(session).connected_at
+
+
+def is_connected(reader: Reader) -> bool:
+    """Whether the bot is connected to Discord and gave a sign of life within 15 s."""
+    state = _asking().find(reader)
+    return state is not None and _is_connected(state, now_ms())
+
+
+def get_health(session: Session) -> dict[str, Any]:
+    """What `/health` tells; `problem` is why nobody is published, in one sentence, or null."""
+    now, state = now_ms(), _state(session)
+    connected = _is_connected(state, now)
+    return {
+        "status": "ok" if connected else "the bot is not connected to Discord",
+        "database": {"readable": True, "schema": schema_version(session)},
+        "bot": {
+            "connected": connected,
+            "connectedSince": state.connected_since if connected else None,
+            "heartbeatAgeMs": _age(now, state.beat_at),
+            "lastEventAgeMs": _age(now, state.last_event_at),
+            "problem": state.problem,
+        },
+        "published": count_published(session),
+    }
+
+
+def count_published(session: Session) -> int:
+    """How many users are published."""
+    stored = session.scalar(select(func.count()).select_from(Presence))
+    hidden = session.scalar(select(func.count()).select_from(Hidden).join(Presence, Presence.user_id == Hidden.user_id))
+    return stored - hidden
+
+
+def _state(session: Session) -> BotState:
+    return session.get(BotState, 1) or BotState(id=1)
+
+
+@cache
+def _asking() -> Question:
+    return Question(select(BotState.connected_since, BotState.beat_at).where(BotState.id == 1))
+
+
+def _is_connected(state: Any, now: int) -> bool:
+    return bool(state.connected_since and state.beat_at and now - state.beat_at <= STALE_AFTER_MS)
+
+
+def _age(now: int, then: int | None) -> int | None:
+    return None if then is None else max(0, now - then)

@@ -1,0 +1,166 @@
+"""The presences of the home server's members: taking changes in, and who is stored.
+
+Catching up after a start and keeping up afterwards are the same rule, `record_presences`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from models import Presence
+from rules.etags import version_of
+from rules.presence import payloads
+from rules.presence.payloads import read_member, read_presence, read_user
+
+KEYS = (
+    # harmy's, in the order of its README
+    "userId",
+    "status",
+    "global_name",
+    "server_name",
+    "avatar",
+    "spotifyActivity",
+    # ours
+    "username",
+    "activities",
+    "customStatus",
+    "platforms",
+    "avatarDecoration",
+    "primaryGuild",
+    "lastSeen",
+    "updatedAt",
+)
+
+
+# A value as the JSON that is stored; two are equal when their bytes are.
+Json = msgspec.Raw
+_encode = msgspec.json.Encoder().encode
+
+
+def _as_json(fields: Mapping[str, Any]) -> dict[str, Json]:
+    return {key: Json(_encode(value)) for key, value in fields.items()}
+
+
+NULL = Json(b"null")
+OFFLINE = _as_json(payloads.OFFLINE)
+_Body = msgspec.defstruct("_Body", [(key, Json, OFFLINE.get(key, NULL)) for key in KEYS])
+_decode = msgspec.json.Decoder(_Body).decode
+
+# One statement a batch each, past SQLAlchemy's work for every row.
+_STORED = """
+SELECT wanted.value, presence.body, hidden.forgotten FROM json_each(?) AS wanted
+LEFT JOIN presence ON presence.user_id = wanted.value
+LEFT JOIN hidden ON hidden.user_id = wanted.value
+"""
+_COLUMNS = Presence.__table__.columns.keys()
+_STORE = f"""
+INSERT INTO presence ({", ".join(_COLUMNS)}) VALUES ({", ".join(f":{name}" for name in _COLUMNS)})
+ON CONFLICT (user_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name != "user_id")}
+"""
+
+
+@dataclass(slots=True)
+class Change:
+    """What happened to one user since the last batch.
+
+    `at`: when, in ms. `left_at`: the `lastSeen` if this takes the user offline. `joins`: it comes from a member
+    object, so it may start a row; a presence alone may not. `gone`: whatever was stored is dropped first.
+    """
+
+    at: int
+    left_at: int
+    fields: dict[str, Json] = field(default_factory=dict)
+    joins: bool = False
+    gone: bool = False
+    was_online: bool = False
+
+    def then(self, newer: "Change") -> "Change":
+        """This change and a newer one as one."""
+        if newer.gone:
+            return newer
+        if self.gone and not (self.joins or newer.joins):
+            return self
+        status = self.fields.get("status")
+        was_offline = status == OFFLINE["status"]
+        return Change(
+            at=newer.at,
+            left_at=self.left_at if was_offline else newer.left_at,
+            fields={**self.fields, **newer.fields},
+            joins=self.joins or newer.joins,
+            gone=self.gone,
+            was_online=self.was_online or (status is not None and not was_offline),
+        )
+
+
+def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: dict[str, Any] | None = None) -> Change:
+    """What a member object from Discord changes, with a presence if one is known. A bot is never published.
+
+    Raises KeyError, TypeError or AttributeError when the objects are not shaped as Discord documents them.
+    """
+    if member["user"].get("bot"):
+        return Change(at, left_at, gone=True)
+    status = {} if presence is None else read_presence(presence)
+    return Change(at, left_at, _as_json({**read_member(member), **status}), joins=True)
+
+
+def change_of_presence(presence: dict[str, Any], at: int) -> Change:
+    """What a presence update changes. Raises like `change_of_member`."""
+    return Change(at, at, _as_json({**read_user(presence["user"]), **read_presence(presence)}))
+
+
+def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
+    """Store a batch of changes, at most a few hundred; an unchanged body is not written again.
+
+    A user who asked to be forgotten is never stored.
+    """
+    connection = session.connection()
+    known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
+    rows, gone = [], []
+    for user_id, text, forgotten in known:
+        change, old = changes[user_id], _decode(text) if text else None
+        body = None if forgotten else _apply(user_id, None if change.gone else old, change)
+        if body is None:
+            gone += [user_id] if old else []
+        elif old is None or not _is_same(body, old):
+            rows.append(_row(user_id, body))
+    if gone:
+        session.execute(delete(Presence).where(Presence.user_id.in_(gone)))
+    if rows:
+        connection.exec_driver_sql(_STORE, rows)
+
+
+def clear_presences(session: Session) -> None:
+    """Drop everybody: the bot is no longer in the home server."""
+    session.execute(delete(Presence))
+
+
+def get_stored_ids(session: Session) -> set[int]:
+    """Everybody who is stored, hidden or not."""
+    return set(session.scalars(select(Presence.user_id)))
+
+
+def _apply(user_id: int, old: _Body | None, change: Change) -> _Body | None:
+    if not change.joins and (change.gone or old is None):
+        return None
+    fresh = {"userId": Json(b'"%d"' % user_id), "updatedAt": Json(b"%d" % change.at)}
+    body = msgspec.structs.replace(old or _Body(), **change.fields, **fresh)
+    if body.status != OFFLINE["status"]:
+        body.lastSeen = NULL
+    elif change.was_online or (old and old.status != OFFLINE["status"]):
+        body.lastSeen = Json(b"%d" % change.left_at)
+    return body
+
+
+def _is_same(body: _Body, old: _Body) -> bool:
+    return msgspec.structs.replace(body, updatedAt=old.updatedAt) == old
+
+
+def _row(user_id: int, body: _Body) -> dict[str, Any]:
+    text = _encode(body).decode()
+    status = msgspec.json.decode(body.status)
+    return {"user_id": user_id, "status": status, "body": text, "version": version_of(text)}

@@ -1,0 +1,1 @@
+"""Which member a message speaks for, and what is kept of it. Sends nothing."""

@@ -1,0 +1,182 @@
+"""Who sent which proxied message. No text is stored. PluralKit's v1 document."""
+
+from collections.abc import Collection
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, delete, or_, select
+from sqlalchemy.orm import Session
+
+from models import Account, GoneChannel, Member, Message, System
+from rules.compiled_queries import Question, Reader
+from rules.errors import NotAllowed, NotFound
+from rules.opt_out import check_storable
+from rules.parsing.timestamps import show_time
+from rules.systems import systems
+from rules.systems.privacy import view_member, view_system
+from rules.systems.soft_delete import ROWS_AT_ONCE, is_within_reach
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+RECENT_MS = 10 * 60 * 1000
+
+
+def record_message(
+    session: Session,
+    sender_id: int,
+    member_id: int,
+    message_id: int,
+    original_id: int,
+    channel_id: int,
+    guild_id: int | None,
+) -> None:
+    """Remember that a user sent `original_id`, which was posted again as `message_id` in a member's name.
+
+    A second time changes nothing. Raises NotFound when the member was deleted meanwhile, and NotAllowed when the
+    sender is no longer linked to its system or asked to be forgotten.
+    """
+    check_storable(session, sender_id)
+    member = session.get(Member, member_id)
+    if not member:
+        raise NotFound("Member not found.")
+    if not systems.is_owner(session, sender_id, member.system_id):
+        raise NotAllowed("This account is not linked to the member's system.")
+    if session.get(Message, message_id):
+        return
+    session.add(
+        Message(
+            id=message_id,
+            original_id=original_id,
+            sender_id=sender_id,
+            channel_id=channel_id,
+            guild_id=guild_id,
+            member_id=member_id,
+        )
+    )
+
+
+def get_record(session: Session, message_id: int) -> Message:
+    """The record of a proxied message, by its own ID or that of the original. Raises NotFound."""
+    either = or_(Message.id == message_id, Message.original_id == message_id)
+    # What is being deleted, with its system, is gone for everybody.
+    seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
+    found = session.scalar(seen.order_by((Message.id == message_id).desc(), Message.id).limit(1))
+    if not found:
+        raise NotFound("Message not found.")
+    return found
+
+
+def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
+    """The same, for the accounts of the member's system, who alone put words into its mouth.
+
+    Raises NotFound, NotAllowed.
+    """
+    record = get_record(session, message_id)
+    _check_own(session, user_id, record)
+    return record
+
+
+def get_sent_record(session: Session, user_id: int, message_id: int) -> Message:
+    """The same, for its sender as well: whoever has left the system may still take back what they sent.
+
+    Raises NotFound, NotAllowed.
+    """
+    record = get_record(session, message_id)
+    if record.sender_id != user_id:
+        _check_own(session, user_id, record)
+    return record
+
+
+def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int) -> Message:
+    """The last message that an account had proxied in a channel within ten minutes, as a member of its present system.
+
+    Of several copies of one message the first, which has the text. Raises NotFound.
+    """
+    since = (now_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
+    sent = (
+        select(Message)
+        .join(Member, Member.id == Message.member_id)
+        .join(Account, Account.system_id == Member.system_id)
+        .where(Account.user_id == user_id, Message.sender_id == user_id)
+        .where(Message.id > since, Message.channel_id == channel_id)
+    )
+    found = session.scalar(sent.order_by(Message.original_id.desc(), Message.id).limit(1))
+    if not found:
+        raise NotFound("You have no proxied message of the last ten minutes here; reply to one, or give its link.")
+    return found
+
+
+def find_recorded(session: Session, message_ids: Collection[int]) -> list[int]:
+    """Which of these messages are recorded as copies."""
+    return list(session.scalars(select(Message.id).where(Message.id.in_(message_ids))))
+
+
+def drop_records(session: Session, message_ids: Collection[int]) -> None:
+    """Forget these copies; they were deleted on Discord."""
+    session.execute(delete(Message).where(Message.id.in_(message_ids)))
+
+
+def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> list[int]:
+    """In which of these channels messages are recorded."""
+    return [channel_id for channel_id in channel_ids if session.scalar(_in_channel(channel_id, 1))]
+
+
+def note_gone_channels(session: Session, channel_ids: Collection[int]) -> None:
+    """Let `purge_channels` forget all messages of channels that were deleted on Discord."""
+    for channel_id in channel_ids:
+        session.merge(GoneChannel(channel_id=channel_id))
+
+
+def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
+    """Forget at most so many messages of a channel that is gone; returns False when nothing was left."""
+    gone = session.scalar(select(GoneChannel.channel_id).limit(1))
+    if gone is None:
+        return False
+    doomed = delete(Message).where(Message.id.in_(_in_channel(gone, rows)))
+    if not session.execute(doomed, execution_options={"synchronize_session": False}).rowcount:
+        session.execute(delete(GoneChannel).where(GoneChannel.channel_id == gone))
+    return True
+
+
+def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[str, Any]:
+    """A proxied message, by its own ID or that of the original, with system and member as the viewer may see them.
+
+    Raises NotFound.
+    """
+    found = _asking().find(reader, either=message_id)
+    if found is None:
+        raise NotFound("Message not found.")
+    system = systems.get_seen_system(reader, found.system, viewer)
+    return {
+        "timestamp": show_time(((found.message_id >> 22) + DISCORD_EPOCH_MS) * 1000),
+        "id": str(found.message_id),
+        "original": str(found.original_id),
+        "sender": str(found.sender_id),
+        "channel": str(found.channel_id),
+        "system": view_system(system, system.own),
+        "member": view_member(found, system.own),
+        "guild": None if found.guild_id is None else str(found.guild_id),
+    }
+
+
+@cache
+def _asking() -> Question:
+    wanted = bindparam("either")
+    message = (Message.id.label("message_id"), Message.original_id, Message.sender_id, Message.channel_id)
+    return Question(
+        select(*message, Message.guild_id, System.hid.label("system"), *Member.__table__.columns)
+        .select_from(Message)
+        .join(Member, Member.id == Message.member_id)
+        .join(System, System.id == Member.system_id)
+        .where(or_(Message.id == wanted, Message.original_id == wanted), is_within_reach(System.hid))
+        .order_by((Message.id == wanted).desc(), Message.id)
+        .limit(1)
+    )
+
+
+def _check_own(session: Session, user_id: int, record: Message) -> None:
+    if not systems.is_owner(session, user_id, session.get_one(Member, record.member_id).system_id):
+        raise NotAllowed("This message was not sent by your system.")
+
+
+def _in_channel(channel_id: int, most: int) -> Select[tuple[int]]:
+    return select(Message.id).where(Message.channel_id == channel_id).limit(most)

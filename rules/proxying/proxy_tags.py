@@ -1,0 +1,74 @@
+"""A member's proxy tags, one by one: typed around the word text, added and removed."""
+
+import json
+import re
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Member
+from rules.errors import Invalid, NotFound
+from rules.systems import members
+
+Tag = dict[str, str | None]
+EXAMPLE_LENGTH = 100
+
+
+def read_example(text: str) -> Tag:
+    """The tag in an example such as `[text]` or `A: text`; the word is text, in small or capital letters.
+
+    At most 100 code points, the word included. Raises Invalid.
+    """
+    parts = re.split("text|TEXT", text)
+    if len(parts) < 2:
+        raise Invalid("Write the tags around the word text, like `[text]` or `A: text`.")
+    if len(parts) > 2:
+        raise Invalid("The word text must be there only once: it stands for what you are going to say.")
+    if len(text) > EXAMPLE_LENGTH:
+        raise Invalid(f"Proxy tags must have at most {EXAMPLE_LENGTH} characters; these have {len(text)}.")
+    if not any(parts):
+        raise Invalid("Put something before or after the word text, like `[text]` or `A: text`.")
+    return {"prefix": parts[0] or None, "suffix": parts[1] or None}
+
+
+def get_tags(member: Member) -> list[Tag]:
+    """A member's tags, in their order."""
+    return json.loads(member.proxy_tags)
+
+
+def set_tag(session: Session, user_id: int, hid: str, tag: Tag, expected: list[Tag]) -> Member:
+    """Replace all tags by one. `expected` is what the user was told is replaced. Raises Invalid when it changed."""
+    return _replace(session, user_id, hid, [tag], expected)
+
+
+def clear_tags(session: Session, user_id: int, hid: str, expected: list[Tag]) -> Member:
+    """Remove all tags. Raises like `set_tag`."""
+    return _replace(session, user_id, hid, [], expected)
+
+
+def add_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
+    """Add a tag. Raises Invalid when the member has it or has 100, and like `get_own_member`."""
+    tags = get_tags(members.get_own_member(session, user_id, hid))
+    if tag in tags:
+        raise Invalid("The member has this tag already.")
+    return members.edit_member(session, user_id, hid, {"proxy_tags": [*tags, tag]})
+
+
+def remove_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
+    """Remove a tag. Raises NotFound when the member does not have it, and like `get_own_member`."""
+    tags = get_tags(members.get_own_member(session, user_id, hid))
+    if tag not in tags:
+        raise NotFound("The member has no such tag; `member <name> proxy` shows those it has.")
+    return members.edit_member(session, user_id, hid, {"proxy_tags": [other for other in tags if other != tag]})
+
+
+def find_sharers(session: Session, member: Member, tag: Tag) -> list[Member]:
+    """The other members of the same system that have this tag."""
+    others = select(Member).where(Member.system_id == member.system_id, Member.id != member.id)
+    return [other for other in session.scalars(others.order_by(Member.id)) if tag in get_tags(other)]
+
+
+def _replace(session: Session, user_id: int, hid: str, tags: list[Tag], expected: list[Tag]) -> Member:
+    if get_tags(members.get_own_member(session, user_id, hid)) != expected:
+        raise Invalid("The tags were changed meanwhile; look again before you replace them.")
+    return members.edit_member(session, user_id, hid, {"proxy_tags": tags})

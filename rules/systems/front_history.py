@@ -1,0 +1,127 @@
+"""Who fronted when: the switches of a system as a viewer may see them, the newest first."""
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Boolean, Select, bindparam, func, not_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models import Member, Switch, SwitchMember, System
+from rules.compiled_queries import Question, Reader
+from rules.errors import NotAllowed
+from rules.parsing.timestamps import show_time
+from rules.systems import systems
+from rules.systems.privacy import see_member
+from rules.systems.switches import find_latest
+
+PAGE = 100
+NEVER = 2**63 - 1
+
+
+def select_switches(session: Session, system: System, viewer: int | None) -> Select[tuple[int, int]]:
+    """The IDs and times of the switches that a viewer may see. Raises NotAllowed when they are private.
+
+    While the fronters are private, the newest switch is left out for everybody but the owner: it tells them.
+    """
+    switches = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
+    hidden_since = find_hidden_since(session, system, viewer)
+    return switches if hidden_since is None else switches.where(Switch.timestamp < hidden_since)
+
+
+def find_hidden_since(session: Session, system: System, viewer: int | None) -> int | None:
+    """The instant in µs from which on a viewer must not know who fronts, or None. Raises like `select_switches`."""
+    if not _hides_latest(system, systems.is_owner(session, viewer, system.id)):
+        return None
+    latest = find_latest(session, system)
+    return latest.timestamp if latest else 0
+
+
+def _hides_latest(system: Any, is_owner: bool) -> bool:
+    if system.front_history_privacy and not is_owner:
+        raise NotAllowed("Unauthorized to view front history.")
+    return bool(system.front_privacy) and not is_owner
+
+
+def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | None = None) -> list[dict[str, Any]]:
+    """Up to 100 switches of a system from before an instant in µs, as v1's JSON.
+
+    Raises like `select_switches`, and NotFound.
+    """
+    system = systems.get_seen_system(reader, hid, viewer)
+    hides_latest = _hides_latest(system, system.own)
+    rows = _asking_page().all(
+        reader, system_id=system.id, hides_latest=hides_latest, before=NEVER if before is None else before
+    )
+    # A switch to nobody is one row without a member.
+    return [
+        {"timestamp": show_time(timestamp), "members": [row.hid for row in switch if row.hid is not None]}
+        for timestamp, switch in groupby(rows, attrgetter("timestamp"))
+    ]
+
+
+@cache
+def _asking_page() -> Question:
+    own, newer = Switch.system_id == bindparam("system_id"), aliased(Switch)
+    latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
+    seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
+    listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
+    page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
+    return Question(
+        select(page.c.timestamp, Member.hid)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.id)
+        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .order_by(page.c.timestamp.desc(), SwitchMember.position)
+    )
+
+
+def count_switches(session: Session, system: System, viewer: int | None) -> int:
+    """How many switches a viewer may see. Raises like `select_switches`."""
+    return session.scalar(select(func.count()).select_from(select_switches(session, system, viewer).subquery()))
+
+
+def show_history(
+    session: Session, system: System, viewer: int | None, skip: int = 0, limit: int = 10
+) -> list[dict[str, Any]]:
+    """Switches after the `skip` newest, with `timestamp` and `until` in µs; the latter is None for the latest of all.
+
+    `still` says that it lasts: while the fronters are private, a stranger does not learn when the last change was.
+    `members` are as `see_member` shows them to the viewer. Raises like `select_switches`.
+    """
+    page = select_switches(session, system, viewer).order_by(Switch.timestamp.desc()).offset(skip).limit(limit)
+    rows = session.execute(page).all()
+    if not rows:
+        return []
+    members = _members_by_switch(session, [row.id for row in rows], Member)
+    owner = systems.is_owner(session, viewer, system.id)
+    hidden_since = find_hidden_since(session, system, viewer)
+    ends = [_find_next(session, system, rows[0].timestamp, hidden_since), *(row.timestamp for row in rows)]
+    return [
+        {
+            "timestamp": row.timestamp,
+            "until": until,
+            "still": until is None and hidden_since is None,
+            "members": [see_member(member, owner) for member in members.get(row.id, [])],
+        }
+        for row, until in zip(rows, ends, strict=False)
+    ]
+
+
+def _find_next(session: Session, system: System, timestamp: int, hidden_since: int | None) -> int | None:
+    later = select(func.min(Switch.timestamp)).where(Switch.system_id == system.id, Switch.timestamp > timestamp)
+    return session.scalar(later if hidden_since is None else later.where(Switch.timestamp < hidden_since))
+
+
+def _members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:
+    rows = session.execute(
+        select(SwitchMember.switch_id, what)
+        .join(Member, Member.id == SwitchMember.member_id)
+        .where(SwitchMember.switch_id.in_(switch_ids))
+        .order_by(SwitchMember.switch_id, SwitchMember.position)
+    )
+    found: dict[int, list[Any]] = {}
+    for switch_id, member in rows:
+        found.setdefault(switch_id, []).append(member)
+    return found

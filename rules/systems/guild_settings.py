@@ -1,0 +1,88 @@
+"""What a system and its members want in one server alone. Limits: those of the fields that count everywhere."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from models import MemberGuild, System, SystemGuild
+from rules.parsing import fields
+from rules.systems import members, systems
+from rules.systems.config import NAME_FORMAT_LENGTH
+
+Row = TypeVar("Row", SystemGuild, MemberGuild)
+Readers = Mapping[str, Callable[[str, object], Any]]
+
+
+def _read_choice(name: str, value: object) -> bool | None:
+    return None if value is None else fields.read_bool(name, value)
+
+
+_SYSTEM_READERS: Readers = {
+    "proxy_enabled": fields.read_bool,
+    "tag_enabled": fields.read_bool,
+    "tag": partial(fields.read_text, most=systems.TAG_LENGTH),
+    "avatar_url": fields.read_url,
+    "name_format": partial(fields.read_text, most=NAME_FORMAT_LENGTH),
+}
+_MEMBER_READERS: Readers = {
+    "display_name": partial(fields.read_text, most=members.NAME_LENGTH),
+    "avatar_url": fields.read_url,
+    "keep_proxy": _read_choice,
+}
+
+
+def edit_system(session: Session, user_id: int, guild_id: int, changes: Mapping[str, object]) -> SystemGuild:
+    """Change what is given for the user's system in a server and nothing else; unknown keys are ignored.
+
+    `proxy_enabled` and `tag_enabled` are true or false. Tag 78 code points, address 256, `name_format` 100; null and
+    blank mean that what counts everywhere counts there too. Raises Invalid, and NotAuthenticated without a system.
+    """
+    system = systems.get_own_system(session, user_id)
+    row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(system_id=system.id, guild_id=guild_id)
+    return _change(session, row, changes, _SYSTEM_READERS)
+
+
+def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes: Mapping[str, object]) -> MemberGuild:
+    """Change what is given for a member of the user's system in a server and nothing else; unknown keys are ignored.
+
+    `display_name` 100 code points, address 256; null and blank, and a null `keep_proxy`, mean that what counts
+    everywhere counts there too. Raises Invalid, and like `members.get_own_member`.
+    """
+    member = members.get_own_member(session, user_id, hid)
+    row = session.get(MemberGuild, (member.id, guild_id)) or MemberGuild(member_id=member.id, guild_id=guild_id)
+    return _change(session, row, changes, _MEMBER_READERS)
+
+
+def see_system(session: Session, system: System, guild_id: int, viewer: int | None) -> dict[str, Any]:
+    """What a system set in a server, as the viewer may see it: strangers see tag and avatar, if avatars are public."""
+    row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(proxy_enabled=True, tag_enabled=True)
+    owner = systems.is_owner(session, viewer, system.id)
+    seen = {name: getattr(row, name) if owner else None for name in _SYSTEM_READERS}
+    shows_avatar = owner or not system.avatar_privacy
+    return {**seen, "tag": row.tag, "avatar_url": row.avatar_url if shows_avatar else None}
+
+
+def see_member(session: Session, hid: str, guild_id: int, viewer: int | None) -> dict[str, Any]:
+    """What was set for a member in a server, as the viewer may see it. Raises NotFound.
+
+    Strangers do not see the name of a member whose name is private, nor the avatar of one whose avatar is.
+    """
+    member = members.get_member(session, hid)
+    row = session.get(MemberGuild, (member.id, guild_id)) or MemberGuild()
+    owner = systems.is_owner(session, viewer, member.system_id)
+    return {
+        "display_name": row.display_name if owner or not member.name_privacy else None,
+        "avatar_url": row.avatar_url if owner or not member.avatar_privacy else None,
+        "keep_proxy": row.keep_proxy,
+    }
+
+
+def _change(session: Session, row: Row, changes: Mapping[str, object], readers: Readers) -> Row:
+    read = {name: reader(name, changes[name]) for name, reader in readers.items() if name in changes}
+    for name, value in read.items():
+        setattr(row, name, value)
+    session.add(row)
+    session.flush()
+    return row

@@ -1,0 +1,114 @@
+"""Lists of members: searched, sorted, and never by what the viewer must not see."""
+
+import random
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Member, SwitchMember, System
+from rules.errors import NotAllowed
+from rules.systems import front_history, systems
+from rules.systems.privacy import see_member
+
+SORTS = ("name", "display_name", "id", "message_count", "created", "last_fronted", "last_message", "birthday", "random")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to list. `all` are hidden members too, `descriptions` are searched as well; `sort` is one of SORTS."""
+
+    search: str = ""
+    descriptions: bool = False
+    all: bool = False
+    private_only: bool = False
+    sort: str = "name"
+    reverse: bool = False
+    last_fronted: bool = False
+
+
+def list_members(session: Session, system: System, viewer: int | None, options: Options) -> list[dict[str, Any]]:
+    """The members of a system as `see_member` shows them, with `last_fronted` (µs) where it is asked for or sorted by.
+
+    Hidden members are left out even for the owner unless `all` or `private_only`; strangers never get them. Nobody
+    is found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever
+    lacks what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for
+    `last_fronted` when the front history is, and for `private_only` to strangers.
+    """
+    owner = systems.is_owner(session, viewer, system.id)
+    if system.member_list_privacy and not owner:
+        raise NotAllowed("Unauthorized to view member list.")
+    if options.private_only and not owner:
+        raise NotAllowed("Only the owner of a system can list what is private.")
+    fronted = options.last_fronted or options.sort == "last_fronted"
+    times = _find_last_fronted(session, system, viewer) if fronted else {}
+    listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
+    seen = [
+        {**see_member(member, owner), "last_fronted": times.get(member.id)}
+        for member in session.scalars(listed)
+        if _is_wanted(member, owner, options)
+    ]
+    return _sort([member for member in seen if _is_found(member, options)], options)
+
+
+def suggest_members(session: Session, user_id: int, typed: str, most: int) -> list[tuple[str, str]]:
+    """IDs and names of up to `most` of the user's own members whose names hold a text; first those it begins."""
+    system = systems.find_own_system(session, user_id)
+    if not system:
+        return []
+    wanted = typed.casefold().strip()
+    found = []
+    for member in session.scalars(select(Member).where(Member.system_id == system.id)):
+        names = [name.casefold() for name in (member.name, member.display_name or "") if name]
+        if member.hid == wanted or any(wanted in name for name in names):
+            found.append((not any(name.startswith(wanted) for name in names), member.name.casefold(), member))
+    found.sort(key=lambda entry: entry[:2])
+    return [(member.hid, member.name) for _, _, member in found[:most]]
+
+
+def _is_wanted(member: Member, owner: bool, options: Options) -> bool:
+    if not owner:
+        return not member.visibility
+    return bool(member.visibility) if options.private_only else options.all or not member.visibility
+
+
+def _is_found(member: dict[str, Any], options: Options) -> bool:
+    texts = [member["name"], member["display_name"], member["description"] if options.descriptions else None]
+    return not options.search or any(_fold(options.search) in _fold(text) for text in texts if text)
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+_KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda member: _fold(member["name"]),
+    "display_name": lambda member: _fold(member["display_name"] or member["name"]),
+    "id": lambda member: member["id"],
+    "message_count": lambda member: None if member["message_count"] is None else -member["message_count"],
+    "created": lambda member: member["created"],
+    "last_fronted": lambda member: member["last_fronted"] and -member["last_fronted"],
+    "last_message": lambda member: member["last_message_at"] and -member["last_message_at"],
+    "birthday": lambda member: member["birthday"] and member["birthday"][5:],
+    "random": lambda member: random.random(),
+}
+
+
+def _sort(members: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+    by_name = sorted(members, key=_KEYS["name"])
+    keyed = [(_KEYS[options.sort](member), member) for member in by_name]
+    known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=options.reverse)
+    return [member for _, member in known] + [member for key, member in keyed if key is None]
+
+
+def _find_last_fronted(session: Session, system: System, viewer: int | None) -> dict[int, int]:
+    visible = front_history.select_switches(session, system, viewer).subquery()
+    latest = (
+        select(SwitchMember.member_id, func.max(visible.c.timestamp))
+        .join(visible, visible.c.id == SwitchMember.switch_id)
+        .group_by(SwitchMember.member_id)
+    )
+    return dict(session.execute(latest).all())

@@ -1,0 +1,107 @@
+"""Which member a word means: one's own by name, display name or ID, anybody's by ID."""
+
+import difflib
+import unicodedata
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Member
+from rules.errors import Invalid, NotFound
+from rules.systems import members, systems
+from rules.systems.short_ids import is_id
+
+MOST_LISTED = 5
+_FIELDS = ("name", "display_name")
+
+
+@dataclass
+class _Own:
+    """The user's own members, and for names and for display names who has them; folded, since case does not count."""
+
+    members: list[Member]
+    named: dict[str, dict[str, list[Member]]] = field(default_factory=dict)
+
+
+def get_referenced(session: Session, user_id: int, reference: str, by_id: bool = False, public: bool = False) -> Member:
+    """The member that a user means: an own one by name, then by display name, then anybody's by ID.
+
+    Case counts only between namesakes; hyphens in an ID do not. With `public`, others read the answer, so it names
+    nobody whom they must not see. Raises Invalid where several fit, and NotFound, with what is near.
+    """
+    return _get(session, _get_own(session, user_id), reference, by_id, public)
+
+
+def get_own_referenced(
+    session: Session, user_id: int, references: list[str], by_id: bool = False, public: bool = False
+) -> list[str]:
+    """The IDs of one's own members that words mean, in order.
+
+    Raises like `get_referenced`, and NotAuthenticated without a system and for somebody else's member.
+    """
+    system, own = systems.get_own_system(session, user_id), _get_own(session, user_id)
+    found = [_get(session, own, reference, by_id, public) for reference in references]
+    for member in found:
+        members.check_part_of(system, member, member.hid)
+    return [member.hid for member in found]
+
+
+def _get_own(session: Session, user_id: int) -> _Own:
+    system = systems.find_own_system(session, user_id)
+    if not system:
+        return _Own([])
+    own = _Own(list(session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))))
+    for which in _FIELDS:
+        named = own.named[which] = {}
+        for member in own.members:
+            named.setdefault(_fold(getattr(member, which) or ""), []).append(member)
+    return own
+
+
+def _get(session: Session, own: _Own, reference: str, by_id: bool, public: bool) -> Member:
+    folded = _fold(reference)
+    for which in () if by_id or not folded else _FIELDS:
+        if found := own.named.get(which, {}).get(folded):
+            return _pick(reference, found, which, public)
+    try:
+        return members.get_member(session, reference.replace("-", ""))
+    except NotFound:
+        raise NotFound(_tell_missing(reference, by_id, _nameable(own.members, public))) from None
+
+
+def _pick(reference: str, found: list[Member], which: str, public: bool) -> Member:
+    if len(found) == 1:
+        return found[0]
+    exact = [member for member in found if _compose(getattr(member, which)) == _compose(reference)]
+    if len(exact) == 1:
+        return exact[0]
+    hids = ", ".join(f"`{member.hid}`" for member in _nameable(found, public)[:MOST_LISTED])
+    those = f": {hids}" if hids else "; `list` shows it"
+    raise Invalid(f"Several of your members are called “{reference[:40]}”; use the ID{those}.")
+
+
+def _compose(text: str) -> str:
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _fold(text: str) -> str:
+    return _compose(_compose(text).casefold())
+
+
+def _nameable(own: list[Member], public: bool) -> list[Member]:
+    return [member for member in own if not (public and (member.visibility or member.name_privacy))]
+
+
+def _tell_missing(reference: str, by_id: bool, own: list[Member]) -> str:
+    shown = reference[:40]
+    if by_id:
+        return f"There is no member with the ID “{shown}”; `list` shows those of yours."
+    what = "name or ID" if is_id(reference.replace("-", "")) else "name"
+    longer = [member.name for member in own if _fold(member.name).startswith(f"{_fold(reference)} ")]
+    if len(longer) == 1:
+        return f'You have no member with the {what} “{shown}”; a name with blanks needs quotes: `"{longer[0]}"`.'
+    names = {_fold(member.name): member.name for member in own}
+    near = difflib.get_close_matches(_fold(reference), list(names), 1)
+    hint = f"did you mean “{names[near[0]]}”?" if near else "`list` shows yours."
+    return f"You have no member with the {what} “{shown}”; {hint}"

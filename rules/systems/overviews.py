@@ -1,0 +1,45 @@
+"""What a card shows of a system beside the system itself, as a viewer may see it."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Member, System
+from rules.errors import NotAllowed, NotFound
+from rules.systems import switches, systems
+from rules.systems.privacy import see_member, see_system
+
+
+def get_overview(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
+    """A system with its accounts, the number of its members and its fronters; what is private is None."""
+    owner = systems.is_owner(session, viewer, system.id)
+    return {
+        **see_system(system, owner),
+        "accounts": systems.get_accounts(session, system),
+        "members": _count_members(session, system, owner),
+        "fronters": find_fronters(session, system, viewer),
+    }
+
+
+def find_fronters(session: Session, system: System, viewer: int | None) -> dict[str, Any] | None:
+    """Who fronts, as `show_fronters`; None where that raises."""
+    try:
+        return switches.show_fronters(session, system.hid, viewer)
+    except (NotAllowed, NotFound):
+        return None
+
+
+def get_member_overview(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:
+    """A member with its system's name, as the viewer may see them."""
+    system = session.get_one(System, member.system_id)
+    owner = systems.is_owner(session, viewer, system.id)
+    seen = see_system(system, owner)
+    return {**see_member(member, owner), "system_id": seen["id"], "system_name": seen["name"], "tag": seen["tag"]}
+
+
+def _count_members(session: Session, system: System, owner: bool) -> int | None:
+    if system.member_list_privacy and not owner:
+        return None
+    counted = select(func.count()).where(Member.system_id == system.id)
+    return session.scalar(counted if owner else counted.where(Member.visibility.is_(False)))

@@ -1,0 +1,207 @@
+"""Switches: who fronts since when. PluralKit's v1 document; a switch's time is DESIGN section 7's."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from models import Member, Switch, SwitchMember, System
+from rules.compiled_queries import Question, Reader
+from rules.errors import Invalid, NotAllowed, NotFound
+from rules.parsing.timestamps import now_us, show_time
+from rules.systems import soft_delete, systems
+from rules.systems.fronter_changes import combine
+from rules.systems.privacy import view_member
+from rules.systems.short_ids import is_id
+
+MOST_FRONTERS = 150
+NO_SWITCH = "System has no registered switches."
+
+
+def log_switch(session: Session, user_id: int, hids: object) -> Switch:
+    """Log that these members of the user's system front from now on, in this order; nobody is a switch too.
+
+    The time is the later of now and 1 µs after the latest switch. Raises Invalid, checking in this order: the
+    list, duplicates, more than 150 members, the same list as now, members of other systems, unknown members; and
+    NotAuthenticated.
+    """
+    system = systems.get_own_system(session, user_id)
+    return _log(session, system, find_latest(session, system), _read_hids(hids))
+
+
+def copy_switch(session: Session, user_id: int, hids: object, how: str = "append") -> Switch:
+    """Log a switch to those who front now, changed by these members in one of the ways of `combine`.
+
+    Who fronts now is read here, so that of two accounts at the same moment neither undoes the other. Raises like
+    `combine` and `log_switch`.
+    """
+    system = systems.get_own_system(session, user_id)
+    latest = find_latest(session, system)
+    current = get_fronters(session, latest) if latest else []
+    return _log(session, system, latest, combine(current, _read_hids(hids), how))
+
+
+def edit_switch(
+    session: Session, user_id: int, hids: object, how: str | None = None, expected: int | None = None
+) -> Switch:
+    """Replace those who front since the latest switch by these members, or change them in a way of `combine`.
+
+    Raises like `check_latest`, `combine` and `log_switch`.
+    """
+    system, latest = check_latest(session, user_id, expected)
+    wanted = _read_hids(hids)
+    if how:
+        wanted = combine(get_fronters(session, latest), wanted, how)
+    members = _check_fronters(session, system, latest, wanted)
+    session.execute(delete(SwitchMember).where(SwitchMember.switch_id == latest.id))
+    _store_fronters(session, latest, members)
+    return latest
+
+
+def check_move(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
+    """The latest switch, which could be moved to an instant in µs.
+
+    Raises Invalid for the future, before 1970, and for what is not after the previous switch; and like
+    `check_latest`.
+    """
+    system, latest = check_latest(session, user_id, expected)
+    if timestamp_us > now_us():
+        raise Invalid("This time is in the future; a switch can only be moved to a time that has passed.")
+    if timestamp_us < 0:
+        raise Invalid("This time is before 1970; a switch cannot be moved that far.")
+    before = select(Switch.timestamp).where(Switch.system_id == system.id, Switch.timestamp < latest.timestamp)
+    previous = session.scalar(before.order_by(Switch.timestamp.desc()).limit(1))
+    if previous is not None and timestamp_us <= previous:
+        raise Invalid("This time is not after the previous switch; choose a later one, or delete the latest switch.")
+    return latest
+
+
+def move_switch(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
+    """Move the latest switch to another instant in µs. Raises like `check_move`."""
+    switch = check_move(session, user_id, timestamp_us, expected)
+    switch.timestamp = timestamp_us
+    session.flush()
+    return switch
+
+
+def delete_switch(session: Session, user_id: int, expected: int | None = None) -> None:
+    """Delete the latest switch: who fronted before it fronts again. Raises like `check_latest`."""
+    session.delete(check_latest(session, user_id, expected)[1])
+
+
+def delete_all_switches(session: Session, user_id: int) -> None:
+    """Delete the whole front history; the rows go with `staging.purge_some`. Raises like `check_latest`."""
+    system, _ = check_latest(session, user_id)
+    doomed = soft_delete.add_out_of_reach(session, soft_delete.DELETING)
+    # Without the ORM's bookkeeping, 200 000 switches take less than half a second.
+    moved = update(Switch).where(Switch.system_id == system.id).values(system_id=doomed.id)
+    session.execute(moved, execution_options={"synchronize_session": False})
+
+
+def check_latest(session: Session, user_id: int, expected: int | None = None) -> tuple[System, Switch]:
+    """The user's system and its latest switch, which must be the one with the row ID `expected` if that is given.
+
+    Raises NotAuthenticated without a system, NotFound without a switch, and Invalid when the latest is another one.
+    """
+    system = systems.get_own_system(session, user_id)
+    latest = get_latest(session, system)
+    if expected not in (None, latest.id):
+        raise Invalid("Your latest switch changed meanwhile; look at it again.")
+    return system, latest
+
+
+def get_latest(session: Session, system: System) -> Switch:
+    """The newest switch of a system. Raises NotFound."""
+    switch = find_latest(session, system)
+    if not switch:
+        raise NotFound(NO_SWITCH)
+    return switch
+
+
+def find_latest(session: Session, system: System) -> Switch | None:
+    """The newest switch of a system."""
+    newest = select(Switch).where(Switch.system_id == system.id).order_by(Switch.timestamp.desc()).limit(1)
+    return session.scalar(newest)
+
+
+def get_fronters(session: Session, switch: Switch) -> list[str]:
+    """The IDs of the members of a switch, in order."""
+    fronting = select(Member.hid).join(SwitchMember, SwitchMember.member_id == Member.id)
+    return list(session.scalars(fronting.where(SwitchMember.switch_id == switch.id).order_by(SwitchMember.position)))
+
+
+def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
+    """The newest switch of a system with its members in full.
+
+    Raises NotAllowed when it is private, and NotFound without one and without a system.
+    """
+    system = systems.get_seen_system(reader, hid, viewer)
+    if system.front_privacy and not system.own:
+        raise NotAllowed("Unauthorized to view fronter.")
+    rows = _asking_fronters().all(reader, system_id=system.id)
+    if not rows:
+        raise NotFound(NO_SWITCH)
+    # A switch to nobody is one row without a member.
+    members = [view_member(row, system.own) for row in rows if row.id is not None]
+    return {"timestamp": show_time(rows[0].timestamp), "members": members}
+
+
+@cache
+def _asking_fronters() -> Question:
+    own = select(Switch.id).where(Switch.system_id == bindparam("system_id"))
+    latest = own.order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
+    return Question(
+        select(Switch.timestamp, *Member.__table__.columns)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
+        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .where(Switch.id == latest)
+        .order_by(SwitchMember.position)
+    )
+
+
+def _read_hids(hids: object) -> list[str]:
+    if not isinstance(hids, list) or not all(isinstance(hid, str) for hid in hids):
+        raise Invalid("The members must be a list of member IDs.")
+    return [hid.lower() for hid in hids]
+
+
+def _log(session: Session, system: System, latest: Switch | None, wanted: list[str]) -> Switch:
+    members = _check_fronters(session, system, latest, wanted)
+    switch = Switch(system_id=system.id, timestamp=max(now_us(), latest.timestamp + 1 if latest else 0))
+    session.add(switch)
+    session.flush()
+    _store_fronters(session, switch, members)
+    return switch
+
+
+def _check_fronters(session: Session, system: System, latest: Switch | None, wanted: list[str]) -> list[int]:
+    """The row IDs of the members wanted, if they may front now and do not front already."""
+    if len(set(wanted)) < len(wanted):
+        raise Invalid("Duplicate members in member list.")
+    if len(wanted) > MOST_FRONTERS:
+        raise Invalid(f"At most {MOST_FRONTERS} members can front at once; these are {len(wanted):,}.")
+    if latest and get_fronters(session, latest) == wanted:
+        raise Invalid("New members identical to existing fronters.")
+    found = _get_members(session, system, wanted)
+    return [found[hid].id for hid in wanted]
+
+
+def _store_fronters(session: Session, switch: Switch, members: list[int]) -> None:
+    session.add_all(
+        SwitchMember(switch_id=switch.id, position=position, member_id=member)
+        for position, member in enumerate(members)
+    )
+    session.flush()
+
+
+def _get_members(session: Session, system: System, wanted: list[str]) -> dict[str, Member]:
+    asked = [hid for hid in wanted if is_id(hid)]
+    found = {m.hid: m for m in session.scalars(select(Member).where(Member.hid.in_(asked)))}
+    for hid in wanted:
+        if hid in found and found[hid].system_id != system.id:
+            raise Invalid(f"Cannot switch to member '{hid}' not in system.")
+    for hid in wanted:
+        if hid not in found:
+            raise Invalid(f"Member '{hid[:20]}' not found.")
+    return found

@@ -1,0 +1,225 @@
+"""Systems and the Discord accounts linked to them. Limits: PluralKit's v1 document."""
+
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from models import Account, Member, System
+from rules.compiled_queries import Question, Reader
+from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.opt_out import check_storable
+from rules.parsing import fields
+from rules.parsing.timestamps import now_us
+from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
+from rules.systems.short_ids import is_id, make_id
+from rules.systems.soft_delete import put_out_of_reach
+
+NAME_LENGTH = 100
+DESCRIPTION_LENGTH = 1000
+TAG_LENGTH = 78
+PRONOUNS_LENGTH = 100
+NO_SYSTEM = "This account has no system; the bot's command `system new` makes one."
+
+_READERS: dict[str, Callable[[str, object], Any]] = {
+    "name": partial(fields.read_text, most=NAME_LENGTH),
+    "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
+    "tag": partial(fields.read_text, most=TAG_LENGTH),
+    "avatar_url": fields.read_url,
+    "banner": fields.read_url,
+    "color": fields.read_color,
+    "pronouns": partial(fields.read_text, most=PRONOUNS_LENGTH),
+    "tz": fields.read_time_zone,
+    **dict.fromkeys((*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), fields.read_privacy),
+}
+
+
+def create_system(session: Session, user_id: int, changes: Mapping[str, object] | None = None) -> System:
+    """Make a system for an account that has none, with the same fields as `edit_system`.
+
+    Raises Invalid when the account has a system or a field is wrong, and NotAllowed for a forgotten user.
+    """
+    check_storable(session, user_id)
+    _check_unlinked(session, user_id)
+    system = System(hid=make_id(session, System.hid), created=now_us(), **read_changes(changes or {}))
+    session.add(system)
+    session.flush()
+    session.add(Account(user_id=user_id, system_id=system.id))
+    session.flush()
+    return system
+
+
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Refuse what `edit_system` would refuse, before anybody waits for the write lock. Raises Invalid."""
+    read_changes(changes)
+
+
+def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
+    """Change what is given of the user's system and nothing else; unknown and read-only keys are ignored.
+
+    All or nothing. Name and pronouns 100 code points, description 1 000, tag 78, addresses 256; null and blank clear
+    a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
+    """
+    system = get_own_system(session, user_id)
+    for name, value in read_changes(changes).items():
+        setattr(system, name, value)
+    return system
+
+
+def delete_system(session: Session, user_id: int) -> None:
+    """Delete the user's system with its members, switches, messages and links. Raises NotAuthenticated.
+
+    Nobody finds any of it from now on; the rows themselves go with `staging.purge_some`.
+    """
+    put_out_of_reach(session, get_own_system(session, user_id))
+
+
+def link_account(session: Session, user_id: int, other_id: int) -> None:
+    """Link one more account to the user's system; the other must have agreed.
+
+    Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated.
+    """
+    system = check_linkable(session, user_id, other_id)
+    session.add(Account(user_id=other_id, system_id=system.id))
+
+
+def check_linkable(session: Session, user_id: int, other_id: int) -> System:
+    """The user's system, to which the other account could be linked. Raises like `link_account`."""
+    system = get_own_system(session, user_id)
+    if is_owner(session, other_id, system.id):
+        raise Invalid("This account is linked to your system already.")
+    _check_unlinked(session, other_id)
+    try:
+        check_storable(session, other_id)
+    except NotAllowed:
+        # That somebody asked to be forgotten is nobody else's business.
+        raise NotAllowed("This account cannot be linked.") from None
+    return system
+
+
+def unlink_account(session: Session, user_id: int, other_id: int) -> None:
+    """Take a link to the user's system away, but never the last one. Raises NotFound, NotAllowed, NotAuthenticated."""
+    session.delete(check_unlinkable(session, user_id, other_id))
+
+
+def check_unlinkable(session: Session, user_id: int, other_id: int) -> Account:
+    """The link of an account to the user's system, which could be taken away. Raises like `unlink_account`."""
+    system = get_own_system(session, user_id)
+    account = session.get(Account, other_id)
+    if not account or account.system_id != system.id:
+        raise NotFound("This account is not linked to your system.")
+    if len(get_accounts(session, system)) == 1:
+        raise NotAllowed("This is the last account linked to your system; without it nobody could reach the system.")
+    return account
+
+
+def get_member_system(session: Session, member: Member) -> System:
+    """The system that a member belongs to."""
+    return session.get_one(System, member.system_id)
+
+
+def get_accounts(session: Session, system: System) -> list[int]:
+    """The accounts linked to a system."""
+    return list(session.scalars(select(Account.user_id).where(Account.system_id == system.id)))
+
+
+def get_system(session: Session, hid: str) -> System:
+    """The system with an ID, in any case of letters. Raises NotFound."""
+    system = session.scalar(select(System).where(System.hid == hid.lower())) if is_id(hid) else None
+    if not system:
+        raise NotFound("System not found.")
+    return system
+
+
+def get_account_system(session: Session, user_id: int) -> System:
+    """The system that an account is linked to. Raises NotFound."""
+    system = find_own_system(session, user_id)
+    if not system:
+        raise NotFound("Account not found.")
+    return system
+
+
+def find_own_system(session: Session, user_id: int | None) -> System | None:
+    """The system that an account is linked to, or None; nobody has none."""
+    if user_id is None:
+        return None
+    return session.scalar(select(System).join(Account).where(Account.user_id == user_id))
+
+
+def get_own_system(session: Session, user_id: int) -> System:
+    """The caller's own system. Raises NotAuthenticated: without a system, a token opens none."""
+    system = find_own_system(session, user_id)
+    if not system:
+        raise NotAuthenticated(NO_SYSTEM)
+    return system
+
+
+def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
+    """Whether the viewer's account is linked to this system."""
+    if viewer is None:
+        return False
+    account = session.get(Account, viewer)
+    return account is not None and account.system_id == system_id
+
+
+def is_own(system_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """The column `own` of a question with the parameter `viewer`: what `is_owner` answers, in the same statement."""
+    linked = aliased(Account)
+    return exists().where(linked.system_id == system_id, linked.user_id == bindparam("viewer")).label("own")
+
+
+def get_seen_system(reader: Reader, hid: str, viewer: int | None) -> Any:
+    """The columns of the system with an ID, in any case of letters, and `own`. Raises NotFound."""
+    found = _asking().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
+    if found is None:
+        raise NotFound("System not found.")
+    return found
+
+
+def show_system(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
+    """A system as the viewer may see it. Raises NotFound."""
+    system = get_seen_system(reader, hid, viewer)
+    return view_system(system, system.own)
+
+
+def show_account_system(reader: Reader, user_id: int, viewer: int | None) -> dict[str, Any]:
+    """The system that an account is linked to, as the viewer may see it. Raises NotFound."""
+    system = _asking_by_account().find(reader, user_id=user_id, viewer=viewer)
+    if system is None:
+        raise NotFound("Account not found.")
+    return view_system(system, system.own)
+
+
+def show_own_system(reader: Reader, user_id: int) -> dict[str, Any]:
+    """The caller's own system. Raises NotAuthenticated."""
+    system = _asking_by_account().find(reader, user_id=user_id, viewer=user_id)
+    if system is None:
+        raise NotAuthenticated(NO_SYSTEM)
+    return view_system(system, system.own)
+
+
+def _seen() -> Select[Any]:
+    return select(*System.__table__.columns, is_own(System.id))
+
+
+@cache
+def _asking() -> Question:
+    return Question(_seen().where(System.hid == bindparam("hid")))
+
+
+@cache
+def _asking_by_account() -> Question:
+    linked = _seen().join(Account, Account.system_id == System.id)
+    return Question(linked.where(Account.user_id == bindparam("user_id")))
+
+
+def _check_unlinked(session: Session, user_id: int) -> None:
+    if session.get(Account, user_id):
+        raise Invalid("This account already has a system.")
+
+
+def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+    """What of these can be stored, as it is read. Raises Invalid."""
+    return {name: read(name, changes[name]) for name, read in _READERS.items() if name in changes}

@@ -1,0 +1,126 @@
+"""Everything of a system as one file: version 2 of PluralKit's, so that either can read what the other wrote."""
+
+import json
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Member, Switch, SwitchMember, System
+from rules.parsing.timestamps import show_time
+from rules.systems import systems
+from rules.systems.config import show_preferences
+from rules.systems.members import MOST_MEMBERS
+from rules.systems.privacy import see_member, see_system
+
+VERSION = 2
+_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "rollcall")
+_SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color", "created")
+_SYSTEM_PRIVACY = (
+    *("name_privacy", "avatar_privacy", "description_privacy", "banner_privacy", "pronoun_privacy"),
+    *("member_list_privacy", "group_list_privacy", "front_privacy", "front_history_privacy"),
+)
+_MEMBER = (
+    *("name", "display_name", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url", "banner"),
+    *("description", "created", "keep_proxy", "tts", "autoproxy_enabled", "message_count", "last_message_timestamp"),
+    "proxy_tags",
+)
+_MEMBER_PRIVACY = (
+    *("visibility", "name_privacy", "description_privacy", "banner_privacy", "birthday_privacy", "pronoun_privacy"),
+    *("avatar_privacy", "metadata_privacy", "proxy_privacy"),
+)
+# PluralKit's defaults for what Rollcall does not have.
+_FOREIGN_CONFIG = {
+    "group_default_private": False,
+    "member_limit": MOST_MEMBERS,
+    "group_limit": 250,
+    "hid_display_split": False,
+    "hid_display_caps": False,
+    "hid_list_padding": "off",
+    "card_show_color_hex": False,
+    "description_templates": [],
+}
+_CONFIG = (
+    *("timezone", "pings_enabled", "latch_timeout", "member_default_private", "group_default_private"),
+    *("show_private_info", "member_limit", "group_limit", "case_sensitive_proxy_tags", "proxy_error_message_enabled"),
+    *("hid_display_split", "hid_display_caps", "hid_list_padding", "card_show_color_hex", "proxy_switch"),
+    *("name_format", "description_templates"),
+)
+
+
+def export_system(session: Session, user_id: int) -> dict[str, Any]:
+    """The user's system with its members, switches and settings, as the owner sees them.
+
+    The keys and their order are those of PluralKit's export, version 2. Raises NotAuthenticated without a system.
+    """
+    system = systems.get_own_system(session, user_id)
+    members = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id)).all()
+    seen = see_system(system, is_owner=True)
+    return {
+        "version": VERSION,
+        "id": system.hid,
+        "uuid": make_uuid("system", system.hid, system.created),
+        **{name: seen[name] for name in _SYSTEM},
+        "webhook_url": None,
+        "privacy": {name: seen[name] for name in _SYSTEM_PRIVACY},
+        "config": _show_config(system),
+        "accounts": sorted(systems.get_accounts(session, system)),
+        "members": [_show_member(member) for member in members],
+        "groups": [],
+        "switches": _show_switches(session, system, {member.id: member.hid for member in members}),
+    }
+
+
+def dump(exported: dict[str, Any]) -> str:
+    """An export as the text of the file: compact JSON."""
+    return json.dumps(exported, ensure_ascii=False, separators=(",", ":"))
+
+
+def make_uuid(kind: str, hid: str, created: int) -> str:
+    """The same UUID at every export for the same thing; `kind` is system or member.
+
+    Another Rollcall gives the same ID to something else; hardly to something that was made in the same microsecond.
+    """
+    return str(uuid.uuid5(_NAMESPACE, f"{kind}:{hid}:{created}"))
+
+
+def _show_config(system: System) -> dict[str, Any]:
+    known = {"timezone": system.tz, **show_preferences(system), **_FOREIGN_CONFIG}
+    return {name: known[name] for name in _CONFIG}
+
+
+def _show_member(member: Member) -> dict[str, Any]:
+    seen = see_member(member, is_owner=True)
+    last = seen["last_message_at"]
+    seen |= {
+        "last_message_timestamp": None if last is None else show_time(last),
+        "tts": member.tts,
+        "autoproxy_enabled": member.autoproxy_enabled,
+    }
+    # Importing takes a picture for proxying that is the other one for none.
+    if seen["webhook_avatar_url"] == seen["avatar_url"]:
+        seen["webhook_avatar_url"] = None
+    return {
+        "id": member.hid,
+        "uuid": make_uuid("member", member.hid, member.created),
+        **{name: seen[name] for name in _MEMBER},
+        "privacy": {name: seen[name] for name in _MEMBER_PRIVACY},
+    }
+
+
+def _show_switches(session: Session, system: System, hids: dict[int, str]) -> list[dict[str, Any]]:
+    """All switches, the newest first: rows and no objects, since there may be 100 000."""
+    own = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
+    fronting = (
+        select(SwitchMember.switch_id, SwitchMember.member_id)
+        .join(Switch, Switch.id == SwitchMember.switch_id)
+        .where(Switch.system_id == system.id)
+        .order_by(SwitchMember.switch_id, SwitchMember.position)
+    )
+    members: dict[int, list[str]] = defaultdict(list)
+    for switch_id, member_id in session.execute(fronting):
+        members[switch_id].append(hids[member_id])
+    rows = session.execute(own.order_by(Switch.timestamp.desc()))
+    return [{"timestamp": show_time(at), "members": members.get(number, [])} for number, at in rows]

@@ -1,0 +1,107 @@
+"""Importing a file in steps, each a short write transaction, so that nobody waits for long and no half of it is seen.
+
+`read_file` needs no database; `import_plans.plan` tells what would change; then `Import` has the steps: what is new is
+laid down out of reach (`import_staging`), and the last step swaps it in (`import_swap`).
+"""
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from rules.errors import Invalid, TooLarge
+from rules.parsing.strict_json import read_object
+from rules.transfer import pluralkit_format, tupperbox_format
+from rules.transfer.import_commit import Result, finish_import
+from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
+from rules.transfer.import_staging import Staged, begin_import, cancel_import, stage_switches
+
+ROWS_AT_ONCE = 1000
+_GZIP = b"\x1f\x8b"
+
+
+def read_file(text: bytes) -> File:
+    """A file of PluralKit, Rollcall or Tupperbox, with everything in it checked but what only the database knows.
+
+    At most 32 MiB, also when it comes packed by gzip, 1 000 members, 100 000 switches with 150 members each. Takes
+    seconds and no session. Raises TooLarge, and Invalid, naming the member and the field.
+    """
+    text = _unpack(text) if text.startswith(_GZIP) else text
+    if len(text) > MOST_BYTES:
+        raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
+    try:
+        data = read_object(text.decode("utf-8-sig"), "file")
+    except UnicodeDecodeError:
+        raise Invalid("The file is not UTF-8 text.") from None
+    if "tuppers" in data:
+        return tupperbox_format.read(data)
+    if "switches" in data:
+        return pluralkit_format.read(data)
+    raise Invalid("This is no export of PluralKit, Rollcall or Tupperbox: it has neither switches nor tuppers.")
+
+
+class Import:
+    """One import, step by step: each step is a rule with its arguments, to be run in a write of its own.
+
+    `done` of `total` switches are laid down; `result` is there after the last step. Between two steps belongs a pause
+    as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
+    run, `cancel` is to be run instead of the rest.
+    """
+
+    def __init__(self, user_id: int, file: File) -> None:
+        self.total, self.done = len(file.switches), 0
+        self.result: Result | None = None
+        self._user_id, self._file = user_id, file
+        self._staged: Staged | None = None
+
+    def steps(self) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
+        """The rules to run one after the other; the next is to be asked for after the one before has been run."""
+        yield self.begin, ()
+        for chunk in _cut(self._file.switches):
+            yield self.stage, (chunk,)
+        yield self.finish, ()
+
+    def begin(self, session: Session) -> None:
+        """Run `begin_import`."""
+        self._staged = begin_import(session, self._user_id, self._file)
+
+    def stage(self, session: Session, chunk: Sequence[FileSwitch]) -> None:
+        """Run `stage_switches`."""
+        stage_switches(session, self._staged, chunk)
+        self.done += len(chunk)
+
+    def finish(self, session: Session) -> None:
+        """Run `finish_import`."""
+        self.result = finish_import(session, self._user_id, self._file, self._staged)
+
+    def cancel(self, session: Session) -> None:
+        """Run `cancel_import` if there is something to cancel."""
+        if self._staged:
+            cancel_import(session, self._staged)
+
+
+def _unpack(packed: bytes) -> bytes:
+    """A file out of gzip, but no more of it than shows that it is too large."""
+    try:
+        with gzip.open(io.BytesIO(packed)) as file:
+            text = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise Invalid("The packed file is damaged; export it again, or unpack it first.") from None
+    if len(text) > MOST_BYTES:
+        raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; unpacked, this one has more.")
+    return text
+
+
+def _cut(switches: Sequence[FileSwitch]) -> Iterator[Sequence[FileSwitch]]:
+    """The switches in parts of about ROWS_AT_ONCE rows, which are short work for one transaction."""
+    start = rows = 0
+    for number, (_, fronting) in enumerate(switches):
+        rows += 1 + len(fronting)
+        if rows >= ROWS_AT_ONCE:
+            yield switches[start : number + 1]
+            start, rows = number + 1, 0
+    if start < len(switches):
+        yield switches[start:]

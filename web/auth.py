@@ -1,0 +1,57 @@
+"""Who is asking: the token of a request, checked on a read connection."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+
+from rules.account import tokens
+from rules.account.tokens import Caller
+from rules.compiled_queries import Reader
+from rules.errors import NotAllowed
+from rules.parsing.fields import get_snowflake
+
+ME = "@me"
+
+
+def reading() -> AbstractContextManager[sqlite3.Connection]:
+    """A reader for the questions of one request, which are all told about the same state.
+
+    Nobody may hold it while a body is read, which takes as long as its client likes.
+    """
+    return current_app.extensions["doors"].glance()
+
+
+def find_viewer(reader: Reader) -> int | None:
+    """Whose token came with the request; a wrong one counts as none."""
+    caller = tokens.find_caller(reader, _token())
+    return caller.user_id if caller else None
+
+
+def get_caller(reader: Reader) -> Caller:
+    """Whose token came with the request. Raises NotAuthenticated."""
+    return tokens.get_caller(reader, _token())
+
+
+def get_owner(reader: Reader, user_id: str) -> Caller:
+    """The caller, who must be the user that the path names. Raises Invalid, NotAuthenticated, NotAllowed."""
+    wanted = None if user_id == ME else get_snowflake(user_id)
+    caller = get_caller(reader)
+    if wanted not in (None, caller.user_id):
+        raise NotAllowed("This token belongs to somebody else; key/value pairs open only to their owner.")
+    return caller
+
+
+@contextmanager
+def writing(caller: Caller) -> Iterator[Session]:
+    """One write transaction for a caller whose token is still the current one. Raises NotAuthenticated, Locked."""
+    with current_app.extensions["doors"].write() as session:
+        tokens.check_current(session, caller)
+        yield session
+
+
+def _token() -> str | None:
+    header = request.headers.get("Authorization", "").strip()
+    return header[7:].strip() if header[:7].lower() == "bearer " else header or None

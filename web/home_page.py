@@ -1,0 +1,16 @@
+"""The page at `/`, for whoever opens the address in a browser."""
+
+from flask import Blueprint, current_app, render_template
+
+from models import db
+from rules.presence import health
+
+bp = Blueprint("pages", __name__)
+
+
+@bp.get("/")
+def home() -> str:
+    """What this is, how many are published, and how to be one of them."""
+    config = current_app.config["ROLLCALL"]
+    prefix = next(iter(config.presence_prefixes), "/")
+    return render_template("home.html", config=config, prefix=prefix, published=health.count_published(db.session))

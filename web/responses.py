@@ -1,0 +1,133 @@
+"""Finished answers: reads with an ETag, the headers of every answer, refusals and faults in the path's dialect."""
+
+import json
+import logging
+import sqlite3
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import DatabaseError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from models import Locked, is_locked
+from rules import errors
+from rules.etags import version_of
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    errors.Invalid: 400,
+    errors.NotAuthenticated: 401,
+    errors.NotAllowed: 403,
+    errors.NotFound: 404,
+    errors.TooLarge: 413,
+}
+SENTENCES = {
+    400: "This request cannot be read.",
+    404: "There is nothing at this path; GET /user/<id> is a person.",
+    405: "This path does not take this method.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large.",
+    415: "The body must be JSON: send it with Content-Type: application/json.",
+    500: "Something went wrong here; it has been logged.",
+    503: "Too busy, or the database cannot be read; try again in a moment.",
+}
+# Their siblings, such as a constraint that fails, are faults of ours.
+FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
+RETRY_AFTER_S = 2
+ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
+READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+
+COMMON_HEADERS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": READABLE_HEADERS,
+    "Vary": "Authorization",
+    "Cache-Control": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+PRIVATE_HEADERS = {**COMMON_HEADERS, "Cache-Control": "private, no-store"}
+
+
+def init_app(app: Flask) -> None:
+    """Turn every refusal and fault into a sentence, and put the common headers on every answer."""
+    for kind in (errors.Refused, HTTPException, Exception):
+        app.register_error_handler(kind, refuse)
+    app.after_request(add_headers)
+
+
+def refuse(error: Exception) -> Response:
+    """One finished sentence with its status, as DESIGN section 5 has it for each dialect; never a stack trace."""
+    if isinstance(error, errors.Refused):
+        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        return fault(status, error.sentence)
+    if isinstance(error, HTTPException) and error.code:
+        answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
+        kept = ("Allow", "Location", "Retry-After")
+        answer.headers.extend(header for header in error.get_headers() if header[0] in kept)
+        return answer
+    if type(error) in FILE_FAULTS:
+        if type(error) is not Locked and not is_locked(error):
+            log.error("the database failed: %s", getattr(error, "orig", error))
+        return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
+    log.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return fault(500, SENTENCES[500])
+
+
+def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    """An error in the dialect of the path: JSON, or under /v1 the bare sentence."""
+    if is_pluralkit(request.path):
+        answer = Response(sentence, status, mimetype="text/plain")
+    else:
+        answer = report({"code": status, "message": sentence}, status)
+    answer.headers.update(headers or {})
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def is_pluralkit(path: str) -> bool:
+    """Whether a path belongs to PluralKit's dialect."""
+    return path == "/v1" or path.startswith("/v1/")
+
+
+def readable(body: str, version: str | None = None, mimetype: str = "application/json") -> Response:
+    """A read, with its version as ETag; answers 304 to whoever has it already."""
+    etag = version or version_of(body)
+    if request.if_none_match.contains_weak(etag):
+        answer = Response(status=304)
+    else:
+        answer = Response(body, mimetype=mimetype)
+    answer.set_etag(etag)
+    return answer
+
+
+def readable_json(value: Any) -> Response:
+    """A read of a value that is not yet JSON text."""
+    return readable(_dump(value))
+
+
+def report(value: Any, status: int) -> Response:
+    """JSON that is no read to come back to: an error, what a write made, how things are just now."""
+    return Response(_dump(value), status, mimetype="application/json")
+
+
+def done() -> Response:
+    """A write that has nothing to say."""
+    return Response(status=204)
+
+
+def add_headers(answer: Response) -> Response:
+    """CORS for everybody, and what keeps a cache from mixing people's answers."""
+    headers = answer.headers
+    headers.extend(PRIVATE_HEADERS if "HTTP_AUTHORIZATION" in request.environ else COMMON_HEADERS)
+    if request.method == "OPTIONS":
+        headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
+        headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        headers["Access-Control-Max-Age"] = "86400"
+    headers.extend(g.get("rate_limit_headers", ()))
+    return answer
+
+
+# Finding out how to encode takes longer than encoding what is small.
+_dump = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
