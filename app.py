@@ -5,9 +5,9 @@ import logging
 from flask import Flask
 
 import config as settings
-import models
 from cli import maintenance
-from migrations.upgrade import BadFile, upgrade
+from database import connections
+from database.upgrade import BadFile, upgrade
 from web import api_docs, fast_path, health, home_page, kv, pluralkit_v1, presence, rate_limit, responses
 
 
@@ -27,7 +27,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.config["ROLLCALL"] = config
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    models.init_app(app, config.database_url)
+    connections.init_app(app, config.database_url)
     responses.init_app(app)
     limiter = rate_limit.init_app(app, config)
     kv.init_app(app)

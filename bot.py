@@ -14,12 +14,12 @@ from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
 
 import config as settings
-import models
 from cogs.commands import confirm, registry, responses
 from cogs.gateway import json_decoder, memory
 from cogs.gateway.bounded_dict import Recent
 from cogs.gateway.raw_events import Tap
-from migrations.upgrade import BadFile, upgrade
+from database import connections
+from database.upgrade import BadFile, upgrade
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")
@@ -110,7 +110,7 @@ class Rollcall(bridge.Bot):
             cache_default_sounds=False,
             max_messages=None,
         )
-        self.doors = models.open_doors(config.database_url)
+        self.doors = connections.open_doors(config.database_url)
         self._readers = ThreadPoolExecutor(READ_THREADS, "read")
         self._writer = ThreadPoolExecutor(1, "write")
         self.tap = Tap(self)
@@ -145,7 +145,7 @@ class Rollcall(bridge.Bot):
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
 
-        Raises models.Locked when the other process holds the lock for too long.
+        Raises connections.Locked when the other process holds the lock for too long.
         """
         return await self._write(self.doors.write, rule, args, options)
 
@@ -154,7 +154,7 @@ class Rollcall(bridge.Bot):
         for _ in range(PATIENT_TRIES - 1):
             try:
                 return await self.write(rule, *args)
-            except models.Locked:
+            except connections.Locked:
                 log.warning("%s waits for the database", rule.__name__)
         return await self.write(rule, *args)
 

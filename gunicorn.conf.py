@@ -8,7 +8,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
-from migrations.upgrade import BadFile, upgrade
+from database.upgrade import BadFile, upgrade
 from web import request_body
 from web.gunicorn_worker import Worker
 

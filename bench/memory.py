@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.load import Target, press
 from bench.processes import pss_mb
 from bench.table import Row, show
-from migrations.upgrade import upgrade
+from database.upgrade import upgrade
 from rules.presence import health
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import models
-from migrations.upgrade import upgrade
+from database import connections
+from database.upgrade import upgrade
 from rules.presence import updates
 from simulator.client import Simulator
 from tests.whole.processes import Rollcall, until
@@ -23,7 +24,7 @@ def make_file(path: Path, count: int) -> None:
     """A new file with the presences of `count` people, whose IDs follow one another."""
     url = f"sqlite:///{path}"
     upgrade(url)
-    doors = models.open_doors(url)
+    doors = connections.open_doors(url)
     with doors.write() as session:
         fill(session, count)
     doors.close()

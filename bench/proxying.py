@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 import models
 from bench.table import Row, show
-from migrations.upgrade import upgrade
+from database.upgrade import upgrade
 from rules.systems import members, systems
 from simulator.client import Simulator
 from tests.whole.processes import Process, Rollcall, until

@@ -9,11 +9,11 @@ from pathlib import Path
 import requests
 from sqlalchemy.orm import Session
 
-import models
 from bench import people
 from bench.load import Target, describe_generator, interleave, press, ratios
 from bench.served import serving
 from bench.table import Row, show
+from database import connections
 from rules.account import kv, tokens
 from rules.systems import members, switches, systems
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 def add_system(file: Path) -> tuple[str, str]:
     """A system with members, fronters and a few pairs; its owner's token and its ID."""
-    doors = models.open_doors(f"sqlite:///{file}")
+    doors = connections.open_doors(f"sqlite:///{file}")
     token = tokens.make_token(people.FIRST)
     with doors.write() as session:
         hid = fill(session, token)

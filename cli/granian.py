@@ -14,7 +14,7 @@ from flask import Flask
 import app
 import config as settings
 from cli.start import prepare
-from migrations.upgrade import BadFile
+from database.upgrade import BadFile
 from web import request_body
 from web.granian_watchdog import Stalled
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
 import models
+from database import connections
 from models import db
 from rules.account import tokens
 from rules.errors import Refused
@@ -24,7 +25,7 @@ from rules.presence import home_guild
 @with_appcontext
 def upgrade() -> None:
     """Bring the database up to date; both processes do so themselves when they start."""
-    click.echo(f"The database is at schema {models.schema_version(db.session)}.")
+    click.echo(f"The database is at schema {connections.schema_version(db.session)}.")
 
 
 @click.command()
@@ -40,7 +41,7 @@ def token(user: str) -> None:
     try:
         with current_app.extensions["doors"].write() as session:
             tokens.store_token(session, user_id, tokens.hash_token(made))
-    except models.Locked:
+    except connections.Locked:
         raise click.ClickException("The database is busy; try again in a moment.") from None
     click.echo(made)
 

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 import config as settings
-from migrations.upgrade import BadFile, upgrade
+from database.upgrade import BadFile, upgrade
 
 PATIENCE_S = 30
 STOP_WITHIN_S = 15

@@ -7,7 +7,7 @@ import discord
 from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
 
-from models import Locked
+from database.connections import Locked
 from rules.proxying import message_records
 from rules.systems import soft_delete
 

@@ -10,9 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import config as settings
-import models
 from app import create_app
-from migrations.upgrade import upgrade
+from database import connections
+from database.upgrade import upgrade
 from rules.account import tokens
 from rules.presence import updates
 
@@ -42,7 +42,7 @@ def url(database):
 
 @pytest.fixture
 def doors(url):
-    opened = models.open_doors(url)
+    opened = connections.open_doors(url)
     yield opened
     opened.close()
 

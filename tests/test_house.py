@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 import config as settings
 import models
-from migrations.upgrade import FOLDER, _newest_revision
+from database.upgrade import FOLDER, _newest_revision
 
 ROOT = settings.ROOT
 TOP_LEVEL = {

@@ -8,6 +8,7 @@ import pytest
 
 import models
 from cli import maintenance
+from database import connections
 from rules import opt_out
 from rules.account import kv, tokens
 from rules.presence import home_guild
@@ -29,7 +30,7 @@ def flask(make_app):
 
 
 def test_upgrade_says_the_schema(flask, read):
-    assert flask("upgrade") == (0, f"The database is at schema {read(models.schema_version)}.\n")
+    assert flask("upgrade") == (0, f"The database is at schema {read(connections.schema_version)}.\n")
 
 
 def test_a_token_made_here_works_and_replaces_the_old_one(flask, read, token_of):

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-import migrations.upgrade
-import models
-from migrations.upgrade import BadFile, upgrade
+import database.upgrade
+from database import connections
+from database.upgrade import BadFile, upgrade
 from rules.account import kv
 from rules.etags import version_of
 from rules.presence import updates
@@ -35,7 +35,7 @@ def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
     before = os.umask(0)
     try:
         upgrade(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
-        doors = models.open_doors(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
+        doors = connections.open_doors(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
         with doors.write() as session:
             kv.set_value(session, ALICE, "city", "Bern")
         files = {f.name: stat.S_IMODE(f.stat().st_mode) for f in (tmp_path / "deep/down").iterdir() if f.stat().st_size}
@@ -48,9 +48,9 @@ def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
 def test_three_processes_may_start_at_once_on_no_file(tmp_path):
     url = f"sqlite:///{tmp_path}/rollcall.db"
     assert in_processes(upgrade_together, url, SPAWN.Barrier(3), times=3) == [0, 0, 0]
-    doors = models.open_doors(url)
+    doors = connections.open_doors(url)
     with doors.read() as session:
-        assert models.schema_version(session)
+        assert connections.schema_version(session)
         assert updates.get_stored_ids(session) == set()
     doors.close()
 
@@ -138,8 +138,8 @@ def test_a_place_where_no_file_can_be_is_refused_in_one_sentence(tmp_path, place
 def next_migration(tmp_path, monkeypatch):
     """Add a migration after the newest; it creates a table and then does as told."""
     folder = tmp_path / "migrations"
-    shutil.copytree(migrations.upgrade.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(migrations.upgrade, "FOLDER", folder)
+    shutil.copytree(database.upgrade.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(database.upgrade, "FOLDER", folder)
     newest = max(path.stem.split("_")[0] for path in (folder / "versions").glob("*.py"))
 
     def add(*lines):
@@ -155,7 +155,7 @@ def next_migration(tmp_path, monkeypatch):
 def migrate_to(url: str, revision: str) -> None:
     """A file as a Rollcall of that schema would have made it."""
     scripts = alembic.config.Config()
-    scripts.set_main_option("script_location", str(migrations.upgrade.FOLDER))
+    scripts.set_main_option("script_location", str(database.upgrade.FOLDER))
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as connection:
         scripts.attributes["connection"] = connection
@@ -210,7 +210,7 @@ def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp
         for line in before
         if "alembic_version" not in line
     ]
-    doors = models.open_doors(url)
+    doors = connections.open_doors(url)
     with doors.write() as session:
         assert kv.get_pairs(session, ALICE) == {"city": "Bern", "river": "Aare"}
         systems.create_system(session, ALICE, {"name": "Foxes"})
@@ -244,7 +244,7 @@ def test_members_of_an_older_file_are_proxied(tmp_path):
         "members",
         **{**member, "id": 3, "hid": "bennn", "name": "Ben", "proxy_tags": '[{"prefix": "B:", "suffix": null}]'},
     )
-    doors = models.open_doors(url)
+    doors = connections.open_doors(url)
     with doors.read() as session:
         for text, name in (("a:hello", None), ("A:hello", "Ann"), ("hello -a", "Ann"), ("B:hello", "Ben")):
             speech = find_speech(session, Heard(ALICE, 1, 2, 2, text), 0)
@@ -280,7 +280,7 @@ def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, writ
         "    kv.alter_column('value', nullable=True)",
     )
     upgrade(url)
-    assert read(models.schema_version) == "9000"
+    assert read(connections.schema_version) == "9000"
     assert read(kv.get_value, ALICE, "city") == "Bern"
 
 
@@ -315,7 +315,7 @@ def test_after_a_failed_migration_the_mended_one_goes_through(url, next_migratio
         upgrade(url)
     next_migration()
     upgrade(url)
-    assert read(models.schema_version) == "9000"
+    assert read(connections.schema_version) == "9000"
 
 
 def test_foreign_keys_are_looked_at_in_every_write(doors, next_migration, url):

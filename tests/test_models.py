@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 import models
-from models import Locked, Pair, Presence
+from database import connections
+from database.connections import Locked
+from models import Pair, Presence
 from rules.account import kv, tokens
 from rules.presence import updates
 from tests.spawned import in_processes
@@ -21,7 +23,7 @@ TIMES = 400
 
 
 def count_up(url: str) -> None:
-    doors = models.open_doors(url)
+    doors = connections.open_doors(url)
     for _ in range(TIMES):
         with doors.write() as session:
             kv.set_value(session, ALICE, "visits", str(int(kv.get_value(session, ALICE, "visits")) + 1))
@@ -35,7 +37,7 @@ def test_two_processes_that_count_to_400_together_reach_800(url, read, write):
 
 
 def die_in_the_middle(url: str) -> None:
-    with models.open_doors(url).write() as session:
+    with connections.open_doors(url).write() as session:
         kv.set_value(session, ALICE, "visits", "many")
         session.flush()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -57,7 +59,7 @@ def impatient(monkeypatch):
 
 @pytest.mark.parametrize("door", ["write", "write_presence"])
 def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, doors, door):
-    other = models.open_doors(url)
+    other = connections.open_doors(url)
     with doors.write() as session:
         kv.set_value(session, ALICE, "city", "Bern")
         with pytest.raises(Locked), getattr(other, door)():
@@ -68,7 +70,7 @@ def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, doors, 
 
 
 def test_a_read_never_waits_for_a_writer(impatient, url, doors):
-    other = models.open_doors(url)
+    other = connections.open_doors(url)
     with doors.write() as writing:
         kv.set_value(writing, ALICE, "city", "Bern")
         with other.read() as session:
@@ -165,7 +167,7 @@ def test_each_door_has_the_pragmas_of_the_design(doors, door, synchronous, query
     with getattr(doors, door)() as session:
         assert pragma("journal_mode") == "wal"
         assert pragma("busy_timeout") == 5000
-        assert pragma("journal_size_limit") == models.WAL_LIMIT_BYTES
+        assert pragma("journal_size_limit") == connections.WAL_LIMIT_BYTES
         assert pragma("query_only") == query_only
         if synchronous:
             assert pragma("synchronous") == synchronous

@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 from flask import current_app, request
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Reader
 from rules.account import tokens
 from rules.account.tokens import Caller
-from rules.compiled_queries import Reader
 from rules.errors import NotAllowed
 from rules.parsing.fields import get_snowflake
 

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import DatabaseError
 from werkzeug.http import parse_etags
 
-from models import Doors
+from database.connections import Doors
 from rules.presence import profiles
 from rules.presence.profiles import Profile
 from web.rate_limit import Limiter

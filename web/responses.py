@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from models import Locked, is_locked
+from database.connections import Locked, is_locked
 from rules import errors
 from rules.etags import version_of
 

@@ -7,7 +7,7 @@ import logging
 import discord
 from discord.ext import bridge, commands
 
-from models import Locked
+from database.connections import Locked
 from rules.errors import Invalid, Refused
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from cogs.gateway import memory
-from models import Locked
+from database.connections import Locked
 from rules.presence import updates
 from rules.presence.updates import Change
 

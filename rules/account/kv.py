@@ -6,8 +6,8 @@ from functools import cache
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import Pair
-from rules.compiled_queries import Question, Reader
 from rules.errors import Invalid, NotFound, TooLarge
 from rules.opt_out import check_storable
 from rules.parsing.fields import check_text

@@ -11,8 +11,8 @@ from passlib.hash import pbkdf2_sha256
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import Token
-from rules.compiled_queries import Question, Reader
 from rules.errors import NotAuthenticated
 from rules.opt_out import check_storable
 

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import BotState, Hidden, Presence, schema_version
-from rules.compiled_queries import Question, Reader
+from database.compiled_queries import Question, Reader
+from database.connections import schema_version
+from models import BotState, Hidden, Presence
 from rules.parsing.timestamps import now_ms
 
 STALE_AFTER_MS = 15_000

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
+from database.compiled_queries import Question, Reader
 from models import GitHub, Hidden, Presence
 from rules.account import kv
-from rules.compiled_queries import Question, Reader
 from rules.errors import NotFound
 from rules.etags import version_of
 from rules.presence import health

@@ -15,6 +15,7 @@ from sqlalchemy import String as Text
 from sqlalchemy import bindparam, cast, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import (
     Account,
     Autoproxy,
@@ -28,7 +29,6 @@ from models import (
     SystemGuild,
     TagSign,
 )
-from rules.compiled_queries import Question, Reader
 from rules.errors import NotAllowed, Refused
 from rules.proxying import autoproxy, message_records
 from rules.proxying.tag_matching import Tag, find_signs, match_tags

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import Account, GoneChannel, Member, Message, System
-from rules.compiled_queries import Question, Reader
 from rules.errors import NotAllowed, NotFound
 from rules.opt_out import check_storable
 from rules.parsing.timestamps import show_time

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Boolean, Select, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from database.compiled_queries import Question, Reader
 from models import Member, Switch, SwitchMember, System
-from rules.compiled_queries import Question, Reader
 from rules.errors import NotAllowed
 from rules.parsing.timestamps import show_time
 from rules.systems import systems

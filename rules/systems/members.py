@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Boolean, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import Member, System
-from rules.compiled_queries import Question, Reader
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import Question, Reader
 from models import Member, Switch, SwitchMember, System
-from rules.compiled_queries import Question, Reader
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import soft_delete, systems

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from database.compiled_queries import Question, Reader
 from models import Account, Member, System
-from rules.compiled_queries import Question, Reader
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.opt_out import check_storable
 from rules.parsing import fields

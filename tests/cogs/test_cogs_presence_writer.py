@@ -6,7 +6,7 @@ import pytest
 
 from cogs.presence import batch_writer
 from cogs.presence.batch_writer import MOST_IN_BATCH, MOST_PENDING, PresenceWriter
-from models import Locked
+from database.connections import Locked
 from rules.presence.updates import Change
 
 

@@ -242,7 +242,7 @@ def test_a_file_that_fails_is_left_to_flask(roads, people, database):
 
 
 def test_a_file_that_is_locked_is_left_to_flask(roads, people, database, doors, monkeypatch):
-    monkeypatch.setattr("models.LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.connections.LOCK_WAIT_MS", 20)
     both = roads()
     doors.close()
     holder = sqlite3.connect(database, isolation_level=None)

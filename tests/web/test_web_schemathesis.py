@@ -11,8 +11,8 @@ import requests
 import schemathesis
 
 import config as settings
-import models
-from migrations.upgrade import upgrade
+from database import connections
+from database.upgrade import upgrade
 from rules import opt_out
 from rules.account import github, kv, tokens
 from rules.presence import health, updates
@@ -181,7 +181,7 @@ def filled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("schemathesis")
     database_url = f"sqlite:///{folder / 'rollcall.db'}"
     upgrade(database_url)
-    doors = models.open_doors(database_url)
+    doors = connections.open_doors(database_url)
     with doors.write() as session:
         config, given = fill(session)
     doors.close()

@@ -18,8 +18,8 @@ import requests
 from sqlalchemy.engine import make_url
 
 import config as settings
-import models
 from cli.start import SERVERS
+from database import connections
 from simulator.client import Simulator
 
 PATIENCE_S = 20
@@ -179,7 +179,7 @@ class Rollcall:
 
     def read(self, rule: Callable[..., Any], *args: Any) -> Any:
         """Run a rule on the file, as a third process would."""
-        doors = models.open_doors(self.database_url)
+        doors = connections.open_doors(self.database_url)
         try:
             with doors.read() as session:
                 return rule(session, *args)
@@ -188,7 +188,7 @@ class Rollcall:
 
     def write(self, rule: Callable[..., Any], *args: Any) -> Any:
         """The same in a write transaction, for what would take many messages."""
-        doors = models.open_doors(self.database_url)
+        doors = connections.open_doors(self.database_url)
         try:
             with doors.write() as session:
                 return rule(session, *args)

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import update
 
 import models
+from database import connections
 from tests.whole.github_server import ACCOUNTS
 from tests.whole.processes import until
 from tests.whole.talk import only
@@ -33,7 +34,7 @@ def card_of(rollcall, user):
 
 def make_due(rollcall):
     """An hour passes."""
-    doors = models.open_doors(rollcall.database_url)
+    doors = connections.open_doors(rollcall.database_url)
     with doors.write() as session:
         session.execute(update(models.GitHub).values(due_at=0))
     doors.close()

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from cli.start import SERVERS
-from models import LOCK_WAIT_MS
+from database.connections import LOCK_WAIT_MS
 from tests.whole.processes import until
 
 

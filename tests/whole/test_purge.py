@@ -5,8 +5,8 @@ So do the records of channels that are gone.
 
 from sqlalchemy import func, select
 
-import models
-from migrations.upgrade import upgrade
+from database import connections
+from database.upgrade import upgrade
 from models import Member, Message, Switch, System
 from rules.parsing import timestamps
 from rules.proxying import message_records
@@ -34,7 +34,7 @@ def count(session):
 
 
 def write(rollcall, rule, *args):
-    doors = models.open_doors(rollcall.database_url)
+    doors = connections.open_doors(rollcall.database_url)
     try:
         with doors.write() as session:
             return rule(session, *args)

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 import config as settings
-import models
 from cli.start import SERVERS
+from database import connections
 from rules.account import tokens
 from rules.systems import members, systems
 from tests.whole.processes import Rollcall
@@ -30,7 +30,7 @@ def served(discord, tmp_path, request):
 @pytest.fixture
 def system(served):
     """A system with two members: its ID, its token, the members' IDs."""
-    doors, token = models.open_doors(served.database_url), tokens.make_token(FOXES)
+    doors, token = connections.open_doors(served.database_url), tokens.make_token(FOXES)
     with doors.write() as session:
         made = systems.create_system(session, FOXES)
         hids = [members.create_member(session, FOXES, {"name": name}).hid for name in ("Ash", "Birch")]

@@ -1,4 +1,4 @@
-"""Run by Alembic, through migrations.upgrade or `alembic revision --autogenerate` while developing."""
+"""Run by Alembic, through database.upgrade or `alembic revision --autogenerate` while developing."""
 
 from alembic import context
 

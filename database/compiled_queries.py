@@ -5,11 +5,12 @@ from collections import namedtuple
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
-from models import DIALECT
-
-# A session, or what `glance` gives.
+# For statements that go to the driver as they are.
+DIALECT = sqlite.dialect(paramstyle="named")
+# A session, or what `Database.read_inline` gives.
 Reader = Session | sqlite3.Connection
 
 

@@ -9,9 +9,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-import models
+from database.connections import open_for_reading, open_for_writing
 
-FOLDER = Path(__file__).resolve().parent
+FOLDER = Path(__file__).resolve().parent / "migrations"
 
 
 class BadFile(Exception):
@@ -58,7 +58,7 @@ def _migrate(url: str) -> None:
         )
     engine = create_engine(url, poolclass=NullPool)
     # Batch migrations drop and refill tables; enforced foreign keys would cascade into other tables.
-    models.open_for_writing(engine, "FULL", foreign_keys="OFF")
+    open_for_writing(engine, "FULL", foreign_keys="OFF")
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         alembic.command.upgrade(settings, "head")
@@ -72,7 +72,7 @@ def _newest_revision() -> str:
 def _revision(url: str) -> str | None:
     """The schema that the file has, read without waiting for whoever writes; None before the first migration."""
     engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    models.open_for_reading(engine)
+    open_for_reading(engine)
     with engine.connect() as connection:
         if not connection.exec_driver_sql("SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'").first():
             return None

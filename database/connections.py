@@ -1,0 +1,190 @@
+"""How the one SQLite file that the web side and the bot share is opened, read and written. DESIGN section 3."""
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.orm import Session
+
+from models import db
+
+LOCK_WAIT_MS = 5000
+WAL_LIMIT_BYTES = 64 * 1024 * 1024
+# SQLite's default is 2 MB for each connection, and each thread of the web side has one; a read by key is no slower.
+READ_CACHE_KIB = 256
+# Where a commit of presences empties the WAL itself, if `checkpoint` did not come to it: about 40 MB.
+WAL_PRESENCE_PAGES = 10_000
+
+
+class Locked(Exception):
+    """The other process held the write lock for longer than LOCK_WAIT_MS."""
+
+
+class _Own:
+    """The connection of one thread, which is closed with the thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class Doors:
+    """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo.
+
+    `glance` and `own_connection` wait for `patience_ms`, which is 0 where nothing may wait.
+    """
+
+    def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
+        self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
+        self._patience_ms = patience_ms
+        self._thread = threading.local()
+        self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
+        open_for_reading(reader)
+        open_for_writing(writer, "FULL")
+        open_for_writing(presence_writer, "NORMAL", f"wal_autocheckpoint = {WAL_PRESENCE_PAGES}")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session whose statements all see one committed state; it cannot write, and must not last."""
+        with Session(self._reader) as session:
+            hold_state(session)
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[sqlite3.Connection]:
+        """The calling thread's own connection, for a few rows by their keys: no pool and no ORM.
+
+        All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where it would have
+        to wait for longer than its patience.
+        """
+        connection = self.own_connection()
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        finally:
+            # After some failures SQLite has ended it already.
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+
+    def own_connection(self) -> sqlite3.Connection:
+        """The same connection for one statement, which needs no transaction around it. Raises like `glance`."""
+        own = getattr(self._thread, "own", None) or self._open_own()
+        return own.connection
+
+    def _open_own(self) -> _Own:
+        pooled = self._reader.raw_connection()
+        connection = pooled.driver_connection
+        pooled.detach()
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}").fetchall()
+        own = self._thread.own = _Own(connection)
+        self._opened.add(own)
+        return own
+
+    def write(self) -> "contextmanager[Session]":
+        """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
+        return _transaction(self._writer)
+
+    def write_presence(self) -> "contextmanager[Session]":
+        """The same for presence and heartbeat, which come again by themselves and need not reach the disk."""
+        return _transaction(self._presence_writer)
+
+    def checkpoint(self) -> None:
+        """Bring what is committed from the WAL into the file, unless somebody reads an older state; no writer waits."""
+        pooled = self._presence_writer.raw_connection()
+        try:
+            pooled.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            pooled.close()
+
+    def close(self) -> None:
+        for own in self._opened:
+            own.connection.close()
+        for engine in (self._reader, self._writer, self._presence_writer):
+            engine.dispose()
+
+
+def hold_state(session: Session) -> None:
+    """Let all that a reading session reads from now until it is closed come from the same committed state."""
+    session.connection().exec_driver_sql("BEGIN")
+
+
+def open_doors(url: str) -> Doors:
+    """Open the file for a process without Flask. The file must have been through database.upgrade."""
+    return Doors(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
+
+
+def init_app(app: Flask, url: str) -> Doors:
+    """Give a Flask app its doors: `db.session` reads, the doors' `write` writes."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _READING
+    app.config["SQLALCHEMY_BINDS"] = {name: {"url": url, **_POOL} for name in ("write", "write_presence")}
+    db.init_app(app)
+    with app.app_context():
+        doors = Doors(db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
+    app.extensions["doors"] = doors
+    return doors
+
+
+# An error must not carry what somebody stored into a log.
+_POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
+_READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
+
+
+def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
+    for pragma in (
+        f"busy_timeout = {LOCK_WAIT_MS}",
+        "journal_mode = WAL",
+        f"journal_size_limit = {WAL_LIMIT_BYTES}",
+        *more,
+    ):
+        connection.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def open_for_reading(engine: Engine) -> None:
+    """Let all connections of an engine be made as reading needs them."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        _pragmas(connection, "query_only = ON", f"cache_size = -{READ_CACHE_KIB}")
+
+
+def open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
+    """Let all connections of an engine be made as writing needs them; `more` are further pragmas."""
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}", *more)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _transaction(engine: Engine) -> Iterator[Session]:
+    with Session(engine, expire_on_commit=False) as session:
+        try:
+            session.connection()
+        except OperationalError as error:
+            raise (Locked() if is_locked(error) else error) from None
+        yield session
+        session.commit()
+
+
+def schema_version(session: Session) -> str:
+    """The revision of the open file's schema."""
+    return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+
+
+def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
+    """Whether SQLite refused because somebody else holds the lock."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

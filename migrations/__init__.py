@@ -1,1 +1,0 @@
-"""How the schema came to be, and bringing a file up to it."""
