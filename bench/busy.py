@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import people
 from bench.load import Measured, Target, describe_generator, press
 from bench.table import Row, show
-from tests.whole.processes import Rollcall, until
+from tests.end_to_end.rollcall import Rollcall, until
 
 ROUNDS = 7
 PEOPLE, A_SECOND, SECONDS, CONNECTIONS = 5000, 1000, 4, 2

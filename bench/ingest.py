@@ -17,7 +17,7 @@ from bench import people
 from bench.processes import cpu_s
 from bench.table import Row, show
 from models import Presence
-from tests.whole.processes import Rollcall, until
+from tests.end_to_end.rollcall import Rollcall, until
 
 ROUNDS = 5
 PEOPLE, UPDATES, BATCH = 5000, 10_000, 100

@@ -16,7 +16,7 @@ import requests
 
 from bench.table import Row, show
 from simulator.client import Simulator
-from tests.whole.processes import Rollcall, until
+from tests.end_to_end.rollcall import Rollcall, until
 
 USERS = 50
 RATE = 200

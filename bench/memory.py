@@ -13,7 +13,7 @@ from bench.table import Row, show
 from database.upgrade import upgrade
 from rules.presence import health
 from simulator.client import Simulator
-from tests.whole.processes import Rollcall, until
+from tests.end_to_end.rollcall import Rollcall, until
 
 MEMBERS, WORKERS, SETTLE_S = 100_000, 2, 30
 # Lanyard with Redis for as many, read off a run of it.

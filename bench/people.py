@@ -12,7 +12,7 @@ from database import connections
 from database.upgrade import upgrade
 from rules.presence import updates
 from simulator.client import Simulator
-from tests.whole.processes import Rollcall, until
+from tests.end_to_end.rollcall import Rollcall, until
 
 # The last eight digits count; a load generator fills them in.
 FIRST = 10_000_000_000_000_000

@@ -21,7 +21,7 @@ from bench.table import Row, show
 from database.upgrade import upgrade
 from rules.systems import members, systems
 from simulator.client import Simulator
-from tests.whole.processes import Process, Rollcall, until
+from tests.end_to_end.rollcall import Process, Rollcall, until
 
 SMALL, LARGE = 10, 100_000
 MEMBERS = (1, 1000)

@@ -12,7 +12,7 @@ import requests
 
 import config as settings
 from bench.cores import SERVER, pinned
-from tests.whole.processes import free_port
+from tests.end_to_end.rollcall import free_port
 
 PATIENCE_S = 30
 # The second serves Rollcall only.

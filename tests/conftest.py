@@ -1,13 +1,10 @@
 """A real file for every test, made up to date once and copied; rules to fill it, apps to ask about it."""
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import config as settings
 from app import create_app

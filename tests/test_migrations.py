@@ -21,7 +21,7 @@ from rules.etags import version_of
 from rules.presence import updates
 from rules.proxying.decision import Heard, find_speech
 from rules.systems import members, systems
-from tests.spawned import SPAWN, in_processes
+from tests.subprocesses import SPAWN, in_processes
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 

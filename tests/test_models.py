@@ -16,7 +16,7 @@ from database.connections import Locked
 from models import Pair, Presence
 from rules.account import kv, tokens
 from rules.presence import updates
-from tests.spawned import in_processes
+from tests.subprocesses import in_processes
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 TIMES = 400

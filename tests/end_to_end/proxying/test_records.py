@@ -1,0 +1,198 @@
+"""What is kept of a proxied message, and what it changes: counters, latch, switches."""
+
+import re
+import time
+from functools import partial
+
+import pytest
+
+from rules.proxying import guild_config
+from rules.systems import switches, systems
+from tests.end_to_end.bot_replies import text_of
+from tests.end_to_end.rollcall import holding, until
+
+
+@pytest.fixture
+def stays(voice):
+    """Says what must not be proxied, then a sentence that is: what came before it in the channel stayed."""
+    other = voice("Zoe")
+
+    def check(who, text, **options):
+        original = who.write(text, **options)
+        other.speak("z:so", channel=options.get("channel", who.channel))
+        standing = who.standing(options.get("channel"))
+        assert (original["author"]["username"], text) in standing, (standing[-4:], who.rollcall.bot.output[-2000:])
+
+    return check
+
+
+def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(voice):
+    ann = voice("Ann")
+    for _ in range(10):
+        copy = ann.speak("a:hello")
+        found = ann.record(copy["original_id"])
+        assert found == ann.record(copy["message"]["id"])
+        shown = [found[key] for key in ("id", "original", "sender", "channel", "guild")]
+        assert shown == [copy["message"]["id"], copy["original_id"], ann.id, ann.channel, ann.guild]
+        assert (found["member"]["id"], found["system"]["id"]) == (ann.hids["Ann"], ann.system_id)
+
+
+def test_a_copy_that_is_deleted_leaves_no_record(discord, voice):
+    ann = voice("Ann")
+    moderator = discord.add_user("moderator")
+    discord.join(moderator)
+    discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
+    copies = [ann.speak("a:hello")["message"]["id"] for _ in range(4)]
+    discord.delete_message(moderator, copies[0])
+    until(lambda: ann.record(copies[0]) is None)
+    discord.bulk_delete(moderator, copies[1:3])
+    until(lambda: ann.record(copies[1]) is None and ann.record(copies[2]) is None)
+    assert ann.record(copies[3])
+
+
+def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, rollcall, voice):
+    ann = voice("Ann")
+    moderator = discord.add_user("moderator")
+    discord.join(moderator)
+    discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
+    after = discord.last_seq()
+    with holding(rollcall):
+        original = ann.write("a:hello")["id"]
+        log = ann.await_log(lambda entry: entry["kind"] == "webhook", after)
+        copy = log[-1]["message"]["id"]
+        discord.delete_message(moderator, copy)
+        # Until the bot has heard of it.
+        ann.write("pk;help")
+        ann.await_log(lambda entry: entry["kind"] == "message", after)
+    ann.await_log(lambda entry: entry["kind"] == "delete" and entry["message_id"] == original, after)
+    assert [ann.record(each) for each in (copy, original)] == [None, None]
+
+
+def test_a_member_counts_its_messages(voice):
+    ann = voice("Ann", "Ben")
+    begun = int(time.time())
+    for text in ("a:one", "a:two", "b:three"):
+        ann.speak(text)
+    shown = text_of(ann.ask("pk;m ann", "Messages"))
+    assert "Messages: 2" in shown
+    listed = text_of(ann.ask("pk;list -with-message-count -by-message-count", "Ben"))
+    assert listed.index("Ann") < listed.index("Ben")
+    newest = text_of(ann.ask("pk;list -with-last-message -by-last-message", "Ben"))
+    assert newest.index("Ben") < newest.index("Ann")
+    times = [int(found) for found in re.findall(r"<t:(\d+):R>", newest)]
+    assert len(times) == 2
+    assert begun <= times[1] <= times[0] <= time.time()
+
+
+def test_who_speaks_without_tags(discord, rollcall, voice, stays):
+    ann = voice("Ann", "Ben", "Cy")
+    log = lambda *names: rollcall.write(switches.log_switch, int(ann.id), [ann.hids[name] for name in names])  # noqa: E731
+    stays(ann, "nobody")
+    ann.autoproxy("front")
+    stays(ann, "nobody fronts")
+    log("Ben", "Ann")
+    assert ann.speak("front")["username"] == "Ben"
+    assert ann.speak("c:tags come first")["username"] == "Cy"
+    stays(ann, "\\not now")
+    ann.change("Ben", autoproxy_enabled=False)
+    stays(ann, "who does not want to")
+    log()
+    stays(ann, "nobody fronts")
+    ann.autoproxy("member", "Ben")
+    assert ann.speak("always")["username"] == "Ben"
+    stays(ann, "\\\\this changes nothing but latch")
+    assert ann.speak("still")["username"] == "Ben"
+    ann.write("\\\\\\off")
+    stays(ann, "off now")
+    ann.ask("pk;autoproxy", "Autoproxy is off in this server.")
+    ann.autoproxy("latch")
+    stays(ann, "nobody yet")
+    assert [ann.speak(text)["username"] for text in ("a:I", "and I", "c:me", "me too")] == ["Ann", "Ann", "Cy", "Cy"]
+    ann.write("\\\\no more")
+    stays(ann, "nobody")
+    ann.speak("a:I")
+    ann.ask("pk;config autoproxy account off", "never works for this account")
+    stays(ann, "not from here")
+    ann.ask("pk;config autoproxy account on", "works for this account")
+    ann.speak("again")
+    ann.change("Ann", autoproxy_enabled=False)
+    stays(ann, "not by latch")
+
+
+def test_another_account_of_the_system_speaks_as_the_same_latch(discord, voice):
+    ann = voice("Ann", "Ben")
+    other = discord.add_user("other")
+    discord.join(other)
+    ann.rollcall.write(systems.link_account, int(ann.id), int(other))
+    ann.autoproxy("latch")
+    ann.speak("b:hello")
+    after = discord.last_seq()
+    original = discord.say(other, "and I", channel=ann.channel)
+    copy = ann.await_copy(original["id"], after)
+    assert copy["username"] == "Ben"
+    assert ann.record(original["id"])["sender"] == other
+
+
+def test_speaking_switches_if_the_system_wants_it(rollcall, voice):
+    ann = voice("Ann", "Ben", "Cy")
+    ann.speak("a:off")
+    assert ann.switches == []
+    ann.prefer(proxy_switch="new")
+    ann.speak("a:I front")
+    ann.speak("a:and still do")
+    ann.speak("b:my turn")
+    assert ann.switches == [["Ben"], ["Ann"]]
+    ann.prefer(proxy_switch="add")
+    ann.speak("c:me too")
+    ann.speak("b:again")
+    assert ann.switches == [["Ben", "Cy"], ["Ben"], ["Ann"]]
+
+
+def test_tags_that_are_kept(voice):
+    ann = voice("Ann")
+    ann.change("Ann", proxy_tags=[{"prefix": "a:", "suffix": None}, {"prefix": "[", "suffix": "]"}])
+    says = lambda text: ann.speak(text)["message"]["content"]  # noqa: E731
+    assert says("[lost]") == "lost"
+    ann.change("Ann", keep_proxy=True)
+    assert says("[kept]") == "[kept]"
+    ann.autoproxy("member", "Ann")
+    assert says("the first tag") == "a:the first tag"
+    ann.change_here("Ann", keep_proxy=False)
+    assert says("[lost here]") == "lost here"
+    ann.change("Ann", keep_proxy=False)
+    ann.change_here("Ann", keep_proxy=True)
+    assert says("[kept here]") == "[kept here]"
+
+
+def test_where_nothing_is_proxied(discord, rollcall, voice, stays):
+    ann = voice("Ann")
+    other = discord.add_channel("other")
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    guild = int(ann.guild)
+    ann.change_here(proxy_enabled=False)
+    stays(ann, "a:the system does not want to")
+    ann.change_here(proxy_enabled=True)
+    ann.speak("a:now")
+    ann.await_answer(partial(ann.write, "pk;s proxy off"), "not proxied in this server")
+    stays(ann, "a:nor now")
+    ann.await_answer(partial(ann.write, "pk;s proxy on"), "are proxied in this server")
+    rollcall.write(guild_config.blacklist_channels, guild, True, [int(ann.channel)])
+    try:
+        for channel in (ann.channel, thread):
+            ann.write("a:blacklisted", channel=channel)
+        ann.speak("a:elsewhere", channel=other)
+        rollcall.write(guild_config.clear_blacklist, guild, True)
+        rollcall.write(guild_config.blacklist_channels, guild, True, [int(thread)])
+        ann.write("a:the thread alone", channel=thread)
+        ann.speak("a:its channel is not")
+        rollcall.write(guild_config.blacklist_everywhere, guild, True)
+        ann.write("a:nowhere", channel=other)
+        rollcall.write(guild_config.clear_blacklist, guild, True)
+        for channel in (ann.channel, thread, other):
+            ann.speak("a:end", channel=channel)
+    finally:
+        rollcall.write(guild_config.clear_blacklist, guild, True)
+    texts = lambda channel: [text for _, text in ann.standing(channel) if text and text != "so"]  # noqa: E731
+    assert texts(thread) == ["a:blacklisted", "a:the thread alone", "end"]
+    assert texts(other) == ["elsewhere", "a:nowhere", "end"]
+    assert texts(ann.channel)[-3:] == ["a:blacklisted", "its channel is not", "end"]

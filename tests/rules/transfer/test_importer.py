@@ -1,0 +1,235 @@
+"""Importing into a system that is there: who is whom, what changes and what stays, and what is told before."""
+
+import pytest
+
+from rules.account import erasure
+from rules.errors import Invalid, NotAllowed
+from rules.systems import config, members, switches, systems
+from rules.transfer import import_plan, importer
+from tests.rules.transfer.import_samples import as_file, at, export, pluralkit, run_import, tell
+
+ALICE, ALEX, BOB = 80351110224678912, 80351110224678911, 80351110224678914
+
+
+@pytest.fixture
+def foxes(write):
+    """Alice's system."""
+    return write(systems.create_system, ALICE, {"name": "Foxes", "tag": "| foxes", "front_privacy": "private"})
+
+
+@pytest.fixture
+def make(write, foxes):
+    """A new member of Alice's."""
+    return lambda name, **fields: write(members.create_member, ALICE, {"name": name, **fields})
+
+
+@pytest.fixture
+def seen(read):
+    """Some fields of Alice's members, in the order of their making."""
+    return lambda *fields: [tuple(one[name] for name in fields) for one in export(read, ALICE)["members"]]
+
+
+def test_a_member_is_found_by_id_before_another_by_name(write, make, seen):
+    ann, ben = make("Ann"), make("Ben")
+    file = [
+        {"name": "Ben", "id": "zzzzz", "description": "b"},
+        {"name": "Ben", "id": ben.hid.upper(), "color": "00ff00"},
+    ]
+    run_import(write, ALICE, pluralkit([*file, {"name": "Annie", "id": ann.hid}]))
+    assert seen("id", "name", "color", "description")[:2] == [
+        (ann.hid, "Annie", None, None),
+        (ben.hid, "Ben", "00ff00", None),
+    ]
+    assert seen("name", "description")[2:] == [("Ben", "b")]
+
+
+def test_names_match_only_exactly(write, make, seen):
+    make("Ann")
+    run_import(write, ALICE, pluralkit([{"name": "ann"}, {"name": "Ann "}, {"name": "Ann", "color": "00ff00"}]))
+    assert seen("name", "color") == [("Ann", "00ff00"), ("ann", None), ("Ann ", None)]
+
+
+def test_the_second_of_a_name_is_the_second_of_that_name_else_new(write, make, seen):
+    make("Ann"), make("Ann")
+    file = pluralkit([{"name": "Ann", "description": text} for text in "123"])
+    for _ in range(2):
+        run_import(write, ALICE, file)
+        assert seen("name", "description") == [("Ann", "1"), ("Ann", "2"), ("Ann", "3")]
+
+
+def test_two_of_the_file_are_never_one_of_the_system(write, make, seen):
+    ann = make("Ann")
+    run_import(write, ALICE, pluralkit([{"name": "Ann"}, {"id": ann.hid, "name": "Annie"}]))
+    assert seen("name") == [("Annie",), ("Ann",)]
+
+
+@pytest.mark.parametrize(
+    ("file_of", "names"), [(None, ["Ben", "Ben"]), ("ours", ["Ben", "Ben"]), ("other", ["Ann", "Ben"])]
+)
+def test_an_id_in_a_file_of_another_system_gives_way_to_the_name(write, foxes, make, seen, file_of, names):
+    ann, _ = make("Ann"), make("Ben")
+    run_import(
+        write, ALICE, pluralkit([{"id": ann.hid, "name": "Ben"}], id=foxes.hid if file_of == "ours" else file_of)
+    )
+    assert [name for [name] in seen("name")] == names
+
+
+def test_where_no_name_fits_an_id_in_a_file_of_another_system_counts(write, make, seen):
+    ann = make("Ann")
+    run_import(write, ALICE, pluralkit([{"id": ann.hid, "name": "Annie"}], id="other"))
+    assert seen("id", "name") == [(ann.hid, "Annie")]
+
+
+def test_a_file_of_another_system_is_found_again_whatever_ids_it_has(write, read, make):
+    names = [make(name).hid for name in ("Ann", "Ben", "Cleo")]
+    file = pluralkit(
+        [{"id": hid, "name": name} for hid, name in zip(names, ("Cleo", "Ann", "Ben"), strict=True)], id="other"
+    )
+    assert tell(read, ALICE, file) == ["3 unchanged members.", "Nothing would change: you have all of it already."]
+
+
+def test_nobody_elses_member_is_found_by_id(write, read, foxes, seen):
+    write(systems.create_system, BOB)
+    zoe = write(members.create_member, BOB, {"name": "Zoe"}).hid
+    run_import(write, ALICE, pluralkit([{"id": zoe, "name": "Zoe", "color": "00ff00"}], [(at(1), [zoe])]))
+    assert seen("name") == [("Zoe",)]
+    assert [(one["id"], one["color"]) for one in export(read, BOB)["members"]] == [(zoe, None)]
+    assert export(read, BOB)["switches"] == []
+
+
+def test_what_the_file_names_is_overwritten_and_the_rest_stays(write, read, make, foxes):
+    ann = make("Ann", description="Tall.", color="00ff00", proxy_tags=[{"prefix": "a:"}], visibility="private")
+    write(config.edit_preferences, ALICE, {"latch_timeout": 60, "pings_enabled": False})
+    before = export(read, ALICE)
+    file = pluralkit(
+        [{"id": ann.hid, "name": "Ann", "description": None, "proxy_tags": [], "privacy": {"name_privacy": "private"}}],
+        tag=None,
+        description="Four of us.",
+        privacy={"front_privacy": "public"},
+        config={"latch_timeout": None},
+    )
+    assert tell(read, ALICE, file) == [
+        "Your system's description, tag, privacy and settings will change.",
+        "1 changed member: “Ann”.",
+    ]
+    run_import(write, ALICE, file)
+    privacy = {**before["members"][0]["privacy"], "name_privacy": "private"}
+    member = {**before["members"][0], "description": None, "proxy_tags": [], "privacy": privacy}
+    assert export(read, ALICE) == {
+        **before,
+        "tag": None,
+        "description": "Four of us.",
+        "privacy": {**before["privacy"], "front_privacy": "public"},
+        "config": {**before["config"], "latch_timeout": None},
+        "members": [member],
+    }
+
+
+def test_what_only_a_new_member_takes(write, make, seen):
+    make("Ann")
+    said = {"message_count": 5, "autoproxy_enabled": False, "last_message_timestamp": at(1), "created": at(0)}
+    run_import(write, ALICE, pluralkit([{"name": name, **said, "tts": True} for name in ("Ann", "Ben")], created=at(0)))
+    ann, ben = seen("message_count", "autoproxy_enabled", "last_message_timestamp", "tts", "created")
+    assert ann[:4] == (0, True, None, True)
+    assert ann[4] > at(0)
+    assert ben == (5, False, at(1), True, at(0))
+
+
+@pytest.mark.parametrize(("told", "hides"), [({}, True), ({"member_default_private": False}, False)])
+def test_who_is_new_begins_as_the_system_wants_it_where_the_file_is_silent(write, make, seen, told, hides):
+    make("Ann")
+    write(config.edit_preferences, ALICE, {"member_default_private": True})
+    file = [{"name": "Ann"}, {"name": "Ben", "privacy": {"name_privacy": "public"}}, {"name": "Cleo"}]
+    run_import(write, ALICE, pluralkit(file, config=told))
+    ann, ben, cleo = (one for [one] in seen("privacy"))
+    assert set(ann.values()) == {"public"}
+    assert ben == {**cleo, "name_privacy": "public"}
+    assert set(cleo.values()) == {"private" if hides else "public"}
+
+
+def test_switches_at_known_times_stay_and_others_come_between(write, read, make):
+    ann, ben = make("Ann"), make("Ben")
+    both = [{"id": one.hid, "name": one.name} for one in (ann, ben)]
+    run_import(write, ALICE, pluralkit(both, [(at(3), [ann.hid]), (at(1), [])]))
+    file = pluralkit(both, [(at(4), []), (at(3), [ben.hid]), (at(2), [ben.hid, ann.hid]), (at(0), [])])
+    assert tell(read, ALICE, file) == ["2 unchanged members.", "3 new switches.", "1 switch that you have already."]
+    assert (
+        run_import(write, ALICE, file).result.sentence == "Imported: 0 members added and 0 changed, 3 switches added."
+    )
+    switches_now = [(one["timestamp"], one["members"]) for one in export(read, ALICE)["switches"]]
+    assert switches_now == [
+        (at(4), []),
+        (at(3), [ann.hid]),
+        (at(2), [ben.hid, ann.hid]),
+        (at(1), []),
+        (at(0), []),
+    ]
+    write(switches.log_switch, ALICE, [ann.hid])
+    assert len(export(read, ALICE)["switches"]) == 6
+
+
+def test_the_plan_changes_nothing_and_says_what_will_be(write, read, make):
+    make("Ann"), make("Ben", color="00ff00"), make("Cleo")
+    before = export(read, ALICE)
+    file = pluralkit(
+        [{"name": name, "color": "00ff00"} for name in ("Ann", "Ben", *(f"New {n}" for n in range(12)))],
+        [(at(1), [])],
+        name="Wolves",
+    )
+    assert tell(read, ALICE, file) == [
+        "Your system's name will change.",
+        f"12 new members: {', '.join(f'“New {n}”' for n in range(10))} and 2 more.",
+        "1 changed member: “Ann”.",
+        "1 unchanged member.",
+        "1 new switch.",
+    ]
+    assert export(read, ALICE) == before
+    assert not read(import_plan.plan, ALICE, importer.read_file(file)).is_empty
+    run_import(write, ALICE, file)
+    assert read(import_plan.plan, ALICE, importer.read_file(file)).is_empty
+
+
+def test_a_new_system_is_told_and_made(write, read):
+    file = as_file({"switches": [], "name": "Foxes", "created": at(0)})
+    assert tell(read, ALICE, file) == ["You get a new system."]
+    result = run_import(write, ALICE, file).result
+    exported = export(read, ALICE)
+    assert (exported["id"], exported["name"], exported["created"]) == (result.hid, "Foxes", at(0))
+    assert exported["accounts"] == [ALICE]
+    assert result.sentence == (
+        f"Your new system has the ID {result.hid}. Imported: 0 members added and 0 changed, 0 switches added."
+    )
+
+
+def test_any_linked_account_may_import(write, read, foxes):
+    write(systems.link_account, ALICE, ALEX)
+    assert "other account" not in " ".join(tell(read, ALICE, pluralkit(accounts=[ALEX])))
+    run_import(write, ALEX, pluralkit([{"name": "Ann"}]))
+    assert [one["name"] for one in export(read, ALICE)["members"]] == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    ("own", "of_file", "shared", "fits"),
+    [(999, 1, 0, True), (999, 2, 0, False), (1000, 1000, 1000, True), (999, 1000, 998, False)],
+)
+def test_a_thousand_members_and_no_more(write, read, foxes, own, of_file, shared, fits):
+    run_import(write, ALICE, pluralkit([{"name": f"{n}"} for n in range(own)]))
+    file = pluralkit([{"name": f"{n}", "color": "00ff00"} for n in range(own - shared, own - shared + of_file)])
+    if fits:
+        run_import(write, ALICE, file)
+        assert len(export(read, ALICE)["members"]) == 1000
+        return
+    before = export(read, ALICE)
+    for act in (lambda: tell(read, ALICE, file), lambda: run_import(write, ALICE, file)):
+        with pytest.raises(
+            Invalid, match="A system has at most 1,000 members; with those of the file yours would have 1,001"
+        ):
+            act()
+    assert export(read, ALICE) == before
+
+
+def test_nothing_is_imported_for_who_asked_to_be_forgotten(write, read):
+    write(erasure.forget, ALICE)
+    for act in (lambda: tell(read, ALICE, pluralkit()), lambda: run_import(write, ALICE, pluralkit())):
+        with pytest.raises(NotAllowed, match="You asked to be forgotten"):
+            act()

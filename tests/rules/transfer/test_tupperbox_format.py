@@ -1,0 +1,139 @@
+"""Tupperbox's file: what of it becomes members, what is left out, and what is refused."""
+
+import pytest
+
+from rules.errors import Invalid
+from rules.transfer import importer
+from tests.rules.transfer.import_samples import as_file, export, run_import, tell
+
+ALICE = 80351110224678912
+TUPPER = {
+    "id": 1,
+    "user_id": "80351110224678912",
+    "name": "Ann",
+    "position": 0,
+    "avatar": "abc",
+    "avatar_url": "https://example.com/ann.png",
+    "brackets": ["[", "]", "a:", ""],
+    "posts": 12,
+    "show_brackets": True,
+    "birthday": "1990-05-01T00:00:00.000Z",
+    "description": "Tall.",
+    "tag": None,
+    "group_id": None,
+    "group_pos": None,
+    "created_at": "2020-01-01T00:00:00.000Z",
+    "nick": "Annie",
+}
+
+
+def tupperbox(*tuppers, groups=()):
+    """The bytes of a file of Tupperbox."""
+    return as_file({"tuppers": [{**TUPPER, **tupper} for tupper in tuppers], "groups": list(groups)})
+
+
+@pytest.fixture
+def members(read):
+    """The members of Alice's export."""
+    return lambda: export(read, ALICE)["members"]
+
+
+def test_a_tupper_becomes_a_member(write, read, members):
+    assert tell(read, ALICE, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”."]
+    run_import(write, ALICE, tupperbox({}))
+    [ann] = members()
+    known = {
+        **{name: TUPPER[name] for name in ("name", "avatar_url", "description")},
+        "display_name": "Annie",
+        "birthday": "1990-05-01",
+        "keep_proxy": True,
+        "message_count": 12,
+        "proxy_tags": [{"prefix": "[", "suffix": "]"}, {"prefix": "a:", "suffix": None}],
+    }
+    assert {name: ann[name] for name in known} == known
+    assert set(ann["privacy"].values()) == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("tupper", "member"),
+    [
+        ({"tag": "of us"}, {"display_name": "Ann of us"}),
+        ({"tag": ""}, {"display_name": "Annie"}),
+        ({"nick": None}, {"display_name": None}),
+        ({"brackets": []}, {"proxy_tags": []}),
+        ({"brackets": ["", ""]}, {"proxy_tags": []}),
+        ({"brackets": ["x" * 101, "", "a", "b"]}, {"proxy_tags": [{"prefix": "a", "suffix": "b"}]}),
+        ({"birthday": None}, {"birthday": None}),
+        ({"birthday": "1990-05-01"}, {"birthday": "1990-05-01"}),
+        ({"show_brackets": None}, {"keep_proxy": False}),
+        ({"posts": None}, {"message_count": 0}),
+        ({"avatar_url": None, "description": None}, {"avatar_url": None, "description": None}),
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_what_a_field_becomes(write, members, tupper, member):
+    run_import(write, ALICE, tupperbox(tupper))
+    assert {name: members()[0][name] for name in member} == member
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_is_left_out_is_told_wherever_it_stands(read, order):
+    tuppers = [{"group_id": 3}, {"name": "Ben", "tag": "x"}, {"name": "Cleo", "brackets": ["", ""]}][::order]
+    assert tell(read, ALICE, tupperbox(*tuppers))[2:] == [
+        "Tupperbox's groups are left out: Rollcall keeps none.",
+        "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
+        "1 proxy tag is left out: empty, or over 100 characters long.",
+    ]
+
+
+def test_groups_alone_are_told_too(read):
+    assert "groups are left out" in tell(read, ALICE, tupperbox({}, groups=[{"id": 3, "name": "Us"}]))[-1]
+
+
+def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, members):
+    run_import(write, ALICE, tupperbox({}, {"name": "Ben"}))
+    before = members()
+    file = tupperbox({"description": "Taller.", "posts": 500}, {"name": "Ben"}, {"name": "ann"})
+    assert tell(read, ALICE, file) == ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member."]
+    run_import(write, ALICE, file)
+    assert members()[:2] == [{**before[0], "description": "Taller."}, before[1]]
+
+
+@pytest.mark.parametrize(
+    ("tupper", "says"),
+    [
+        ({"brackets": ["["]}, "Member “Ann”: the brackets must be a list of texts in pairs"),
+        ({"brackets": "[]"}, "Member “Ann”: the brackets must be a list of texts in pairs"),
+        ({"brackets": ["[", 5]}, "Member “Ann”: the brackets must be a list of texts in pairs"),
+        ({"brackets": ["a", "b"] * 101}, "Member “Ann”: the proxy_tags can be at most 100; these are 101."),
+        ({"name": None}, "Member 1: the name of a member must not be empty."),
+        ({"name": "x" * 101}, f"Member “{'x' * 39}…”: the name must have at most 100 characters; this one has 101."),
+        ({"tag": "x" * 97}, "Member “Ann”: the display_name must have at most 100 characters; this one has 101."),
+        ({"tag": 5}, "Member “Ann”: the tag must be a text."),
+        ({"nick": 5}, "Member “Ann”: the display_name must be a text."),
+        ({"posts": -1}, "Member “Ann”: the posts must be a number from 0 to 2,147,483,647."),
+        ({"posts": "5"}, "Member “Ann”: the posts must be a number"),
+        ({"show_brackets": 1}, "Member “Ann”: the keep_proxy must be true or false."),
+        ({"birthday": "May"}, "Member “Ann”: the birthday must be a date of the calendar"),
+        ({"birthday": 5}, "Member “Ann”: the birthday must be a text."),
+        ({"avatar_url": "abc"}, "Member “Ann”: the avatar_url must be an address"),
+        ({"description": "x" * 1001}, "Member “Ann”: the description must have at most 1,000 characters"),
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_what_is_refused(tupper, says):
+    with pytest.raises(Invalid) as refused:
+        importer.read_file(tupperbox(tupper))
+    assert refused.value.sentence.startswith(says)
+
+
+@pytest.mark.parametrize("tuppers", [{}, 5, "Ann", [5], [[]]], ids=ascii)
+def test_tuppers_that_are_none(tuppers):
+    with pytest.raises(Invalid, match="The tuppers in the file must be a list of objects"):
+        importer.read_file(as_file({"tuppers": tuppers}))
+
+
+def test_a_thousand_tuppers_and_no_more():
+    assert len(importer.read_file(tupperbox(*[{}] * 1000)).members) == 1000
+    with pytest.raises(Invalid, match="A system has at most 1,000 members; the file has 1,001"):
+        importer.read_file(tupperbox(*[{}] * 1001))

@@ -1,0 +1,292 @@
+"""The document of the API is valid, whole and true; what only a running server can show is in test_schemathesis."""
+
+import re
+from html.parser import HTMLParser
+
+import jsonschema_rs
+import pytest
+import schemathesis
+from schemathesis.specs.openapi.definitions import OPENAPI_31
+
+import models
+from rules.presence import profiles
+from rules.proxying.message_records import record_message
+from rules.systems import members, switches, systems
+from web.api_docs import read_document, resolve
+
+ALICE, BOB = 80351110224678912, 80351110224678913
+MESSAGE = 1163892047215738901
+PATHS = read_document()["paths"]
+SCHEMAS = read_document()["components"]["schemas"]
+METHODS = ("get", "post", "put", "patch", "delete")
+OPERATIONS = [(path, method) for path, entry in PATHS.items() for method in METHODS if method in entry]
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def alice(join, write, token_of):
+    """Alice is published and has a system with one member who fronts and wrote a message; her token."""
+    join(ALICE)
+
+    def fill(session):
+        systems.create_system(session, ALICE, {"name": "Boxes"})
+        member = members.create_member(session, ALICE, {"name": "Ada", "proxy_tags": [{"prefix": "a:"}]})
+        switches.log_switch(session, ALICE, [member.hid])
+        record_message(session, ALICE, member.id, MESSAGE, MESSAGE - 1, 5, None)
+
+    write(fill)
+    return token_of(ALICE)
+
+
+@pytest.fixture
+def ask(client, alice):
+    """Ask as Alice."""
+
+    def run(method, path, headers=(), **options):
+        return client.open(path, method=method, headers={"Authorization": alice, **dict(headers)}, **options)
+
+    return run
+
+
+def check_documented(method, path, answer):
+    """The answer is one that the document allows: its status, media type, headers and shape."""
+    schema = schemathesis.openapi.from_dict(read_document())
+    schema[path][method].validate_response(answer)
+
+
+def within(schema):
+    """A schema as one document, with the others at hand."""
+    return {**schema, "components": {"schemas": SCHEMAS}}
+
+
+def check_example(schema, example):
+    jsonschema_rs.Draft202012Validator(within(schema), validate_formats=True).validate(example)
+
+
+def test_it_is_openapi_3_1(client):
+    validator = jsonschema_rs.Draft202012Validator(OPENAPI_31)
+    assert [error.message for error in validator.iter_errors(client.get("/openapi.json").json)] == []
+
+
+def test_every_reference_leads_somewhere_and_every_component_is_used():
+    references = set(re.findall(r"'#/components/(\w+/\w+)'", str(read_document())))
+    components = {f"{kind}/{name}" for kind, entries in read_document()["components"].items() for name in entries}
+    assert references == {name for name in components if not name.startswith("securitySchemes")}
+
+
+def test_every_route_is_in_it_and_everything_in_it_is_a_route(make_app):
+    routes = {
+        (re.sub(r"<(?:\w+:)?\w+>", "{}", rule.rule), method.lower())
+        for rule in make_app().url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert routes == {(re.sub(r"\{\w+\}", "{}", path), method) for path, method in OPERATIONS}
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_operation_says_what_it_is_and_what_it_takes(path, method):
+    operation = PATHS[path][method]
+    assert operation["summary"].endswith(".")
+    assert operation["operationId"]
+    assert operation["tags"][0] in [tag["name"] for tag in read_document()["tags"]]
+    declared = [resolve(item) for item in [*PATHS[path].get("parameters", []), *operation.get("parameters", [])]]
+    assert [item["name"] for item in declared if item["in"] == "path"] == re.findall(r"\{(\w+)\}", path)
+    # Where a token is needed, there is a 401.
+    assert operation.get("security") != [{"Token": []}] or "401" in operation["responses"]
+    assert ("304" in operation["responses"]) == any(item["name"] == "If-None-Match" for item in declared)
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_errors_have_the_media_type_of_their_dialect(path, method):
+    expected = {"text/plain"} if path.startswith("/v1/") else {"application/json"}
+    for status, answer in PATHS[path][method]["responses"].items():
+        # What gunicorn refuses is JSON, since it comes before anybody knows the path.
+        if int(status) >= 400 and status not in ("400", "414", "431"):
+            assert set(resolve(answer)["content"]) == expected
+        if status == "400":
+            assert set(resolve(answer)["content"]) <= expected | {"application/json"}
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_examples_of_parameters_and_bodies_are_valid(path, method):
+    operation = PATHS[path][method]
+    for item in [*PATHS[path].get("parameters", []), *operation.get("parameters", [])]:
+        check_example(resolve(item)["schema"], resolve(item)["example"])
+    for body in operation.get("requestBody", {}).get("content", {}).values():
+        check_example(body["schema"], body["example"])
+
+
+def schemas_within(schema):
+    """A schema and all those inside it."""
+    if isinstance(schema, list):
+        for item in schema:
+            yield from schemas_within(item)
+    elif isinstance(schema, dict):
+        yield schema
+        for item in schema.values():
+            yield from schemas_within(item)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_examples_of_schemas_are_valid(name):
+    for schema in schemas_within(SCHEMAS[name]):
+        for example in schema.get("examples", []):
+            check_example({key: value for key, value in schema.items() if key != "examples"}, example)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_schemas_require_what_they_name_and_in_that_order(name):
+    schema = SCHEMAS[name]
+    if schema.get("additionalProperties") is False:
+        assert schema["required"] == list(schema["properties"])
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "pick"),
+    [
+        (f"/user/{ALICE}", "Profile", lambda body: body),
+        (f"/user/{ALICE}", "Presence", lambda body: body["presence"]),
+        ("/v1/s", "System", lambda body: body),
+        (f"/v1/a/{ALICE}", "System", lambda body: body),
+        (f"/v1/msg/{MESSAGE}", "Message", lambda body: body),
+        (f"/v1/msg/{MESSAGE}", "Member", lambda body: body["member"]),
+        (f"/v1/msg/{MESSAGE}", "ProxyTag", lambda body: body["member"]["proxy_tags"][0]),
+        ("/health", "Health", lambda body: body),
+        ("/nothing", "Error", lambda body: body),
+    ],
+)
+def test_keys_are_served_in_the_order_of_the_document(ask, path, name, pick):
+    assert list(pick(ask("GET", path).json)) == list(SCHEMAS[name]["properties"])
+
+
+READS = [
+    ("/user/{user_id}", f"/user/{ALICE}"),
+    ("/user/{user_id}/kv", "/user/@me/kv"),
+    ("/user/{user_id}/kv/{key}", "/user/@me/kv/city"),
+    ("/v1/s", "/v1/s"),
+    ("/v1/a/{id}", f"/v1/a/{ALICE}"),
+    ("/v1/msg/{id}", f"/v1/msg/{MESSAGE}"),
+    ("/docs", "/docs"),
+    ("/openapi.json", "/openapi.json"),
+]
+
+
+@pytest.mark.parametrize(("path", "asked"), READS)
+def test_a_read_and_its_304_are_as_documented(ask, path, asked):
+    ask("PUT", "/user/@me/kv/city", data="Bern")
+    answer = ask("GET", asked)
+    check_documented("GET", path, answer)
+    assert answer.status_code == 200
+    again = ask("GET", asked, headers={"If-None-Match": answer.headers["ETag"]})
+    check_documented("GET", path, again)
+    assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "asked", "options", "status"),
+    [
+        ("PUT", "/user/{user_id}/kv/{key}", "/user/@me/kv/city", {"data": "x" * 50_000}, 413),
+        ("PATCH", "/user/{user_id}/kv", "/user/@me/kv", {"data": "{}"}, 415),
+        ("PATCH", "/user/{user_id}/kv", f"/user/{BOB}/kv", {"data": "{}", "headers": JSON}, 403),
+        ("PATCH", "/v1/s", "/v1/s", {"data": "{}"}, 415),
+        ("PATCH", "/v1/s", "/v1/s", {"data": " " * 600_000, "headers": JSON}, 413),
+        ("PATCH", "/v1/s", "/v1/s", {"data": "[" * 200_000, "headers": JSON}, 400),
+        ("POST", "/v1/m", "/v1/m", {"data": "{}", "headers": JSON}, 400),
+        ("POST", "/v1/s/switches", "/v1/s/switches", {"data": '{"members": []}', "headers": JSON}, 204),
+    ],
+)
+def test_refusals_are_as_documented(ask, method, path, asked, options, status):
+    answer = ask(method, asked, **options)
+    assert answer.status_code == status
+    check_documented(method, path, answer)
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/user/{user_id}", f"/user/{ALICE}"), ("/v1/s", "/v1/s"), ("/", "/")])
+def test_too_many_requests_are_as_documented(make_app, alice, path, asked):
+    client = make_app(RATE_LIMIT="1/hour").test_client()
+    answers = [client.get(asked, headers={"Authorization": alice}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    for answer in answers:
+        assert "X-RateLimit-Reset" in answer.headers
+        check_documented("GET", path, answer)
+
+
+@pytest.mark.parametrize(("path", "asked"), [("/user/{user_id}/kv", "/user/@me/kv"), ("/v1/s", "/v1/s")])
+def test_a_busy_database_is_as_documented(ask, doors, monkeypatch, path, asked):
+    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
+    with doors.write():
+        answer = ask("PATCH", asked, data="{}", headers=JSON)
+    assert answer.status_code == 503
+    check_documented("PATCH", path, answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "asked", "module", "rule"),
+    [
+        ("/user/{user_id}", f"/user/{ALICE}", profiles, "get_profile"),
+        ("/v1/s", "/v1/s", systems, "show_own_system"),
+    ],
+)
+def test_a_fault_is_as_documented(ask, monkeypatch, path, asked, module, rule):
+    monkeypatch.delattr(module, rule)
+    answer = ask("GET", asked)
+    assert answer.status_code == 500
+    check_documented("GET", path, answer)
+
+
+def test_health_without_a_bot_and_without_a_file_is_as_documented(make_app, database):
+    first, second = make_app().test_client(), make_app().test_client()
+    answers = [first.get("/health")]
+    database.rename(database.with_name("elsewhere.db"))
+    database.mkdir()
+    answers.append(second.get("/health"))
+    for answer, schema in zip(answers, ("Health", "Unreadable"), strict=True):
+        assert answer.status_code == 503
+        check_example(SCHEMAS[schema], answer.json)
+        check_documented("GET", "/health", answer)
+
+
+def test_it_names_the_address_that_people_reach_it_by(make_app):
+    client = make_app(PUBLIC_URL="https://roll.example/call/").test_client()
+    assert client.get("/openapi.json").json["servers"] == [{"url": "https://roll.example/call"}]
+    assert "https://roll.example/call/v1/s" in client.get("/docs").text
+
+
+class Page(HTMLParser):
+    """What a page shows, and where its links lead."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.links, self.ids, self.tags, self.shown = [], [], [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [attributes["id"]] if "id" in attributes else []
+        self.links += [attributes["href"]] if "href" in attributes else []
+
+    def handle_data(self, data):
+        self.shown += f" {data}"
+
+
+def test_the_page_names_every_path_status_and_schema(client):
+    page = Page(client.get("/docs").text)
+    for path, method in OPERATIONS:
+        assert re.search(rf"{method.upper()}\s*{re.escape(path)}", page.shown)
+        assert f"curl{'' if method == 'get' else f' -X {method.upper()}'} " in page.shown
+        assert PATHS[path][method]["operationId"] in page.ids
+    assert set(SCHEMAS) <= set(page.ids)
+    assert {status for path, method in OPERATIONS for status in PATHS[path][method]["responses"]} <= set(
+        re.findall(r"\b\d{3}\b", page.shown)
+    )
+
+
+def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):
+    page = Page(client.get("/docs").text)
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert len(page.ids) == len(set(page.ids))
+    inside = {link.removeprefix("#") for link in page.links if link.startswith("#")}
+    assert inside - set(page.ids) == set()
+    assert {client.get(link).status_code for link in page.links if not link.startswith("#")} == {200}
+    assert "/docs" in Page(client.get("/").text).links
