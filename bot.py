@@ -1,4 +1,4 @@
-"""The bot: intents, cogs, the doors to the file, one error listener; no commands here."""
+"""The bot: intents, cogs, reading and writing the file, one error listener; no commands here."""
 
 import asyncio
 import logging
@@ -16,8 +16,8 @@ from discord.ext import bridge, commands
 import config as settings
 from cogs.commands import confirm, registry, responses
 from cogs.gateway import json_decoder, memory
-from cogs.gateway.bounded_dict import Recent
-from cogs.gateway.raw_events import Tap
+from cogs.gateway.bounded_dict import BoundedDict
+from cogs.gateway.raw_events import RawEvents
 from database import connections
 from database.upgrade import BadFile, upgrade
 
@@ -93,11 +93,11 @@ def permissions() -> discord.Permissions:
 
 
 class Rollcall(bridge.Bot):
-    """py-cord's bot with doors to the file and a tap on the gateway's raw events."""
+    """py-cord's bot, which reads and writes the file in threads and hears the raw events of the gateway first."""
 
     def __init__(self, config: settings.Config) -> None:
         self.config = config
-        self.sides = registry.Commands()
+        self.registry = registry.CommandRegistry()
         self.message_guards: list[Callable[[discord.Message], Awaitable[bool]]] = []
         super().__init__(
             command_prefix=find_prefixes,
@@ -110,34 +110,34 @@ class Rollcall(bridge.Bot):
             cache_default_sounds=False,
             max_messages=None,
         )
-        self.doors = connections.open_doors(config.database_url)
+        self.database = connections.open_database(config.database_url)
         self._readers = ThreadPoolExecutor(READ_THREADS, "read")
         self._writer = ThreadPoolExecutor(1, "write")
-        self.tap = Tap(self)
-        self.heard: Recent[int, None] = Recent(MOST_HEARD)
+        self.raw_events = RawEvents(self)
+        self.incoming: BoundedDict[int, None] = BoundedDict(MOST_HEARD)
         self.fault: str | None = None
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
         self.before_invoke(responses.gain_time)
-        self.tap.put()
+        self.raw_events.install()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule on a read session, in a thread."""
 
         def run() -> Result:
-            with self.doors.read() as session:
+            with self.database.read() as session:
                 return rule(session, *args, **options)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)
 
-    async def glance(self, rule: Callable[..., Result], *args: Any) -> Result:
+    async def read_inline(self, rule: Callable[..., Result], *args: Any) -> Result:
         """Run a rule that asks a few questions: on the loop, since a thread costs more than that.
 
         Where that would have to wait, it is `read` in a thread.
         """
         try:
-            with self.doors.glance() as connection:
+            with self.database.read_inline() as connection:
                 return rule(connection, *args)
         except sqlite3.OperationalError:
             return await self.read(rule, *args)
@@ -147,7 +147,7 @@ class Rollcall(bridge.Bot):
 
         Raises connections.Locked when the other process holds the lock for too long.
         """
-        return await self._write(self.doors.write, rule, args, options)
+        return await self._write(self.database.write, rule, args, options)
 
     async def write_patiently(self, rule: Callable[..., Result], *args: Any) -> Result:
         """`write` for what must happen: waits through a lock that somebody holds for long. Raises Locked in the end."""
@@ -160,11 +160,11 @@ class Rollcall(bridge.Bot):
 
     async def write_presence(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """The same, in the same order, for what need not reach the disk at once."""
-        return await self._write(self.doors.write_presence, rule, args, options)
+        return await self._write(self.database.write_presence, rule, args, options)
 
     async def checkpoint(self) -> None:
         """Keep the WAL small, in a thread of its own: where a commit does that, all writes of the bot wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._readers, self.doors.checkpoint)
+        await asyncio.get_running_loop().run_in_executor(self._readers, self.database.checkpoint)
 
     async def _write(self, door: Callable, rule: Callable[..., Result], args: tuple, options: dict) -> Result:
         def run() -> Result:
@@ -179,7 +179,7 @@ class Rollcall(bridge.Bot):
 
     def add_command(self, command: commands.Command) -> None:
         if isinstance(command, registry.SystemsCommand):
-            self.sides.add(command)
+            self.registry.add(command)
         else:
             super().add_command(command)
 
@@ -191,17 +191,17 @@ class Rollcall(bridge.Bot):
     async def get_context(self, message: discord.Message, *, cls: type | None = None) -> bridge.BridgeExtContext:
         ctx = await super().get_context(message, cls=cls or bridge.BridgeExtContext)
         if ctx.invoked_with:
-            ctx.command = self.sides.find(ctx.invoked_with, self.all_commands, not responses.is_presence(ctx))
+            ctx.command = self.registry.find(ctx.invoked_with, self.all_commands, not responses.is_presence(ctx))
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
         # After a RESUME, Discord may tell again what it told before.
-        if message.author == self.user or message.id in self.heard:
+        if message.author == self.user or message.id in self.incoming:
             return
-        self.heard.add(message.id)
+        self.incoming.add(message.id)
         proxy = self.cogs["proxy"]
         # The place in the line is taken before anything is awaited: what came first is posted first.
-        with proxy.lines.join(message.channel.id, message.author.id) as place:
+        with proxy.queues.join(message.channel.id, message.author.id) as slot:
             for guard in self.message_guards:
                 if await guard(message):
                     return
@@ -211,7 +211,7 @@ class Rollcall(bridge.Bot):
             if not responses.is_command(ctx):
                 # The wait for an answer has seen the message before.
                 if not confirm.is_answer(message):
-                    await proxy.take(message, place)
+                    await proxy.take(message, slot)
                 return
         await self.invoke(ctx)
 
@@ -241,7 +241,7 @@ class Rollcall(bridge.Bot):
                 await stop()
         self._writer.shutdown()
         self._readers.shutdown()
-        self.doors.close()
+        self.database.close()
 
 
 def find_prefixes(bot: Rollcall, message: discord.Message) -> list[str]:

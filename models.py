@@ -46,7 +46,7 @@ class Presence(db.Model):
     version: Mapped[str]
 
 
-class Hidden(db.Model):
+class OptOut(db.Model):
     """A user who asked not to be published. `forgotten`: nothing about the user may be stored either."""
 
     __tablename__ = "hidden"
@@ -64,7 +64,7 @@ class Token(db.Model):
     hash: Mapped[str]
 
 
-class Pair(db.Model):
+class KeyValue(db.Model):
     """One key/value pair of a user; `id` keeps the order in which keys were first added."""
 
     __tablename__ = "kv"
@@ -186,7 +186,7 @@ class Member(db.Model):
     last_message_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
-class TagSign(db.Model):
+class ProxyTagIndex(db.Model):
     """The sign by which a member's proxy tags are told apart; the file itself keeps it, by triggers on `members`.
 
     `^` and a prefix's first sign, `$` and the last of a suffix without prefix; nothing where that may be left out when
@@ -273,7 +273,7 @@ class Guild(db.Model):
     proxy_off: Mapped[bool] = _no()
 
 
-class QuietChannel(db.Model):
+class BlacklistedChannel(db.Model):
     """A channel in which a server's moderators want nothing to be proxied."""
 
     __tablename__ = "quiet_channels"
@@ -295,7 +295,7 @@ class Message(db.Model):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
 
 
-class GoneChannel(db.Model):
+class DeletedChannel(db.Model):
     """A channel or thread that was deleted on Discord, while records of its messages are left."""
 
     __tablename__ = "gone_channels"

@@ -24,10 +24,10 @@ def make_file(path: Path, count: int) -> None:
     """A new file with the presences of `count` people, whose IDs follow one another."""
     url = f"sqlite:///{path}"
     upgrade(url)
-    doors = connections.open_doors(url)
-    with doors.write() as session:
+    database = connections.open_database(url)
+    with database.write() as session:
         fill(session, count)
-    doors.close()
+    database.close()
 
 
 def fill(session: Session, count: int) -> None:

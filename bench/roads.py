@@ -50,11 +50,11 @@ def main() -> None:
 
 def add_system(file: Path) -> tuple[str, str]:
     """A system with members, fronters and a few pairs; its owner's token and its ID."""
-    doors = connections.open_doors(f"sqlite:///{file}")
+    database = connections.open_database(f"sqlite:///{file}")
     token = tokens.make_token(people.FIRST)
-    with doors.write() as session:
+    with database.write() as session:
         hid = fill(session, token)
-    doors.close()
+    database.close()
     return token, hid
 
 

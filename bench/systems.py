@@ -60,7 +60,7 @@ def paths() -> list[tuple[str, bool]]:
 
 def make_client(file: Path, count: int) -> FlaskClient:
     client = open_client(file, count)
-    with client.application.extensions["doors"].write() as session:
+    with client.application.extensions["database"].write() as session:
         fill(session, count)
     return client
 
@@ -151,7 +151,7 @@ def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> lis
 def own_token(client: FlaskClient) -> dict[str, str]:
     owner = SNOWFLAKE + client.count // 2
     token = tokens.make_token(owner)
-    with client.application.extensions["doors"].write() as session:
+    with client.application.extensions["database"].write() as session:
         tokens.store_token(session, owner, tokens.hash_token(token))
     return {"Authorization": token}
 

@@ -39,7 +39,7 @@ def token(user: str) -> None:
         raise click.ClickException(refusal.sentence) from None
     made = tokens.make_token(user_id)
     try:
-        with current_app.extensions["doors"].write() as session:
+        with current_app.extensions["database"].write() as session:
             tokens.store_token(session, user_id, tokens.hash_token(made))
     except connections.Locked:
         raise click.ClickException("The database is busy; try again in a moment.") from None
@@ -86,9 +86,9 @@ def stats() -> None:
     health = status.get_health(db.session)
     rows = {
         "published users": health["published"],
-        "hidden users": _count(models.Hidden),
+        "hidden users": _count(models.OptOut),
         "users with a token": _count(models.Token),
-        "key/value pairs": _count(models.Pair),
+        "key/value pairs": _count(models.KeyValue),
         "GitHub accounts": _count(models.GitHub),
         "systems": _count(models.System),
         "members": _count(models.Member),

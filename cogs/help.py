@@ -6,7 +6,7 @@ from discord.ext import bridge, commands
 
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.proxying import server_config
 from cogs.systems import config, front, member, switch, system
 
@@ -30,13 +30,13 @@ FIRST_STEPS = (
     ("config", "your settings, the time zone among them"),
     ("token", "your API token, by DM"),
 )
-TABLES: dict[str, Verbs] = {
-    "system": system.verbs,
-    "member": member.verbs,
-    "switch": switch.verbs,
-    "front": front.verbs,
-    "config": config.verbs,
-    "serverconfig": server_config.verbs,
+TABLES: dict[str, Subcommands] = {
+    "system": system.subcommands,
+    "member": member.subcommands,
+    "switch": switch.subcommands,
+    "front": front.subcommands,
+    "config": config.subcommands,
+    "serverconfig": server_config.subcommands,
 }
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),
@@ -89,14 +89,17 @@ async def find_text(ctx: Context, topic: str) -> str:
     return f"I have nothing about “{topic[:40]}”.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
 
 
-def show_table(command: str, verbs: Verbs) -> str:
+def show_table(command: str, subcommands: Subcommands) -> str:
     """A command's subcommands, one a line."""
     whose = " <member>" if command == "member" else ""
     first = {
         "member": "`member new <name>` — add a member",
         "switch": "`switch <members>` — they front from now on",
     }.get(command)
-    lines = [f"`{f'{command}{whose} {verb.names[0]} {verb.usage}'.strip()}` — {verb.about}" for verb in verbs.all]
+    lines = [
+        f"`{f'{command}{whose} {subcommand.names[0]} {subcommand.usage}'.strip()}` — {subcommand.about}"
+        for subcommand in subcommands.all
+    ]
     return "\n".join([first, *lines] if first else lines)
 
 

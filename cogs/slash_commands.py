@@ -3,7 +3,7 @@
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.proxying import autoproxy
 from cogs.systems import front as fronts
@@ -54,113 +54,113 @@ class Slash(commands.Cog, name="slash"):
     @member_option("third", required=False)
     @member_option("fourth", required=False)
     async def switch_to(self, ctx: Context, member: str, second: str, third: str, fourth: str) -> None:
-        await switches.log(ctx, Words(ready=[member, second, third, fourth]))
+        await switches.log(ctx, Arguments(ready=[member, second, third, fourth]))
 
     @switch.command(name="out", description="Nobody fronts any more")
     async def switch_out(self, ctx: Context) -> None:
-        await switches.switch_out(ctx, Words())
+        await switches.switch_out(ctx, Arguments())
 
     @switch.command(name="add", description="Somebody fronts too from now on")
     @member_option()
     async def switch_add(self, ctx: Context, member: str) -> None:
-        await switches.copy(ctx, Words(ready=[member]))
+        await switches.copy(ctx, Arguments(ready=[member]))
 
     @switch.command(name="move", description="Change when the latest switch was")
     @discord.option("time", str, description="Like 1h30m ago, yesterday 14:00, 2026-11-21 20:15")
     async def switch_move(self, ctx: Context, time: str) -> None:
-        await switches.move(ctx, Words(ready=[time]))
+        await switches.move(ctx, Arguments(ready=[time]))
 
     @switch.command(name="delete", description="Take the latest switch back")
     async def switch_delete(self, ctx: Context) -> None:
-        await switches.delete(ctx, Words())
+        await switches.delete(ctx, Arguments())
 
     @front.command(name="show", description="Who fronts, and since when")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def front_show(self, ctx: Context, account: discord.User | None) -> None:
-        await fronts.run(ctx, Words(ready=_of(account)))
+        await fronts.run(ctx, Arguments(ready=_of(account)))
 
     @front.command(name="history", description="Who fronted when")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def front_history(self, ctx: Context, account: discord.User | None) -> None:
-        await systems.run(ctx, Words(ready=[*_of(account), "fronthistory"]))
+        await systems.run(ctx, Arguments(ready=[*_of(account), "fronthistory"]))
 
     @front.command(name="percent", description="Who fronted how much")
     @discord.option("since", str, default="", description="Like 30d, yesterday, or full")
     async def front_percent(self, ctx: Context, since: str) -> None:
-        await systems.run(ctx, Words(ready=["frontpercent", since]))
+        await systems.run(ctx, Arguments(ready=["frontpercent", since]))
 
     @member.command(name="new", description="Add a member")
     @discord.option("name", str, max_length=100)
     @discord.option("avatar", discord.Attachment, default=None, description="A picture")
     async def member_new(self, ctx: Context, name: str, avatar: discord.Attachment | None) -> None:
-        await members.make_member(ctx, Words(ready=[name]), avatar)
+        await members.make_member(ctx, Arguments(ready=[name]), avatar)
 
     @member.command(name="show", description="See a member's card")
     @member_option()
     async def member_show(self, ctx: Context, member: str) -> None:
-        await members.run_on(ctx, member, Words(ready=["show"]))
+        await members.run_on(ctx, member, Arguments(ready=["show"]))
 
     @member.command(name="list", description="See your members")
     @discord.option("search", str, default="", description="A part of a name")
     async def member_list(self, ctx: Context, search: str) -> None:
-        await member_lists.run(ctx, Words(ready=[search]))
+        await member_lists.run(ctx, Arguments(ready=[search]))
 
     @member.command(name="edit", description="See, set or clear one of a member's fields")
     @member_option()
     @discord.option("field", str, choices=MEMBER_FIELDS)
     @discord.option("value", str, default="", description=CLEARED)
     async def member_edit(self, ctx: Context, member: str, field: str, value: str) -> None:
-        await members.run_on(ctx, member, Words(ready=[field, value]))
+        await members.run_on(ctx, member, Arguments(ready=[field, value]))
 
     @member.command(name="privacy", description="See or set who sees what of a member")
     @member_option()
     @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
-    async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
-        await members.run_on(ctx, member, Words(ready=_privacy(subject, level)))
+    async def member_privacy(self, ctx: Context, member: str, edit_target: str, level: str) -> None:
+        await members.run_on(ctx, member, Arguments(ready=_privacy(edit_target, level)))
 
     @member.command(name="delete", description="Delete a member")
     @member_option()
     async def member_delete(self, ctx: Context, member: str) -> None:
-        await members.run_on(ctx, member, Words(ready=["delete"]))
+        await members.run_on(ctx, member, Arguments(ready=["delete"]))
 
     @system.command(name="new", description="Make your system")
     @discord.option("name", str, default="", max_length=100)
     async def system_new(self, ctx: Context, name: str) -> None:
-        await systems.run(ctx, Words(ready=["new", name]))
+        await systems.run(ctx, Arguments(ready=["new", name]))
 
     @system.command(name="show", description="See a system's card")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def system_show(self, ctx: Context, account: discord.User | None) -> None:
-        await systems.run(ctx, Words(ready=_of(account)))
+        await systems.run(ctx, Arguments(ready=_of(account)))
 
     @system.command(name="edit", description="See, set or clear one of your system's fields")
     @discord.option("field", str, choices=SYSTEM_FIELDS)
     @discord.option("value", str, default="", description=CLEARED)
     async def system_edit(self, ctx: Context, field: str, value: str) -> None:
-        await systems.run(ctx, Words(ready=[field, value]))
+        await systems.run(ctx, Arguments(ready=[field, value]))
 
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
-    async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
-        await systems.run(ctx, Words(ready=_privacy(subject, level)))
+    async def system_privacy(self, ctx: Context, edit_target: str, level: str) -> None:
+        await systems.run(ctx, Arguments(ready=_privacy(edit_target, level)))
 
     @discord.slash_command(description="Speak without tags in this server")
     @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")
     @member_option(required=False)
     async def autoproxy(self, ctx: Context, mode: str, member: str) -> None:
-        await autoproxy.run(ctx, Words(ready=["member" if member else mode, member]))
+        await autoproxy.run(ctx, Arguments(ready=["member" if member else mode, member]))
 
 
 def _of(account: discord.User | None) -> list[str]:
     return [account.mention] if account else []
 
 
-def _privacy(subject: str, level: str) -> list[str]:
-    if level and not subject:
+def _privacy(edit_target: str, level: str) -> list[str]:
+    if level and not edit_target:
         raise Invalid(f"Choose the subject that is to be {level} as well; `all` is all of them.")
-    return ["privacy", subject, level]
+    return ["privacy", edit_target, level]
 
 
 def setup(bot: commands.Bot) -> None:

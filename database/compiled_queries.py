@@ -14,7 +14,7 @@ DIALECT = sqlite.dialect(paramstyle="named")
 Reader = Session | sqlite3.Connection
 
 
-class Question:
+class CompiledQuery:
     """A SELECT of columns that have different names, compiled once; `bindparam`s name what each asking fills in."""
 
     def __init__(self, statement: Select[Any]) -> None:

@@ -35,10 +35,10 @@ class _Own:
         self.connection.close()
 
 
-class Doors:
+class Database:
     """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo.
 
-    `glance` and `own_connection` wait for `patience_ms`, which is 0 where nothing may wait.
+    `read_inline` and `own_connection` wait for `patience_ms`, which is 0 where nothing may wait.
     """
 
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
@@ -54,11 +54,11 @@ class Doors:
     def read(self) -> Iterator[Session]:
         """A session whose statements all see one committed state; it cannot write, and must not last."""
         with Session(self._reader) as session:
-            hold_state(session)
+            hold_snapshot(session)
             yield session
 
     @contextmanager
-    def glance(self) -> Iterator[sqlite3.Connection]:
+    def read_inline(self) -> Iterator[sqlite3.Connection]:
         """The calling thread's own connection, for a few rows by their keys: no pool and no ORM.
 
         All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where it would have
@@ -74,7 +74,7 @@ class Doors:
                 connection.execute("COMMIT")
 
     def own_connection(self) -> sqlite3.Connection:
-        """The same connection for one statement, which needs no transaction around it. Raises like `glance`."""
+        """The same connection for one statement, which needs no transaction around it. Raises like `read_inline`."""
         own = getattr(self._thread, "own", None) or self._open_own()
         return own.connection
 
@@ -111,26 +111,26 @@ class Doors:
             engine.dispose()
 
 
-def hold_state(session: Session) -> None:
+def hold_snapshot(session: Session) -> None:
     """Let all that a reading session reads from now until it is closed come from the same committed state."""
     session.connection().exec_driver_sql("BEGIN")
 
 
-def open_doors(url: str) -> Doors:
+def open_database(url: str) -> Database:
     """Open the file for a process without Flask. The file must have been through database.upgrade."""
-    return Doors(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
+    return Database(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
 
 
-def init_app(app: Flask, url: str) -> Doors:
-    """Give a Flask app its doors: `db.session` reads, the doors' `write` writes."""
+def init_app(app: Flask, url: str) -> Database:
+    """Give a Flask app its database: `db.session` reads, `Database.write` writes."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _READING
     app.config["SQLALCHEMY_BINDS"] = {name: {"url": url, **_POOL} for name in ("write", "write_presence")}
     db.init_app(app)
     with app.app_context():
-        doors = Doors(db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
-    app.extensions["doors"] = doors
-    return doors
+        database = Database(db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
+    app.extensions["database"] = database
+    return database
 
 
 # An error must not carry what somebody stored into a log.

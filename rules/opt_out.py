@@ -3,13 +3,13 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from models import Hidden
+from models import OptOut
 from rules.errors import NotAllowed
 
 
 def check_storable(session: Session, user_id: int) -> None:
     """Refuse to store anything about a user who asked to be forgotten. Raises NotAllowed."""
-    hidden = session.get(Hidden, user_id)
+    hidden = session.get(OptOut, user_id)
     if hidden and hidden.forgotten:
         raise NotAllowed(
             "You asked to be forgotten; the command `show` comes first if something is to be stored again."
@@ -18,15 +18,15 @@ def check_storable(session: Session, user_id: int) -> None:
 
 def hide(session: Session, user_id: int) -> None:
     """Take a user out of publication; the presence goes on being stored for the owner's token."""
-    if not session.get(Hidden, user_id):
-        session.add(Hidden(user_id=user_id, forgotten=False))
+    if not session.get(OptOut, user_id):
+        session.add(OptOut(user_id=user_id, forgotten=False))
 
 
 def show(session: Session, user_id: int) -> bool:
     """Publish a user again; returns whether the user had been hidden."""
-    return bool(session.execute(delete(Hidden).where(Hidden.user_id == user_id)).rowcount)
+    return bool(session.execute(delete(OptOut).where(OptOut.user_id == user_id)).rowcount)
 
 
 def is_hidden(session: Session, user_id: int) -> bool:
     """Whether the user asked not to be published."""
-    return session.get(Hidden, user_id) is not None
+    return session.get(OptOut, user_id) is not None

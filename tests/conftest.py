@@ -26,52 +26,52 @@ def fresh_file(tmp_path_factory):
 
 
 @pytest.fixture
-def database(fresh_file):
+def database_file(fresh_file):
     """This test's own database file, in memory where there is such a folder: a thousand tests wait for no disk."""
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         yield Path(shutil.copy(fresh_file, folder))
 
 
 @pytest.fixture
-def url(database):
-    return f"sqlite:///{database}"
+def url(database_file):
+    return f"sqlite:///{database_file}"
 
 
 @pytest.fixture
-def doors(url):
-    opened = connections.open_doors(url)
+def database(url):
+    opened = connections.open_database(url)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def read(doors):
+def read(database):
     """Ask a rule, as the bot does."""
 
     def run(rule, *args, **options):
-        with doors.read() as session:
+        with database.read() as session:
             return rule(session, *args, **options)
 
     return run
 
 
 @pytest.fixture
-def write(doors):
+def write(database):
     """Run a rule in a transaction of its own, as the bot does."""
 
     def run(rule, *args, **options):
-        with doors.write() as session:
+        with database.write() as session:
             return rule(session, *args, **options)
 
     return run
 
 
 @pytest.fixture
-def write_presence(doors):
+def write_presence(database):
     """The same by the door for what need not reach the disk."""
 
     def run(rule, *args):
-        with doors.write_presence() as session:
+        with database.write_presence() as session:
             return rule(session, *args)
 
     return run
@@ -124,7 +124,7 @@ def make_app(url):
 
     yield make
     for app in made:
-        app.extensions["doors"].close()
+        app.extensions["database"].close()
 
 
 @pytest.fixture

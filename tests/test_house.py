@@ -20,21 +20,21 @@ ROOT = settings.ROOT
 TOP_LEVEL = {
     *("app.py", "bot.py", "models.py", "config.py", "requirements.txt", "tests", "instance", "README.md"),
     *("Makefile", "pyproject.toml", "gunicorn.conf.py", ".ci", ".env.example", ".gitignore"),
-    *("CHANGELOG.md", "LICENSE", "rules", "web", "cogs", "migrations", "simulator", "bench", "cli", "deploy"),
+    *("CHANGELOG.md", "LICENSE", "database", "rules", "web", "cogs", "simulator", "bench", "cli", "deploy"),
 }
-OURS = {"config", "models", "migrations", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
-LOWEST = {"config", "models"}
+OURS = {"config", "models", "database", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
+LOWEST = {"config", "models", "database"}
 MAY_IMPORT = {
     "config": set(),
     "models": set(),
-    "migrations": {"models"},
+    "database": {"models", "database"},
     "rules": {*LOWEST, "rules"},
     "web": {*LOWEST, "rules", "web"},
     "cogs": {*LOWEST, "rules", "cogs"},
-    "app": {*LOWEST, "migrations", "rules", "web", "cli"},
-    "bot": {*LOWEST, "migrations", "rules", "cogs"},
-    "gunicorn.conf": {*LOWEST, "migrations", "web", "app"},
-    "cli": {*LOWEST, "migrations", "rules", "web", "simulator", "cli", "app", "bot"},
+    "app": {*LOWEST, "rules", "web", "cli"},
+    "bot": {*LOWEST, "rules", "cogs"},
+    "gunicorn.conf": {*LOWEST, "web", "app"},
+    "cli": {*LOWEST, "rules", "web", "simulator", "cli", "app", "bot"},
     "simulator": {"simulator"},
     "bench": OURS - {"bot"},
 }
@@ -88,7 +88,7 @@ def test_nothing_without_an_owner():
 
 def test_every_part_of_the_house_is_looked_at():
     looked_at = {part_of(path) for path in sources()}
-    assert looked_at >= {"config", "models", "rules", "web", "cogs", "app", "bot", "cli", "gunicorn.conf", "migrations"}
+    assert looked_at >= {"config", "models", "database", "rules", "web", "cogs", "app", "bot", "cli", "gunicorn.conf"}
 
 
 @pytest.mark.parametrize("path", sources(), ids=str)
@@ -98,7 +98,7 @@ def test_imports_go_one_way(path):
 
 
 @pytest.mark.parametrize("path", [path for path in sources() if part_of(path) == "rules"], ids=str)
-def test_rules_know_neither_face_and_leave_the_transaction_to_the_doors(path):
+def test_rules_know_neither_face_and_leave_the_transaction_to_the_caller(path):
     assert {name.split(".")[0] for name in imported(path)} & {"flask", "discord", "requests", "asyncio"} == set()
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", None)
@@ -119,10 +119,10 @@ def test_every_public_rule_says_what_it_does(path):
     assert [node.name for node in public if isinstance(node, ast.FunctionDef) and not node.returns] == []
 
 
-def test_only_models_knows_which_database_it_is():
+def test_only_its_own_room_knows_which_database_it_is():
     dialect = "sqlalchemy.dialects.sqlite"
     knowing = [path for path in sources() if any(name.startswith(dialect) for name in imported(path))]
-    assert set(knowing) <= {Path("models.py")}
+    assert {part_of(path) for path in knowing} == {"database"}
 
 
 def test_the_migrations_make_the_tables_of_the_models(url):

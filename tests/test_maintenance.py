@@ -94,8 +94,8 @@ def test_a_backup_can_be_put_in_the_files_place(flask, filled, tmp_path, make_ap
     assert client.put("/user/@me/kv/new", headers={"Authorization": filled}, data="x").status_code == 204
 
 
-def test_a_backup_in_the_middle_of_a_write_holds_what_was_committed(flask, filled, doors, tmp_path):
-    with doors.write() as session:
+def test_a_backup_in_the_middle_of_a_write_holds_what_was_committed(flask, filled, database, tmp_path):
+    with database.write() as session:
         kv.clear_pairs(session, ALICE)
         kv.set_value(session, BOB, "city", "Bern")
         session.flush()
@@ -103,7 +103,7 @@ def test_a_backup_in_the_middle_of_a_write_holds_what_was_committed(flask, fille
     assert rows(tmp_path / "copy.db", "SELECT user_id, count(*) FROM kv GROUP BY user_id") == [(ALICE, 300)]
 
 
-def test_backups_while_others_write_are_each_one_moment(flask, doors, write, tmp_path):
+def test_backups_while_others_write_are_each_one_moment(flask, database, write, tmp_path):
     """Both pairs always change together, so a copy in which they differ is torn."""
     write(kv.edit_pairs, ALICE, {"one": "0", "other": "0"})
     written, enough = threading.Event(), threading.Event()
@@ -131,9 +131,9 @@ def test_backups_while_others_write_are_each_one_moment(flask, doors, write, tmp
     assert len({values[0] for values in seen}) == 5
 
 
-def test_a_backup_never_replaces_a_file(flask, filled, tmp_path, database):
+def test_a_backup_never_replaces_a_file(flask, filled, tmp_path, database_file):
     (tmp_path / "diary.txt").write_text("Dear diary")
-    for target in (tmp_path / "diary.txt", database, tmp_path):
+    for target in (tmp_path / "diary.txt", database_file, tmp_path):
         code, said = flask("backup", target)
         assert (code, said) == (1, f"Error: {target} exists already.\n")
     assert (tmp_path / "diary.txt").read_text() == "Dear diary"

@@ -19,7 +19,7 @@ from database.upgrade import BadFile, upgrade
 from rules.account import kv
 from rules.etags import version_of
 from rules.presence import updates
-from rules.proxying.decision import Heard, find_speech
+from rules.proxying.decision import IncomingMessage, decide
 from rules.systems import members, systems
 from tests.subprocesses import SPAWN, in_processes
 
@@ -35,11 +35,11 @@ def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
     before = os.umask(0)
     try:
         upgrade(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
-        doors = connections.open_doors(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
-        with doors.write() as session:
+        database = connections.open_database(f"sqlite:///{tmp_path}/deep/down/rollcall.db")
+        with database.write() as session:
             kv.set_value(session, ALICE, "city", "Bern")
         files = {f.name: stat.S_IMODE(f.stat().st_mode) for f in (tmp_path / "deep/down").iterdir() if f.stat().st_size}
-        doors.close()
+        database.close()
     finally:
         os.umask(before)
     assert files == {"rollcall.db": 0o600, "rollcall.db-wal": 0o600, "rollcall.db-shm": 0o600}
@@ -48,51 +48,51 @@ def test_nobody_else_on_the_machine_can_read_the_file(tmp_path):
 def test_three_processes_may_start_at_once_on_no_file(tmp_path):
     url = f"sqlite:///{tmp_path}/rollcall.db"
     assert in_processes(upgrade_together, url, SPAWN.Barrier(3), times=3) == [0, 0, 0]
-    doors = connections.open_doors(url)
-    with doors.read() as session:
+    database = connections.open_database(url)
+    with database.read() as session:
         assert connections.schema_version(session)
         assert updates.get_stored_ids(session) == set()
-    doors.close()
+    database.close()
 
 
-def test_an_upgrade_of_an_up_to_date_file_changes_nothing(url, database, read, write):
+def test_an_upgrade_of_an_up_to_date_file_changes_nothing(url, database_file, read, write):
     write(kv.set_value, ALICE, "city", "Bern")
-    before = dump(database)
+    before = dump(database_file)
     upgrade(url)
-    assert dump(database) == before
+    assert dump(database_file) == before
     assert read(kv.get_value, ALICE, "city") == "Bern"
 
 
-def dump(database: Path) -> list[str]:
-    connection = sqlite3.connect(database)
+def dump(database_file: Path) -> list[str]:
+    connection = sqlite3.connect(database_file)
     lines = list(connection.iterdump())
     connection.close()
     return lines
 
 
-def execute(database: Path, *statements: str) -> None:
-    connection = sqlite3.connect(database)
+def execute(database_file: Path, *statements: str) -> None:
+    connection = sqlite3.connect(database_file)
     with connection:
         for statement in statements:
             connection.execute(statement)
     connection.close()
 
 
-def add(database: Path, table: str, **values: object) -> None:
+def add(database_file: Path, table: str, **values: object) -> None:
     """Add a row; what is not given is as empty as the column lets it be."""
-    with closing(sqlite3.connect(database)) as connection, connection:
+    with closing(sqlite3.connect(database_file)) as connection, connection:
         needed = [row[1] for row in connection.execute(f"PRAGMA table_info({table})") if row[3] and row[4] is None]
         row = {**dict.fromkeys(needed, 0), **values}
         columns, places = ", ".join(row), ", ".join(f":{name}" for name in row)
         connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", row)
 
 
-def test_a_file_of_a_newer_rollcall_is_refused_and_left_alone(url, database):
-    execute(database, "UPDATE alembic_version SET version_num = '9999'")
-    before = dump(database)
+def test_a_file_of_a_newer_rollcall_is_refused_and_left_alone(url, database_file):
+    execute(database_file, "UPDATE alembic_version SET version_num = '9999'")
+    before = dump(database_file)
     with pytest.raises(BadFile, match=r"was made by a newer Rollcall \(schema 9999\); update this one"):
         upgrade(url)
-    assert dump(database) == before
+    assert dump(database_file) == before
 
 
 def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path):
@@ -210,19 +210,19 @@ def test_a_file_from_before_there_were_systems_is_upgraded_and_loses_nothing(tmp
         for line in before
         if "alembic_version" not in line
     ]
-    doors = connections.open_doors(url)
-    with doors.write() as session:
+    database = connections.open_database(url)
+    with database.write() as session:
         assert kv.get_pairs(session, ALICE) == {"city": "Bern", "river": "Aare"}
         systems.create_system(session, ALICE, {"name": "Foxes"})
         members.create_member(session, ALICE, {"name": "Ann"})
-    doors.close()
+    database.close()
 
 
 BENS = '[{"prefix": "B:", "suffix": null}]'
 
 
-def signs_of(database: Path, member_id: int) -> list[str]:
-    with closing(sqlite3.connect(database)) as connection:
+def signs_of(database_file: Path, member_id: int) -> list[str]:
+    with closing(sqlite3.connect(database_file)) as connection:
         rows = connection.execute("SELECT sign FROM tag_signs WHERE member_id = ?", (member_id,))
         return [sign for (sign,) in rows]
 
@@ -244,12 +244,12 @@ def test_members_of_an_older_file_are_proxied(tmp_path):
         "members",
         **{**member, "id": 3, "hid": "bennn", "name": "Ben", "proxy_tags": '[{"prefix": "B:", "suffix": null}]'},
     )
-    doors = connections.open_doors(url)
-    with doors.read() as session:
+    database = connections.open_database(url)
+    with database.read() as session:
         for text, name in (("a:hello", None), ("A:hello", "Ann"), ("hello -a", "Ann"), ("B:hello", "Ben")):
-            speech = find_speech(session, Heard(ALICE, 1, 2, 2, text), 0)
-            assert getattr(speech, "name", None) == name
-    doors.close()
+            post = decide(session, IncomingMessage(ALICE, 1, 2, 2, text), 0)
+            assert getattr(post, "name", None) == name
+    database.close()
 
 
 @pytest.mark.parametrize("odd", ["", "nonsense", '["x", null, 5]', '{"prefix": "A:"}', '[{"prefix": 5}]'])
@@ -264,15 +264,15 @@ def test_tags_that_rollcall_never_wrote_spoil_nobody_elses(tmp_path, odd):
     assert "^B" not in signs_of(path, 1)
 
 
-def test_two_tags_of_one_sign_are_no_conflict(url, database, write):
+def test_two_tags_of_one_sign_are_no_conflict(url, database_file, write):
     write(systems.create_system, ALICE)
     write(members.create_member, ALICE, {"name": "Ann"})
     both = '[{"prefix": "A:", "suffix": null}, {"prefix": "A-", "suffix": null}]'
-    execute(database, f"UPDATE OR ABORT members SET proxy_tags = '{both}'")
-    assert signs_of(database, 1) == ["^A"]
+    execute(database_file, f"UPDATE OR ABORT members SET proxy_tags = '{both}'")
+    assert signs_of(database_file, 1) == ["^A"]
 
 
-def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, write):
+def test_a_newer_schema_keeps_the_data(url, database_file, next_migration, read, write):
     write(kv.set_value, ALICE, "city", "Bern")
     next_migration(
         "with op.batch_alter_table('kv') as kv:",
@@ -284,29 +284,29 @@ def test_a_newer_schema_keeps_the_data(url, database, next_migration, read, writ
     assert read(kv.get_value, ALICE, "city") == "Bern"
 
 
-def test_a_table_that_is_rebuilt_takes_nothing_else_with_it(url, database, next_migration, write):
+def test_a_table_that_is_rebuilt_takes_nothing_else_with_it(url, database_file, next_migration, write):
     write(kv.set_value, ALICE, "city", "Bern")
     execute(
-        database,
+        database_file,
         "CREATE TABLE note (pair INTEGER REFERENCES kv (id) ON DELETE CASCADE)",
         "INSERT INTO note SELECT id FROM kv",
     )
     next_migration("with op.batch_alter_table('kv') as kv:", "    kv.alter_column('value', nullable=True)")
     upgrade(url)
-    assert 'INSERT INTO "note" VALUES(1);' in dump(database)
+    assert 'INSERT INTO "note" VALUES(1);' in dump(database_file)
 
 
 @pytest.mark.parametrize(
     "line",
     ["op.execute('UPDATE nowhere SET x = 1')", "raise RuntimeError('the power went')"],
 )
-def test_a_migration_that_fails_leaves_the_file_as_it_was(url, database, next_migration, write, line):
+def test_a_migration_that_fails_leaves_the_file_as_it_was(url, database_file, next_migration, write, line):
     write(kv.set_value, ALICE, "city", "Bern")
-    before = dump(database)
+    before = dump(database_file)
     next_migration("op.execute('DELETE FROM kv')", line)
     with pytest.raises((BadFile, RuntimeError)):
         upgrade(url)
-    assert dump(database) == before
+    assert dump(database_file) == before
 
 
 def test_after_a_failed_migration_the_mended_one_goes_through(url, next_migration, read):
@@ -318,8 +318,8 @@ def test_after_a_failed_migration_the_mended_one_goes_through(url, next_migratio
     assert read(connections.schema_version) == "9000"
 
 
-def test_foreign_keys_are_looked_at_in_every_write(doors, next_migration, url):
+def test_foreign_keys_are_looked_at_in_every_write(database, next_migration, url):
     next_migration("op.execute('CREATE TABLE child (id INTEGER REFERENCES extra(id))')")
     upgrade(url)
-    with pytest.raises(Exception, match="FOREIGN KEY"), doors.write() as session:
+    with pytest.raises(Exception, match="FOREIGN KEY"), database.write() as session:
         session.execute(text("INSERT INTO child VALUES (7)"))

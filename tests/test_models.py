@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 import models
 from database import connections
 from database.connections import Locked
-from models import Pair, Presence
+from models import KeyValue, Presence
 from rules.account import kv, tokens
 from rules.presence import updates
 from tests.subprocesses import in_processes
@@ -23,11 +23,11 @@ TIMES = 400
 
 
 def count_up(url: str) -> None:
-    doors = connections.open_doors(url)
+    database = connections.open_database(url)
     for _ in range(TIMES):
-        with doors.write() as session:
+        with database.write() as session:
             kv.set_value(session, ALICE, "visits", str(int(kv.get_value(session, ALICE, "visits")) + 1))
-    doors.close()
+    database.close()
 
 
 def test_two_processes_that_count_to_400_together_reach_800(url, read, write):
@@ -37,7 +37,7 @@ def test_two_processes_that_count_to_400_together_reach_800(url, read, write):
 
 
 def die_in_the_middle(url: str) -> None:
-    with connections.open_doors(url).write() as session:
+    with connections.open_database(url).write() as session:
         kv.set_value(session, ALICE, "visits", "many")
         session.flush()
         os.kill(os.getpid(), signal.SIGKILL)
@@ -54,13 +54,13 @@ def test_a_process_that_is_killed_while_it_writes_leaves_nothing_half_done(impat
 @pytest.fixture
 def impatient(monkeypatch):
     """Doors opened from now on wait 20 ms for the lock."""
-    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
 
 
 @pytest.mark.parametrize("door", ["write", "write_presence"])
-def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, doors, door):
-    other = connections.open_doors(url)
-    with doors.write() as session:
+def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, database, door):
+    other = connections.open_database(url)
+    with database.write() as session:
         kv.set_value(session, ALICE, "city", "Bern")
         with pytest.raises(Locked), getattr(other, door)():
             pass
@@ -69,20 +69,20 @@ def test_a_second_writer_is_told_that_the_file_is_locked(impatient, url, doors, 
     other.close()
 
 
-def test_a_read_never_waits_for_a_writer(impatient, url, doors):
-    other = connections.open_doors(url)
-    with doors.write() as writing:
+def test_a_read_never_waits_for_a_writer(impatient, url, database):
+    other = connections.open_database(url)
+    with database.write() as writing:
         kv.set_value(writing, ALICE, "city", "Bern")
         with other.read() as session:
             assert kv.get_pairs(session, ALICE) == {}
     other.close()
 
 
-def test_a_threads_own_connection_reads_without_a_transaction_and_goes_with_the_thread(doors, write):
+def test_a_threads_own_connection_reads_without_a_transaction_and_goes_with_the_thread(database, write):
     def look():
-        own = doors.own_connection()
-        assert own is doors.own_connection()
-        with doors.glance() as same:
+        own = database.own_connection()
+        assert own is database.own_connection()
+        with database.read_inline() as same:
             assert (same is own, own.in_transaction) == (True, True)
         assert own.execute("SELECT count(*) FROM kv").fetchone() == (0,)
         write(kv.set_value, ALICE, "city", "Bern")
@@ -96,8 +96,8 @@ def test_a_threads_own_connection_reads_without_a_transaction_and_goes_with_the_
         own.execute("SELECT count(*) FROM kv")
 
 
-def test_a_long_read_stops_no_writer(impatient, database, read, write):
-    reader = sqlite3.connect(database, isolation_level=None)
+def test_a_long_read_stops_no_writer(impatient, database_file, read, write):
+    reader = sqlite3.connect(database_file, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM kv").fetchall()
     write(kv.set_value, ALICE, "city", "Bern")
@@ -106,29 +106,29 @@ def test_a_long_read_stops_no_writer(impatient, database, read, write):
     reader.close()
 
 
-def test_all_statements_of_a_read_see_one_state_and_the_next_read_the_newest(doors, write):
-    with doors.read() as session:
+def test_all_statements_of_a_read_see_one_state_and_the_next_read_the_newest(database, write):
+    with database.read() as session:
         assert kv.get_pairs(session, ALICE) == {}
         write(kv.set_value, ALICE, "city", "Bern")
         assert kv.get_pairs(session, ALICE) == {}
-    with doors.read() as session:
+    with database.read() as session:
         assert kv.get_pairs(session, ALICE) == {"city": "Bern"}
 
 
-def test_the_read_door_does_not_write(doors, read, write):
+def test_the_read_door_does_not_write(database, read, write):
     write(kv.set_value, ALICE, "city", "Bern")
-    with doors.read() as session, pytest.raises(OperationalError, match="readonly"):
+    with database.read() as session, pytest.raises(OperationalError, match="readonly"):
         kv.clear_pairs(session, ALICE)
-    with doors.read() as session:
+    with database.read() as session:
         kv.set_value(session, ALICE, "river", "Aare")
         with pytest.raises(OperationalError, match="readonly"):
             session.flush()
     assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
 
 
-def test_nor_does_a_threads_own_connection(doors):
+def test_nor_does_a_threads_own_connection(database):
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        doors.own_connection().execute("DELETE FROM kv")
+        database.own_connection().execute("DELETE FROM kv")
 
 
 def fail_in_the_middle(door):
@@ -147,10 +147,10 @@ def fail_at_the_end(door):
 
 @pytest.mark.parametrize("fail", [fail_in_the_middle, fail_at_the_end])
 @pytest.mark.parametrize("door", ["write", "write_presence"])
-def test_whoever_fails_has_changed_nothing_and_gives_the_lock_back(doors, read, write, door, fail):
+def test_whoever_fails_has_changed_nothing_and_gives_the_lock_back(database, read, write, door, fail):
     write(kv.set_value, ALICE, "city", "Bern")
     with pytest.raises(ZeroDivisionError):
-        fail(getattr(doors, door))
+        fail(getattr(database, door))
     write(kv.set_value, BOB, "city", "Chur")
     assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
     assert read(kv.get_pairs, BOB) == {"city": "Chur"}
@@ -160,11 +160,11 @@ def test_whoever_fails_has_changed_nothing_and_gives_the_lock_back(doors, read, 
     ("door", "synchronous", "query_only"),
     [("read", None, 1), ("write", 2, 0), ("write_presence", 1, 0)],
 )
-def test_each_door_has_the_pragmas_of_the_design(doors, door, synchronous, query_only):
+def test_each_door_has_the_pragmas_of_the_design(database, door, synchronous, query_only):
     def pragma(name):
         return session.execute(text(f"PRAGMA {name}")).scalar_one()
 
-    with getattr(doors, door)() as session:
+    with getattr(database, door)() as session:
         assert pragma("journal_mode") == "wal"
         assert pragma("busy_timeout") == 5000
         assert pragma("journal_size_limit") == connections.WAL_LIMIT_BYTES
@@ -178,15 +178,15 @@ def test_the_apps_doors_are_the_same(make_app):
     app = make_app()
     with app.app_context():
         assert models.db.session.execute(text("PRAGMA query_only")).scalar_one() == 1
-    with app.extensions["doors"].write() as session:
+    with app.extensions["database"].write() as session:
         assert session.execute(text("PRAGMA synchronous")).scalar_one() == 2
-    with app.extensions["doors"].write_presence() as session:
+    with app.extensions["database"].write_presence() as session:
         assert session.execute(text("PRAGMA synchronous")).scalar_one() == 1
 
 
-def test_a_key_twice_for_one_user_cannot_be_stored(doors, read):
-    with pytest.raises(Exception, match="UNIQUE"), doors.write() as session:
-        session.add_all(Pair(user_id=ALICE, key="city", value=value) for value in ("Bern", "Basel"))
+def test_a_key_twice_for_one_user_cannot_be_stored(database, read):
+    with pytest.raises(Exception, match="UNIQUE"), database.write() as session:
+        session.add_all(KeyValue(user_id=ALICE, key="city", value=value) for value in ("Bern", "Basel"))
     assert read(kv.get_pairs, ALICE) == {}
 
 
@@ -199,13 +199,13 @@ def test_every_id_that_discord_can_give_is_stored_whole(write, read, user_id, jo
     assert read(kv.get_value, user_id, "city") == "Bern"
 
 
-def test_a_checkpoint_brings_what_was_committed_into_the_file_while_others_write(doors, database, tmp_path):
-    with doors.write_presence() as session:
+def test_a_checkpoint_brings_what_was_committed_into_the_file_while_others_write(database, database_file, tmp_path):
+    with database.write_presence() as session:
         kv.set_value(session, ALICE, "city", "Basel")
-    with doors.write() as session:
+    with database.write() as session:
         kv.set_value(session, BOB, "city", "Bern")
-        doors.checkpoint()
+        database.checkpoint()
     # Without its WAL, a copy holds only what was brought into the file.
-    shutil.copy(database, tmp_path / "copy.db")
+    shutil.copy(database_file, tmp_path / "copy.db")
     with sqlite3.connect(tmp_path / "copy.db") as copy:
         assert copy.execute("SELECT value FROM kv").fetchall() == [("Basel",)]

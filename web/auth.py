@@ -21,7 +21,7 @@ def reading() -> AbstractContextManager[sqlite3.Connection]:
 
     Nobody may hold it while a body is read, which takes as long as its client likes.
     """
-    return current_app.extensions["doors"].glance()
+    return current_app.extensions["database"].read_inline()
 
 
 def find_viewer(reader: Reader) -> int | None:
@@ -47,7 +47,7 @@ def get_owner(reader: Reader, user_id: str) -> Caller:
 @contextmanager
 def writing(caller: Caller) -> Iterator[Session]:
     """One write transaction for a caller whose token is still the current one. Raises NotAuthenticated, Locked."""
-    with current_app.extensions["doors"].write() as session:
+    with current_app.extensions["database"].write() as session:
         tokens.check_current(session, caller)
         yield session
 

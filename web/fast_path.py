@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.exc import DatabaseError
 from werkzeug.http import parse_etags
 
-from database.connections import Doors
+from database.connections import Database
 from rules.presence import profiles
 from rules.presence.profiles import Profile
 from web.rate_limit import Limiter
@@ -23,8 +23,8 @@ _COMMON = tuple(COMMON_HEADERS.items())
 
 
 def init_app(app: Flask, limiter: Limiter) -> None:
-    """Put the hot read before the app. The app must have its doors."""
-    app.wsgi_app = HotRead(app.wsgi_app, app.extensions["doors"], limiter)
+    """Put the hot read before the app. The app must have its database."""
+    app.wsgi_app = HotRead(app.wsgi_app, app.extensions["database"], limiter)
 
 
 class HotRead:
@@ -33,8 +33,8 @@ class HotRead:
     It says byte for byte what the app would say.
     """
 
-    def __init__(self, app: Any, doors: Doors, limiter: Limiter) -> None:
-        self.app, self._doors, self._limiter = app, doors, limiter
+    def __init__(self, app: Any, database: Database, limiter: Limiter) -> None:
+        self.app, self._doors, self._limiter = app, database, limiter
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         profile = self._find(environ)

@@ -137,7 +137,7 @@ def read_changes(known: tuple[str, ...]) -> dict[str, Any]:
 
 def get_system_owner() -> Caller:
     """The caller, who has a system; found out before the body is read. Raises NotAuthenticated."""
-    with current_app.extensions["doors"].read() as session:
+    with current_app.extensions["database"].read() as session:
         caller = get_caller(session)
         systems.get_own_system(session, caller.user_id)
     return caller
@@ -145,7 +145,7 @@ def get_system_owner() -> Caller:
 
 def get_member_owner(member_id: str) -> Caller:
     """The caller, who owns this member; found out before the body is read. Raises NotAuthenticated, NotFound."""
-    with current_app.extensions["doors"].read() as session:
+    with current_app.extensions["database"].read() as session:
         caller = get_caller(session)
         members.get_own_member(session, caller.user_id, member_id)
     return caller

@@ -15,7 +15,7 @@ ALWAYS = frozenset({"y", "yes", "private", "priv", "public", "pub", "id", "by-id
 SHOWING = frozenset({"c", "clear", "r", "raw", "pt", "plaintext"})
 
 
-class Words:
+class Arguments:
     """A command's words. `ready` are words that need no reading, from a slash command's options."""
 
     def __init__(self, text: str = "", ready: Iterable[str] = ()) -> None:
@@ -39,7 +39,7 @@ class Words:
 
     def peek(self) -> str | None:
         """The next word, which stays the next."""
-        other = Words(self._text, self._ready)
+        other = Arguments(self._text, self._ready)
         return other.next()
 
     def all(self) -> list[str]:
@@ -90,9 +90,9 @@ def unquoted(text: str) -> str:
     return word if quoted and not rest.strip() else text
 
 
-def is_clearing(text: str, words: Words) -> bool:
+def is_clearing(text: str, arguments: Arguments) -> bool:
     """Whether a field is to be cleared, by one of the words for it or by a flag."""
-    return text.lower() in CLEARING or (not text and words.has("c", "clear"))
+    return text.lower() in CLEARING or (not text and arguments.has("c", "clear"))
 
 
 def _split(text: str) -> tuple[str, bool, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import discord
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context, answer, card
 
 log = logging.getLogger(__name__)
@@ -47,9 +47,9 @@ class _Button(discord.ui.Button):
         await interaction.response.edit_message(view=None)
 
 
-async def confirm(ctx: Context, question: str, yes: str, words: Words | None = None) -> bool:
+async def confirm(ctx: Context, question: str, yes: str, arguments: Arguments | None = None) -> bool:
     """Ask the caller, and wait up to five minutes; silence is a no. A `-yes` among the words answers at once."""
-    if words and words.has("y", "yes"):
+    if arguments and arguments.has("y", "yes"):
         return True
     return await ask(ctx, ctx.author.id, question, yes)
 

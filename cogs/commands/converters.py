@@ -2,8 +2,8 @@
 
 import re
 
-from cogs.commands.arguments import Words
-from cogs.commands.private_responses import Target, is_private
+from cogs.commands.arguments import Arguments
+from cogs.commands.private_responses import SystemTarget, is_private
 from cogs.commands.responses import Context
 from models import Member, System
 from rules.errors import Invalid, NotFound
@@ -27,12 +27,12 @@ def get_user_id(word: str | None, what_for: str) -> int:
     return user_id
 
 
-async def get_own(ctx: Context) -> Target:
+async def get_own(ctx: Context) -> SystemTarget:
     """The caller's own system. Raises NotAuthenticated."""
-    return Target(await ctx.bot.read(systems.get_own_system, ctx.author.id), True)
+    return SystemTarget(await ctx.bot.read(systems.get_own_system, ctx.author.id), True)
 
 
-async def find_system(ctx: Context, word: str | None) -> Target | None:
+async def find_system(ctx: Context, word: str | None) -> SystemTarget | None:
     """The system that a word names, or None when the word cannot be the name of one. Raises NotFound."""
     user_id = find_user_id(word)
     if user_id is not None:
@@ -46,20 +46,22 @@ async def find_system(ctx: Context, word: str | None) -> Target | None:
         return None
 
 
-async def get_member(ctx: Context, word: str, words: Words) -> Member:
+async def get_member(ctx: Context, word: str, arguments: Arguments) -> Member:
     """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
-    return await ctx.bot.read(member_lookup.get_referenced, ctx.author.id, word, _is_by_id(words), not is_private(ctx))
+    return await ctx.bot.read(
+        member_lookup.get_referenced, ctx.author.id, word, _is_by_id(arguments), not is_private(ctx)
+    )
 
 
-async def get_own_hids(ctx: Context, given: list[str], words: Words) -> list[str]:
+async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> list[str]:
     """The IDs of one's own members by name or ID, in order. Raises NotFound, Invalid, NotAuthenticated."""
-    by_id = _is_by_id(words)
+    by_id = _is_by_id(arguments)
     return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
 
 
-def _is_by_id(words: Words) -> bool:
-    return words.has("id", "by-id")
+def _is_by_id(arguments: Arguments) -> bool:
+    return arguments.has("id", "by-id")
 
 
-async def _seen(ctx: Context, system: System) -> Target:
-    return Target(system, await ctx.bot.read(systems.is_owner, ctx.author.id, system.id))
+async def _seen(ctx: Context, system: System) -> SystemTarget:
+    return SystemTarget(system, await ctx.bot.read(systems.is_owner, ctx.author.id, system.id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.paginator import Page, Pages
 from cogs.commands.responses import Context, answer, card, send_dm
 from models import System
@@ -17,7 +17,7 @@ from rules.errors import Invalid, NotAllowed, NotFound, Refused
 
 
 @dataclass(frozen=True)
-class Target:
+class SystemTarget:
     """The system that a command is about, and whether it is the caller's own."""
 
     system: System
@@ -30,7 +30,7 @@ class Target:
 
 
 @dataclass
-class Shown:
+class Response:
     """One answer: an embed, and where it has more pages than one, how to make them."""
 
     embed: discord.Embed
@@ -41,14 +41,14 @@ class Shown:
         """What to send along: the buttons, if there is anything to turn."""
         return {"view": Pages(ctx.author.id, self.count, self.page)} if self.count > 1 else {}
 
-    def differs(self, other: "Shown | Refused") -> bool:
+    def differs(self, other: "Response | Refused") -> bool:
         """Whether a reader would see something else."""
         if isinstance(other, Refused):
             return True
         return (self.embed.to_dict(), self.count) != (other.embed.to_dict(), other.count)
 
 
-Build = Callable[[int | None], Awaitable[Shown]]
+Builder = Callable[[int | None], Awaitable[Response]]
 
 
 def is_private(ctx: Context) -> bool:
@@ -56,18 +56,18 @@ def is_private(ctx: Context) -> bool:
     return ctx.is_app or ctx.guild is None
 
 
-async def show(ctx: Context, words: Words, target: Target, build: Build) -> None:
+async def show(ctx: Context, arguments: Arguments, target: SystemTarget, build: Builder) -> None:
     """Answer with what `build(viewer)` makes: for the owner all of it, for everybody else what they may see.
 
     In a channel the owner gets by DM what a stranger must not see; `-public` leaves that out, `-private` asks for it
     where the system's setting says otherwise. Raises what `build` raises for whoever is to read the answer.
     """
     if not target.own:
-        if words.has("private", "priv"):
+        if arguments.has("private", "priv"):
             raise NotAllowed("Only the owner of a system can ask for what is private.")
         await _send(ctx, await build(None))
         return
-    if await _only_public(words, target):
+    if await _only_public(arguments, target):
         await _send(ctx, await build(None))
         return
     whole = await build(ctx.author.id)
@@ -82,19 +82,19 @@ async def show(ctx: Context, words: Words, target: Target, build: Build) -> None
     await answer(ctx, card(text="Some of it is private, so see your DMs; `-public` answers here with the rest."))
 
 
-async def _only_public(words: Words, target: Target) -> bool:
-    private, public = words.has("private", "priv"), words.has("public", "pub")
+async def _only_public(arguments: Arguments, target: SystemTarget) -> bool:
+    private, public = arguments.has("private", "priv"), arguments.has("public", "pub")
     if private and public:
         raise Invalid("Choose one of `-private` and `-public`.")
     return public or not (private or target.system.show_private_info)
 
 
-async def _try(build: Build) -> Shown | Refused:
+async def _try(build: Builder) -> Response | Refused:
     try:
         return await build(None)
     except (NotAllowed, NotFound) as refused:
         return refused
 
 
-async def _send(ctx: Context, shown: Shown) -> None:
-    await answer(ctx, shown.embed, **shown.options(ctx))
+async def _send(ctx: Context, response: Response) -> None:
+    await answer(ctx, response.embed, **response.options(ctx))

@@ -21,7 +21,7 @@ def systems_command(name: str, *aliases: str, usage: str = "") -> Callable[[Call
     return commands.command(name=name, aliases=aliases, usage=usage, cls=SystemsCommand)
 
 
-class Commands:
+class CommandRegistry:
     """Both sides' commands by name, and which of them a word means."""
 
     def __init__(self) -> None:

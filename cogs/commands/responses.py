@@ -140,7 +140,7 @@ def _suggestion(ctx: Context) -> str | None:
     if is_presence(ctx):
         return None
     word = ctx.invoked_with.lower()
-    known = [*ctx.bot.sides.systems, *(command.name for command in ctx.bot.commands)]
+    known = [*ctx.bot.registry.systems, *(command.name for command in ctx.bot.commands)]
     near = difflib.get_close_matches(word, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else "`help` lists what I know."
     return f"I know no command “{word[:40]}”; {hint}"

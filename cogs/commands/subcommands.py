@@ -4,14 +4,14 @@ import difflib
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from rules.errors import NotFound
 
 Run = Callable[..., Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Verb:
+class Subcommand:
     """A subcommand: the first of its names is the one that help shows."""
 
     names: tuple[str, ...]
@@ -20,55 +20,55 @@ class Verb:
     about: str
 
 
-class Verbs:
+class Subcommands:
     """The subcommands of one command, in the order in which help shows them."""
 
-    def __init__(self, command: str, taken: Iterable[Verb] = ()) -> None:
+    def __init__(self, command: str, taken: Iterable[Subcommand] = ()) -> None:
         self.command = command
-        self.all: list[Verb] = []
-        self._by_name: dict[str, Verb] = {}
-        for verb in taken:
-            self.add(verb)
+        self.all: list[Subcommand] = []
+        self._by_name: dict[str, Subcommand] = {}
+        for subcommand in taken:
+            self.add(subcommand)
 
     def __call__(self, *names: str, usage: str = "", about: str = "") -> Callable[[Run], Run]:
         """Make a function the subcommand with these names."""
 
         def take(run: Run) -> Run:
-            self.add(Verb(names, run, usage, about))
+            self.add(Subcommand(names, run, usage, about))
             return run
 
         return take
 
-    def find(self, word: str | None) -> Verb | None:
+    def find(self, word: str | None) -> Subcommand | None:
         """The subcommand with this name or alias, in any case of letters."""
         return self._by_name.get((word or "").lower())
 
-    def read(self, words: Words) -> Verb:
+    def read(self, arguments: Arguments) -> Subcommand:
         """The subcommand that the next words name, as many as its name has. Raises NotFound."""
-        name = words.next() or ""
-        while self._begins(longer := f"{name} {words.peek() or ''}".lower()):
+        name = arguments.next() or ""
+        while self._begins(longer := f"{name} {arguments.peek() or ''}".lower()):
             name = longer
-            words.next()
+            arguments.next()
         if not self.find(name) and self._begins(name.lower()):
-            name = f"{name} {words.next() or ''}".strip()
+            name = f"{name} {arguments.next() or ''}".strip()
         return self.get(name)
 
     def _begins(self, name: str) -> bool:
         return any(known == name or known.startswith(f"{name} ") for known in self._by_name)
 
-    def get(self, word: str, but: str = "") -> Verb:
+    def get(self, word: str, but: str = "") -> Subcommand:
         """The same. Raises NotFound, saying what was probably meant; `but` is what else the word could have been."""
-        verb = self.find(word)
-        if not verb:
+        subcommand = self.find(word)
+        if not subcommand:
             near = difflib.get_close_matches(word.lower(), list(self._by_name), 1)
             hint = f"did you mean `{near[0]}`?" if near else f"`help {self.command}` lists what there is."
             raise NotFound(f"{but or 'I know '}no `{self.command} … {word[:40]}`; {hint}")
-        return verb
+        return subcommand
 
-    def add(self, verb: Verb) -> None:
+    def add(self, subcommand: Subcommand) -> None:
         """Take one more subcommand. Raises ValueError for a name that another has."""
-        self.all.append(verb)
-        for name in verb.names:
+        self.all.append(subcommand)
+        for name in subcommand.names:
             if name in self._by_name:
                 raise ValueError(f"{self.command} has two subcommands {name}")
-            self._by_name[name] = verb
+            self._by_name[name] = subcommand

@@ -7,7 +7,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-class Recent(OrderedDict[Key, Value]):
+class BoundedDict(OrderedDict[Key, Value]):
     """A dict of the `most` things that were put in last."""
 
     def __init__(self, most: int) -> None:

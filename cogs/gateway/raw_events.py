@@ -1,4 +1,4 @@
-"""The tap on the gateway's raw events: what comes from Discord is taken here before py-cord sees it."""
+"""The raw events of the gateway: what comes from Discord is taken here before py-cord sees it."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -11,7 +11,7 @@ from rules.parsing import timestamps
 log = logging.getLogger(__name__)
 
 
-class Tap:
+class RawEvents:
     """Who takes which raw event; `last_event_at` is when the last one came, in ms."""
 
     def __init__(self, bot: discord.Client) -> None:
@@ -27,7 +27,7 @@ class Tap:
         """
         self._raw.setdefault(event, []).append(take)
 
-    def put(self) -> None:
+    def install(self) -> None:
         """Put ourselves before py-cord's parsers: it drops fields, and one bad event would end its connection."""
         parsers = self._bot._connection.parsers
         if not isinstance(parsers, dict) or "PRESENCE_UPDATE" not in parsers:

@@ -3,15 +3,15 @@
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, is_command
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.messages import message_lookup
-from cogs.proxying.eligibility import hear, why_never
+from cogs.proxying.eligibility import read_incoming, why_never
 from cogs.webhooks.attachments import group_files
 from cogs.webhooks.payloads import names_of, rights_in
-from cogs.webhooks.refusals import NEEDED, check_speech
+from cogs.webhooks.refusals import NEEDED, check_post
 from rules.errors import Invalid, NotFound, Refused
 from rules.parsing.timestamps import now_us
 from rules.proxying import decision, message_records
@@ -21,15 +21,15 @@ ALL_NEEDED = (
     *("read_message_history", "add_reactions", *NEEDED),
 )
 
-verbs = Verbs("debug")
+subcommands = Subcommands("debug")
 
 
-@verbs("proxying", "proxy", "proxied", "matching", usage="<link>", about="why a message was not proxied")
-async def explain(ctx: Context, words: Words) -> None:
+@subcommands("proxying", "proxy", "proxied", "matching", usage="<link>", about="why a message was not proxied")
+async def explain(ctx: Context, arguments: Arguments) -> None:
     if not ctx.guild:
         raise Invalid("Messages are proxied in servers only; ask in the server of the message.")
-    message_id = message_lookup.get_message_id(ctx, words)
-    words.end()
+    message_id = message_lookup.get_message_id(ctx, arguments)
+    arguments.end()
     try:
         message = await ctx.channel.fetch_message(message_id)
     except discord.HTTPException:
@@ -39,9 +39,9 @@ async def explain(ctx: Context, words: Words) -> None:
     await answer_privately(ctx, card("Proxying", await find_reason(ctx, message)))
 
 
-@verbs("permissions", "permcheck", "perms", about="what I may not do in this channel")
-async def check_permissions(ctx: Context, words: Words) -> None:
-    words.end()
+@subcommands("permissions", "permcheck", "perms", about="what I may not do in this channel")
+async def check_permissions(ctx: Context, arguments: Arguments) -> None:
+    arguments.end()
     if not ctx.guild:
         raise Invalid("Permissions are a server's; ask in the channel that you mean.")
     mine = rights_in(ctx.channel, ctx.guild.me)
@@ -64,11 +64,11 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         return never
     if is_command(await ctx.bot.get_context(message)):
         return "It is a command, and commands are not proxied."
-    speech = await ctx.bot.read(decision.find_speech, hear(message), now_us())
-    if isinstance(speech, decision.Silence):
-        return speech.reason
+    post = await ctx.bot.read(decision.decide, read_incoming(message), now_us())
+    if isinstance(post, decision.NotProxied):
+        return post.reason
     try:
-        check_speech(speech)
+        check_post(post)
         group_files(message)
     except Refused as refused:
         return refused.sentence
@@ -87,12 +87,12 @@ class Debugging(commands.Cog, name="debugging"):
 
     @systems_command("debug", usage="proxying <link>")
     async def debug(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        await verbs.get(words.next() or "proxying").run(ctx, words)
+        arguments = Arguments(text)
+        await subcommands.get(arguments.next() or "proxying").run(ctx, arguments)
 
     @systems_command("permcheck")
     async def permcheck(self, ctx: Context, *, text: str = "") -> None:
-        await check_permissions(ctx, Words(text))
+        await check_permissions(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:

@@ -11,7 +11,7 @@ from cogs.systems.embeds import cut, escape
 from models import Message
 from rules.errors import NotFound
 from rules.proxying import guild_config, message_records
-from rules.proxying.decision import Speech
+from rules.proxying.decision import ProxyPost
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +26,13 @@ class ProxyLog(commands.Cog, name="proxy_log"):
         self.bot = bot
 
     @commands.Cog.listener()
-    async def on_proxied(self, original: discord.Message, speech: Speech, posted: object) -> None:
+    async def on_proxied(self, original: discord.Message, post: ProxyPost, posted: object) -> None:
         """A message was proxied."""
-        if speech.log_channel_id is None:
+        if post.log_channel_id is None:
             return
-        embed = card(text=speech.text).set_author(name=f"#{original.channel.name}: {posted.name}"[:256])
-        if speech.avatar_url:
-            embed.set_thumbnail(url=speech.avatar_url)
+        embed = card(text=post.text).set_author(name=f"#{original.channel.name}: {posted.name}"[:256])
+        if post.avatar_url:
+            embed.set_thumbnail(url=post.avatar_url)
         await self.post(original.guild.id, posted.message_id, embed)
 
     @commands.Cog.listener()

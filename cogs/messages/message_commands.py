@@ -5,7 +5,7 @@ import logging
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_member
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
@@ -34,7 +34,7 @@ REPROXY_MS = 60_000
 ARCHIVED = 50083
 
 
-class Afterwards(commands.Cog, name="afterwards"):
+class MessageCommands(commands.Cog, name="afterwards"):
     """Commands about messages that were proxied before."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -42,14 +42,14 @@ class Afterwards(commands.Cog, name="afterwards"):
 
     @systems_command("edit", "e", usage="[link] <new text>")
     async def edit(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        record = await message_lookup.get_own(ctx, words)
-        new = words.rest(EDIT_FLAGS)
-        words.check_flags(EDIT_FLAGS)
+        arguments = Arguments(text)
+        record = await message_lookup.get_own(ctx, arguments)
+        new = arguments.rest(EDIT_FLAGS)
+        arguments.check_flags(EDIT_FLAGS)
         original = await message_lookup.fetch(self.bot, record)
         caller = await message_lookup.get_caller(ctx, original.guild)
         await message_lookup.check_writer(original.channel, caller)
-        payload = edited(original, new, words, rights_in(original.channel, caller))
+        payload = edited(original, new, arguments, rights_in(original.channel, caller))
         try:
             await self.bot.cogs["proxy"].webhooks.edit(*whereabouts(original.channel), record.id, payload)
         except (Failed, Unknown) as error:
@@ -59,13 +59,13 @@ class Afterwards(commands.Cog, name="afterwards"):
 
     @systems_command("reproxy", "rp", "crimes", "crime", usage="[link] <member>")
     async def reproxy(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        record = await message_lookup.get_own(ctx, words)
-        word = words.next()
-        words.end()
+        arguments = Arguments(text)
+        record = await message_lookup.get_own(ctx, arguments)
+        word = arguments.next()
+        arguments.end()
         if not word:
             raise Invalid("Name the member who is to have said it.")
-        member = await get_member(ctx, word, words)
+        member = await get_member(ctx, word, arguments)
         await self.bot.read(members.get_own_member, ctx.author.id, member.hid)
         original = await message_lookup.fetch(self.bot, record)
         await message_lookup.check_writer(original.channel, await message_lookup.get_caller(ctx, original.guild))
@@ -78,16 +78,16 @@ class Afterwards(commands.Cog, name="afterwards"):
 
     @systems_command("message", "msg", "messageinfo", usage="<link or ID>")
     async def message(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        record = await self.bot.read(message_records.get_record, message_lookup.get_message_id(ctx, words))
-        given = [word.lower() for word in words.all()]
-        words.check_flags((*RAW, *AUTHOR, *DELETE))
-        if words.has(*DELETE) or given == ["delete"]:
+        arguments = Arguments(text)
+        record = await self.bot.read(message_records.get_record, message_lookup.get_message_id(ctx, arguments))
+        given = [word.lower() for word in arguments.all()]
+        arguments.check_flags((*RAW, *AUTHOR, *DELETE))
+        if arguments.has(*DELETE) or given == ["delete"]:
             await self.delete(ctx.author.id, record)
             await _finish(ctx)
-        elif words.has(*AUTHOR) or given == ["author"]:
+        elif arguments.has(*AUTHOR) or given == ["author"]:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
-        elif words.has(*RAW):
+        elif arguments.has(*RAW):
             shown = (await self.look(ctx, record)).content.replace("```", "`\u200b``")
             # What was read in one channel is not for those who read another.
             say = answer if ctx.channel.id == record.channel_id else answer_privately
@@ -134,7 +134,7 @@ class Afterwards(commands.Cog, name="afterwards"):
         await self.bot.write_patiently(message_records.drop_records, [record.id])
 
 
-def edited(original: discord.Message, new: str, words: Words, may: discord.Permissions) -> dict[str, object]:
+def edited(original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions) -> dict[str, object]:
     """The changes to a message; `may` is what the caller may do there.
 
     Raises Invalid for nothing, too much, voice messages and polls.
@@ -144,15 +144,15 @@ def edited(original: discord.Message, new: str, words: Words, may: discord.Permi
     if original.poll:
         raise Invalid("Polls cannot be edited.")
     payload: dict[str, object] = {}
-    if words.has(*CLEAR_EMBED):
+    if arguments.has(*CLEAR_EMBED):
         payload["embeds"] = []
-    if words.has(*CLEAR_FILES):
+    if arguments.has(*CLEAR_FILES):
         payload["attachments"] = []
     if not new and not payload:
         raise Invalid("Write the new text behind the command.")
     if new:
         # With its links as they would be posted.
-        posted = build_payload(original, {}, _join(original.content, new, words), may)
+        posted = build_payload(original, {}, _join(original.content, new, arguments), may)
         payload["content"] = posted["content"]
         if posted["flags"] & NO_EMBEDS:
             payload["flags"] = original.flags.value | NO_EMBEDS
@@ -183,18 +183,18 @@ def check_young(bot: commands.Bot, original: discord.Message, command_id: int) -
 
     The command itself, which may stand behind it, does not count.
     """
-    last = bot.cogs["proxy"].witness.find_last(original.channel.id, but=command_id)
+    last = bot.cogs["proxy"].message_cache.find_last(original.channel.id, but=command_id)
     age_ms = (discord.utils.utcnow() - original.created_at).total_seconds() * 1000
     if age_ms > REPROXY_MS and not (last and last.message_id == original.id):
         raise Invalid("Only the last message of a channel, or one of the last minute, can be said by somebody else.")
 
 
-def _join(old: str, new: str, words: Words) -> str:
-    gap = "" if words.has(*PLAIN) else " "
-    if not words.has(*APPEND, *PREPEND):
+def _join(old: str, new: str, arguments: Arguments) -> str:
+    gap = "" if arguments.has(*PLAIN) else " "
+    if not arguments.has(*APPEND, *PREPEND):
         return new
-    before = f"{new}{gap}" if words.has(*PREPEND) else ""
-    behind = f"{gap}{new}" if words.has(*APPEND) else ""
+    before = f"{new}{gap}" if arguments.has(*PREPEND) else ""
+    behind = f"{gap}{new}" if arguments.has(*APPEND) else ""
     return f"{before}{old}{behind}"
 
 
@@ -210,4 +210,4 @@ async def _finish(ctx: Context) -> None:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Afterwards(bot))
+    bot.add_cog(MessageCommands(bot))

@@ -4,7 +4,7 @@ import re
 
 import discord
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.webhooks.payloads import rights_in
 from models import Message
@@ -17,23 +17,23 @@ _ID = re.compile(r"\d{15,20}", re.ASCII)
 LARGEST = 2**63 - 1
 
 
-def find_message_id(ctx: Context, words: Words) -> int | None:
+def find_message_id(ctx: Context, arguments: Arguments) -> int | None:
     """The message that is replied to, or that the next word links to; the word is taken then. Raises NotFound."""
     if ctx.message and ctx.message.reference and ctx.message.reference.message_id:
         return ctx.message.reference.message_id
-    match = _LINK.fullmatch(words.peek() or "")
+    match = _LINK.fullmatch(arguments.peek() or "")
     if not match:
         return None
-    words.next()
+    arguments.next()
     return _read_id(match[2])
 
 
-def get_message_id(ctx: Context, words: Words) -> int:
+def get_message_id(ctx: Context, arguments: Arguments) -> int:
     """The same, or the ID that the next word is. Raises Invalid, NotFound."""
-    found = find_message_id(ctx, words)
+    found = find_message_id(ctx, arguments)
     if found:
         return found
-    word = words.next()
+    word = arguments.next()
     if not word:
         raise Invalid("Reply to the message, or give its link or ID.")
     if not _ID.fullmatch(word):
@@ -48,12 +48,12 @@ def _read_id(digits: str) -> int:
     return number
 
 
-async def get_own(ctx: Context, words: Words) -> Message:
+async def get_own(ctx: Context, arguments: Arguments) -> Message:
     """The caller's proxied message that is meant: replied to, linked to, or the last one here.
 
     Raises NotFound, NotAllowed, and Invalid in a DM, where none is the last.
     """
-    message_id = find_message_id(ctx, words)
+    message_id = find_message_id(ctx, arguments)
     if message_id:
         return await ctx.bot.read(message_records.get_own_record, ctx.author.id, message_id)
     if not ctx.guild:

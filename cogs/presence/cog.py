@@ -8,7 +8,7 @@ from typing import Any
 from discord.ext import commands
 
 from cogs.presence.batch_writer import PresenceWriter
-from cogs.presence.member_chunks import Census
+from cogs.presence.member_chunks import MemberChunks
 from rules.parsing.timestamps import now_ms
 from rules.presence import health, home_guild, updates
 from rules.presence.health import BEAT_EVERY_S
@@ -30,7 +30,7 @@ class Presence(commands.Cog, name="presence"):
         self.connected_at: int | None = None
         self.beat_now = asyncio.Event()
         self.writer = PresenceWriter(bot)
-        self.census = Census(bot, self.drop_missing)
+        self.member_chunks = MemberChunks(bot, self.drop_missing)
         self.writing: asyncio.Task | None = None
         self.beating: asyncio.Task | None = None
         for event, take in {
@@ -43,9 +43,9 @@ class Presence(commands.Cog, name="presence"):
             "GUILD_MEMBER_UPDATE": self.take_member,
             "GUILD_MEMBER_REMOVE": self.take_leave,
             "PRESENCE_UPDATE": self.take_presence,
-            "RATE_LIMITED": self.census.take_rate_limited,
+            "RATE_LIMITED": self.member_chunks.take_rate_limited,
         }.items():
-            bot.tap.on_raw(event, take)
+            bot.raw_events.on_raw(event, take)
 
     async def start(self) -> None:
         """Read what the last run left, and begin to write."""
@@ -57,7 +57,7 @@ class Presence(commands.Cog, name="presence"):
 
     async def stop(self) -> None:
         """Write what is pending and say that the bot is no longer connected."""
-        self.census.stop()
+        self.member_chunks.stop()
         if not self.writing:
             return
         self.beating.cancel()
@@ -67,17 +67,17 @@ class Presence(commands.Cog, name="presence"):
         await self.write_beat()
 
     def take_ready(self, data: dict[str, Any]) -> None:
-        self.census.stop()
+        self.member_chunks.stop()
         self.home.begin({int(guild["id"]) for guild in data["guilds"]}, self.connected_at)
         self.note_connected()
         self.settle_home()
 
     def take_resumed(self, _data: object) -> None:
         self.note_connected()
-        self.census.ask_again()
+        self.member_chunks.ask_again()
 
     def note_connected(self) -> None:
-        self.bot.tap.pace(self.writer.wait_for_room)
+        self.bot.raw_events.pace(self.writer.wait_for_room)
         self.connected_since = now_ms()
         self.beat_now.set()
 
@@ -91,7 +91,7 @@ class Presence(commands.Cog, name="presence"):
         if self.home.settle():
             self.writer.restart(home_guild.move_home, self.home.guild_id)
         elif self.home.problem:
-            self.census.stop()
+            self.member_chunks.stop()
             self.writer.restart(updates.clear_presences)
         if self.home.problem and self.home.problem != self.told_problem:
             log.warning(self.home.problem)
@@ -106,7 +106,7 @@ class Presence(commands.Cog, name="presence"):
             self.settle_home()
         try:
             if self.home.covers(data["id"]):
-                self.census.start(self.home.guild_id)
+                self.member_chunks.start(self.home.guild_id)
                 self.seed(data, self.home.gap_at)
         finally:
             # py-cord would build an object of every member only to throw it away.
@@ -125,13 +125,13 @@ class Presence(commands.Cog, name="presence"):
         elif self.home.guild_id is None:
             self.settle_home()
             if self.home.guild_id:
-                self.census.start(self.home.guild_id)
+                self.member_chunks.start(self.home.guild_id)
 
     def take_chunk(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):
-            is_count = self.census.is_count(data)
+            is_count = self.member_chunks.is_count(data)
             self.seed(data, self.home.gap_at if is_count else None)
-            if self.census.take_chunk(data):
+            if self.member_chunks.take_chunk(data):
                 self.home.gap_at = None
 
     def seed(self, data: dict[str, Any], gap_at: int | None) -> None:
@@ -146,7 +146,7 @@ class Presence(commands.Cog, name="presence"):
                 if user_id in presences and self.home.has(user_id):
                     self.writer.put(int(user_id), updates.change_of_presence(presences[user_id], now))
             except Exception as error:
-                self.bot.tap.note_unparsable("a member's presence", error)
+                self.bot.raw_events.note_unparsable("a member's presence", error)
 
     def by_user(self, raw_presences: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
         """Presences by the ID of their user; one that names nobody is left out."""
@@ -155,7 +155,7 @@ class Presence(commands.Cog, name="presence"):
             try:
                 found[raw["user"]["id"]] = raw
             except (KeyError, TypeError) as error:
-                self.bot.tap.note_unparsable("a presence", error)
+                self.bot.raw_events.note_unparsable("a presence", error)
         return found
 
     def take_join(self, data: dict[str, Any]) -> None:
@@ -164,7 +164,7 @@ class Presence(commands.Cog, name="presence"):
             self.home.admit(user_id)
             self.writer.put(user_id, Change(now, now, gone=True))
             self.put(data, updates.change_of_member(data, now, now, OFFLINE))
-            self.census.look_up(user_id)
+            self.member_chunks.request_member(user_id)
 
     def take_member(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):
@@ -185,21 +185,21 @@ class Presence(commands.Cog, name="presence"):
         user_id = int(member["user"]["id"])
         if self.home.has(user_id):
             self.writer.put(user_id, change)
-            self.census.see(user_id)
+            self.member_chunks.see(user_id)
 
     async def drop_missing(self, nonce: str) -> None:
         """Drop everybody stored whom the home server no longer has, unless another count began meanwhile."""
         stored, now = await self.bot.read(updates.get_stored_ids), now_ms()
-        if nonce != self.census.nonce:
+        if nonce != self.member_chunks.nonce:
             return
-        for user_id in stored.difference(self.census.seen):
+        for user_id in stored.difference(self.member_chunks.seen):
             self.writer.put(user_id, Change(now, now, gone=True))
 
     @commands.Cog.listener()
     async def on_shown(self, user_id: int) -> None:
         """Somebody wants to be published again: ask Discord for what was not stored meanwhile."""
         if self.home.problem is None:
-            self.census.look_up(user_id)
+            self.member_chunks.request_member(user_id)
 
     async def beat(self) -> None:
         """Write the heartbeat every few seconds, and at once when the connection comes or goes."""
@@ -216,7 +216,9 @@ class Presence(commands.Cog, name="presence"):
             self.connected_at = now_ms()
         problem = self.bot.fault or self.told_problem
         try:
-            await self.bot.write_presence(health.record_beat, self.connected_since, self.bot.tap.last_event_at, problem)
+            await self.bot.write_presence(
+                health.record_beat, self.connected_since, self.bot.raw_events.last_event_at, problem
+            )
         except Exception as error:
             log.warning("the heartbeat could not be written: %r", error)
 

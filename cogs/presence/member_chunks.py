@@ -19,7 +19,7 @@ LOOK_UP_AFTER_S = 0.3
 MOST_IN_LOOK_UP = 100
 
 
-class Census:
+class MemberChunks:
     """One count at a time; asks again when Discord says to wait, or when the last chunk never comes.
 
     `nonce` names the open count, if one is. `seen` holds whoever is a member for certain since it began, some more than
@@ -85,7 +85,7 @@ class Census:
             log.info("Discord lets the members be counted again in %.1f s", data["retry_after"])
             self._again_after(float(data["retry_after"]))
 
-    def look_up(self, user_id: int) -> None:
+    def request_member(self, user_id: int) -> None:
         """Ask for one member and the presence; what comes within 0.3 s is asked for together."""
         self._looking_up.add(user_id)
         self.ask_again()

@@ -2,7 +2,7 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own_hids
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
@@ -24,19 +24,19 @@ SAYING = {
 }
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """Bare shows the mode; `off`, `latch`, `front` or a member sets it."""
     if not ctx.guild:
         raise Invalid("Autoproxy is set for each server by itself; type this in a server.")
-    word = words.next()
+    word = arguments.next()
     if word is None:
         await show_mode(ctx)
         return
     mode = next((mode for mode, names in MODES.items() if word.lower() in names), "member")
-    if word.lower() == "member" and (word := words.next()) is None:
+    if word.lower() == "member" and (word := arguments.next()) is None:
         raise Invalid(f"Name the member that is to speak: {typed(ctx.bot, 'autoproxy <member>')}.")
-    words.end()
-    hid = (await get_own_hids(ctx, [word], words))[0] if mode == "member" else None
+    arguments.end()
+    hid = (await get_own_hids(ctx, [word], arguments))[0] if mode == "member" else None
     await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
     await answer(ctx, card(text=SAYING[mode]))
 
@@ -60,7 +60,7 @@ class Autoproxy(commands.Cog, name="autoproxy"):
 
     @systems_command("autoproxy", "ap", "auto", usage="[off, latch, front or member]")
     async def autoproxy(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:

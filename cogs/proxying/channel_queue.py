@@ -6,23 +6,23 @@ from collections import defaultdict
 from types import TracebackType
 
 
-class Place:
+class Slot:
     """A place in a channel's line, taken before anything is awaited.
 
     `leave` lets the channel's next one move up; `finish` says that nothing more is written about this message.
     Leaving a `with` block does both.
     """
 
-    def __init__(self, lines: "Lines", channel_id: int, author_id: int) -> None:
-        self._lines, self._channel_id, self._number = lines, channel_id, next(lines.numbers)
-        self._before = lines.last.get(channel_id)
+    def __init__(self, queues: "ChannelQueues", channel_id: int, author_id: int) -> None:
+        self._lines, self._channel_id, self._number = queues, channel_id, next(queues.numbers)
+        self._before = queues.last.get(channel_id)
         self._groups: list[tuple[str, int]] = []
-        self._own: list[Place] = []
+        self._own: list[Slot] = []
         self._left, self._finished = asyncio.Event(), asyncio.Event()
-        lines.last[channel_id] = self
+        queues.last[channel_id] = self
         self._join("author", author_id)
 
-    def __enter__(self) -> "Place":
+    def __enter__(self) -> "Slot":
         return self
 
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -45,7 +45,7 @@ class Place:
         self._groups.clear()
         self._finished.set()
 
-    async def turn(self) -> None:
+    async def wait_turn(self) -> None:
         """Wait until everybody before has left."""
         while before := self._find_before():
             await before._left.wait()
@@ -57,35 +57,35 @@ class Place:
 
     def is_behind_own(self) -> bool:
         """Whether earlier messages of the author or system are not finished; what is read now may be old already."""
-        return not all(place._finished.is_set() for place in self._own)
+        return not all(slot._finished.is_set() for slot in self._own)
 
     async def wait_for_own(self) -> None:
         """Wait until the author's and the system's earlier messages are finished."""
-        for place in self._own:
-            await place._finished.wait()
+        for slot in self._own:
+            await slot._finished.wait()
         self._own.clear()
 
     def _join(self, kind: str, whose: int) -> None:
         unfinished = self._lines.unfinished[kind, whose]
         # Whoever waits waits for what came earlier, so nobody waits for each other.
-        self._own += [place for place in unfinished if place._number < self._number]
+        self._own += [slot for slot in unfinished if slot._number < self._number]
         unfinished.append(self)
         self._groups.append((kind, whose))
 
-    def _find_before(self) -> "Place | None":
+    def _find_before(self) -> "Slot | None":
         while self._before and self._before._left.is_set():
             self._before = self._before._before
         return self._before
 
 
-class Lines:
+class ChannelQueues:
     """The last place of each channel's line, and the messages of each author and system that are still worked on."""
 
     def __init__(self) -> None:
         self.numbers = itertools.count()
-        self.last: dict[int, Place] = {}
-        self.unfinished: defaultdict[tuple[str, int], list[Place]] = defaultdict(list)
+        self.last: dict[int, Slot] = {}
+        self.unfinished: defaultdict[tuple[str, int], list[Slot]] = defaultdict(list)
 
-    def join(self, channel_id: int, author_id: int) -> Place:
+    def join(self, channel_id: int, author_id: int) -> Slot:
         """A place at the end of a channel's line; to be called before anything is awaited."""
-        return Place(self, channel_id, author_id)
+        return Slot(self, channel_id, author_id)

@@ -7,14 +7,14 @@ from typing import Any
 
 import discord
 
-from cogs.proxying.channel_queue import Lines
+from cogs.proxying.channel_queue import ChannelQueues
 from cogs.proxying.eligibility import Channel, whereabouts
-from cogs.proxying.message_cache import Witness
+from cogs.proxying.message_cache import MessageCache
 from cogs.webhooks import message_deletion
 from cogs.webhooks.attachments import read_files
 from cogs.webhooks.channel_webhooks import Webhooks
 from cogs.webhooks.message_deletion import Deletion
-from cogs.webhooks.refusals import Hindrance
+from cogs.webhooks.refusals import ProxyRefused
 from cogs.webhooks.rest_client import DiscordApi, Failed, File, Unknown
 from rules.errors import Refused
 from rules.proxying import decision, webhook_names
@@ -27,7 +27,7 @@ class Changed(Exception):
 
 
 class NotSeen(Unknown):
-    """A copy of which nobody knows whether Discord posted it; `since` is the witness's mark from before."""
+    """A copy of which nobody knows whether Discord posted it; `since` is the message cache's mark from before."""
 
     def __init__(self, payload: dict[str, Any], since: int) -> None:
         super().__init__("not seen")
@@ -47,13 +47,13 @@ class Posted:
         return (self.message_id, *self.more_ids)
 
 
-class Copies:
-    """Posts and deletes through Discord's API, with a witness to what came of it."""
+class Delivery:
+    """Posts and deletes through Discord's API, and sees by the message cache what came of it."""
 
-    def __init__(self, api: DiscordApi, lines: Lines) -> None:
-        self.api, self.lines = api, lines
+    def __init__(self, api: DiscordApi, queues: ChannelQueues) -> None:
+        self.api, self.queues = api, queues
         self.webhooks = Webhooks(api)
-        self.witness = Witness(self.webhooks.is_ours)
+        self.message_cache = MessageCache(self.webhooks.is_ours)
         # These wait for what may never come; a stop does not wait for them.
         self.watching: set[asyncio.Task] = set()
 
@@ -65,17 +65,17 @@ class Copies:
         check: Callable[[], None] = lambda: None,
     ) -> Posted:
         """Post a copy. `check` is called just before, and may raise. Raises Failed, NotSeen."""
-        since = self.witness.now()
+        since = self.message_cache.now()
         try:
             message = await self.webhooks.execute(*whereabouts(channel), payload, files, check)
             posted_id = int(message["id"])
         except Unknown:
             # Only the message itself can tell whether it was posted.
-            found = await self.witness.wait(channel.id, payload, since)
+            found = await self.message_cache.wait(channel.id, payload, since)
             if found is None:
                 raise NotSeen(payload, since) from None
             posted_id = found
-        self.witness.claim(posted_id)
+        self.message_cache.claim(posted_id)
         return Posted(posted_id, payload["username"])
 
     async def post_more(
@@ -96,27 +96,27 @@ class Copies:
             await self.take_back(channel.id, posted)
             if isinstance(error, Changed):
                 raise
-            raise Hindrance("file", "Not all files of the message could be posted.") from None
+            raise ProxyRefused("file", "Not all files of the message could be posted.") from None
         return posted
 
     async def find_late(self, channel_id: int, unseen: NotSeen) -> Posted | None:
         """A copy that comes after all, within minutes; None if none comes that is nobody else's."""
-        found = await self.witness.wait(channel_id, unseen.payload, unseen.since, LATE_S)
+        found = await self.message_cache.wait(channel_id, unseen.payload, unseen.since, LATE_S)
         if found is None:
             return None
         # It may be somebody's who said the same just now, and whose answer from Discord is still under way.
-        with self.lines.join(channel_id, 0) as later:
-            await later.turn()
-        if self.witness.is_claimed(found):
+        with self.queues.join(channel_id, 0) as later:
+            await later.wait_turn()
+        if self.message_cache.is_claimed(found):
             return None
-        self.witness.claim(found)
+        self.message_cache.claim(found)
         return Posted(found, unseen.payload["username"])
 
-    def name(self, channel_id: int, message_id: int, speech: decision.Speech) -> str:
+    def name(self, channel_id: int, message_id: int, post: decision.ProxyPost) -> str:
         """The name above the copy of a message: told apart from whoever spoke just before under the same one."""
-        name = webhook_names.repair_name(speech.name)
-        last = self.witness.find_last(channel_id, but=message_id)
-        if last and last.member_id == speech.member_id and last.name in (name, webhook_names.tell_apart(name)):
+        name = webhook_names.repair_name(post.name)
+        last = self.message_cache.find_last(channel_id, but=message_id)
+        if last and last.member_id == post.member_id and last.name in (name, webhook_names.tell_apart(name)):
             return last.name
         return webhook_names.tell_apart(name) if last and last.name == name else name
 

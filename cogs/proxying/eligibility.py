@@ -34,10 +34,12 @@ def why_never(message: discord.Message, raw: dict[str, Any]) -> str | None:
     return None
 
 
-def hear(message: discord.Message, edited: bool = False, author_id: int | None = None) -> decision.Heard:
+def read_incoming(
+    message: discord.Message, edited: bool = False, author_id: int | None = None
+) -> decision.IncomingMessage:
     """What matching needs of a message; `author_id` is who says it, if not its author."""
     parent_id, _ = whereabouts(message.channel)
-    return decision.Heard(
+    return decision.IncomingMessage(
         user_id=author_id or message.author.id,
         guild_id=message.guild.id,
         channel_id=message.channel.id,

@@ -6,7 +6,7 @@ import aiohttp
 import discord
 
 from cogs.commands.responses import card
-from cogs.gateway.bounded_dict import Recent
+from cogs.gateway.bounded_dict import BoundedDict
 from cogs.webhooks.refusals import NAME, RIGHTS, UNSEEN, as_refusal
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Refused
@@ -21,20 +21,20 @@ ALWAYS = (RIGHTS, NAME)
 AWAY = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
-class Complaints:
+class ErrorNotices:
     """What was told to whom in which channel."""
 
     def __init__(self) -> None:
-        self._told: Recent[tuple[int, int], set[str]] = Recent(MOST_TOLD)
+        self._told: BoundedDict[tuple[int, int], set[str]] = BoundedDict(MOST_TOLD)
 
-    async def tell(self, message: discord.Message, speech: decision.Speech, error: Refused | Failed | Unknown) -> None:
+    async def tell(self, message: discord.Message, post: decision.ProxyPost, error: Refused | Failed | Unknown) -> None:
         """Say to a sender in a channel, or else by DM, why a message was not proxied; it stays where it is."""
         refusal, key = as_refusal(error), (message.author.id, message.channel.id)
         kind = getattr(refusal, "kind", type(refusal).__name__)
         # What a refusal names is the user's own.
         log.info("a message stays as it is: %s", kind if isinstance(error, Refused) else error)
         told = self._told.get(key, set())
-        if kind in told or not (speech.tells_errors or kind in ALWAYS):
+        if kind in told or not (post.tells_errors or kind in ALWAYS):
             return
         words = f"{refusal.sentence} Your message stays as it is"
         # Each such message may come out or not.

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cogs.gateway.bounded_dict import Recent
+from cogs.gateway.bounded_dict import BoundedDict
 
 MOST_RAW, MOST_CHANNELS, MOST_COPIES, MOST_GONE = 2000, 5000, 50, 5000
 PATIENCE_S = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class LastMessage:
     """The last message of a channel: the name above it, and the member if it was proxied."""
 
     message_id: int
@@ -23,7 +23,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class CachedCopy:
     """A message that a webhook of ours posted; `number` counts what was seen."""
 
     number: int
@@ -32,18 +32,18 @@ class Copy:
     text: str
 
 
-class Witness:
+class MessageCache:
     """Fed with messages that come, change and go, before py-cord sees them; everything here is bounded."""
 
     def __init__(self, is_ours: Callable[[int], bool]) -> None:
         self._is_ours = is_ours
-        self._raw: Recent[int, dict[str, Any]] = Recent(MOST_RAW)
-        self._gone: Recent[int, None] = Recent(MOST_GONE)
-        self._last: Recent[int, tuple[Seen, ...]] = Recent(MOST_CHANNELS)
-        self._copies: Recent[int, deque[Copy]] = Recent(MOST_CHANNELS)
+        self._raw: BoundedDict[int, dict[str, Any]] = BoundedDict(MOST_RAW)
+        self._gone: BoundedDict[int, None] = BoundedDict(MOST_GONE)
+        self._last: BoundedDict[int, tuple[LastMessage, ...]] = BoundedDict(MOST_CHANNELS)
+        self._copies: BoundedDict[int, deque[CachedCopy]] = BoundedDict(MOST_CHANNELS)
         self._numbers = itertools.count(1)
         self._number = 0
-        self._claimed: Recent[int, None] = Recent(MOST_RAW)
+        self._claimed: BoundedDict[int, None] = BoundedDict(MOST_RAW)
         self._news = asyncio.Condition()
         self._announcing: asyncio.Future | None = None
 
@@ -53,13 +53,13 @@ class Witness:
             return
         message_id, channel_id = int(data["id"]), int(data["channel_id"])
         name = _called(data)
-        self._note(channel_id, Seen(message_id, name))
+        self._note(channel_id, LastMessage(message_id, name))
         if data.get("webhook_id"):
             if not self._is_ours(int(data["webhook_id"])):
                 return
             self._number = next(self._numbers)
             copies = self._copies.get(channel_id) or deque(maxlen=MOST_COPIES)
-            copies.append(Copy(self._number, message_id, name, data.get("content", "")))
+            copies.append(CachedCopy(self._number, message_id, name, data.get("content", "")))
             self._copies[channel_id] = copies
             self._announcing = asyncio.ensure_future(self._announce())
         elif not data["author"].get("bot"):
@@ -85,7 +85,7 @@ class Witness:
         """A message as Discord sent it last, while it is young."""
         return self._raw.get(message_id)
 
-    def find_last(self, channel_id: int, but: int | None = None) -> Seen | None:
+    def find_last(self, channel_id: int, but: int | None = None) -> LastMessage | None:
         """The channel's last message, or the last `but` one."""
         seen = self._last.get(channel_id, ())
         return next((one for one in reversed(seen) if one.message_id != but), None)
@@ -93,7 +93,7 @@ class Witness:
     def note_speaker(self, channel_id: int, message_id: int, name: str, member_id: int) -> None:
         """Note which member spoke with a copy, whether or not it was seen already."""
         later = [one for one in self._last.get(channel_id, ()) if one.message_id > message_id]
-        self._note(channel_id, Seen(message_id, name, member_id))
+        self._note(channel_id, LastMessage(message_id, name, member_id))
         for one in later:
             self._note(channel_id, one)
 
@@ -136,7 +136,7 @@ class Witness:
         async with self._news:
             self._news.notify_all()
 
-    def _note(self, channel_id: int, seen: Seen) -> None:
+    def _note(self, channel_id: int, seen: LastMessage) -> None:
         known = self._last.get(channel_id, ())
         # Discord's answer may come before its event, which does not know the member.
         same = next((one for one in known if one.message_id == seen.message_id and one.member_id), seen)

@@ -7,11 +7,11 @@ import discord
 from discord.ext import commands
 
 from cogs.commands import confirm, responses
-from cogs.gateway.bounded_dict import Recent
-from cogs.proxying.channel_queue import Place
+from cogs.gateway.bounded_dict import BoundedDict
+from cogs.proxying.channel_queue import Slot
 from cogs.proxying.delivery import Changed
-from cogs.proxying.eligibility import hear, why_never
-from cogs.proxying.message_cache import Witness, copy_raw
+from cogs.proxying.eligibility import read_incoming, why_never
+from cogs.proxying.message_cache import MessageCache, copy_raw
 from rules.proxying import decision
 
 MOST_EDITS = 5000
@@ -24,8 +24,8 @@ class Original:
 
     message: discord.Message
     raw: dict[str, Any]
-    heard: decision.Heard
-    place: Place
+    incoming: decision.IncomingMessage
+    slot: Slot
 
     @property
     def id(self) -> int:
@@ -33,16 +33,16 @@ class Original:
 
 
 class Originals:
-    """Compares messages with what the witness saw of them since."""
+    """Compares messages with what the message cache saw of them since."""
 
-    def __init__(self, bot: commands.Bot, witness: Witness) -> None:
-        self.bot, self.witness = bot, witness
-        self._edits: Recent[tuple[int, str], None] = Recent(MOST_EDITS)
+    def __init__(self, bot: commands.Bot, message_cache: MessageCache) -> None:
+        self.bot, self.message_cache = bot, message_cache
+        self._edits: BoundedDict[tuple[int, str], None] = BoundedDict(MOST_EDITS)
 
     def is_news(self, payload: discord.RawMessageUpdateEvent) -> bool:
         """Whether a person edited a message just now: pins and embeds, and RESUME, send edits of long ago again."""
         edit = payload.message_id, payload.data.get("edited_timestamp")
-        raw = self.witness.find(payload.message_id)
+        raw = self.message_cache.find(payload.message_id)
         if edit in self._edits or not raw or raw.get("edited_timestamp") != edit[1]:
             return False
         self._edits.add(edit)
@@ -57,7 +57,7 @@ class Originals:
 
     def check_standing(self, original: Original) -> None:
         """Raise Changed if the message was deleted."""
-        if self.witness.is_gone(original.id):
+        if self.message_cache.is_gone(original.id):
             raise Changed
 
     def check_unchanged(self, original: Original) -> None:
@@ -68,17 +68,17 @@ class Originals:
 
     def is_edited(self, original: Original) -> bool:
         """Whether the message was edited since it was read."""
-        newest = self.witness.find(original.id)
+        newest = self.message_cache.find(original.id)
         return newest is not None and newest is not original.raw
 
     async def renew(self, original: Original) -> Original | None:
         """The message as it stands now; None if it is gone, or not to be proxied any more."""
-        raw = self.witness.find(original.id)
-        if not raw or self.witness.is_gone(original.id):
+        raw = self.message_cache.find(original.id)
+        if not raw or self.message_cache.is_gone(original.id):
             return None
         # The constructor is what py-cord itself builds a message with.
         state, channel = self.bot._connection, original.message.channel
         message = discord.Message(state=state, channel=channel, data=copy_raw(raw))
         if not await self.may_speak(message, raw):
             return None
-        return replace(original, message=message, raw=raw, heard=hear(message, original.heard.edited))
+        return replace(original, message=message, raw=raw, incoming=read_incoming(message, original.incoming.edited))

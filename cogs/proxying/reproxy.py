@@ -5,13 +5,13 @@ import logging
 import discord
 from discord.ext import commands
 
-from cogs.proxying.completion import Finishing
-from cogs.proxying.delivery import Copies, NotSeen, Posted
-from cogs.proxying.eligibility import hear
+from cogs.proxying.completion import Completion
+from cogs.proxying.delivery import Delivery, NotSeen, Posted
+from cogs.proxying.eligibility import read_incoming
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.payloads import build_payload, is_reply, recolour, rights_in
-from cogs.webhooks.refusals import NEEDED, check_rights, check_speech, explain
+from cogs.webhooks.refusals import NEEDED, check_post, check_rights, explain
 from cogs.webhooks.rest_client import Failed, Unknown
 from models import Message
 from rules.errors import Invalid, NotFound, Refused
@@ -20,59 +20,69 @@ from rules.proxying import decision, message_records
 log = logging.getLogger(__name__)
 
 
-class Reposting:
+class Reproxy:
     """The order is that of proxying: post, record, delete."""
 
-    def __init__(self, bot: commands.Bot, copies: Copies, finishing: Finishing) -> None:
-        self.bot, self.copies, self.finishing = bot, copies, finishing
+    def __init__(self, bot: commands.Bot, delivery: Delivery, completion: Completion) -> None:
+        self.bot, self.delivery, self.completion = bot, delivery, completion
 
     async def repost(self, command: discord.Message, copy: discord.Message, record: Message, member_id: int) -> None:
         """Say a copy again as another member, and delete it. Raises Refused."""
         channel = copy.channel
         check_rights(rights_in(channel, channel.guild.me), ("send_messages", *NEEDED))
-        heard = hear(copy, author_id=command.author.id)
-        speech = await self.bot.read(decision.speak_as, heard, member_id)
-        check_speech(speech)
+        incoming = read_incoming(copy, author_id=command.author.id)
+        post = await self.bot.read(decision.decide_as, incoming, member_id)
+        check_post(post)
         # The command may come from a DM, or from another server.
         author = await copy.guild.fetch_member(command.author.id)
-        payload = build_payload(copy, {"flags": copy.flags.value}, speech.text, rights_in(channel, author))
-        payload["embeds"] = [recolour(embed, speech.color) for embed in copy.embeds if is_reply(embed)]
+        payload = build_payload(copy, {"flags": copy.flags.value}, post.text, rights_in(channel, author))
+        payload["embeds"] = [recolour(embed, post.color) for embed in copy.embeds if is_reply(embed)]
         # Nobody is to be pinged a second time.
         payload["allowed_mentions"] = {"parse": []}
-        if speech.avatar_url:
-            payload["avatar_url"] = speech.avatar_url
+        if post.avatar_url:
+            payload["avatar_url"] = post.avatar_url
         files = await read_files(group_files(copy)[0])
-        with self.copies.lines.join(channel.id, 0) as place:
-            await place.turn()
-            payload["username"] = self.copies.name(channel.id, copy.id, speech)
+        with self.delivery.queues.join(channel.id, 0) as slot:
+            await slot.wait_turn()
+            payload["username"] = self.delivery.name(channel.id, copy.id, post)
             try:
-                posted = await self.copies.post(channel, payload, files)
+                posted = await self.delivery.post(channel, payload, files)
             except (Failed, Unknown) as error:
                 if isinstance(error, NotSeen):
-                    self.copies.watch(self._finish_late(command.id, record, speech, heard, error))
+                    self.delivery.watch(self._finish_late(command.id, record, post, incoming, error))
                 raise Invalid(explain(error)) from None
-        await self._finish(command.id, record, speech, heard, posted)
+        await self._finish(command.id, record, post, incoming, posted)
 
     async def _finish(
-        self, command_id: int, record: Message, speech: decision.Speech, heard: decision.Heard, posted: Posted
+        self,
+        command_id: int,
+        record: Message,
+        post: decision.ProxyPost,
+        incoming: decision.IncomingMessage,
+        posted: Posted,
     ) -> None:
-        self.copies.witness.note_speaker(heard.channel_id, posted.message_id, posted.name, speech.member_id)
-        if refused := await self.finishing.record(speech, heard, posted, command_id):
+        self.delivery.message_cache.note_speaker(incoming.channel_id, posted.message_id, posted.name, post.member_id)
+        if refused := await self.completion.record(post, incoming, posted, command_id):
             raise refused
-        outcome = await self.copies.delete_surely(heard.channel_id, record.id)
+        outcome = await self.delivery.delete_surely(incoming.channel_id, record.id)
         if outcome is Deletion.GONE:
-            await self.copies.take_back(heard.channel_id, posted)
+            await self.delivery.take_back(incoming.channel_id, posted)
             raise NotFound("This message was deleted meanwhile, or somebody else says it now.")
         if outcome is Deletion.FAILED:
             raise Invalid("I could not delete the message that was there before; I go on trying for some minutes.")
         await self.bot.write_patiently(message_records.drop_records, [record.id])
 
     async def _finish_late(
-        self, command_id: int, record: Message, speech: decision.Speech, heard: decision.Heard, unseen: NotSeen
+        self,
+        command_id: int,
+        record: Message,
+        post: decision.ProxyPost,
+        incoming: decision.IncomingMessage,
+        unseen: NotSeen,
     ) -> None:
-        posted = await self.copies.find_late(heard.channel_id, unseen)
+        posted = await self.delivery.find_late(incoming.channel_id, unseen)
         if posted:
             try:
-                await self._finish(command_id, record, speech, heard, posted)
+                await self._finish(command_id, record, post, incoming, posted)
             except Refused as refused:
                 log.info("a late copy came to nothing: %s", type(refused).__name__)

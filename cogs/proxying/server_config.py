@@ -7,10 +7,10 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEARING, Words
+from cogs.commands.arguments import CLEARING, Arguments
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.systems.embeds import cut
 from cogs.systems.field_commands import OFF
 from cogs.systems.guild_settings import get_guild_id
@@ -28,31 +28,31 @@ LOG_NEEDS = ("view_channel", "send_messages", "embed_links")
 ALL = ("all", "everywhere", "server")
 ADDING, TAKING = ("add", "on", "enable"), ("remove", "delete", "rm", *OFF)
 
-verbs = Verbs("serverconfig")
+subcommands = Subcommands("serverconfig")
 
 
-@verbs("log channel", "log", "logchannel", usage="[#channel or clear]", about="where proxied messages are logged")
-async def log_channel(ctx: Context, words: Words) -> None:
-    word = words.next()
-    words.end(("c", "clear"))
-    if words.has("c", "clear") or (word or "").lower() in (*CLEARING, *OFF):
+@subcommands("log channel", "log", "logchannel", usage="[#channel or clear]", about="where proxied messages are logged")
+async def log_channel(ctx: Context, arguments: Arguments) -> None:
+    word = arguments.next()
+    arguments.end(("c", "clear"))
+    if arguments.has("c", "clear") or (word or "").lower() in (*CLEARING, *OFF):
         await act(ctx, guild_config.set_log_channel, None)
     elif word:
         await act(ctx, guild_config.set_log_channel, get_log_channel(ctx, word))
     await answer(ctx, card(text=_say_log(await look(ctx))))
 
 
-@verbs(
+@subcommands(
     "proxy blacklist",
     "blacklist",
     "bl",
     usage="[add, remove or clear] [all or #channels]",
     about="where nothing is proxied",
 )
-async def blacklist(ctx: Context, words: Words) -> None:
-    how, *given = [word.lower() for word in words.all()] or [""]
-    words.check_flags(("c", "clear"))
-    if how in CLEARING or (not how and words.has("c", "clear")) or (how in TAKING and _is_all(given)):
+async def blacklist(ctx: Context, arguments: Arguments) -> None:
+    how, *given = [word.lower() for word in arguments.all()] or [""]
+    arguments.check_flags(("c", "clear"))
+    if how in CLEARING or (not how and arguments.has("c", "clear")) or (how in TAKING and _is_all(given)):
         await act(ctx, guild_config.clear_blacklist)
     elif how in ADDING and _is_all(given):
         await act(ctx, guild_config.blacklist_everywhere)
@@ -134,14 +134,14 @@ def _say_blacklist(settings: guild_config.Settings) -> str:
     return cut(f"Nothing is proxied in these channels and their threads: {channels}", 4000)
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
     # Whoever may not see the settings must not learn from refusals which channels there are.
     settings = await look(ctx)
-    if words.peek() is not None:
-        await verbs.read(words).run(ctx, words)
+    if arguments.peek() is not None:
+        await subcommands.read(arguments).run(ctx, arguments)
         return
-    words.end()
+    arguments.end()
     hint = "`serverconfig log channel` and `serverconfig proxy blacklist` change it."
     await answer(ctx, card("Server settings", f"{_say_log(settings)}\n{_say_blacklist(settings)}\n\n{hint}"))
 
@@ -154,7 +154,7 @@ class ServerConfig(commands.Cog, name="server_config"):
 
     @systems_command("serverconfig", "sc", "serverconf", "servercfg", "guildconfig", usage="[setting] [value]")
     async def serverconfig(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:

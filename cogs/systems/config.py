@@ -2,14 +2,14 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Words, is_clearing
+from cogs.commands.arguments import Arguments, is_clearing
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own
-from cogs.commands.private_responses import Target
+from cogs.commands.private_responses import SystemTarget
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.select_menu import choose
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.systems.config_proxying import list_settings, on_or_off, preferences_of, proxy_verbs
 from cogs.systems.field_commands import edit_toggle
 from rules.errors import Invalid
@@ -17,47 +17,47 @@ from rules.parsing import time_zones
 from rules.parsing.timestamps import now_us
 from rules.systems import systems
 
-verbs = Verbs("config")
+subcommands = Subcommands("config")
 
 
-@verbs("timezone", "tz", "zone", usage="[zone]", about="the zone in which typed times are meant")
-async def time_zone(ctx: Context, target: Target, words: Words) -> None:
-    text = " ".join(words.all())
-    words.check_flags(("c", "clear"))
-    if is_clearing(text, words):
+@subcommands("timezone", "tz", "zone", usage="[zone]", about="the zone in which typed times are meant")
+async def time_zone(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    text = " ".join(arguments.all())
+    arguments.check_flags(("c", "clear"))
+    if is_clearing(text, arguments):
         await _set_zone(ctx, None)
     elif not text:
         await answer(ctx, card(text=_local(target.system.tz)))
     else:
         zone = await _pick_zone(ctx, text)
-        if zone and await confirm(ctx, f"{_local(zone)} Is that right?", "Yes", words):
+        if zone and await confirm(ctx, f"{_local(zone)} Is that right?", "Yes", arguments):
             await _set_zone(ctx, zone)
         else:
             await answer(ctx, card(text="Nothing was changed."))
 
 
-@verbs("private", usage="member [on or off]", about="whether new members begin private")
-async def private(ctx: Context, target: Target, words: Words) -> None:
-    if (words.next() or "").lower() not in ("member", "members"):
+@subcommands("private", usage="member [on or off]", about="whether new members begin private")
+async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    if (arguments.next() or "").lower() not in ("member", "members"):
         raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
     on, off = "New members begin private.", "New members begin public."
-    await edit_toggle(ctx, words, preferences_of(ctx, target), "member_default_private", on, off)
+    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "member_default_private", on, off)
 
 
-@verbs("show", usage="private [on or off]", about="whether you are shown what is private without asking")
-async def show_private(ctx: Context, target: Target, words: Words) -> None:
-    if (words.next() or "").lower() != "private":
+@subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
+async def show_private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    if (arguments.next() or "").lower() != "private":
         raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
     on = "Your own cards show what is private, by DM where others could read it."
     off = "Your own cards leave out what is private."
-    await edit_toggle(ctx, words, preferences_of(ctx, target), "show_private_info", on, off)
+    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "show_private_info", on, off)
 
 
-for verb in proxy_verbs:
-    verbs.add(verb)
+for subcommand in proxy_verbs:
+    subcommands.add(subcommand)
 
 
-async def show_all(ctx: Context, target: Target) -> None:
+async def show_all(ctx: Context, target: SystemTarget) -> None:
     """All settings with what they are now."""
     system = target.system
     settings = {
@@ -70,14 +70,14 @@ async def show_all(ctx: Context, target: Target) -> None:
     await answer(ctx, card("Settings", "\n".join(lines)))
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
     target = await get_own(ctx)
-    if words.peek() is None:
-        words.end()
+    if arguments.peek() is None:
+        arguments.end()
         await show_all(ctx, target)
     else:
-        await verbs.read(words).run(ctx, target, words)
+        await subcommands.read(arguments).run(ctx, target, arguments)
 
 
 async def _pick_zone(ctx: Context, text: str) -> str | None:
@@ -106,7 +106,7 @@ class Preferences(commands.Cog, name="preferences"):
 
     @systems_command("config", "cfg", "configure", usage="[setting] [value]")
     async def config(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:

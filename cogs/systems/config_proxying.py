@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cogs.commands.arguments import Words, unquoted
-from cogs.commands.private_responses import Target
+from cogs.commands.arguments import Arguments, unquoted
+from cogs.commands.private_responses import SystemTarget
 from cogs.commands.responses import Context, answer, card
-from cogs.commands.subcommands import Verb
+from cogs.commands.subcommands import Subcommand
 from cogs.systems.embeds import code
-from cogs.systems.field_commands import Subject, edit_text, edit_toggle
+from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
 from cogs.systems.guild_settings import system_here
 from rules.errors import Invalid
 from rules.parsing.dates import show_span, type_span
@@ -23,7 +23,7 @@ SWITCHING = {
 }
 
 
-def preferences_of(ctx: Context, target: Target) -> Subject:
+def preferences_of(ctx: Context, target: SystemTarget) -> EditTarget:
     """One's own system by its preferences."""
 
     async def see(_viewer: int | None) -> Mapping[str, Any]:
@@ -32,14 +32,14 @@ def preferences_of(ctx: Context, target: Target) -> Subject:
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(config.edit_preferences, ctx.author.id, changes)
 
-    return Subject(target, "system", see, edit)
+    return EditTarget(target, "system", see, edit)
 
 
 def _show_preferences(session: Any, user_id: int) -> dict[str, Any]:
     return config.show_preferences(systems.get_own_system(session, user_id))
 
 
-async def switch_account(ctx: Context, target: Target, words: Words) -> None:
+async def switch_account(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config autoproxy account`: of the account that types it, and of no other."""
 
     async def see(_viewer: int | None) -> Mapping[str, bool]:
@@ -49,13 +49,13 @@ async def switch_account(ctx: Context, target: Target, words: Words) -> None:
         await ctx.bot.write(config.allow_autoproxy, ctx.author.id, changes["allowed"])
 
     on, off = "Autoproxy works for this account.", "Autoproxy never works for this account."
-    await edit_toggle(ctx, words, Subject(target, "account", see, edit), "allowed", on, off)
+    await edit_toggle(ctx, arguments, EditTarget(target, "account", see, edit), "allowed", on, off)
 
 
-async def set_timeout(ctx: Context, target: Target, words: Words) -> None:
+async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config autoproxy timeout`: a span such as `6h`, `never`, or `reset`."""
-    text = " ".join(words.all()).lower()
-    words.check_flags(())
+    text = " ".join(arguments.all()).lower()
+    arguments.check_flags(())
     system = target.system
     if text:
         seconds = None if text in RESET else 0 if text in NEVER else type_span(text)
@@ -73,29 +73,29 @@ def _show_timeout(seconds: int | None) -> str:
     return "never" if seconds == 0 else show_span(LATCH_TIMEOUT_S if seconds is None else seconds)
 
 
-async def switch_case(ctx: Context, target: Target, words: Words) -> None:
+async def switch_case(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy case`."""
     on, off = "Tags must be typed in their own case of letters.", "Tags may be typed in any case of letters."
-    await edit_toggle(ctx, words, preferences_of(ctx, target), "case_sensitive_proxy_tags", on, off)
+    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "case_sensitive_proxy_tags", on, off)
 
 
-async def switch_errors(ctx: Context, target: Target, words: Words) -> None:
+async def switch_errors(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy error`."""
     on = "You are told why a message could not be proxied."
     off = "You are told why a message could not be proxied only where you can do something about it."
-    await edit_toggle(ctx, words, preferences_of(ctx, target), "proxy_error_message_enabled", on, off)
+    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "proxy_error_message_enabled", on, off)
 
 
-async def switch_pings(ctx: Context, target: Target, words: Words) -> None:
+async def switch_pings(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config pings`."""
     on, off = "Others may ping you by reacting to your messages.", "Nobody can ping you by reacting to your messages."
-    await edit_toggle(ctx, words, preferences_of(ctx, target), "pings_enabled", on, off)
+    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "pings_enabled", on, off)
 
 
-async def set_switching(ctx: Context, target: Target, words: Words) -> None:
+async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy switch`: off, new or add."""
-    how, system = (words.next() or "").lower(), target.system
-    words.end()
+    how, system = (arguments.next() or "").lower(), target.system
+    arguments.end()
     if how:
         if how not in SWITCHING:
             raise Invalid(f"Say `off`, `new` or `add`; “{how[:40]}” is none of them.")
@@ -103,23 +103,27 @@ async def set_switching(ctx: Context, target: Target, words: Words) -> None:
     await answer(ctx, card(text=SWITCHING[system.proxy_switch]))
 
 
-async def edit_format(ctx: Context, target: Target, words: Words) -> None:
+async def edit_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config name format`: how name and tag are put together."""
-    subject = preferences_of(ctx, target)
-    await edit_text(ctx, words, subject, "name_format", "name format", reader=unquoted, shower=code, after=_warn)
+    edit_target = preferences_of(ctx, target)
+    await edit_text(
+        ctx, arguments, edit_target, "name_format", "name format", reader=unquoted, shower=code, after=_warn
+    )
 
 
-async def edit_server_format(ctx: Context, target: Target, words: Words) -> None:
+async def edit_server_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config server name format`: the same for this server alone."""
     here = system_here(ctx, target, public=True)
-    await edit_text(ctx, words, here, "name_format", "server name format", reader=unquoted, shower=code, after=_warn)
+    await edit_text(
+        ctx, arguments, here, "name_format", "server name format", reader=unquoted, shower=code, after=_warn
+    )
 
 
 def _warn(form: object) -> str:
     return "" if "{name}" in str(form) else " It has no `{name}` in it, so all members will be called the same."
 
 
-async def list_settings(ctx: Context, target: Target) -> dict[str, str]:
+async def list_settings(ctx: Context, target: SystemTarget) -> dict[str, str]:
     """What each of these settings is, by name."""
     system = target.system
     listed = {
@@ -143,14 +147,14 @@ def on_or_off(value: bool) -> str:
 
 
 proxy_verbs = [
-    Verb(("autoproxy account", "ap account"), switch_account, "[on or off]", "autoproxy for this account"),
-    Verb(("autoproxy timeout", "ap timeout"), set_timeout, "[6h, never or reset]", "how long a latch lasts"),
-    Verb(("proxy case",), switch_case, "[on or off]", "whether tags must be typed in their case of letters"),
-    Verb(("proxy error", "proxy errors"), switch_errors, "[on or off]", "whether you are told what went wrong"),
-    Verb(("proxy switch",), set_switching, "[off, new or add]", "whether proxied messages log switches"),
-    Verb(("pings", "ping"), switch_pings, "[on or off]", "whether others may ping you by reacting"),
-    Verb(("name format", "nameformat", "nf"), edit_format, "[{name} {tag}]", "how name and tag are put together"),
-    Verb(
+    Subcommand(("autoproxy account", "ap account"), switch_account, "[on or off]", "autoproxy for this account"),
+    Subcommand(("autoproxy timeout", "ap timeout"), set_timeout, "[6h, never or reset]", "how long a latch lasts"),
+    Subcommand(("proxy case",), switch_case, "[on or off]", "whether tags must be typed in their case of letters"),
+    Subcommand(("proxy error", "proxy errors"), switch_errors, "[on or off]", "whether you are told what went wrong"),
+    Subcommand(("proxy switch",), set_switching, "[off, new or add]", "whether proxied messages log switches"),
+    Subcommand(("pings", "ping"), switch_pings, "[on or off]", "whether others may ping you by reacting"),
+    Subcommand(("name format", "nameformat", "nf"), edit_format, "[{name} {tag}]", "how name and tag are put together"),
+    Subcommand(
         ("server name format", "servernameformat", "server format", "snf"),
         edit_server_format,
         "[{name} {tag}]",

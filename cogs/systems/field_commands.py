@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cogs.commands.arguments import SHOWING, Words, is_clearing
+from cogs.commands.arguments import SHOWING, Arguments, is_clearing
 from cogs.commands.confirm import confirm
-from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
 from cogs.systems.embeds import cut
 from rules.errors import Invalid
@@ -18,10 +18,10 @@ Edit = Callable[[Mapping[str, object]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class Subject:
+class EditTarget:
     """A system or a member as a command works on it: whose it is, how to look at it and how to change it."""
 
-    target: Target
+    target: SystemTarget
     kind: str
     see: See
     edit: Edit
@@ -29,8 +29,8 @@ class Subject:
 
 async def edit_text(
     ctx: Context,
-    words: Words,
-    subject: Subject,
+    arguments: Arguments,
+    edit_target: EditTarget,
     key: str,
     label: str,
     *,
@@ -42,76 +42,78 @@ async def edit_text(
 
     `reader` turns what was typed into what the rules take, `shower` turns that back; `after` adds to the answer.
     """
-    text = words.rest(SHOWING)
-    words.check_flags(SHOWING)
-    if is_clearing(text, words):
-        await clear(ctx, words, subject, key, label)
+    text = arguments.rest(SHOWING)
+    arguments.check_flags(SHOWING)
+    if is_clearing(text, arguments):
+        await clear(ctx, arguments, edit_target, key, label)
     elif not text or text.lower() == "raw":
-        await show_text(ctx, words, subject, key, label, shower, raw=bool(text))
+        await show_text(ctx, arguments, edit_target, key, label, shower, raw=bool(text))
     else:
-        subject.target.check_own()
+        edit_target.target.check_own()
         value = reader(text) if reader else text
-        await subject.edit({key: value})
+        await edit_target.edit({key: value})
         more = after(value) if after else ""
-        await answer(ctx, card(text=f"The {subject.kind}'s {label} is changed.{more}"))
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {label} is changed.{more}"))
 
 
-async def clear(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:
+async def clear(ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str) -> None:
     """Clear a field after a question, unless `-yes` answers it."""
-    subject.target.check_own()
-    if not (await subject.see(ctx.author.id))[key]:
-        await answer(ctx, card(text=f"The {subject.kind} has no {label}; nothing is changed."))
-    elif await confirm(ctx, f"Clear the {subject.kind}'s {label}?", "Clear", words):
-        await subject.edit({key: None})
-        await answer(ctx, card(text=f"The {subject.kind}'s {label} is cleared."))
+    edit_target.target.check_own()
+    if not (await edit_target.see(ctx.author.id))[key]:
+        await answer(ctx, card(text=f"The {edit_target.kind} has no {label}; nothing is changed."))
+    elif await confirm(ctx, f"Clear the {edit_target.kind}'s {label}?", "Clear", arguments):
+        await edit_target.edit({key: None})
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {label} is cleared."))
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
 
 async def show_text(
     ctx: Context,
-    words: Words,
-    subject: Subject,
+    arguments: Arguments,
+    edit_target: EditTarget,
     key: str,
     label: str,
     shower: Callable[[Any], str] | None = None,
     raw: bool = False,
 ) -> None:
     """Show a field: as it looks, or with `-raw` as it was typed."""
-    raw = raw or words.has("raw", "r", "plaintext", "pt")
-    hint = " Put one behind the command to set it." if subject.target.own else ""
-    if hint and not subject.target.system.show_private_info:
+    raw = raw or arguments.has("raw", "r", "plaintext", "pt")
+    hint = " Put one behind the command to set it." if edit_target.target.own else ""
+    if hint and not edit_target.target.system.show_private_info:
         hint += " One that is private is shown with `-private`."
 
-    async def build(viewer: int | None) -> Shown:
-        value = (await subject.see(viewer))[key]
+    async def build(viewer: int | None) -> Response:
+        value = (await edit_target.see(viewer))[key]
         if not value:
-            return Shown(card(text=f"The {subject.kind} has no {label}.{hint}"))
+            return Response(card(text=f"The {edit_target.kind} has no {label}.{hint}"))
         text = shower(value) if shower else str(value)
         if raw:
             text = f"```\n{text.replace('```', '`​``')}\n```"
-        return Shown(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
+        return Response(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)
 
 
-async def edit_toggle(ctx: Context, words: Words, subject: Subject, key: str, when_on: str, when_off: str) -> None:
+async def edit_toggle(
+    ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, when_on: str, when_off: str
+) -> None:
     """`<setting>` shows, `on` and `off` set. Raises Invalid for anything else."""
-    value = read_toggle(words)
+    value = read_toggle(arguments)
     if value is not None:
-        subject.target.check_own()
-        await subject.edit({key: value})
+        edit_target.target.check_own()
+        await edit_target.edit({key: value})
 
-    async def build(viewer: int | None) -> Shown:
-        return Shown(card(text=when_on if (await subject.see(viewer))[key] else when_off))
+    async def build(viewer: int | None) -> Response:
+        return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)
 
 
-def read_toggle(words: Words) -> bool | None:
+def read_toggle(arguments: Arguments) -> bool | None:
     """The `on` or `off` that is left, and nothing else; None where nothing is. Raises Invalid."""
-    word = (words.next() or "").lower()
-    words.end()
+    word = (arguments.next() or "").lower()
+    arguments.end()
     if word not in (*ON, *OFF, ""):
         raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
     return word in ON if word else None

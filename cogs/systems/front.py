@@ -6,12 +6,12 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.converters import find_system, get_own
-from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
-from cogs.commands.subcommands import Verb, Verbs
+from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems import switch as switching
 from cogs.systems.embeds import called, cut, escape, fronters_card, names, paint, stamp_us
 from rules.parsing.dates import show_span, type_time
@@ -24,57 +24,59 @@ ROWS = 24
 DEFAULT_SINCE = "30d"
 CLEAR = ("clear", "c")
 
-verbs = Verbs("front")
+subcommands = Subcommands("front")
 
 
-@verbs("show", "view", about="who fronts now, and since when")
-async def show_fronters(ctx: Context, target: Target, words: Words) -> None:
-    words.end()
+@subcommands("show", "view", about="who fronts now, and since when")
+async def show_fronters(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    arguments.end()
 
-    async def build(viewer: int | None) -> Shown:
+    async def build(viewer: int | None) -> Response:
         overview = await ctx.bot.read(overviews.get_overview, target.system, viewer)
-        return Shown(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system.hid, viewer)))
+        return Response(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system.hid, viewer)))
 
-    await show(ctx, words, target, build)
+    await show(ctx, arguments, target, build)
 
 
-@verbs("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
-async def show_history(ctx: Context, target: Target, words: Words) -> None:
-    clearing = (words.peek() or "").lower() == "clear" and words.next()
-    words.end(("with-id", *CLEAR))
-    if clearing or words.has(*CLEAR):
+@subcommands("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
+async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    clearing = (arguments.peek() or "").lower() == "clear" and arguments.next()
+    arguments.end(("with-id", *CLEAR))
+    if clearing or arguments.has(*CLEAR):
         target.check_own()
-        await switching.delete_all(ctx, words)
+        await switching.delete_all(ctx, arguments)
         return
 
-    async def build(viewer: int | None) -> Shown:
+    async def build(viewer: int | None) -> Response:
         count = await ctx.bot.read(front_history.count_switches, target.system, viewer)
 
         async def page(number: int):
             rows = await ctx.bot.read(_read_history, target.system.hid, viewer, number * ON_A_PAGE)
-            text = "\n".join(_history_line(row, words.has("with-id")) for row in rows)
+            text = "\n".join(_history_line(row, arguments.has("with-id")) for row in rows)
             pages = f"Page {number + 1} of {_pages(count)}"
             return card("Front history", text or "Nobody has fronted yet.").set_footer(text=pages)
 
-        return Shown(await page(0), _pages(count), page)
+        return Response(await page(0), _pages(count), page)
 
-    await show(ctx, words, target, build)
+    await show(ctx, arguments, target, build)
 
 
-@verbs("percent", "p", "frontpercent", "fp", "front%", "frontbreakdown", usage="[since]", about="who fronted how much")
-async def show_percent(ctx: Context, target: Target, words: Words) -> None:
-    text = " ".join(words.all())
-    words.check_flags(("flat", "fronters-only", "fo"))
+@subcommands(
+    "percent", "p", "frontpercent", "fp", "front%", "frontbreakdown", usage="[since]", about="who fronted how much"
+)
+async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    text = " ".join(arguments.all())
+    arguments.check_flags(("flat", "fronters-only", "fo"))
     now = now_us()
     since = 0 if text.lower() == "full" else await ctx.bot.read(_type_since, text or DEFAULT_SINCE, target, now)
-    options = {"flat": words.has("flat"), "fronters_only": words.has("fronters-only", "fo")}
+    options = {"flat": arguments.has("flat"), "fronters_only": arguments.has("fronters-only", "fo")}
 
-    async def build(viewer: int | None) -> Shown:
+    async def build(viewer: int | None) -> Response:
         seen = await ctx.bot.read(front_breakdown.get_front_breakdown, target.system, viewer, since, now, **options)
         system = see_system(target.system, viewer is not None)
-        return Shown(paint(_breakdown_card(seen), {**system, "avatar_url": None, "banner": None}))
+        return Response(paint(_breakdown_card(seen), {**system, "avatar_url": None, "banner": None}))
 
-    await show(ctx, words, target, build)
+    await show(ctx, arguments, target, build)
 
 
 def _read_history(session: Session, hid: str, viewer: int | None, skip: int) -> list[dict[str, Any]]:
@@ -113,27 +115,27 @@ def _pages(count: int) -> int:
 
 
 system_verbs = [
-    Verb(("fronter", "front", "fronters", "f"), show_fronters, "", "who fronts now, and since when"),
-    Verb(("fronthistory", "fh", "history", "switches"), show_history, "", "who fronted when, and for how long"),
-    Verb(("frontpercent", "fp", "front%", "frontbreakdown"), show_percent, "[since]", "who fronted how much"),
+    Subcommand(("fronter", "front", "fronters", "f"), show_fronters, "", "who fronts now, and since when"),
+    Subcommand(("fronthistory", "fh", "history", "switches"), show_history, "", "who fronted when, and for how long"),
+    Subcommand(("frontpercent", "fp", "front%", "frontbreakdown"), show_percent, "[since]", "who fronted how much"),
 ]
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """`front [system]`, `front history [system]`, `front percent [since]`."""
-    word = words.next()
-    verb = verbs.find(word)
-    if word is None or verb:
-        run_verb = verb.run if verb else show_fronters
+    word = arguments.next()
+    subcommand = subcommands.find(word)
+    if word is None or subcommand:
+        run_verb = subcommand.run if subcommand else show_fronters
         # What stands behind `percent` is a time.
-        target = await get_own(ctx) if run_verb is show_percent else await _take_target(ctx, words)
-        await run_verb(ctx, target, words)
+        target = await get_own(ctx) if run_verb is show_percent else await _take_target(ctx, arguments)
+        await run_verb(ctx, target, arguments)
         return
     target = await find_system(ctx, word)
     if not target:
-        verbs.get(word, but=f"There is no system “{word[:40]}”, and ")
-    word = words.next()
-    await (verbs.get(word).run if word else show_fronters)(ctx, target, words)
+        subcommands.get(word, but=f"There is no system “{word[:40]}”, and ")
+    word = arguments.next()
+    await (subcommands.get(word).run if word else show_fronters)(ctx, target, arguments)
 
 
 class Fronts(commands.Cog, name="fronts"):
@@ -144,27 +146,27 @@ class Fronts(commands.Cog, name="fronts"):
 
     @systems_command("front", "f", "fronter", "fronters", usage="[history or percent]")
     async def front(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
     @systems_command("fronthistory", "fh", usage="[system]")
     async def history(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        await show_history(ctx, await _take_target(ctx, words), words)
+        arguments = Arguments(text)
+        await show_history(ctx, await _take_target(ctx, arguments), arguments)
 
     @systems_command("frontpercent", "fp", "front%", "frontbreakdown", usage="[since]")
     async def percent(self, ctx: Context, *, text: str = "") -> None:
-        await show_percent(ctx, await get_own(ctx), Words(text))
+        await show_percent(ctx, await get_own(ctx), Arguments(text))
 
 
-async def _take_target(ctx: Context, words: Words) -> Target:
+async def _take_target(ctx: Context, arguments: Arguments) -> SystemTarget:
     """The system that the next word names, if it names one; else one's own."""
-    target = await find_system(ctx, words.peek())
+    target = await find_system(ctx, arguments.peek())
     if target:
-        words.next()
+        arguments.next()
     return target or await get_own(ctx)
 
 
-def _type_since(_session: object, text: str, target: Target, now: int) -> int:
+def _type_since(_session: object, text: str, target: SystemTarget, now: int) -> int:
     return type_time(text, target.system.tz, now)
 
 

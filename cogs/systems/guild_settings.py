@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cogs.commands.arguments import SHOWING, Words, is_clearing, unquoted
-from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.arguments import SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.responses import Context, card
-from cogs.commands.subcommands import Verb
+from cogs.commands.subcommands import Subcommand
 from cogs.systems.embeds import code
-from cogs.systems.field_commands import OFF, ON, Subject, edit_text, edit_toggle
+from cogs.systems.field_commands import OFF, ON, EditTarget, edit_text, edit_toggle
 from cogs.systems.image_fields import edit_picture
 from rules.errors import Invalid
 from rules.systems import guild_settings
@@ -28,7 +28,7 @@ def get_guild_id(ctx: Context) -> int:
     return ctx.guild.id
 
 
-def system_here(ctx: Context, target: Target, public: bool = False) -> Subject:
+def system_here(ctx: Context, target: SystemTarget, public: bool = False) -> EditTarget:
     """A system in this server; what is `public` is no secret of its owner's, who may read it in a channel."""
     guild_id = get_guild_id(ctx)
 
@@ -39,12 +39,12 @@ def system_here(ctx: Context, target: Target, public: bool = False) -> Subject:
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(guild_settings.edit_system, ctx.author.id, guild_id, changes)
 
-    return Subject(target, "system", see, edit)
+    return EditTarget(target, "system", see, edit)
 
 
-async def member_here(ctx: Context, subject: Subject) -> Subject:
+async def member_here(ctx: Context, edit_target: EditTarget) -> EditTarget:
     """A member in this server."""
-    guild_id, hid = get_guild_id(ctx), (await subject.see(None))["id"]
+    guild_id, hid = get_guild_id(ctx), (await edit_target.see(None))["id"]
 
     async def see(viewer: int | None) -> Mapping[str, Any]:
         return await ctx.bot.read(guild_settings.see_member, hid, guild_id, viewer)
@@ -52,47 +52,49 @@ async def member_here(ctx: Context, subject: Subject) -> Subject:
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(guild_settings.edit_member, ctx.author.id, hid, guild_id, changes)
 
-    return Subject(subject.target, "member", see, edit)
+    return EditTarget(edit_target.target, "member", see, edit)
 
 
-async def switch_proxy(ctx: Context, target: Target, words: Words) -> None:
+async def switch_proxy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`proxy`, `proxy on`, `proxy off`: whether anything of one's own system is proxied in this server."""
     target.check_own()
     on = "Your system's messages are proxied in this server."
     here = system_here(ctx, target, public=True)
-    await edit_toggle(ctx, words, here, "proxy_enabled", on, "Your system's messages are not proxied in this server.")
+    await edit_toggle(
+        ctx, arguments, here, "proxy_enabled", on, "Your system's messages are not proxied in this server."
+    )
 
 
-async def edit_tag(ctx: Context, target: Target, words: Words) -> None:
+async def edit_tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`servertag` shows, `enable` and `disable` switch any tag on and off here, all else sets or clears it."""
     here = system_here(ctx, target)
-    text = words.rest((*SHOWING, *TAG_ON, *TAG_OFF)).lower()
-    on, off = (text in names or (not text and words.has(*names)) for names in (TAG_ON, TAG_OFF))
+    text = arguments.rest((*SHOWING, *TAG_ON, *TAG_OFF)).lower()
+    on, off = (text in names or (not text and arguments.has(*names)) for names in (TAG_ON, TAG_OFF))
     if on or off:
-        words.check_flags((*TAG_ON, *TAG_OFF))
+        arguments.check_flags((*TAG_ON, *TAG_OFF))
         target.check_own()
         await here.edit({"tag_enabled": on})
-    if on or off or not (text or words.has(*SHOWING)):
-        await _show_tag(ctx, target, words, here)
+    if on or off or not (text or arguments.has(*SHOWING)):
+        await _show_tag(ctx, target, arguments, here)
     else:
         enabled = not target.own or (await here.see(ctx.author.id))["tag_enabled"]
         hint = "" if enabled else " Tags are disabled in this server; `system servertag enable` shows them again."
-        await edit_text(ctx, words, here, "tag", "server tag", reader=unquoted, after=lambda _tag: hint)
+        await edit_text(ctx, arguments, here, "tag", "server tag", reader=unquoted, after=lambda _tag: hint)
 
 
-async def _show_tag(ctx: Context, target: Target, words: Words, here: Subject) -> None:
-    async def build(_viewer: int | None) -> Shown:
+async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, here: EditTarget) -> None:
+    async def build(_viewer: int | None) -> Response:
         seen = await here.see(ctx.author.id)
         tag = seen["tag"] or target.system.tag
         if seen["tag_enabled"] is False:
-            return Shown(card(text="Names have no tag in this server: it is disabled; `enable` shows it again."))
+            return Response(card(text="Names have no tag in this server: it is disabled; `enable` shows it again."))
         whose = "the tag of this server alone" if seen["tag"] else "the system's own tag, as everywhere"
-        return Shown(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
+        return Response(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
 
-    await show(ctx, words, target, build)
+    await show(ctx, arguments, target, build)
 
 
-async def hint_at_tag(ctx: Context, target: Target) -> str:
+async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
     """What makes the system's own tag look otherwise in this server."""
     if not (ctx.guild and target.own):
         return ""
@@ -106,45 +108,47 @@ async def hint_at_tag(ctx: Context, target: Target) -> str:
     return ""
 
 
-async def edit_system_avatar(ctx: Context, target: Target, words: Words) -> None:
+async def edit_system_avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """The avatar of those members who have none, in this server."""
-    await edit_picture(ctx, words, system_here(ctx, target), "avatar_url", "server avatar", of_users=True)
+    await edit_picture(ctx, arguments, system_here(ctx, target), "avatar_url", "server avatar", of_users=True)
 
 
-async def edit_name(ctx: Context, subject: Subject, words: Words) -> None:
+async def edit_name(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The name that a member speaks under in this server."""
-    await edit_text(ctx, words, await member_here(ctx, subject), "display_name", "server name", reader=unquoted)
+    await edit_text(ctx, arguments, await member_here(ctx, edit_target), "display_name", "server name", reader=unquoted)
 
 
-async def hint_at_name(ctx: Context, subject: Subject) -> str:
+async def hint_at_name(ctx: Context, edit_target: EditTarget) -> str:
     """Whether another name of a member counts in this server."""
-    if not (ctx.guild and subject.target.own):
+    if not (ctx.guild and edit_target.target.own):
         return ""
-    seen = await (await member_here(ctx, subject)).see(ctx.author.id)
+    seen = await (await member_here(ctx, edit_target)).see(ctx.author.id)
     return "\nIn this server the server name counts; `servername` shows it." if seen["display_name"] else ""
 
 
-async def edit_member_avatar(ctx: Context, subject: Subject, words: Words) -> None:
+async def edit_member_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The avatar that a member speaks with in this server."""
-    await edit_picture(ctx, words, await member_here(ctx, subject), "avatar_url", "server avatar", of_users=True)
+    await edit_picture(
+        ctx, arguments, await member_here(ctx, edit_target), "avatar_url", "server avatar", of_users=True
+    )
 
 
-async def edit_keep_proxy(ctx: Context, subject: Subject, words: Words) -> None:
+async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """`on` and `off` count in this server only, `clear` lets the member's own setting count again."""
-    here = await member_here(ctx, subject)
-    text = words.rest(("c", "clear")).lower()
-    words.check_flags(("c", "clear"))
-    if text or words.has("c", "clear"):
-        subject.target.check_own()
-        await here.edit({"keep_proxy": None if is_clearing(text, words) else _read_on(text)})
+    here = await member_here(ctx, edit_target)
+    text = arguments.rest(("c", "clear")).lower()
+    arguments.check_flags(("c", "clear"))
+    if text or arguments.has("c", "clear"):
+        edit_target.target.check_own()
+        await here.edit({"keep_proxy": None if is_clearing(text, arguments) else _read_on(text)})
 
-    async def build(viewer: int | None) -> Shown:
-        kept, everywhere = (await here.see(viewer))["keep_proxy"], (await subject.see(viewer))["keep_proxy"]
+    async def build(viewer: int | None) -> Response:
+        kept, everywhere = (await here.see(viewer))["keep_proxy"], (await edit_target.see(viewer))["keep_proxy"]
         where = "In this server, as everywhere," if kept is None else "In this server"
         does = "keep" if kept or (kept is None and everywhere) else "lose"
-        return Shown(card(text=f"{where} proxied messages {does} the tags."))
+        return Response(card(text=f"{where} proxied messages {does} the tags."))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)
 
 
 def _read_on(text: str) -> bool:
@@ -153,36 +157,38 @@ def _read_on(text: str) -> bool:
     return text in ON
 
 
-async def edit_proxy_avatar(ctx: Context, subject: Subject, words: Words) -> None:
+async def edit_proxy_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The avatar that a member speaks with, where it is not the one on the card."""
-    await edit_picture(ctx, words, subject, "webhook_avatar_url", "proxy avatar", of_users=True)
+    await edit_picture(ctx, arguments, edit_target, "webhook_avatar_url", "proxy avatar", of_users=True)
 
 
-async def switch_autoproxy(ctx: Context, subject: Subject, words: Words) -> None:
+async def switch_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether latch and front may choose a member."""
-    subject.target.check_own()
+    edit_target.target.check_own()
     on = "Autoproxy may choose this member by latch and by front."
-    own = Subject(subject.target, "member", lambda _viewer: subject.see(ctx.author.id), subject.edit)
+    own = EditTarget(edit_target.target, "member", lambda _viewer: edit_target.see(ctx.author.id), edit_target.edit)
     off = "Autoproxy never chooses this member by latch or by front."
-    await edit_toggle(ctx, words, own, "autoproxy_enabled", on, off)
+    await edit_toggle(ctx, arguments, own, "autoproxy_enabled", on, off)
 
 
-async def switch_tts(ctx: Context, subject: Subject, words: Words) -> None:
+async def switch_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether a member's messages are read aloud."""
-    await edit_toggle(ctx, words, subject, "tts", "Proxied messages are read aloud.", "They are not read aloud.")
+    await edit_toggle(
+        ctx, arguments, edit_target, "tts", "Proxied messages are read aloud.", "They are not read aloud."
+    )
 
 
 PICTURE = "[address, attachment or @user]"
 system_verbs = [
-    Verb(("proxy",), switch_proxy, "[on or off]", "whether your messages are proxied in this server"),
-    Verb(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
-    Verb(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
+    Subcommand(("proxy",), switch_proxy, "[on or off]", "whether your messages are proxied in this server"),
+    Subcommand(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
+    Subcommand(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
 ]
 member_verbs = [
-    Verb(NAME, edit_name, "[name]", "the name in this server"),
-    Verb(AVATAR, edit_member_avatar, PICTURE, "the avatar in this server"),
-    Verb(KEEP, edit_keep_proxy, "[on, off or clear]", "whether messages keep the tags in this server"),
-    Verb(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
-    Verb(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
-    Verb(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
+    Subcommand(NAME, edit_name, "[name]", "the name in this server"),
+    Subcommand(AVATAR, edit_member_avatar, PICTURE, "the avatar in this server"),
+    Subcommand(KEEP, edit_keep_proxy, "[on, off or clear]", "whether messages keep the tags in this server"),
+    Subcommand(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
+    Subcommand(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
+    Subcommand(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
 ]

@@ -2,34 +2,34 @@
 
 import discord
 
-from cogs.commands.arguments import SHOWING, Words, is_clearing
+from cogs.commands.arguments import SHOWING, Arguments, is_clearing
 from cogs.commands.converters import find_user_id
-from cogs.commands.private_responses import Shown, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.responses import Context, answer, card
-from cogs.systems.field_commands import Subject, clear, show_text
+from cogs.systems.field_commands import EditTarget, clear, show_text
 from rules.errors import Invalid, NotFound
 
 KEEP = "\nDiscord's address of an attachment works only while the message is there; an address of your own lasts."
 
 
 async def edit_picture(
-    ctx: Context, words: Words, subject: Subject, key: str, label: str, of_users: bool = False
+    ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str, of_users: bool = False
 ) -> None:
     """`<picture>` shows, `clear` clears, an address, an attachment or (`of_users`) a mention sets."""
-    given = words.rest(SHOWING)
-    words.check_flags(SHOWING)
+    given = arguments.rest(SHOWING)
+    arguments.check_flags(SHOWING)
     attachment = find_attachment(ctx)
-    if is_clearing(given, words):
-        await clear(ctx, words, subject, key, label)
+    if is_clearing(given, arguments):
+        await clear(ctx, arguments, edit_target, key, label)
     elif not given and not attachment:
-        await _show_picture(ctx, words, subject, key, label)
+        await _show_picture(ctx, arguments, edit_target, key, label)
     elif given.lower() == "raw":
-        await show_text(ctx, words, subject, key, label, raw=True)
+        await show_text(ctx, arguments, edit_target, key, label, raw=True)
     else:
-        subject.target.check_own()
+        edit_target.target.check_own()
         url = await read_picture(ctx, given, attachment, of_users)
-        await subject.edit({key: url})
-        embed = card(text=f"The {subject.kind}'s {label} is changed.{KEEP if attachment and not given else ''}")
+        await edit_target.edit({key: url})
+        embed = card(text=f"The {edit_target.kind}'s {label} is changed.{KEEP if attachment and not given else ''}")
         await answer(ctx, embed.set_thumbnail(url=url))
 
 
@@ -59,15 +59,15 @@ async def read_picture(
     return given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
 
 
-async def _show_picture(ctx: Context, words: Words, subject: Subject, key: str, label: str) -> None:
-    if words.has("raw", "r", "plaintext", "pt"):
-        await show_text(ctx, words, subject, key, label, raw=True)
+async def _show_picture(ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str) -> None:
+    if arguments.has("raw", "r", "plaintext", "pt"):
+        await show_text(ctx, arguments, edit_target, key, label, raw=True)
         return
 
-    async def build(viewer: int | None) -> Shown:
-        url = (await subject.see(viewer))[key]
+    async def build(viewer: int | None) -> Response:
+        url = (await edit_target.see(viewer))[key]
         if not url:
-            return Shown(card(text=f"The {subject.kind} has no {label}."))
-        return Shown(card(f"{label[0].upper()}{label[1:]}", f"<{url}>").set_image(url=url))
+            return Response(card(text=f"The {edit_target.kind} has no {label}."))
+        return Response(card(f"{label[0].upper()}{label[1:]}", f"<{url}>").set_image(url=url))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)

@@ -11,12 +11,12 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm, confirm_by_typing
-from cogs.commands.private_responses import Target, is_private
+from cogs.commands.private_responses import SystemTarget, is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
-from cogs.commands.subcommands import Verb
+from cogs.commands.subcommands import Subcommand
 from cogs.systems.embeds import cut, escape
 from cogs.systems.image_fields import find_attachment
 from rules.errors import Invalid, Refused
@@ -35,9 +35,9 @@ DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 EXPORT_NAME = "system.json"
 
 
-async def export(ctx: Context, target: Target | None, words: Words) -> None:
+async def export(ctx: Context, target: SystemTarget | None, arguments: Arguments) -> None:
     """Send everything in the caller's system as a file, by DM."""
-    words.end()
+    arguments.end()
     _check_own(target)
     await send_export(ctx)
     if not is_private(ctx):
@@ -60,11 +60,11 @@ def pack(exported: dict[str, Any]) -> discord.File:
     return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{EXPORT_NAME}.gz")
 
 
-async def delete_system(ctx: Context, target: Target, words: Words) -> None:
+async def delete_system(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """Delete the system, its ID typed back and the export sent."""
-    words.end(("no-export", "ne"))
+    arguments.end(("no-export", "ne"))
     target.check_own()
-    first = "" if words.has("no-export", "ne") else " You get its export by DM first."
+    first = "" if arguments.has("no-export", "ne") else " You get its export by DM first."
     question = f"This deletes your system with its members, switches and messages' records for good.{first}"
     if not await confirm_by_typing(ctx, question, target.system.hid):
         await answer(ctx, card(text="That was not its ID, so nothing was deleted."))
@@ -76,10 +76,10 @@ async def delete_system(ctx: Context, target: Target, words: Words) -> None:
     await answer(ctx, card(text="Your system is deleted."))
 
 
-async def import_file(ctx: Context, target: Target | None, words: Words) -> None:
+async def import_file(ctx: Context, target: SystemTarget | None, arguments: Arguments) -> None:
     """Import a file that is attached or linked, after saying what it would change."""
-    url = words.next()
-    words.end()
+    url = arguments.next()
+    arguments.end()
     _check_own(target)
     data = await _read_bytes(ctx, url)
     try:
@@ -97,7 +97,7 @@ async def import_file(ctx: Context, target: Target | None, words: Words) -> None
     question = text if is_private(ctx) else "Your DMs say what this file would change."
     if not is_private(ctx):
         await send_dm(ctx.author, card("What the file would change", text))
-    if await confirm(ctx, f"{question}\nImport it?", "Import", words):
+    if await confirm(ctx, f"{question}\nImport it?", "Import", arguments):
         await run_import(ctx, file)
     else:
         await answer(ctx, card(text="Nothing was imported."))
@@ -127,9 +127,9 @@ async def run_import(ctx: Context, file: import_files.File) -> None:
 
 
 system_verbs = [
-    Verb(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
-    Verb(("export",), export, "", "everything in your system as a file, by DM"),
-    Verb(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
+    Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
+    Subcommand(("export",), export, "", "everything in your system as a file, by DM"),
+    Subcommand(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
 ]
 
 
@@ -141,14 +141,14 @@ class Transfer(commands.Cog, name="transfer"):
 
     @systems_command("export")
     async def export(self, ctx: Context, *, text: str = "") -> None:
-        await export(ctx, None, Words(text))
+        await export(ctx, None, Arguments(text))
 
     @systems_command("import", usage="[link], with the file attached")
     async def import_(self, ctx: Context, *, text: str = "") -> None:
-        await import_file(ctx, None, Words(text))
+        await import_file(ctx, None, Arguments(text))
 
 
-def _check_own(target: Target | None) -> None:
+def _check_own(target: SystemTarget | None) -> None:
     if target:
         target.check_own()
 

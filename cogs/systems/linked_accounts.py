@@ -3,7 +3,7 @@
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import ask, confirm
 from cogs.commands.converters import get_own, get_user_id
 from cogs.commands.registry import systems_command
@@ -20,9 +20,9 @@ class Links(commands.Cog, name="links"):
 
     @systems_command("link", usage="<account>")
     async def link(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        other_id = get_user_id(words.next(), "to link")
-        words.end()
+        arguments = Arguments(text)
+        other_id = get_user_id(arguments.next(), "to link")
+        arguments.end()
         await self.bot.read(systems.check_linkable, ctx.author.id, other_id)
         if not ctx.guild:
             raise Invalid("The other account has to agree; type this in a server where both accounts are.")
@@ -39,12 +39,12 @@ class Links(commands.Cog, name="links"):
 
     @systems_command("unlink", usage="<account>")
     async def unlink(self, ctx: Context, *, text: str = "") -> None:
-        words = Words(text)
-        other_id = get_user_id(words.next(), "to unlink")
-        words.end()
+        arguments = Arguments(text)
+        other_id = get_user_id(arguments.next(), "to unlink")
+        arguments.end()
         await get_own(ctx)
         await self.bot.read(systems.check_unlinkable, ctx.author.id, other_id)
-        if await confirm(ctx, f"Unlink <@{other_id}>? It can no longer reach the system then.", "Unlink", words):
+        if await confirm(ctx, f"Unlink <@{other_id}>? It can no longer reach the system then.", "Unlink", arguments):
             await self.bot.write(systems.unlink_account, ctx.author.id, other_id)
             await answer(ctx, card(text=f"<@{other_id}> is no longer linked to the system."))
         else:

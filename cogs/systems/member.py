@@ -9,15 +9,15 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import SHOWING, Words, is_clearing, unquoted
+from cogs.commands.arguments import SHOWING, Arguments, is_clearing, unquoted
 from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.converters import get_member, get_own
-from cogs.commands.private_responses import Shown, Target, is_private, show
+from cogs.commands.private_responses import Response, SystemTarget, is_private, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.systems import embeds, guild_settings, member_proxying
-from cogs.systems.field_commands import Subject, edit_text, edit_toggle
+from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
 from cogs.systems.image_fields import edit_picture, find_attachment, read_picture
 from cogs.systems.privacy import MEMBER_SUBJECTS, PRIVATE, PUBLIC, edit_privacy
 from cogs.systems.system import AVATAR, BANNER, COLOR, without_hash
@@ -31,70 +31,74 @@ DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "i
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
-verbs = Verbs("member")
+subcommands = Subcommands("member")
 
 
-@verbs("show", "view", about="the card of a member")
-async def show_card(ctx: Context, subject: Subject, words: Words) -> None:
-    words.end()
+@subcommands("show", "view", about="the card of a member")
+async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end()
 
-    async def build(viewer: int | None) -> Shown:
-        return Shown(embeds.member_card(await subject.see(viewer)))
+    async def build(viewer: int | None) -> Response:
+        return Response(embeds.member_card(await edit_target.see(viewer)))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)
 
 
-@verbs("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
-async def rename(ctx: Context, subject: Subject, words: Words) -> None:
-    text = words.rest(SHOWING)
-    words.check_flags(SHOWING)
+@subcommands("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
+async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    text = arguments.rest(SHOWING)
+    arguments.check_flags(SHOWING)
     name = unquoted(text)
-    if not text and not words.has("c", "clear"):
-        await edit_text(ctx, words, subject, "name", "name")
+    if not text and not arguments.has("c", "clear"):
+        await edit_text(ctx, arguments, edit_target, "name", "name")
         return
-    subject.target.check_own()
-    if is_clearing(text, words):
+    edit_target.target.check_own()
+    if is_clearing(text, arguments):
         raise Invalid("A member needs a name; put the word into quotes if that is to be it.")
-    if await confirm_duplicate(ctx, words, name, but=(await subject.see(ctx.author.id))["id"]):
-        await subject.edit({"name": name})
-        shown = (await subject.see(ctx.author.id))["display_name"]
-        hint = "\nThe display name is what others see, so it may need a change too." if shown else ""
-        hint += await guild_settings.hint_at_name(ctx, subject)
+    if await confirm_duplicate(ctx, arguments, name, but=(await edit_target.see(ctx.author.id))["id"]):
+        await edit_target.edit({"name": name})
+        response = (await edit_target.see(ctx.author.id))["display_name"]
+        hint = "\nThe display name is what others see, so it may need a change too." if response else ""
+        hint += await guild_settings.hint_at_name(ctx, edit_target)
         await answer(ctx, card(text=f"The member's name is changed.{hint}"))
 
 
-@verbs("displayname", "dn", "dname", "nick", "nickname", "dispname", usage="[name]", about="the name that others see")
-async def rename_display(ctx: Context, subject: Subject, words: Words) -> None:
-    hint = await guild_settings.hint_at_name(ctx, subject)
-    await edit_text(ctx, words, subject, "display_name", "display name", reader=unquoted, after=lambda _name: hint)
-    if subject.target.own:
-        seen = await subject.see(ctx.author.id)
+@subcommands(
+    "displayname", "dn", "dname", "nick", "nickname", "dispname", usage="[name]", about="the name that others see"
+)
+async def rename_display(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    hint = await guild_settings.hint_at_name(ctx, edit_target)
+    await edit_text(
+        ctx, arguments, edit_target, "display_name", "display name", reader=unquoted, after=lambda _name: hint
+    )
+    if edit_target.target.own:
+        seen = await edit_target.see(ctx.author.id)
         if seen["name_privacy"] == "private" and not seen["display_name"]:
             await answer_privately(ctx, card(text="The name is private, but without a display name it is still shown."))
 
 
-@verbs(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
-async def describe(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_text(ctx, words, subject, "description", "description")
+@subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
+async def describe(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, edit_target, "description", "description")
 
 
-@verbs("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
-async def pronouns(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_text(ctx, words, subject, "pronouns", "pronouns", reader=unquoted)
+@subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
+async def pronouns(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, edit_target, "pronouns", "pronouns", reader=unquoted)
 
 
-@verbs(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
-async def color(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_text(ctx, words, subject, "color", "colour", reader=without_hash, shower="#{}".format)
+@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
+async def color(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, edit_target, "color", "colour", reader=without_hash, shower="#{}".format)
 
 
-@verbs("birthday", "birth", "bday", "birthdate", "cakeday", "bdate", "bd", usage="[date]", about="the birthday")
-async def birthday(ctx: Context, subject: Subject, words: Words) -> None:
-    today = datetime.now(ZoneInfo(subject.target.system.tz)).date()
+@subcommands("birthday", "birth", "bday", "birthdate", "cakeday", "bdate", "bd", usage="[date]", about="the birthday")
+async def birthday(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    today = datetime.now(ZoneInfo(edit_target.target.system.tz)).date()
     await edit_text(
         ctx,
-        words,
-        subject,
+        arguments,
+        edit_target,
         "birthday",
         "birthday",
         reader=lambda text: type_birthday(unquoted(text), today),
@@ -102,51 +106,55 @@ async def birthday(ctx: Context, subject: Subject, words: Words) -> None:
     )
 
 
-@verbs(*AVATAR, "profile", usage="[address, attachment or @user]", about="show, set or clear the avatar")
-async def avatar(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_picture(ctx, words, subject, "avatar_url", "avatar", of_users=True)
+@subcommands(*AVATAR, "profile", usage="[address, attachment or @user]", about="show, set or clear the avatar")
+async def avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_picture(ctx, arguments, edit_target, "avatar_url", "avatar", of_users=True)
 
 
-@verbs(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
-async def banner(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_picture(ctx, words, subject, "banner", "banner")
+@subcommands(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
+async def banner(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_picture(ctx, arguments, edit_target, "banner", "banner")
 
 
-@verbs("proxy", "tags", "proxytags", "brackets", usage="[add or remove] [[text]]", about="the tags to proxy with")
-async def proxy(ctx: Context, subject: Subject, words: Words) -> None:
-    await member_proxying.edit_tags(ctx, words, subject)
+@subcommands("proxy", "tags", "proxytags", "brackets", usage="[add or remove] [[text]]", about="the tags to proxy with")
+async def proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await member_proxying.edit_tags(ctx, arguments, edit_target)
 
 
-@verbs("keepproxy", "keeptags", "showtags", "kp", usage="[on or off]", about="whether proxied messages keep the tags")
-async def keep_proxy(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_toggle(ctx, words, subject, "keep_proxy", "Proxied messages keep the tags.", "They lose the tags.")
+@subcommands(
+    "keepproxy", "keeptags", "showtags", "kp", usage="[on or off]", about="whether proxied messages keep the tags"
+)
+async def keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_toggle(
+        ctx, arguments, edit_target, "keep_proxy", "Proxied messages keep the tags.", "They lose the tags."
+    )
 
 
-@verbs("privacy", usage="[subject] [public or private]", about="who sees what")
-async def privacy(ctx: Context, subject: Subject, words: Words) -> None:
-    await edit_privacy(ctx, words, subject, MEMBER_SUBJECTS)
+@subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
+async def privacy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await edit_privacy(ctx, arguments, edit_target, MEMBER_SUBJECTS)
 
 
-@verbs(*(word for word in PRIVATE if word != "hide"), "hide", about="make all of it private")
-async def make_private(ctx: Context, subject: Subject, words: Words) -> None:
-    words.end()
-    await edit_privacy(ctx, Words(ready=["all", "private"]), subject, MEMBER_SUBJECTS)
+@subcommands(*(word for word in PRIVATE if word != "hide"), "hide", about="make all of it private")
+async def make_private(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end()
+    await edit_privacy(ctx, Arguments(ready=["all", "private"]), edit_target, MEMBER_SUBJECTS)
 
 
-@verbs(*(word for word in PUBLIC if word not in ("show", "visible", "pub")), about="make all of it public")
-async def make_public(ctx: Context, subject: Subject, words: Words) -> None:
-    words.end()
-    await edit_privacy(ctx, Words(ready=["all", "public"]), subject, MEMBER_SUBJECTS)
+@subcommands(*(word for word in PUBLIC if word not in ("show", "visible", "pub")), about="make all of it public")
+async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end()
+    await edit_privacy(ctx, Arguments(ready=["all", "public"]), edit_target, MEMBER_SUBJECTS)
 
 
-@verbs("delete", "remove", "destroy", "erase", "yeet", about="delete the member")
-async def delete(ctx: Context, subject: Subject, words: Words) -> None:
-    words.end()
-    subject.target.check_own()
-    hid = (await subject.see(ctx.author.id))["id"]
+@subcommands("delete", "remove", "destroy", "erase", "yeet", about="delete the member")
+async def delete(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end()
+    edit_target.target.check_own()
+    hid = (await edit_target.see(ctx.author.id))["id"]
     question = "This deletes the member for good; it also leaves the front history, and its messages' records go."
     # In a channel, the ID of a hidden member would open its card to everybody.
-    told = hid if is_private(ctx) or not await _is_hidden(subject, ctx) else None
+    told = hid if is_private(ctx) or not await _is_hidden(edit_target, ctx) else None
     if await confirm_by_typing(ctx, question, hid, None if told else "its ID"):
         await ctx.bot.write(members.delete_member, ctx.author.id, hid)
         await answer(ctx, card(text="The member is deleted."))
@@ -154,23 +162,23 @@ async def delete(ctx: Context, subject: Subject, words: Words) -> None:
         await answer(ctx, card(text="Nothing was deleted."))
 
 
-@verbs("id", about="the member's ID")
-async def show_id(ctx: Context, subject: Subject, words: Words) -> None:
-    words.end()
-    seen = await subject.see(ctx.author.id)
+@subcommands("id", about="the member's ID")
+async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end()
+    seen = await edit_target.see(ctx.author.id)
     # The ID of a hidden member opens its card to whoever reads it.
-    hidden = subject.target.own and seen["visibility"] == "private" and not words.has("public", "pub")
+    hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has("public", "pub")
     await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
 
 
-for verb in guild_settings.member_verbs:
-    verbs.add(verb)
+for subcommand in guild_settings.member_verbs:
+    subcommands.add(subcommand)
 
 
-async def make_member(ctx: Context, words: Words, attachment: discord.Attachment | None = None) -> None:
+async def make_member(ctx: Context, arguments: Arguments, attachment: discord.Attachment | None = None) -> None:
     """`member new <name>`: all of the rest is the name; an attachment becomes the avatar."""
-    name = unquoted(words.rest())
-    words.check_flags(())
+    name = unquoted(arguments.rest())
+    arguments.check_flags(())
     if not name:
         raise Invalid(f"Say what the member is called: {typed(ctx.bot, 'member new <name>')}.")
     own = await get_own(ctx)
@@ -180,37 +188,37 @@ async def make_member(ctx: Context, words: Words, attachment: discord.Attachment
     if picture := attachment or find_attachment(ctx):
         changes["avatar_url"] = await read_picture(ctx, "", picture)
     members.check_changes(changes)
-    if await confirm_duplicate(ctx, words, name):
+    if await confirm_duplicate(ctx, arguments, name):
         member = await ctx.bot.write(members.create_member, ctx.author.id, changes)
         left = members.MOST_MEMBERS - await ctx.bot.read(members.count_members, own.system)
         await answer(ctx, card("A new member", _welcome(ctx, member, left)))
 
 
-async def confirm_duplicate(ctx: Context, words: Words, name: str, but: str | None = None) -> bool:
+async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: str | None = None) -> bool:
     """Whether to go on though another member is called the same; who says no is told that nothing happened."""
     twins = await ctx.bot.read(members.find_namesakes, ctx.author.id, name)
     twins = [twin for twin in twins if twin.hid != but]
     if not twins:
         return True
     # Who is hidden is not to be found by those who read along.
-    shown = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
-    question = f"You have a member with this name already{next(iter(shown), '')}. Use it all the same?"
-    if await confirm(ctx, question, "Use it", words):
+    response = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
+    question = f"You have a member with this name already{next(iter(response), '')}. Use it all the same?"
+    if await confirm(ctx, question, "Use it", arguments):
         return True
     await answer(ctx, card(text="Nothing was changed."))
     return False
 
 
-async def get_subject(ctx: Context, word: str, words: Words) -> Subject:
+async def get_edit_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
     """The member that a word names, to work on. Raises NotFound, Invalid."""
-    member = await get_member(ctx, word, words)
+    member = await get_member(ctx, word, arguments)
     refused = await ctx.bot.read(_find_refusal, ctx.author.id, member.hid)
     system = await ctx.bot.read(systems.get_member_system, member)
     return subject_of(ctx, member, MemberTarget(system, refused is None, refused))
 
 
 @dataclass(frozen=True)
-class MemberTarget(Target):
+class MemberTarget(SystemTarget):
     """The system that a member belongs to; who may not change the member is refused as over HTTP."""
 
     refused: Refused | None
@@ -220,7 +228,7 @@ class MemberTarget(Target):
             raise self.refused
 
 
-def subject_of(ctx: Context, member: Member, target: Target) -> Subject:
+def subject_of(ctx: Context, member: Member, target: SystemTarget) -> EditTarget:
     """A member to work on."""
 
     async def see(viewer: int | None) -> Mapping[str, object]:
@@ -229,26 +237,26 @@ def subject_of(ctx: Context, member: Member, target: Target) -> Subject:
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(members.edit_member, ctx.author.id, member.hid, changes)
 
-    return Subject(target, "member", see, edit)
+    return EditTarget(target, "member", see, edit)
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """`member new …`, or `member <member> [subcommand …]`."""
-    word = words.next()
+    word = arguments.next()
     if word is None:
         raise Invalid(f"Name a member: {typed(ctx.bot, 'member <name>')}; `member new <name>` makes one.")
-    if word.lower() in NEW and not words.has("id", "by-id"):
-        await make_member(ctx, words)
+    if word.lower() in NEW and not arguments.has("id", "by-id"):
+        await make_member(ctx, arguments)
         return
-    await run_on(ctx, word, words)
+    await run_on(ctx, word, arguments)
 
 
-async def run_on(ctx: Context, word: str, words: Words) -> None:
+async def run_on(ctx: Context, word: str, arguments: Arguments) -> None:
     """What is asked of the member that a word names, whatever subcommand it looks like."""
     # A flag such as `-id` may stand behind the member, so the next word is read first.
-    verb = words.next()
-    subject = await get_subject(ctx, word, words)
-    await (verbs.get(verb).run if verb else show_card)(ctx, subject, words)
+    subcommand = arguments.next()
+    edit_target = await get_edit_target(ctx, word, arguments)
+    await (subcommands.get(subcommand).run if subcommand else show_card)(ctx, edit_target, arguments)
 
 
 class Members(commands.Cog, name="members"):
@@ -259,7 +267,7 @@ class Members(commands.Cog, name="members"):
 
     @systems_command("member", "m", usage="<member> [subcommand]")
     async def member(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
 def _find_refusal(session: Session, user_id: int, hid: str) -> Refused | None:
@@ -274,8 +282,8 @@ def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]
     return overviews.get_member_overview(session, members.get_member(session, hid), viewer)
 
 
-async def _is_hidden(subject: Subject, ctx: Context) -> bool:
-    return (await subject.see(ctx.author.id))["visibility"] == "private"
+async def _is_hidden(edit_target: EditTarget, ctx: Context) -> bool:
+    return (await edit_target.see(ctx.author.id))["visibility"] == "private"
 
 
 def _welcome(ctx: Context, member: Member, left: int) -> str:

@@ -6,12 +6,12 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own
-from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
-from cogs.commands.subcommands import Verb
+from cogs.commands.subcommands import Subcommand
 from cogs.systems.embeds import called, cut, escape, show_tags, stamp, stamp_us
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday
@@ -51,22 +51,22 @@ FLAGS = (
 )
 
 
-async def show_list(ctx: Context, target: Target, words: Words) -> None:
+async def show_list(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """The members, 25 a page, or with `full` 5 a page."""
-    full = (words.peek() or "").lower() in FULL_WORDS
+    full = (arguments.peek() or "").lower() in FULL_WORDS
     if full:
-        words.next()
-    search = " ".join(words.all())
-    words.check_flags(FLAGS)
-    full = full or words.has(*FULL_FLAGS)
-    extras = _find_all(words, EXTRAS)
+        arguments.next()
+    search = " ".join(arguments.all())
+    arguments.check_flags(FLAGS)
+    full = full or arguments.has(*FULL_FLAGS)
+    extras = _find_all(arguments, EXTRAS)
     if len(extras) > 1 and not full:
         raise Invalid("The short list has room for one `-with-…`; `list full` has it for all.")
-    options = _read_options(words, search, extras)
+    options = _read_options(arguments, search, extras)
     if options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
 
-    async def build(viewer: int | None) -> Shown:
+    async def build(viewer: int | None) -> Response:
         found = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
         size = FULL if full else SHORT_WITH_PICTURES if "avatar_url" in extras else SHORT
         count = max(-(-len(found) // size), 1)
@@ -78,29 +78,29 @@ async def show_list(ctx: Context, target: Target, words: Words) -> None:
 
         def make_page(number: int, fresh: dict[str, dict[str, Any]]) -> discord.Embed:
             page_of = found[number * size : (number + 1) * size]
-            shown = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
-            embed = _full_page(shown, extras) if full else _short_page(shown, extras)
+            response = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
+            embed = _full_page(response, extras) if full else _short_page(response, extras)
             embed.title = (
                 f"Members ({len(found)})" if not search else f"Members with “{cut(search, 40)}” ({len(found)})"
             )
             return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
 
-        return Shown(make_page(0, {member["id"]: member for member in found}), count, page)
+        return Response(make_page(0, {member["id"]: member for member in found}), count, page)
 
-    await show(ctx, words, target, build)
+    await show(ctx, arguments, target, build)
 
 
 def _list_now(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
     return member_list.list_members(session, systems.get_system(session, hid), viewer, options)
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """`list [full] [search]`, of one's own system."""
-    await show_list(ctx, await get_own(ctx), words)
+    await show_list(ctx, await get_own(ctx), arguments)
 
 
 NAMES = ("list", "l", "ls", "members", "find", "search", "query", "fd")
-system_verbs = [Verb(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
+system_verbs = [Subcommand(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
 
 
 class MemberLists(commands.Cog, name="member_lists"):
@@ -111,26 +111,26 @@ class MemberLists(commands.Cog, name="member_lists"):
 
     @systems_command(*NAMES, usage="[full] [text]")
     async def list(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
-def _read_options(words: Words, search: str, extras: list[str]) -> member_list.Options:
-    sorts = _find_all(words, SORTS)
+def _read_options(arguments: Arguments, search: str, extras: list[str]) -> member_list.Options:
+    sorts = _find_all(arguments, SORTS)
     if len(sorts) > 1:
         raise Invalid("Choose one way of sorting.")
     return member_list.Options(
         search=search,
-        descriptions=words.has("search-description", "sd"),
-        all=words.has("all", "a"),
-        private_only=words.has("private-only", "po"),
+        descriptions=arguments.has("search-description", "sd"),
+        all=arguments.has("all", "a"),
+        private_only=arguments.has("private-only", "po"),
         sort=sorts[0] if sorts else "name",
-        reverse=words.has("reverse", "r"),
+        reverse=arguments.has("reverse", "r"),
         last_fronted="last_fronted" in extras,
     )
 
 
-def _find_all(words: Words, table: dict[str, tuple[str, ...]]) -> list[str]:
-    return [name for name, flags in table.items() if words.has(*flags)]
+def _find_all(arguments: Arguments, table: dict[str, tuple[str, ...]]) -> list[str]:
+    return [name for name, flags in table.items() if arguments.has(*flags)]
 
 
 def _short_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:

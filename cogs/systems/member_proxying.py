@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import CLEARING, Words, unquoted
+from cogs.commands.arguments import CLEARING, Arguments, unquoted
 from cogs.commands.confirm import confirm
-from cogs.commands.private_responses import Shown, is_private, show
+from cogs.commands.private_responses import Response, is_private, show
 from cogs.commands.responses import Context, answer, card
 from cogs.systems.embeds import names, show_tags
-from cogs.systems.field_commands import Subject
+from cogs.systems.field_commands import EditTarget
 from rules.errors import Invalid
 from rules.proxying import proxy_tags
 from rules.systems import members, overviews
@@ -16,94 +16,96 @@ ADD, REMOVE = ("add", "append"), ("remove", "delete")
 FLAGS = ("c", "clear")
 
 
-async def edit_tags(ctx: Context, words: Words, subject: Subject) -> None:
+async def edit_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
     """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
-    text = words.rest(FLAGS)
-    words.check_flags(FLAGS)
+    text = arguments.rest(FLAGS)
+    arguments.check_flags(FLAGS)
     first = text.split(maxsplit=1)[0].lower() if text else ""
-    if not text and not words.has("c", "clear"):
-        await show_all(ctx, words, subject)
+    if not text and not arguments.has("c", "clear"):
+        await show_all(ctx, arguments, edit_target)
         return
-    subject.target.check_own()
+    edit_target.target.check_own()
     if text.lower() in CLEARING or not text:
-        await clear_tags(ctx, words, subject)
+        await clear_tags(ctx, arguments, edit_target)
     elif first in (*ADD, *REMOVE) and not text[len(first) :].strip():
         raise Invalid(f"Write the tags to {first}, around the word text: `proxy {first} [text]`.")
     elif first in ADD:
-        await add_tag(ctx, words, subject, text[len(first) :].strip())
+        await add_tag(ctx, arguments, edit_target, text[len(first) :].strip())
     elif first in REMOVE:
-        await _change(ctx, subject, proxy_tags.remove_tag, text[len(first) :].strip(), "is removed")
+        await _change(ctx, edit_target, proxy_tags.remove_tag, text[len(first) :].strip(), "is removed")
     else:
-        await set_tag(ctx, words, subject, text)
+        await set_tag(ctx, arguments, edit_target, text)
 
 
-async def show_all(ctx: Context, words: Words, subject: Subject) -> None:
+async def show_all(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
     """The tags, as far as the viewer may see them."""
 
-    async def build(viewer: int | None) -> Shown:
-        tags = (await subject.see(viewer))["proxy_tags"]
-        return Shown(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
+    async def build(viewer: int | None) -> Response:
+        tags = (await edit_target.see(viewer))["proxy_tags"]
+        return Response(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
 
-    await show(ctx, words, subject.target, build)
+    await show(ctx, arguments, edit_target.target, build)
 
 
-async def clear_tags(ctx: Context, words: Words, subject: Subject) -> None:
+async def clear_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
     """Remove all tags; more than one only after a question."""
-    seen = await subject.see(ctx.author.id)
+    seen = await edit_target.see(ctx.author.id)
     tags = seen["proxy_tags"]
-    if len(tags) > 1 and not await confirm(ctx, f"Remove all {len(tags)} tags?", "Remove them", words):
+    if len(tags) > 1 and not await confirm(ctx, f"Remove all {len(tags)} tags?", "Remove them", arguments):
         await answer(ctx, card(text="Nothing was changed."))
         return
     await ctx.bot.write(proxy_tags.clear_tags, ctx.author.id, seen["id"], tags)
     await answer(ctx, card(text="The member has no proxy tags now."))
 
 
-async def set_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
+async def set_tag(ctx: Context, arguments: Arguments, edit_target: EditTarget, example: str) -> None:
     """Replace all tags by one; after a question when there are several, or when another member has it."""
     tag = _read(example)
-    seen = await subject.see(ctx.author.id)
+    seen = await edit_target.see(ctx.author.id)
     tags = seen["proxy_tags"]
-    replaced = len(tags) > 1 and not await confirm(ctx, f"Replace all {len(tags)} tags?", "Replace them", words)
-    if replaced or not await _may_share(ctx, words, seen["id"], tag):
+    replaced = len(tags) > 1 and not await confirm(ctx, f"Replace all {len(tags)} tags?", "Replace them", arguments)
+    if replaced or not await _may_share(ctx, arguments, seen["id"], tag):
         await answer(ctx, card(text="Nothing was changed."))
         return
     await ctx.bot.write(proxy_tags.set_tag, ctx.author.id, seen["id"], tag, tags)
     await answer(ctx, card(text=f"The tags are {show_tags([tag])} now."))
 
 
-async def add_tag(ctx: Context, words: Words, subject: Subject, example: str) -> None:
+async def add_tag(ctx: Context, arguments: Arguments, edit_target: EditTarget, example: str) -> None:
     """Add a tag; after a question when another member has it."""
     tag = _read(example)
-    hid = (await subject.see(ctx.author.id))["id"]
-    if await _may_share(ctx, words, hid, tag):
-        await _change(ctx, subject, proxy_tags.add_tag, example, "is added")
+    hid = (await edit_target.see(ctx.author.id))["id"]
+    if await _may_share(ctx, arguments, hid, tag):
+        await _change(ctx, edit_target, proxy_tags.add_tag, example, "is added")
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
 
-async def _change(ctx: Context, subject: Subject, rule: object, example: str, done: str) -> None:
+async def _change(ctx: Context, edit_target: EditTarget, rule: object, example: str, done: str) -> None:
     tag = _read(example)
-    await ctx.bot.write(rule, ctx.author.id, (await subject.see(ctx.author.id))["id"], tag)
+    await ctx.bot.write(rule, ctx.author.id, (await edit_target.see(ctx.author.id))["id"], tag)
     await answer(ctx, card(text=f"{show_tags([tag])} {done}."))
 
 
-def _read(example: str) -> proxy_tags.Tag:
+def _read(example: str) -> proxy_tags.TagDict:
     plain = unquoted(example)
     # Around nothing but the word, the quotes are the tags.
     return proxy_tags.read_example(example if plain.lower() == "text" else plain)
 
 
-async def _may_share(ctx: Context, words: Words, hid: str, tag: proxy_tags.Tag) -> bool:
+async def _may_share(ctx: Context, arguments: Arguments, hid: str, tag: proxy_tags.TagDict) -> bool:
     """Whether a tag may be set that other members have; whom others must not see is not named where they read."""
     sharers = await ctx.bot.read(_find_sharers, hid, tag, ctx.author.id if is_private(ctx) else None)
     if not sharers:
         return True
     seen = [sharer for sharer in sharers if sharer is not None]
     who = names(seen) if seen else "another of your members"
-    return await confirm(ctx, f"{show_tags([tag])} is a tag of {who} as well. Use it all the same?", "Use it", words)
+    return await confirm(
+        ctx, f"{show_tags([tag])} is a tag of {who} as well. Use it all the same?", "Use it", arguments
+    )
 
 
-def _find_sharers(session: Session, hid: str, tag: proxy_tags.Tag, viewer: int | None) -> list[dict | None]:
+def _find_sharers(session: Session, hid: str, tag: proxy_tags.TagDict, viewer: int | None) -> list[dict | None]:
     sharers = proxy_tags.find_sharers(session, members.get_member(session, hid), tag)
     return [
         None if sharer.visibility and viewer is None else overviews.get_member_overview(session, sharer, viewer)

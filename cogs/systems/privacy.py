@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context, answer, answer_privately, card
-from cogs.systems.field_commands import Subject
+from cogs.systems.field_commands import EditTarget
 from rules.errors import Invalid
 
 PUBLIC = ("public", "pub", "show", "shown", "visible", "unhide", "unhidden")
@@ -40,14 +40,14 @@ def find_level(word: str | None) -> str | None:
 
 
 async def edit_privacy(
-    ctx: Context, words: Words, subject: Subject, subjects: Mapping[str, tuple[str, ...]]
+    ctx: Context, arguments: Arguments, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]
 ) -> dict[str, str] | None:
     """`privacy` shows all settings to the owner, `privacy <subject> <level>` sets one, or all; what was set."""
-    subject.target.check_own()
-    given = words.all()
-    words.check_flags(())
+    edit_target.target.check_own()
+    given = arguments.all()
+    arguments.check_flags(())
     if not given:
-        await show_settings(ctx, subject, subjects)
+        await show_settings(ctx, edit_target, subjects)
         return None
     level = find_level(given[1] if len(given) > 1 else None)
     # `hidden`, `shown` and `visible` are a subject too: that alone is too little to show everything by.
@@ -61,18 +61,18 @@ async def edit_privacy(
     if len(given) > 2:
         raise Invalid(f"I did not expect “{given[2][:40]}” here; change one setting at a time, or `all`.")
     changes = dict.fromkeys(keys, level)
-    await subject.edit(changes)
+    await edit_target.edit(changes)
     what = "All of the settings are" if len(keys) > 1 else f"The {subjects[keys[0]][0]} is"
-    await answer(ctx, card(text=f"{what} {level} now.{await _warn(ctx, subject, changes)}"))
+    await answer(ctx, card(text=f"{what} {level} now.{await _warn(ctx, edit_target, changes)}"))
     return changes
 
 
-async def show_settings(ctx: Context, subject: Subject, subjects: Mapping[str, tuple[str, ...]]) -> None:
+async def show_settings(ctx: Context, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]) -> None:
     """All settings, for the owner alone."""
-    seen = await subject.see(ctx.author.id)
+    seen = await edit_target.see(ctx.author.id)
     lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items())
     hint = "\n\n`privacy <subject> public` or `private` changes one, `privacy all private` all of them."
-    await answer_privately(ctx, card(f"Privacy of your {subject.kind}", lines + hint))
+    await answer_privately(ctx, card(f"Privacy of your {edit_target.kind}", lines + hint))
 
 
 def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
@@ -85,12 +85,12 @@ def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
     return found
 
 
-async def _warn(ctx: Context, subject: Subject, changes: Mapping[str, str]) -> str:
+async def _warn(ctx: Context, edit_target: EditTarget, changes: Mapping[str, str]) -> str:
     """What a member's owner may not expect."""
-    seen, more = await subject.see(ctx.author.id), ""
-    if subject.kind == "member" and changes.get("name_privacy") == "private" and not seen["display_name"]:
+    seen, more = await edit_target.see(ctx.author.id), ""
+    if edit_target.kind == "member" and changes.get("name_privacy") == "private" and not seen["display_name"]:
         more += "\nWithout a display name the name is still shown; set one with `displayname`."
-    if subject.kind == "member" and changes.get("avatar_privacy") == "private" and seen["avatar_url"]:
+    if edit_target.kind == "member" and changes.get("avatar_privacy") == "private" and seen["avatar_url"]:
         more += "\nProxied messages still show the avatar."
     if changes.get("banner_privacy") == "public" and seen["description_privacy"] == "private":
         more += "\nThe banner stays hidden as long as the description is private."

@@ -2,13 +2,13 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Words
+from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own, get_own_hids
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
-from cogs.commands.subcommands import Verb, Verbs
+from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems.embeds import names, stamp_us
 from models import Switch, System
 from rules.errors import Invalid, NotAllowed
@@ -25,78 +25,78 @@ HOWS = {
 }
 HOW_FLAGS = tuple(flag for flags in HOWS.values() for flag in flags)
 
-verbs = Verbs("switch")
+subcommands = Subcommands("switch")
 
 
-@verbs("out", "o", about="nobody fronts any more")
-async def switch_out(ctx: Context, words: Words) -> None:
-    words.end()
+@subcommands("out", "o", about="nobody fronts any more")
+async def switch_out(ctx: Context, arguments: Arguments) -> None:
+    arguments.end()
     await ctx.bot.write(switches.log_switch, ctx.author.id, [])
     await tell_fronters(ctx, "Switched out.")
 
 
-@verbs("move", "m", "shift", "offset", usage="<time>", about="change when the latest switch was")
-async def move(ctx: Context, words: Words) -> None:
-    text = " ".join(words.all())
-    words.check_flags(())
+@subcommands("move", "m", "shift", "offset", usage="<time>", about="change when the latest switch was")
+async def move(ctx: Context, arguments: Arguments) -> None:
+    text = " ".join(arguments.all())
+    arguments.check_flags(())
     own = await get_own(ctx)
     latest = await ctx.bot.read(switches.get_latest, own.system)
     if not text:
         raise Invalid(f"Say when it was, like {typed(ctx.bot, 'switch move 1h30m')} or `yesterday 14:00`.")
     at = await ctx.bot.read(_type_time, text, own.system.tz)
     await ctx.bot.read(switches.check_move, ctx.author.id, at, latest.id)
-    if await confirm(ctx, f"Move the latest switch to {stamp_us(at)} ({stamp_us(at, 'R')})?", "Move it", words):
+    if await confirm(ctx, f"Move the latest switch to {stamp_us(at)} ({stamp_us(at, 'R')})?", "Move it", arguments):
         await ctx.bot.write(switches.move_switch, ctx.author.id, at, latest.id)
         await answer(ctx, card(text=f"The latest switch was at {stamp_us(at)}."))
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
 
-@verbs("edit", "e", "replace", usage="<members> or out", about="change who fronts since the latest switch")
-async def edit(ctx: Context, words: Words) -> None:
-    references = words.all()
-    how = find_how(words)
+@subcommands("edit", "e", "replace", usage="<members> or out", about="change who fronts since the latest switch")
+async def edit(ctx: Context, arguments: Arguments) -> None:
+    references = arguments.all()
+    how = find_how(arguments)
     own = await get_own(ctx)
     latest = await ctx.bot.read(switches.get_latest, own.system)
-    hids = await _read_members(ctx, references, words)
-    if await confirm(ctx, "Change who fronts since the latest switch?", "Change it", words):
+    hids = await _read_members(ctx, references, arguments)
+    if await confirm(ctx, "Change who fronts since the latest switch?", "Change it", arguments):
         await ctx.bot.write(switches.edit_switch, ctx.author.id, hids, how, latest.id)
         await tell_fronters(ctx, "The latest switch is changed.")
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
 
-@verbs("copy", "add", "duplicate", "dupe", usage="<members>", about="a new switch: who fronts now, and these")
-async def copy(ctx: Context, words: Words) -> None:
-    references = words.all()
-    how = find_how(words) or "append"
-    hids = await get_own_hids(ctx, references, words)
+@subcommands("copy", "add", "duplicate", "dupe", usage="<members>", about="a new switch: who fronts now, and these")
+async def copy(ctx: Context, arguments: Arguments) -> None:
+    references = arguments.all()
+    how = find_how(arguments) or "append"
+    hids = await get_own_hids(ctx, references, arguments)
     if not hids:
         raise Invalid(f"Name the members: {typed(ctx.bot, 'switch copy <member>')}.")
     await ctx.bot.write(switches.copy_switch, ctx.author.id, hids, how)
     await tell_fronters(ctx, "Switch logged.")
 
 
-@verbs(
+@subcommands(
     "delete", "remove", "erase", "cancel", "yeet", usage="[all]", about="take the latest switch back, or all of them"
 )
-async def delete(ctx: Context, words: Words) -> None:
-    given = words.all()
-    words.check_flags(CLEAR)
+async def delete(ctx: Context, arguments: Arguments) -> None:
+    given = arguments.all()
+    arguments.check_flags(CLEAR)
     own = await get_own(ctx)
-    if [word.lower() for word in given] == ["all"] or words.has(*CLEAR):
-        await delete_all(ctx, words)
+    if [word.lower() for word in given] == ["all"] or arguments.has(*CLEAR):
+        await delete_all(ctx, arguments)
     elif given:
         raise Invalid(f"Write {typed(ctx.bot, 'switch delete')} for the latest switch, or `switch delete all`.")
     else:
-        await _delete_latest(ctx, words, own.system)
+        await _delete_latest(ctx, arguments, own.system)
 
 
-async def delete_all(ctx: Context, words: Words) -> None:
+async def delete_all(ctx: Context, arguments: Arguments) -> None:
     """Delete the whole front history after a question."""
     own = await get_own(ctx)
     await ctx.bot.read(switches.get_latest, own.system)
-    if await confirm(ctx, "Delete all of your switches? This cannot be undone.", "Delete all", words):
+    if await confirm(ctx, "Delete all of your switches? This cannot be undone.", "Delete all", arguments):
         await ctx.bot.write(switches.delete_all_switches, ctx.author.id)
         ctx.bot.dispatch("purge")
         await answer(ctx, card(text="All of your switches are deleted."))
@@ -104,11 +104,11 @@ async def delete_all(ctx: Context, words: Words) -> None:
         await answer(ctx, card(text="Nothing was deleted."))
 
 
-async def log(ctx: Context, words: Words) -> None:
+async def log(ctx: Context, arguments: Arguments) -> None:
     """`switch <members>`: they front from now on."""
-    references = words.all()
-    words.check_flags(())
-    hids = await get_own_hids(ctx, references, words)
+    references = arguments.all()
+    arguments.check_flags(())
+    hids = await get_own_hids(ctx, references, arguments)
     await ctx.bot.write(switches.log_switch, ctx.author.id, hids)
     await tell_fronters(ctx, "Switch logged.")
 
@@ -120,40 +120,40 @@ async def tell_fronters(ctx: Context, done: str) -> None:
     await answer(ctx, card(text=f"{done} Fronting: {names(now['members'])}" if now else done))
 
 
-def find_how(words: Words) -> str | None:
+def find_how(arguments: Arguments) -> str | None:
     """How the given members and the present ones make up the new list, by the flags. Raises Invalid for several."""
-    words.check_flags(HOW_FLAGS)
-    found = [how for how, flags in HOWS.items() if words.has(*flags)]
+    arguments.check_flags(HOW_FLAGS)
+    found = [how for how, flags in HOWS.items() if arguments.has(*flags)]
     if len(found) > 1:
         raise Invalid("Choose one of `-append`, `-prepend`, `-remove` and `-first`.")
     return found[0] if found else None
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """`switch <members>`, or a subcommand."""
-    first = words.peek()
+    first = arguments.peek()
     if first is None:
         raise Invalid(f"Name who fronts: {typed(ctx.bot, 'switch <members>')}; `switch out` is nobody.")
-    verb: Verb | None = verbs.find(first)
-    if verb:
-        words.next()
-        await verb.run(ctx, words)
+    subcommand: Subcommand | None = subcommands.find(first)
+    if subcommand:
+        arguments.next()
+        await subcommand.run(ctx, arguments)
         return
-    await log(ctx, words)
+    await log(ctx, arguments)
 
 
-async def _read_members(ctx: Context, references: list[str], words: Words) -> list[str]:
+async def _read_members(ctx: Context, references: list[str], arguments: Arguments) -> list[str]:
     if [word.lower() for word in references] == ["out"]:
         return []
     if not references:
         raise Invalid(f"Name the members: {typed(ctx.bot, 'switch edit <members>')}, or `switch edit out`.")
-    return await get_own_hids(ctx, references, words)
+    return await get_own_hids(ctx, references, arguments)
 
 
-async def _delete_latest(ctx: Context, words: Words, system: System) -> None:
+async def _delete_latest(ctx: Context, arguments: Arguments, system: System) -> None:
     latest = await ctx.bot.read(switches.get_latest, system)
     question = f"Delete the latest switch?\n{await _describe(ctx, system, latest)}"
-    if await confirm(ctx, question, "Delete it", words):
+    if await confirm(ctx, question, "Delete it", arguments):
         await ctx.bot.write(switches.delete_switch, ctx.author.id, latest.id)
         await tell_fronters(ctx, "The latest switch is deleted.")
     else:
@@ -181,7 +181,7 @@ class Switches(commands.Cog, name="switches"):
 
     @systems_command("switch", "sw", usage="<members>")
     async def switch(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
 
 def _type_time(_session: object, text: str, time_zone: str) -> int:

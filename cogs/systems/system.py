@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Words, unquoted
+from cogs.commands.arguments import Arguments, unquoted
 from cogs.commands.converters import find_system, get_own
-from cogs.commands.private_responses import Shown, Target, show
+from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
-from cogs.commands.subcommands import Verbs
+from cogs.commands.subcommands import Subcommands
 from cogs.systems import embeds, front, guild_settings, import_export, member_list
-from cogs.systems.field_commands import Subject, edit_text
+from cogs.systems.field_commands import EditTarget, edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
 from rules.errors import NotFound
@@ -23,13 +23,13 @@ COLOR = ("color", "colour")
 AVATAR = ("avatar", "picture", "icon", "image", "pic", "pfp")
 BANNER = ("banner", "splash", "cover")
 
-verbs = Verbs("system")
+subcommands = Subcommands("system")
 
 
-@verbs("new", "create", "make", "add", "register", "init", "n", usage="[name]", about="make your system")
-async def make_system(ctx: Context, target: Target | None, words: Words) -> None:
-    name = unquoted(words.rest())
-    words.check_flags(())
+@subcommands("new", "create", "make", "add", "register", "init", "n", usage="[name]", about="make your system")
+async def make_system(ctx: Context, target: SystemTarget | None, arguments: Arguments) -> None:
+    name = unquoted(arguments.rest())
+    arguments.check_flags(())
     system = await ctx.bot.write(systems.create_system, ctx.author.id, {"name": name})
     text = (
         f"Your system is made; its ID is `{system.hid}`.\n{typed(ctx.bot, 'member new <name>')} adds a member, and"
@@ -40,66 +40,66 @@ async def make_system(ctx: Context, target: Target | None, words: Words) -> None
     await answer(ctx, card("Welcome", text))
 
 
-@verbs("show", "view", "info", about="the card of a system")
-async def show_card(ctx: Context, target: Target, words: Words) -> None:
-    words.end()
+@subcommands("show", "view", "info", about="the card of a system")
+async def show_card(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    arguments.end()
 
-    async def build(viewer: int | None) -> Shown:
-        return Shown(embeds.system_card(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
+    async def build(viewer: int | None) -> Response:
+        return Response(embeds.system_card(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
 
-    await show(ctx, words, target, build)
-
-
-@verbs("rename", "name", "changename", "rn", usage="[name]", about="show, set or clear the name")
-async def rename(ctx: Context, target: Target, words: Words) -> None:
-    await edit_text(ctx, words, _subject(ctx, target), "name", "name", reader=unquoted)
+    await show(ctx, arguments, target, build)
 
 
-@verbs(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
-async def describe(ctx: Context, target: Target, words: Words) -> None:
-    await edit_text(ctx, words, _subject(ctx, target), "description", "description")
+@subcommands("rename", "name", "changename", "rn", usage="[name]", about="show, set or clear the name")
+async def rename(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, _subject(ctx, target), "name", "name", reader=unquoted)
 
 
-@verbs("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
-async def tag(ctx: Context, target: Target, words: Words) -> None:
+@subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
+async def describe(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, _subject(ctx, target), "description", "description")
+
+
+@subcommands("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
+async def tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     hint = await guild_settings.hint_at_tag(ctx, target)
-    await edit_text(ctx, words, _subject(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
+    await edit_text(ctx, arguments, _subject(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
 
 
-@verbs("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
-async def pronouns(ctx: Context, target: Target, words: Words) -> None:
-    await edit_text(ctx, words, _subject(ctx, target), "pronouns", "pronouns", reader=unquoted)
+@subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
+async def pronouns(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, _subject(ctx, target), "pronouns", "pronouns", reader=unquoted)
 
 
-@verbs(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
-async def color(ctx: Context, target: Target, words: Words) -> None:
-    await edit_text(ctx, words, _subject(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format)
+@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
+async def color(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_text(ctx, arguments, _subject(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format)
 
 
-@verbs(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
-async def avatar(ctx: Context, target: Target, words: Words) -> None:
-    await edit_picture(ctx, words, _subject(ctx, target), "avatar_url", "avatar", of_users=True)
+@subcommands(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
+async def avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_picture(ctx, arguments, _subject(ctx, target), "avatar_url", "avatar", of_users=True)
 
 
-@verbs(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
-async def banner(ctx: Context, target: Target, words: Words) -> None:
-    await edit_picture(ctx, words, _subject(ctx, target), "banner", "banner")
+@subcommands(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
+async def banner(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_picture(ctx, arguments, _subject(ctx, target), "banner", "banner")
 
 
-@verbs("privacy", usage="[subject] [public or private]", about="who sees what")
-async def privacy(ctx: Context, target: Target, words: Words) -> None:
-    await edit_privacy(ctx, words, _subject(ctx, target), SYSTEM_SUBJECTS)
+@subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
+async def privacy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await edit_privacy(ctx, arguments, _subject(ctx, target), SYSTEM_SUBJECTS)
 
 
-@verbs("id", about="the system's ID")
-async def show_id(ctx: Context, target: Target, words: Words) -> None:
-    words.end()
+@subcommands("id", about="the system's ID")
+async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    arguments.end()
     await answer(ctx, card(text=f"`{target.system.hid}`"))
 
 
 for more in (front, member_list, guild_settings, import_export):
-    for verb in more.system_verbs:
-        verbs.add(verb)
+    for subcommand in more.system_verbs:
+        subcommands.add(subcommand)
 
 
 def without_hash(text: str) -> str:
@@ -107,14 +107,14 @@ def without_hash(text: str) -> str:
     return unquoted(text).removeprefix("#")
 
 
-def _subject(ctx: Context, target: Target) -> Subject:
+def _subject(ctx: Context, target: SystemTarget) -> EditTarget:
     async def see(viewer: int | None) -> Mapping[str, object]:
         return await ctx.bot.read(_see, target.system.hid, viewer)
 
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(systems.edit_system, ctx.author.id, changes)
 
-    return Subject(target, "system", see, edit)
+    return EditTarget(target, "system", see, edit)
 
 
 def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
@@ -122,23 +122,23 @@ def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]
     return overviews.get_overview(session, systems.get_system(session, hid), viewer)
 
 
-async def run(ctx: Context, words: Words) -> None:
+async def run(ctx: Context, arguments: Arguments) -> None:
     """`[system] [subcommand …]`: the first word is a subcommand for one's own system, or names a system."""
-    word = words.next()
-    by_id = words.has("id", "by-id")
-    verb = None if by_id else verbs.find(word)
-    if verb and verb.run in (make_system, import_export.import_file):
-        await verb.run(ctx, None, words)
-    elif word is None or verb:
-        await (verb.run if verb else show_card)(ctx, await get_own(ctx), words)
+    word = arguments.next()
+    by_id = arguments.has("id", "by-id")
+    subcommand = None if by_id else subcommands.find(word)
+    if subcommand and subcommand.run in (make_system, import_export.import_file):
+        await subcommand.run(ctx, None, arguments)
+    elif word is None or subcommand:
+        await (subcommand.run if subcommand else show_card)(ctx, await get_own(ctx), arguments)
     else:
         target = await find_system(ctx, word)
         if not target and not by_id:
-            verbs.get(word, but=f"There is no system “{word[:40]}”, and ")
+            subcommands.get(word, but=f"There is no system “{word[:40]}”, and ")
         if not target:
             raise NotFound(f"There is no system with the ID “{word[:40]}”.")
-        word = words.next()
-        await (verbs.get(word).run if word else show_card)(ctx, target, words)
+        word = arguments.next()
+        await (subcommands.get(word).run if word else show_card)(ctx, target, arguments)
 
 
 class Systems(commands.Cog, name="systems"):
@@ -149,11 +149,11 @@ class Systems(commands.Cog, name="systems"):
 
     @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]")
     async def system(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Words(text))
+        await run(ctx, Arguments(text))
 
     @systems_command("proxy", usage="[on or off]")
     async def proxy(self, ctx: Context, *, text: str = "") -> None:
-        await guild_settings.switch_proxy(ctx, await get_own(ctx), Words(text))
+        await guild_settings.switch_proxy(ctx, await get_own(ctx), Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:

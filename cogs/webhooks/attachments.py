@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from cogs.webhooks.refusals import Hindrance
+from cogs.webhooks.refusals import ProxyRefused
 from cogs.webhooks.rest_client import SLOWEST_BYTES_S, File
 
 MOST_FILES = 10
@@ -21,7 +21,7 @@ def group_files(message: discord.Message) -> list[list[discord.Attachment]]:
     for attachment in message.attachments:
         if attachment.size > most:
             limit = most // 1024 // 1024
-            raise Hindrance(
+            raise ProxyRefused(
                 "file", f"“{attachment.filename[:60]}” is larger than the {limit} MB that I may upload in this server."
             )
         if attachment.size > room or len(groups[-1]) == MOST_FILES:
@@ -47,4 +47,6 @@ async def _read_file(attachment: discord.Attachment) -> File:
         async with asyncio.timeout(READ_S + attachment.size / SLOWEST_BYTES_S):
             return File(attachment.filename, await attachment.read(), about)
     except (discord.HTTPException, aiohttp.ClientError, OSError):
-        raise Hindrance("file", f"I could not read “{attachment.filename[:60]}” from Discord; send it again.") from None
+        raise ProxyRefused(
+            "file", f"I could not read “{attachment.filename[:60]}” from Discord; send it again."
+        ) from None

@@ -18,15 +18,15 @@ REPLY_LENGTH, REPLY_LINK_LENGTH = 100, 300
 ARROW, GAP, CLIP = "\u21a9\ufe0f", "\u2004", "📎"
 
 
-def compose(message: discord.Message, raw: dict[str, Any], speech: decision.Speech) -> dict[str, Any]:
+def compose(message: discord.Message, raw: dict[str, Any], post: decision.ProxyPost) -> dict[str, Any]:
     """The webhook's payload for a message that is a member's, but for the name."""
     theirs = rights_in(message.channel, message.author)
-    payload = build_payload(message, raw, speech.text, theirs)
-    if reply := build_reply(message, raw, speech.color):
+    payload = build_payload(message, raw, post.text, theirs)
+    if reply := build_reply(message, raw, post.color):
         payload["embeds"] = [reply]
-    payload["tts"] = payload["tts"] or (speech.tts and theirs.send_tts_messages)
-    if speech.avatar_url:
-        payload["avatar_url"] = speech.avatar_url
+    payload["tts"] = payload["tts"] or (post.tts and theirs.send_tts_messages)
+    if post.avatar_url:
+        payload["avatar_url"] = post.avatar_url
     return payload
 
 

@@ -13,7 +13,7 @@ TOO_MANY_WEBHOOKS, TOO_LARGE, MISSING_PERMISSIONS = 30007, 40005, 50013
 RIGHTS, NAME, UNSEEN = "rights", "name", "unseen"
 
 
-class Hindrance(Invalid):
+class ProxyRefused(Invalid):
     """`kind` tells what was said before, whatever length or file a sentence names, from what is news."""
 
     def __init__(self, kind: str, sentence: str) -> None:
@@ -21,17 +21,17 @@ class Hindrance(Invalid):
         self.kind = kind
 
 
-def check_speech(speech: decision.Speech) -> None:
+def check_post(post: decision.ProxyPost) -> None:
     """Refuse what Discord would. Raises Hindrance."""
-    if len(speech.text) > MOST_TEXT:
-        raise Hindrance(
-            "text", f"A proxied message can have {MOST_TEXT:,} characters; this one has {len(speech.text):,}."
+    if len(post.text) > MOST_TEXT:
+        raise ProxyRefused(
+            "text", f"A proxied message can have {MOST_TEXT:,} characters; this one has {len(post.text):,}."
         )
-    if len(speech.name) > NAME_LENGTH:
-        raise Hindrance(
+    if len(post.name) > NAME_LENGTH:
+        raise ProxyRefused(
             NAME,
-            f"The name above a message can have {NAME_LENGTH} characters with the tag; “{speech.name[:40]}…” has"
-            f" {len(speech.name)}.",
+            f"The name above a message can have {NAME_LENGTH} characters with the tag; “{post.name[:40]}…” has"
+            f" {len(post.name)}.",
         )
 
 
@@ -39,7 +39,7 @@ def check_rights(mine: discord.Permissions, needed: tuple[str, ...] = NEEDED) ->
     """Refuse to begin what I may not end. Raises Hindrance."""
     missing = [name for name in needed if not getattr(mine, name)]
     if missing:
-        raise Hindrance(RIGHTS, f"I cannot proxy here: I need {names_of(missing)} in this channel.")
+        raise ProxyRefused(RIGHTS, f"I cannot proxy here: I need {names_of(missing)} in this channel.")
 
 
 def explain(error: Refused | Failed | Unknown) -> str:
@@ -52,12 +52,14 @@ def as_refusal(error: Refused | Failed | Unknown) -> Refused:
     if isinstance(error, Refused):
         return error
     if isinstance(error, Unknown):
-        return Hindrance(UNSEEN, "Discord did not say whether it posted your message, so I do not post it again.")
+        return ProxyRefused(UNSEEN, "Discord did not say whether it posted your message, so I do not post it again.")
     if error.code == TOO_MANY_WEBHOOKS:
         sentence = "I cannot proxy here: this channel has as many webhooks as Discord allows; delete one."
-        return Hindrance("webhooks", sentence)
+        return ProxyRefused("webhooks", sentence)
     if error.code == TOO_LARGE or error.status == 413:
-        return Hindrance("upload", "Discord finds the files too large.")
+        return ProxyRefused("upload", "Discord finds the files too large.")
     if error.code == MISSING_PERMISSIONS or error.status == 403:
-        return Hindrance(RIGHTS, f"I cannot proxy here: I need {names_of(NEEDED)} in this channel.")
-    return Hindrance(f"{error.status} {error.code}", f"Discord refused the message ({error.message or error.status}).")
+        return ProxyRefused(RIGHTS, f"I cannot proxy here: I need {names_of(NEEDED)} in this channel.")
+    return ProxyRefused(
+        f"{error.status} {error.code}", f"Discord refused the message ({error.message or error.status})."
+    )

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import Account, GitHub, Hidden, Message, Pair, Presence, Token
+from models import Account, GitHub, KeyValue, Message, OptOut, Presence, Token
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
 
@@ -27,6 +27,6 @@ def forget(session: Session, user_id: int) -> None:
     if system and systems.get_accounts(session, system) == [user_id]:
         put_out_of_reach(session, system)
     session.execute(delete(Message).where(Message.sender_id == user_id))
-    for table in (Account, Presence, Token, Pair, GitHub):
+    for table in (Account, Presence, Token, KeyValue, GitHub):
         session.execute(delete(table).where(table.user_id == user_id))
-    session.merge(Hidden(user_id=user_id, forgotten=True))
+    session.merge(OptOut(user_id=user_id, forgotten=True))

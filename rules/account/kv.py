@@ -6,8 +6,8 @@ from functools import cache
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
-from models import Pair
+from database.compiled_queries import CompiledQuery, Reader
+from models import KeyValue
 from rules.errors import Invalid, NotFound, TooLarge
 from rules.opt_out import check_storable
 from rules.parsing.fields import check_text
@@ -22,25 +22,29 @@ MOST_BYTES = 1024 * 1024
 
 def get_pairs(reader: Reader, user_id: int) -> dict[str, str]:
     """All pairs of a user, in the order in which the keys were first added."""
-    return dict(_asking_all().all(reader, user_id=user_id))
+    return dict(_query_all().all(reader, user_id=user_id))
 
 
 def get_value(reader: Reader, user_id: int, key: str) -> str:
     """The value of a key. Raises NotFound."""
-    found = _asking_one().find(reader, user_id=user_id, key=key)
+    found = _query_one().find(reader, user_id=user_id, key=key)
     if found is None:
         raise _no_key(key)
     return found.value
 
 
 @cache
-def _asking_all() -> Question:
-    return Question(select(Pair.key, Pair.value).where(Pair.user_id == bindparam("user_id")).order_by(Pair.id))
+def _query_all() -> CompiledQuery:
+    return CompiledQuery(
+        select(KeyValue.key, KeyValue.value).where(KeyValue.user_id == bindparam("user_id")).order_by(KeyValue.id)
+    )
 
 
 @cache
-def _asking_one() -> Question:
-    return Question(select(Pair.value).where(Pair.user_id == bindparam("user_id"), Pair.key == bindparam("key")))
+def _query_one() -> CompiledQuery:
+    return CompiledQuery(
+        select(KeyValue.value).where(KeyValue.user_id == bindparam("user_id"), KeyValue.key == bindparam("key"))
+    )
 
 
 def set_value(session: Session, user_id: int, key: str, value: str) -> None:
@@ -62,7 +66,7 @@ def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]
     check_storable(session, user_id)
     for key, value in changes.items():
         _check_pair(key, value)
-    stored = {pair.key: pair for pair in session.scalars(select(Pair).where(Pair.user_id == user_id))}
+    stored = {pair.key: pair for pair in session.scalars(select(KeyValue).where(KeyValue.user_id == user_id))}
     after = {key: pair.value for key, pair in stored.items()} | dict(changes)
     _check_room({key: value for key, value in after.items() if value is not None})
     for key, value in changes.items():
@@ -72,19 +76,19 @@ def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]
         elif key in stored:
             stored[key].value = value
         else:
-            session.add(Pair(user_id=user_id, key=key, value=value))
+            session.add(KeyValue(user_id=user_id, key=key, value=value))
 
 
 def remove_pair(session: Session, user_id: int, key: str) -> None:
     """Remove one pair. Raises NotFound."""
-    result = session.execute(delete(Pair).where(Pair.user_id == user_id, Pair.key == key))
+    result = session.execute(delete(KeyValue).where(KeyValue.user_id == user_id, KeyValue.key == key))
     if not result.rowcount:
         raise _no_key(key)
 
 
 def clear_pairs(session: Session, user_id: int) -> None:
     """Remove all pairs of a user."""
-    session.execute(delete(Pair).where(Pair.user_id == user_id))
+    session.execute(delete(KeyValue).where(KeyValue.user_id == user_id))
 
 
 def _check_pair(key: str, value: str | None) -> None:

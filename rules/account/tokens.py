@@ -11,7 +11,7 @@ from passlib.hash import pbkdf2_sha256
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from models import Token
 from rules.errors import NotAuthenticated
 from rules.opt_out import check_storable
@@ -59,7 +59,7 @@ def find_caller(reader: Reader, token: str | None) -> Caller | None:
     if not match or int(match[1]) > 2**63 - 1:
         return None
     user_id = int(match[1])
-    row = _asking().find(reader, user_id=user_id)
+    row = _query().find(reader, user_id=user_id)
     good = _is_token_of(row.hash if row else _NOBODY, token)
     return Caller(user_id, row.hash) if row and good else None
 
@@ -77,8 +77,8 @@ def _is_token_of(hashed: str, token: str) -> bool:
 
 
 @cache
-def _asking() -> Question:
-    return Question(select(Token.hash).where(Token.user_id == bindparam("user_id")))
+def _query() -> CompiledQuery:
+    return CompiledQuery(select(Token.hash).where(Token.user_id == bindparam("user_id")))
 
 
 def get_caller(reader: Reader, token: str | None) -> Caller:

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from database.connections import schema_version
-from models import BotState, Hidden, Presence
+from models import BotState, OptOut, Presence
 from rules.parsing.timestamps import now_ms
 
 STALE_AFTER_MS = 15_000
@@ -33,7 +33,7 @@ def get_last_connected(session: Session) -> int | None:
 
 def is_connected(reader: Reader) -> bool:
     """Whether the bot is connected to Discord and gave a sign of life within 15 s."""
-    state = _asking().find(reader)
+    state = _query().find(reader)
     return state is not None and _is_connected(state, now_ms())
 
 
@@ -58,7 +58,7 @@ def get_health(session: Session) -> dict[str, Any]:
 def count_published(session: Session) -> int:
     """How many users are published."""
     stored = session.scalar(select(func.count()).select_from(Presence))
-    hidden = session.scalar(select(func.count()).select_from(Hidden).join(Presence, Presence.user_id == Hidden.user_id))
+    hidden = session.scalar(select(func.count()).select_from(OptOut).join(Presence, Presence.user_id == OptOut.user_id))
     return stored - hidden
 
 
@@ -67,8 +67,8 @@ def _state(session: Session) -> BotState:
 
 
 @cache
-def _asking() -> Question:
-    return Question(select(BotState.connected_since, BotState.beat_at).where(BotState.id == 1))
+def _query() -> CompiledQuery:
+    return CompiledQuery(select(BotState.connected_since, BotState.beat_at).where(BotState.id == 1))
 
 
 def _is_connected(state: Any, now: int) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from database.compiled_queries import Question, Reader
-from models import GitHub, Hidden, Presence
+from database.compiled_queries import CompiledQuery, Reader
+from models import GitHub, OptOut, Presence
 from rules.account import kv
 from rules.errors import NotFound
 from rules.etags import version_of
@@ -34,7 +34,7 @@ def get_profile(reader: Reader, user_id: int, viewer: int | None, invite_url: st
 
 def find_public(reader: Reader, user_id: int) -> Profile | None:
     """The profile of a published user as everybody else sees it, or None; asks one question."""
-    row = _asking().find(reader, user_id=user_id)
+    row = _query().find(reader, user_id=user_id)
     if row is None or row.hidden is not None:
         return None
     version = row.version if row.github is None else row.version + version_of(row.github)
@@ -42,7 +42,7 @@ def find_public(reader: Reader, user_id: int) -> Profile | None:
 
 
 def _find_own(reader: Reader, user_id: int) -> Profile | None:
-    row = _asking().find(reader, user_id=user_id)
+    row = _query().find(reader, user_id=user_id)
     if row is None:
         return None
     text = _compose(row, json.dumps(kv.get_pairs(reader, user_id), ensure_ascii=False))
@@ -54,14 +54,14 @@ def _compose(row: Any, pairs: str) -> str:
 
 
 @cache
-def _asking() -> Question:
-    return Question(
+def _query() -> CompiledQuery:
+    return CompiledQuery(
         select(
             *(Presence.body.label("presence"), Presence.version),
-            *(GitHub.body.label("github"), Hidden.user_id.label("hidden")),
+            *(GitHub.body.label("github"), OptOut.user_id.label("hidden")),
         )
         .outerjoin(GitHub, GitHub.user_id == Presence.user_id)
-        .outerjoin(Hidden, Hidden.user_id == Presence.user_id)
+        .outerjoin(OptOut, OptOut.user_id == Presence.user_id)
         .where(Presence.user_id == bindparam("user_id"))
     )
 

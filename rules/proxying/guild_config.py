@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from models import Guild, QuietChannel
+from models import BlacklistedChannel, Guild
 from rules.errors import Invalid, NotAllowed
 
 # As many channels as a server can have; those that were deleted there stay on the blacklist until it is cleared.
@@ -29,7 +29,11 @@ def get_settings(session: Session, guild_id: int, manages: bool) -> Settings:
     """What is set in a server. Raises NotAllowed."""
     _check(manages)
     guild = session.get(Guild, guild_id) or Guild(proxy_off=False)
-    quiet = select(QuietChannel.channel_id).where(QuietChannel.guild_id == guild_id).order_by(QuietChannel.channel_id)
+    quiet = (
+        select(BlacklistedChannel.channel_id)
+        .where(BlacklistedChannel.guild_id == guild_id)
+        .order_by(BlacklistedChannel.channel_id)
+    )
     return Settings(guild.log_channel_id, guild.proxy_off, tuple(session.scalars(quiet)))
 
 
@@ -51,9 +55,9 @@ def blacklist_channels(session: Session, guild_id: int, manages: bool, channel_i
     """
     _check(manages)
     for channel_id in channel_ids:
-        session.merge(QuietChannel(channel_id=channel_id, guild_id=guild_id))
+        session.merge(BlacklistedChannel(channel_id=channel_id, guild_id=guild_id))
     session.flush()
-    count = session.scalar(select(func.count()).where(QuietChannel.guild_id == guild_id))
+    count = session.scalar(select(func.count()).where(BlacklistedChannel.guild_id == guild_id))
     if count > MOST_CHANNELS:
         raise Invalid(f"At most {MOST_CHANNELS} channels can be on the blacklist; `clear` it, or add `all`.")
 
@@ -68,15 +72,15 @@ def allow_channels(session: Session, guild_id: int, manages: bool, channel_ids: 
     """Take channels of a server from its blacklist. Raises NotAllowed, and Invalid while all of them are on it."""
     if get_settings(session, guild_id, manages).everywhere:
         raise Invalid("All channels of this server are on the blacklist; `clear` it first, then add some.")
-    listed = delete(QuietChannel).where(QuietChannel.guild_id == guild_id)
-    session.execute(listed.where(QuietChannel.channel_id.in_(channel_ids)))
+    listed = delete(BlacklistedChannel).where(BlacklistedChannel.guild_id == guild_id)
+    session.execute(listed.where(BlacklistedChannel.channel_id.in_(channel_ids)))
 
 
 def clear_blacklist(session: Session, guild_id: int, manages: bool) -> None:
     """Take all channels of a server from its blacklist. Raises NotAllowed."""
     _check(manages)
     _get_guild(session, guild_id).proxy_off = False
-    session.execute(delete(QuietChannel).where(QuietChannel.guild_id == guild_id))
+    session.execute(delete(BlacklistedChannel).where(BlacklistedChannel.guild_id == guild_id))
 
 
 def _check(manages: bool) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, or_, select
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
-from models import Account, GoneChannel, Member, Message, System
+from database.compiled_queries import CompiledQuery, Reader
+from models import Account, DeletedChannel, Member, Message, System
 from rules.errors import NotAllowed, NotFound
 from rules.opt_out import check_storable
 from rules.parsing.timestamps import show_time
@@ -123,17 +123,17 @@ def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> li
 def note_gone_channels(session: Session, channel_ids: Collection[int]) -> None:
     """Let `purge_channels` forget all messages of channels that were deleted on Discord."""
     for channel_id in channel_ids:
-        session.merge(GoneChannel(channel_id=channel_id))
+        session.merge(DeletedChannel(channel_id=channel_id))
 
 
 def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     """Forget at most so many messages of a channel that is gone; returns False when nothing was left."""
-    gone = session.scalar(select(GoneChannel.channel_id).limit(1))
+    gone = session.scalar(select(DeletedChannel.channel_id).limit(1))
     if gone is None:
         return False
     doomed = delete(Message).where(Message.id.in_(_in_channel(gone, rows)))
     if not session.execute(doomed, execution_options={"synchronize_session": False}).rowcount:
-        session.execute(delete(GoneChannel).where(GoneChannel.channel_id == gone))
+        session.execute(delete(DeletedChannel).where(DeletedChannel.channel_id == gone))
     return True
 
 
@@ -142,7 +142,7 @@ def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[st
 
     Raises NotFound.
     """
-    found = _asking().find(reader, either=message_id)
+    found = _query().find(reader, either=message_id)
     if found is None:
         raise NotFound("Message not found.")
     system = systems.get_seen_system(reader, found.system, viewer)
@@ -159,10 +159,10 @@ def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[st
 
 
 @cache
-def _asking() -> Question:
+def _query() -> CompiledQuery:
     wanted = bindparam("either")
     message = (Message.id.label("message_id"), Message.original_id, Message.sender_id, Message.channel_id)
-    return Question(
+    return CompiledQuery(
         select(*message, Message.guild_id, System.hid.label("system"), *Member.__table__.columns)
         .select_from(Message)
         .join(Member, Member.id == Message.member_id)

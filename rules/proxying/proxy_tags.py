@@ -10,11 +10,11 @@ from models import Member
 from rules.errors import Invalid, NotFound
 from rules.systems import members
 
-Tag = dict[str, str | None]
+TagDict = dict[str, str | None]
 EXAMPLE_LENGTH = 100
 
 
-def read_example(text: str) -> Tag:
+def read_example(text: str) -> TagDict:
     """The tag in an example such as `[text]` or `A: text`; the word is text, in small or capital letters.
 
     At most 100 code points, the word included. Raises Invalid.
@@ -31,22 +31,22 @@ def read_example(text: str) -> Tag:
     return {"prefix": parts[0] or None, "suffix": parts[1] or None}
 
 
-def get_tags(member: Member) -> list[Tag]:
+def get_tags(member: Member) -> list[TagDict]:
     """A member's tags, in their order."""
     return json.loads(member.proxy_tags)
 
 
-def set_tag(session: Session, user_id: int, hid: str, tag: Tag, expected: list[Tag]) -> Member:
+def set_tag(session: Session, user_id: int, hid: str, tag: TagDict, expected: list[TagDict]) -> Member:
     """Replace all tags by one. `expected` is what the user was told is replaced. Raises Invalid when it changed."""
     return _replace(session, user_id, hid, [tag], expected)
 
 
-def clear_tags(session: Session, user_id: int, hid: str, expected: list[Tag]) -> Member:
+def clear_tags(session: Session, user_id: int, hid: str, expected: list[TagDict]) -> Member:
     """Remove all tags. Raises like `set_tag`."""
     return _replace(session, user_id, hid, [], expected)
 
 
-def add_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
+def add_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member:
     """Add a tag. Raises Invalid when the member has it or has 100, and like `get_own_member`."""
     tags = get_tags(members.get_own_member(session, user_id, hid))
     if tag in tags:
@@ -54,7 +54,7 @@ def add_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
     return members.edit_member(session, user_id, hid, {"proxy_tags": [*tags, tag]})
 
 
-def remove_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
+def remove_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member:
     """Remove a tag. Raises NotFound when the member does not have it, and like `get_own_member`."""
     tags = get_tags(members.get_own_member(session, user_id, hid))
     if tag not in tags:
@@ -62,13 +62,13 @@ def remove_tag(session: Session, user_id: int, hid: str, tag: Tag) -> Member:
     return members.edit_member(session, user_id, hid, {"proxy_tags": [other for other in tags if other != tag]})
 
 
-def find_sharers(session: Session, member: Member, tag: Tag) -> list[Member]:
+def find_sharers(session: Session, member: Member, tag: TagDict) -> list[Member]:
     """The other members of the same system that have this tag."""
     others = select(Member).where(Member.system_id == member.system_id, Member.id != member.id)
     return [other for other in session.scalars(others.order_by(Member.id)) if tag in get_tags(other)]
 
 
-def _replace(session: Session, user_id: int, hid: str, tags: list[Tag], expected: list[Tag]) -> Member:
+def _replace(session: Session, user_id: int, hid: str, tags: list[TagDict], expected: list[TagDict]) -> Member:
     if get_tags(members.get_own_member(session, user_id, hid)) != expected:
         raise Invalid("The tags were changed meanwhile; look again before you replace them.")
     return members.edit_member(session, user_id, hid, {"proxy_tags": tags})

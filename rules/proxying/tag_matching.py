@@ -20,7 +20,7 @@ _STARTS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>", re.ASCII)
 _ENDS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>\Z", re.ASCII)
 
 
-class Tag(NamedTuple):
+class ProxyTag(NamedTuple):
     """One proxy tag; `member_id` and `position` in the member's list settle ties."""
 
     member_id: int
@@ -32,11 +32,13 @@ class Tag(NamedTuple):
 class Match(NamedTuple):
     """The tag that fits, and what is left of the text without it."""
 
-    tag: Tag
+    tag: ProxyTag
     inner: str
 
 
-def match_tags(text: str, tags: Iterable[Tag], has_files: bool = False, case_sensitive: bool = True) -> Match | None:
+def match_tags(
+    text: str, tags: Iterable[ProxyTag], has_files: bool = False, case_sensitive: bool = True
+) -> Match | None:
     """The first tag that fits a text, the longest first; or None.
 
     A mention in front of the tag goes in front of the inner text. A blank inner text needs a file (`has_files`): if
@@ -54,7 +56,7 @@ def match_tags(text: str, tags: Iterable[Tag], has_files: bool = False, case_sen
 
 
 def find_signs(text: str) -> list[str]:
-    """The signs (`TagSign`) by which whatever fits a text is told apart; `match_tags` decides among those tags."""
+    """The signs (`ProxyTagIndex`) by which whatever fits a text is told apart; `match_tags` decides among them."""
     _, rest = _cut_mention(text)
     whole = _plain(rest)
     ends = {end for words in (whole, whole.strip()) for end in (("^", words[:1]), ("$", words[-1:]))}
@@ -69,7 +71,7 @@ def _cases() -> defaultdict[str, str]:
     return found
 
 
-def _rank(tag: Tag) -> tuple[int, int, int]:
+def _rank(tag: ProxyTag) -> tuple[int, int, int]:
     return -len(_plain(tag.prefix + tag.suffix)), tag.member_id, tag.position
 
 
@@ -77,13 +79,13 @@ def _plain(words: str) -> str:
     return words.replace(EMOJI_STYLE, "")
 
 
-def _sift(text: str, tags: Iterable[Tag], case_sensitive: bool) -> list[Tag]:
+def _sift(text: str, tags: Iterable[ProxyTag], case_sensitive: bool) -> list[ProxyTag]:
     """The few tags that may fit: a system can have thousands, and each message meets all of them."""
 
     def fold(words: str) -> str:
         return _plain(words) if case_sensitive else _plain(words).casefold()
 
-    def may_fit(tag: Tag) -> bool:
+    def may_fit(tag: ProxyTag) -> bool:
         first = tag.prefix[:1]
         # Most tags are told apart by their first sign; blanks and the emoji style may not be there when it is typed.
         if first and first not in _MAY_BE_LEFT_OUT and fold(first)[:1] not in heads:
@@ -98,7 +100,7 @@ def _sift(text: str, tags: Iterable[Tag], case_sensitive: bool) -> list[Tag]:
     return [tag for tag in tags if may_fit(tag) and _plain(tag.prefix + tag.suffix)]
 
 
-def _alone_of(tag: Tag) -> str:
+def _alone_of(tag: ProxyTag) -> str:
     """What is typed of a tag around nothing."""
     return _plain(tag.prefix.rstrip() + tag.suffix.lstrip())
 
@@ -108,7 +110,7 @@ def _cut_mention(text: str) -> tuple[str, str]:
     return (match[0], text[match.end() + 1 :]) if match else ("", text)
 
 
-def _fit(text: str, tag: Tag, case_sensitive: bool) -> str | None:
+def _fit(text: str, tag: ProxyTag, case_sensitive: bool) -> str | None:
     """The text between prefix and suffix, or None."""
     if tag.prefix == "<" and _STARTS_WITH_MENTION.match(text):
         return None

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Boolean, Select, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
 from rules.errors import NotAllowed
 from rules.parsing.timestamps import show_time
@@ -52,7 +52,7 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
     """
     system = systems.get_seen_system(reader, hid, viewer)
     hides_latest = _hides_latest(system, system.own)
-    rows = _asking_page().all(
+    rows = _query_page().all(
         reader, system_id=system.id, hides_latest=hides_latest, before=NEVER if before is None else before
     )
     # A switch to nobody is one row without a member.
@@ -63,13 +63,13 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
 
 
 @cache
-def _asking_page() -> Question:
+def _query_page() -> CompiledQuery:
     own, newer = Switch.system_id == bindparam("system_id"), aliased(Switch)
     latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
     seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
     listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
     page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
-    return Question(
+    return CompiledQuery(
         select(page.c.timestamp, Member.hid)
         .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.id)
         .outerjoin(Member, Member.id == SwitchMember.member_id)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from models import Member, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.parsing import fields
@@ -23,7 +23,7 @@ DESCRIPTION_LENGTH = 1000
 MOST_TAGS = 100
 TAG_LENGTH = 100
 
-Tag = dict[str, str | None]
+TagDict = dict[str, str | None]
 
 
 def _read_name(name: str, value: object) -> str:
@@ -33,7 +33,7 @@ def _read_name(name: str, value: object) -> str:
     return text
 
 
-def _read_tags(name: str, value: object) -> list[Tag]:
+def _read_tags(name: str, value: object) -> list[TagDict]:
     if not isinstance(value, list):
         raise Invalid(f"The {name} must be a list of objects with prefix and suffix.")
     if len(value) > MOST_TAGS:
@@ -41,7 +41,7 @@ def _read_tags(name: str, value: object) -> list[Tag]:
     return [_read_tag(f"{name}[{number}]", tag) for number, tag in enumerate(value)]
 
 
-def _read_tag(name: str, tag: object) -> Tag:
+def _read_tag(name: str, tag: object) -> TagDict:
     if not isinstance(tag, dict):
         raise Invalid(f"The {name} must be an object with prefix and suffix.")
     read = {side: _read_side(f"{name}.{side}", tag.get(side)) for side in ("prefix", "suffix")}
@@ -151,7 +151,7 @@ def check_part_of(system: System, member: Member, asked: str) -> None:
 
 def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
     """A member as the viewer may see it. Raises NotFound."""
-    member = _asking().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
+    member = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
     if member is None:
         raise NotFound("Member not found.")
     return view_member(member, member.own)
@@ -165,21 +165,21 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
     system = systems.get_seen_system(reader, hid, viewer)
     if system.member_list_privacy and not system.own:
         raise NotAllowed("Unauthorized to view member list.")
-    listed = _asking_all().all(reader, system_id=system.id, own=system.own)
+    listed = _query_all().all(reader, system_id=system.id, own=system.own)
     return [view_member(member, system.own) for member in listed]
 
 
 @cache
-def _asking() -> Question:
+def _query() -> CompiledQuery:
     columns = (*Member.__table__.columns, systems.is_own(Member.system_id))
-    return Question(select(*columns).where(Member.hid == bindparam("hid")))
+    return CompiledQuery(select(*columns).where(Member.hid == bindparam("hid")))
 
 
 @cache
-def _asking_all() -> Question:
+def _query_all() -> CompiledQuery:
     seen = or_(bindparam("own", type_=Boolean), Member.visibility.is_(False))
     listed = select(*Member.__table__.columns).where(Member.system_id == bindparam("system_id"), seen)
-    return Question(listed.order_by(Member.id))
+    return CompiledQuery(listed.order_by(Member.id))
 
 
 def count_members(session: Session, system: System) -> int:
@@ -199,7 +199,7 @@ def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
     return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
 
 
-def dump_tags(tags: Iterable[Tag]) -> str:
+def dump_tags(tags: Iterable[TagDict]) -> str:
     """A member's tags as they are stored."""
     return json.dumps([{"prefix": tag["prefix"], "suffix": tag["suffix"]} for tag in tags], ensure_ascii=False)
 
@@ -227,7 +227,7 @@ def _with_privacy(read: dict[str, Any], member: Member) -> dict[str, Any]:
     return {**read, **dict.fromkeys(WRITTEN_BY_PRIVACY, privacy), **meant}
 
 
-def _with_sides(read: dict[str, Any], before: list[Tag]) -> list[Tag]:
+def _with_sides(read: dict[str, Any], before: list[TagDict]) -> list[TagDict]:
     tags = read.pop("proxy_tags", before)
     stored = before[0] if before else {"prefix": None, "suffix": None}
     sent = {side: read.pop(side) for side in ("prefix", "suffix") if side in read}

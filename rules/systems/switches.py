@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.timestamps import now_us, show_time
@@ -139,7 +139,7 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
     system = systems.get_seen_system(reader, hid, viewer)
     if system.front_privacy and not system.own:
         raise NotAllowed("Unauthorized to view fronter.")
-    rows = _asking_fronters().all(reader, system_id=system.id)
+    rows = _query_fronters().all(reader, system_id=system.id)
     if not rows:
         raise NotFound(NO_SWITCH)
     # A switch to nobody is one row without a member.
@@ -148,10 +148,10 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
 
 
 @cache
-def _asking_fronters() -> Question:
+def _query_fronters() -> CompiledQuery:
     own = select(Switch.id).where(Switch.system_id == bindparam("system_id"))
     latest = own.order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
-    return Question(
+    return CompiledQuery(
         select(Switch.timestamp, *Member.__table__.columns)
         .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
         .outerjoin(Member, Member.id == SwitchMember.member_id)

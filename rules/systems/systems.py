@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from database.compiled_queries import Question, Reader
+from database.compiled_queries import CompiledQuery, Reader
 from models import Account, Member, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.opt_out import check_storable
@@ -172,7 +172,7 @@ def is_own(system_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 def get_seen_system(reader: Reader, hid: str, viewer: int | None) -> Any:
     """The columns of the system with an ID, in any case of letters, and `own`. Raises NotFound."""
-    found = _asking().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
+    found = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
     if found is None:
         raise NotFound("System not found.")
     return found
@@ -186,7 +186,7 @@ def show_system(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
 
 def show_account_system(reader: Reader, user_id: int, viewer: int | None) -> dict[str, Any]:
     """The system that an account is linked to, as the viewer may see it. Raises NotFound."""
-    system = _asking_by_account().find(reader, user_id=user_id, viewer=viewer)
+    system = _query_by_account().find(reader, user_id=user_id, viewer=viewer)
     if system is None:
         raise NotFound("Account not found.")
     return view_system(system, system.own)
@@ -194,7 +194,7 @@ def show_account_system(reader: Reader, user_id: int, viewer: int | None) -> dic
 
 def show_own_system(reader: Reader, user_id: int) -> dict[str, Any]:
     """The caller's own system. Raises NotAuthenticated."""
-    system = _asking_by_account().find(reader, user_id=user_id, viewer=user_id)
+    system = _query_by_account().find(reader, user_id=user_id, viewer=user_id)
     if system is None:
         raise NotAuthenticated(NO_SYSTEM)
     return view_system(system, system.own)
@@ -205,14 +205,14 @@ def _seen() -> Select[Any]:
 
 
 @cache
-def _asking() -> Question:
-    return Question(_seen().where(System.hid == bindparam("hid")))
+def _query() -> CompiledQuery:
+    return CompiledQuery(_seen().where(System.hid == bindparam("hid")))
 
 
 @cache
-def _asking_by_account() -> Question:
+def _query_by_account() -> CompiledQuery:
     linked = _seen().join(Account, Account.system_id == System.id)
-    return Question(linked.where(Account.user_id == bindparam("user_id")))
+    return CompiledQuery(linked.where(Account.user_id == bindparam("user_id")))
 
 
 def _check_unlinked(session: Session, user_id: int) -> None:

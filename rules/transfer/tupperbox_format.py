@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.errors import Invalid
-from rules.systems.members import Tag
+from rules.systems.members import TagDict
 from rules.transfer.import_file import (
     File,
     FileMember,
@@ -67,7 +67,7 @@ def _date(birthday: object) -> object:
     return birthday.split("T")[0] if isinstance(birthday, str) else birthday
 
 
-def _read_brackets(brackets: object) -> list[Tag]:
+def _read_brackets(brackets: object) -> list[TagDict]:
     if brackets is None:
         return []
     if not isinstance(brackets, list) or len(brackets) % 2 or not all(isinstance(side, str) for side in brackets):

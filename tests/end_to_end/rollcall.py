@@ -179,27 +179,27 @@ class Rollcall:
 
     def read(self, rule: Callable[..., Any], *args: Any) -> Any:
         """Run a rule on the file, as a third process would."""
-        doors = connections.open_doors(self.database_url)
+        database = connections.open_database(self.database_url)
         try:
-            with doors.read() as session:
+            with database.read() as session:
                 return rule(session, *args)
         finally:
-            doors.close()
+            database.close()
 
     def write(self, rule: Callable[..., Any], *args: Any) -> Any:
         """The same in a write transaction, for what would take many messages."""
-        doors = connections.open_doors(self.database_url)
+        database = connections.open_database(self.database_url)
         try:
-            with doors.write() as session:
+            with database.write() as session:
                 return rule(session, *args)
         finally:
-            doors.close()
+            database.close()
 
 
 @contextmanager
 def holding(running: Rollcall) -> Iterator[None]:
     """Hold the file's write lock, as another process would."""
-    connection = sqlite3.connect(make_url(running.database_url).database, isolation_level=None)
+    connection = sqlite3.connect(make_url(running.database_url).database_file, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

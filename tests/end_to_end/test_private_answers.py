@@ -134,7 +134,7 @@ class Listener:
     def __init__(self, discord):
         self.discord, self.start = discord, discord.last_seq()
 
-    def heard(self, *places):
+    def incoming(self, *places):
         entries = [entry for entry in self.discord.log(self.start) if "message" in entry]
         there = [entry["message"] for entry in entries if said([entry])[0][0] in places]
         return json.dumps(there, ensure_ascii=False)
@@ -157,14 +157,14 @@ def test_what_the_owner_asks_in_a_channel(discord, owner):
         owner.refusal(f"pk;m {member['name'][:-1]}")
         owner.refusal(f"pk;sw {member['display_name'][1:]}")
     owner.ask("pk;help config", "timezone")
-    assert found([*private.of_system, *private.of_members, *private.called], listener.heard("channel")) == []
+    assert found([*private.of_system, *private.of_members, *private.called], listener.incoming("channel")) == []
     for typed in OF_MEMBER:
         for hid, flag in ((own[0], ""), (own[0], " -public"), (own[1], " -private"), (own[1], " -public")):
             owner.refusal(f"pk;m {hid}{typed}{flag}")
     owner.ask("pk;help config", "timezone")
     everything = [*private.of_system, *private.of_members]
-    assert found(everything, listener.heard("channel")) == []
-    assert found(everything, listener.heard("dm")) == everything
+    assert found(everything, listener.incoming("channel")) == []
+    assert found(everything, listener.incoming("dm")) == everything
 
 
 def test_what_a_stranger_asks(discord, owner, typist):
@@ -174,12 +174,12 @@ def test_what_a_stranger_asks(discord, owner, typist):
     for where, flag in ways:
         for typed in OF_SYSTEM:
             bob.refusal(f"pk;{typed.format(owner.mention)}{flag}", **where)
-    assert found([*everything, *private.called, *own], listener.heard("channel", "dm")) == []
+    assert found([*everything, *private.called, *own], listener.incoming("channel", "dm")) == []
     for where, flag in ways:
         for typed in OF_MEMBER:
             bob.refusal(f"pk;m {own[1 if flag else 0]}{typed}{flag}", **where)
-    assert found(everything, listener.heard("channel", "dm")) == []
-    assert found(private.called, listener.heard("channel")) == private.called
+    assert found(everything, listener.incoming("channel", "dm")) == []
+    assert found(private.called, listener.incoming("channel")) == private.called
 
 
 def ask_by_slash(person, account, hids):
@@ -203,12 +203,12 @@ def test_slash_commands_tell_the_owner_alone(discord, owner, typist):
     private, listener = owner.private, Listener(discord)
     everything = [*private.of_system, *private.of_members]
     ask_by_slash(owner, None, owner.hids)
-    assert found(everything, listener.heard("ephemeral")) == everything
-    assert listener.heard("channel", "dm") == "[]"
+    assert found(everything, listener.incoming("ephemeral")) == everything
+    assert listener.incoming("channel", "dm") == "[]"
     bob, listener = typist("bob", "Owls"), Listener(discord)
     bob.where = owner.where
     ask_by_slash(bob, owner.id, owner.hids)
-    assert found(everything, listener.heard("channel", "dm", "ephemeral")) == []
+    assert found(everything, listener.incoming("channel", "dm", "ephemeral")) == []
 
 
 def test_names_are_completed_for_their_owner_alone(discord, owner, typist):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import GitHub, Hidden, Pair, Presence, Token
+from models import GitHub, KeyValue, OptOut, Presence, Token
 from rules import opt_out
 from rules.account import erasure, github, kv, tokens
 from rules.presence import health, updates
@@ -11,7 +11,9 @@ ALICE, BOB = 80351110224678912, 80351110224678913
 
 
 def everything_about(session, user_id):
-    return [row for table in (Presence, Token, Pair, GitHub) for row in session.query(table).filter_by(user_id=user_id)]
+    return [
+        row for table in (Presence, Token, KeyValue, GitHub) for row in session.query(table).filter_by(user_id=user_id)
+    ]
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def test_forgetting_after_anything_is_forgetting(settle, write, read, first):
     settle(ALICE)
     write(first, ALICE)
     write(erasure.forget, ALICE)
-    assert read(lambda session: session.get(Hidden, ALICE).forgotten) is True
+    assert read(lambda session: session.get(OptOut, ALICE).forgotten) is True
     assert read(everything_about, ALICE) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
-import models
+from database import connections
 from rules.presence import profiles
 from rules.proxying.message_records import record_message
 from rules.systems import members, switches, systems
@@ -212,9 +212,9 @@ def test_too_many_requests_are_as_documented(make_app, alice, path, asked):
 
 
 @pytest.mark.parametrize(("path", "asked"), [("/user/{user_id}/kv", "/user/@me/kv"), ("/v1/s", "/v1/s")])
-def test_a_busy_database_is_as_documented(ask, doors, monkeypatch, path, asked):
-    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
-    with doors.write():
+def test_a_busy_database_is_as_documented(ask, database, monkeypatch, path, asked):
+    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
+    with database.write():
         answer = ask("PATCH", asked, data="{}", headers=JSON)
     assert answer.status_code == 503
     check_documented("PATCH", path, answer)
@@ -234,11 +234,11 @@ def test_a_fault_is_as_documented(ask, monkeypatch, path, asked, module, rule):
     check_documented("GET", path, answer)
 
 
-def test_health_without_a_bot_and_without_a_file_is_as_documented(make_app, database):
+def test_health_without_a_bot_and_without_a_file_is_as_documented(make_app, database_file):
     first, second = make_app().test_client(), make_app().test_client()
     answers = [first.get("/health")]
-    database.rename(database.with_name("elsewhere.db"))
-    database.mkdir()
+    database_file.rename(database_file.with_name("elsewhere.db"))
+    database_file.mkdir()
     answers.append(second.get("/health"))
     for answer, schema in zip(answers, ("Health", "Unreadable"), strict=True):
         assert answer.status_code == 503

@@ -223,7 +223,7 @@ def test_all_else_does(alone, path):
 
 
 def test_it_asks_one_question_by_keys_and_leaves_no_transaction(alone):
-    connection, asked = alone.extensions["doors"].own_connection(), []
+    connection, asked = alone.extensions["database"].own_connection(), []
     connection.set_trace_callback(asked.append)
     ask(alone, f"/user/{ALICE}")
     connection.set_trace_callback(None)
@@ -234,18 +234,18 @@ def test_it_asks_one_question_by_keys_and_leaves_no_transaction(alone):
     assert not connection.in_transaction
 
 
-def test_a_file_that_fails_is_left_to_flask(roads, people, database):
+def test_a_file_that_fails_is_left_to_flask(roads, people, database_file):
     both = roads()
-    database.rename(database.with_name("elsewhere.db"))
-    database.mkdir()
+    database_file.rename(database_file.with_name("elsewhere.db"))
+    database_file.mkdir()
     assert check_alike(both, f"/user/{ALICE}")[0] == "503 SERVICE UNAVAILABLE"
 
 
-def test_a_file_that_is_locked_is_left_to_flask(roads, people, database, doors, monkeypatch):
+def test_a_file_that_is_locked_is_left_to_flask(roads, people, database_file, database, monkeypatch):
     monkeypatch.setattr("database.connections.LOCK_WAIT_MS", 20)
     both = roads()
-    doors.close()
-    holder = sqlite3.connect(database, isolation_level=None)
+    database.close()
+    holder = sqlite3.connect(database_file, isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
     holder.execute("BEGIN EXCLUSIVE")
     assert check_alike(both, f"/user/{ALICE}")[0] == "503 SERVICE UNAVAILABLE"
@@ -288,9 +288,9 @@ def pair(roads, people):
     return roads()
 
 
-def test_the_version_is_that_of_the_stored_body(people, database, join):
+def test_the_version_is_that_of_the_stored_body(people, database_file, join):
     join(ALICE, at=3000, nick="Meier")
-    connection = sqlite3.connect(database)
+    connection = sqlite3.connect(database_file)
     rows = connection.execute("SELECT body, version FROM presence").fetchall()
     connection.close()
     assert len(rows) > 3

@@ -5,7 +5,7 @@ import logging
 import pytest
 from sqlalchemy import text
 
-import models
+from database import connections
 from rules import errors
 from rules.account import kv
 from rules.errors import Refused
@@ -132,7 +132,7 @@ def test_after_a_fault_the_next_answer_is_a_good_one(make_app, alice):
     app = make_app()
 
     def crash_while_writing():
-        with app.extensions["doors"].write() as session:
+        with app.extensions["database"].write() as session:
             kv.set_value(session, ALICE, "city", "Basel")
             session.flush()
             crash(RuntimeError)
@@ -166,19 +166,19 @@ def refuse(kind):
 @pytest.fixture
 def impatient(monkeypatch):
     """Apps made from now on wait 20 ms for the lock."""
-    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
 
 
 @pytest.mark.parametrize(
     ("method", "below", "body"),
     [("PUT", "/city", b"Basel"), ("DELETE", "/city", None), ("PATCH", "", b"{}"), ("DELETE", "", None)],
 )
-def test_while_somebody_else_writes_for_long(impatient, client, alice, doors, method, below, body):
+def test_while_somebody_else_writes_for_long(impatient, client, alice, database, method, below, body):
     def ask(token=alice):
         headers = {"Authorization": token, "Content-Type": "application/json"}
         return client.open(f"/user/{ALICE}/kv{below}", method=method, headers=headers, data=body)
 
-    with doors.write():
+    with database.write():
         answer = ask()
         check_fault(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
@@ -189,10 +189,10 @@ def test_while_somebody_else_writes_for_long(impatient, client, alice, doors, me
     assert ask().status_code == 204
 
 
-def test_a_file_that_cannot_be_opened_any_more(make_app, database, alice, caplog):
+def test_a_file_that_cannot_be_opened_any_more(make_app, database_file, alice, caplog):
     client = make_app().test_client()
-    database.rename(database.with_name("elsewhere.db"))
-    database.mkdir()
+    database_file.rename(database_file.with_name("elsewhere.db"))
+    database_file.mkdir()
     for answer in (
         client.get(f"/user/{ALICE}"),
         client.get("/"),
@@ -205,12 +205,12 @@ def test_a_file_that_cannot_be_opened_any_more(make_app, database, alice, caplog
     assert "unable to open database file" in caplog.text
 
 
-def test_a_file_that_is_damaged(make_app, database, doors, alice):
+def test_a_file_that_is_damaged(make_app, database_file, database, alice):
     client = make_app().test_client()
-    doors.close()
-    for path in database.parent.glob("rollcall.db-*"):
+    database.close()
+    for path in database_file.parent.glob("rollcall.db-*"):
         path.unlink(missing_ok=True)
-    database.write_bytes(b"\xff" * 8192)
+    database_file.write_bytes(b"\xff" * 8192)
     for path in (f"/user/{ALICE}", "/"):
         answer = client.get(path)
         check_fault(answer, answer.status_code)
@@ -223,7 +223,7 @@ def test_a_full_disk_refuses_the_write_and_goes_on_reading(make_app, alice):
     app = make_app()
     client = app.test_client()
     headers = {"Authorization": alice}
-    with app.extensions["doors"].write() as session:
+    with app.extensions["database"].write() as session:
         pages = session.execute(text("PRAGMA page_count")).scalar_one()
         session.execute(text(f"PRAGMA max_page_count = {pages}"))
     answer = client.patch(f"/user/{ALICE}/kv", json={f"k{n}": "v" * 10_000 for n in range(50)}, headers=headers)
@@ -233,12 +233,12 @@ def test_a_full_disk_refuses_the_write_and_goes_on_reading(make_app, alice):
 
 def test_no_token_ever_reaches_a_log_or_an_answer(make_app, alice, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(models, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
     app = make_app(LOG_LEVEL="DEBUG")
     app.add_url_rule("/crash", view_func=lambda: crash(RuntimeError))
     client = app.test_client()
     said = ""
-    with app.extensions["doors"].write():
+    with app.extensions["database"].write():
         for path in ("/crash", "/nothing", f"/user/{ALICE}", "/user/abc", "/user/@me/kv", "/user/@me/kv/town"):
             for method in ("GET", "PUT", "PATCH", "DELETE"):
                 for token in (alice, f"Bearer {alice}", alice[:-1] + "!"):

@@ -37,7 +37,7 @@ def statements(make_app):
     app = make_app()
 
     def run(path, token, method="GET"):
-        connection, asked = app.extensions["doors"].own_connection(), []
+        connection, asked = app.extensions["database"].own_connection(), []
         connection.set_trace_callback(asked.append)
         headers = {"Authorization": token} if token else {}
         code = app.test_client().open(path, method=method, headers=headers).status_code
@@ -59,7 +59,7 @@ def no_other_way(monkeypatch):
         raise AssertionError("a session was opened")
 
     monkeypatch.setattr("models.db.session.connection", fail)
-    monkeypatch.setattr("database.connections.hold_state", fail)
+    monkeypatch.setattr("database.connections.hold_snapshot", fail)
 
 
 PUBLIC = ("/user/{alice}", "/v1/s/{system}", "/v1/s/{system}/members", "/v1/s/{system}/switches", "/v1/m/{member}")

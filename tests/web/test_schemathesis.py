@@ -181,10 +181,10 @@ def filled(tmp_path_factory):
     folder = tmp_path_factory.mktemp("schemathesis")
     database_url = f"sqlite:///{folder / 'rollcall.db'}"
     upgrade(database_url)
-    doors = connections.open_doors(database_url)
-    with doors.write() as session:
+    database = connections.open_database(database_url)
+    with database.write() as session:
         config, given = fill(session)
-    doors.close()
+    database.close()
     port = free_port()
     environ = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "RATE_LIMIT": "", "BODY_TIMEOUT": "1"}
     web = Process("-m", "gunicorn", "app:app", environ=environ)

@@ -503,9 +503,9 @@ def test_a_number_in_a_path_that_is_none(ask, kind, name):
         assert re.fullmatch(rf"{name} ID is a number, like [^\n]{{5,100}}\.", answer.text)
 
 
-def test_what_is_refused_does_not_wait_for_who_is_writing(ask, doors):
+def test_what_is_refused_does_not_wait_for_who_is_writing(ask, database):
     """The lock is held all the while; whoever waited for it would get a 503 after five seconds."""
-    with doors.write():
+    with database.write():
         for operation, body in (
             ("PATCH /v1/s", {"tag": 5}),
             ("POST /v1/m", {"name": "x" * 101}),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cogs.commands.arguments import SHOWING, Words, is_clearing, unquoted
-from cogs.commands.subcommands import Verbs
+from cogs.commands.arguments import SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.subcommands import Subcommands
 from rules.errors import Invalid, NotFound
 
 
@@ -27,16 +27,16 @@ from rules.errors import Invalid, NotFound
     ],
 )
 def test_words(text, words):
-    assert Words(text).all() == words
+    assert Arguments(text).all() == words
 
 
 def test_flags_are_read_on_the_way_and_are_no_words():
-    words = Words("-All ben --Yes charlie -sd")
-    assert words.all() == ["ben", "charlie"]
-    assert words.flags == ["all", "yes", "sd"]
-    words.check_flags(("all", "sd"))
+    arguments = Arguments("-All ben --Yes charlie -sd")
+    assert arguments.all() == ["ben", "charlie"]
+    assert arguments.flags == ["all", "yes", "sd"]
+    arguments.check_flags(("all", "sd"))
     with pytest.raises(Invalid, match="I know no `-all` here"):
-        words.check_flags(("sd",))
+        arguments.check_flags(("sd",))
 
 
 @pytest.mark.parametrize(
@@ -54,29 +54,34 @@ def test_flags_are_read_on_the_way_and_are_no_words():
     ],
 )
 def test_free_text_keeps_all_but_the_flags_in_front(text, rest, flags):
-    words = Words(f"ann desc {text}")
-    assert [words.next(), words.next()] == ["ann", "desc"]
-    assert (words.rest(SHOWING), words.flags) == (rest, flags)
+    arguments = Arguments(f"ann desc {text}")
+    assert [arguments.next(), arguments.next()] == ["ann", "desc"]
+    assert (arguments.rest(SHOWING), arguments.flags) == (rest, flags)
 
 
 def test_what_clears():
     for text in ("clear", "Reset", "default"):
-        assert is_clearing(text, Words())
-    words = Words("-c")
-    assert is_clearing(words.rest(SHOWING), words)
-    assert not is_clearing("clear skies", Words())
-    assert not is_clearing("", Words())
+        assert is_clearing(text, Arguments())
+    arguments = Arguments("-c")
+    assert is_clearing(arguments.rest(SHOWING), arguments)
+    assert not is_clearing("clear skies", Arguments())
+    assert not is_clearing("", Arguments())
 
 
 def test_peeking_takes_nothing():
-    words = Words("-a ben")
-    assert [words.peek(), words.peek(), words.next(), words.next()] == ["ben", "ben", "ben", None]
-    assert words.flags == ["a"]
+    arguments = Arguments("-a ben")
+    assert [arguments.peek(), arguments.peek(), arguments.next(), arguments.next()] == ["ben", "ben", "ben", None]
+    assert arguments.flags == ["a"]
 
 
 def test_options_of_a_slash_command_need_no_quotes():
-    words = Words(ready=["Ann Oak", "", "desc", "-c is no flag"])
-    assert [words.next(), words.next(), words.rest(SHOWING), words.flags] == ["Ann Oak", "desc", "-c is no flag", []]
+    arguments = Arguments(ready=["Ann Oak", "", "desc", "-c is no flag"])
+    assert [arguments.next(), arguments.next(), arguments.rest(SHOWING), arguments.flags] == [
+        "Ann Oak",
+        "desc",
+        "-c is no flag",
+        [],
+    ]
 
 
 def test_quotes_around_all_of_a_text_go():
@@ -89,16 +94,16 @@ def test_quotes_around_all_of_a_text_go():
 
 
 def test_subcommands_by_any_name_and_near_misses():
-    verbs = Verbs("system")
+    subcommands = Subcommands("system")
 
-    @verbs("rename", "rn", usage="[name]", about="change the name")
+    @subcommands("rename", "rn", usage="[name]", about="change the name")
     async def rename() -> None: ...
 
-    assert verbs.find("RN").run is rename
-    assert verbs.find(None) is None
+    assert subcommands.find("RN").run is rename
+    assert subcommands.find(None) is None
     with pytest.raises(NotFound, match="did you mean `rename`"):
-        verbs.get("renmae")
+        subcommands.get("renmae")
     with pytest.raises(NotFound, match="`help system` lists"):
-        verbs.get("xyzzy")
+        subcommands.get("xyzzy")
     with pytest.raises(ValueError, match="two subcommands rn"):
-        verbs("rn")(rename)
+        subcommands("rn")(rename)

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from cogs.gateway import json_decoder
-from cogs.gateway.raw_events import Tap
+from cogs.gateway.raw_events import RawEvents
 from rules.parsing import timestamps
 
 
@@ -22,9 +22,9 @@ def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
 
     async def run():
         bot = SimpleNamespace(ws=SimpleNamespace(poll_event=poll))
-        tap = Tap(bot)
-        tap.note_unparsable = lambda what, _error: steps.append(f"cannot take {what}")
-        tap.pace(wait)
+        raw_events = RawEvents(bot)
+        raw_events.note_unparsable = lambda what, _error: steps.append(f"cannot take {what}")
+        raw_events.pace(wait)
         for _ in range(3):
             await bot.ws.poll_event()
 
@@ -40,16 +40,16 @@ def parsers():
 
 
 def tap_on(parsers):
-    return Tap(SimpleNamespace(_connection=SimpleNamespace(parsers=parsers)))
+    return RawEvents(SimpleNamespace(_connection=SimpleNamespace(parsers=parsers)))
 
 
 def test_all_take_an_event_in_their_order_and_py_cord_last(parsers):
     found, own = parsers
-    tap, seen = tap_on(own), []
+    raw_events, seen = tap_on(own), []
     for name in "ab":
-        tap.on_raw("MESSAGE_CREATE", lambda data, name=name: seen.append((name, len(found["MESSAGE_CREATE"]))))
-    tap.on_raw("RATE_LIMITED", lambda data: seen.append(data))
-    tap.put()
+        raw_events.on_raw("MESSAGE_CREATE", lambda data, name=name: seen.append((name, len(found["MESSAGE_CREATE"]))))
+    raw_events.on_raw("RATE_LIMITED", lambda data: seen.append(data))
+    raw_events.install()
     own["MESSAGE_CREATE"]({"id": "1"})
     own["RATE_LIMITED"]("later")
     assert seen == [("a", 0), ("b", 0), "later"]
@@ -58,7 +58,7 @@ def test_all_take_an_event_in_their_order_and_py_cord_last(parsers):
 
 def test_py_cord_is_spared_presences_and_chunks(parsers):
     found, own = parsers
-    tap_on(own).put()
+    tap_on(own).install()
     for event in own:
         own[event]({})
     assert found == {"PRESENCE_UPDATE": [], "GUILD_MEMBERS_CHUNK": [], "MESSAGE_CREATE": [{}]}
@@ -66,9 +66,9 @@ def test_py_cord_is_spared_presences_and_chunks(parsers):
 
 def test_whoever_cannot_take_an_event_keeps_it_from_nobody_and_is_told_of_once(parsers, caplog):
     found, own = parsers
-    tap = tap_on(own)
-    tap.on_raw("MESSAGE_CREATE", lambda data: data["channel_id"])
-    tap.put()
+    raw_events = tap_on(own)
+    raw_events.on_raw("MESSAGE_CREATE", lambda data: data["channel_id"])
+    raw_events.install()
     for _ in range(3):
         own["MESSAGE_CREATE"]({"id": "1"})
     assert len(found["MESSAGE_CREATE"]) == 3
@@ -79,15 +79,15 @@ def test_whoever_cannot_take_an_event_keeps_it_from_nobody_and_is_told_of_once(p
 
 def test_the_last_event_is_remembered(parsers, monkeypatch):
     _, own = parsers
-    tap = tap_on(own)
-    tap.put()
-    assert tap.last_event_at is None
+    raw_events = tap_on(own)
+    raw_events.install()
+    assert raw_events.last_event_at is None
     monkeypatch.setattr(timestamps, "now_ms", lambda: 1_795_262_400_000)
     own["PRESENCE_UPDATE"]({})
-    assert tap.last_event_at == 1_795_262_400_000
+    assert raw_events.last_event_at == 1_795_262_400_000
 
 
 @pytest.mark.parametrize("table", [None, [], {"MESSAGE_CREATE": print}])
 def test_a_py_cord_without_the_table_is_refused(table):
     with pytest.raises(RuntimeError, match="use the pinned version"):
-        tap_on(table).put()
+        tap_on(table).install()

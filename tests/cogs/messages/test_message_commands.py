@@ -9,7 +9,7 @@ import pytest
 
 from cogs.messages.message_commands import check_young, explain_edit
 from cogs.messages.message_lookup import check_writer
-from cogs.proxying.message_cache import Witness
+from cogs.proxying.message_cache import MessageCache
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Invalid, NotAllowed
 
@@ -27,11 +27,11 @@ def message(number: int, seconds: float) -> SimpleNamespace:
     [(1, False, False), (59, False, False), (61, False, True), (61, True, False), (10**6, True, False)],
 )
 def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refused):
-    witness = Witness(lambda _webhook_id: True)
+    message_cache = MessageCache(lambda _webhook_id: True)
     author = {"id": "1", "username": "Ann"}
     for number in (7, COMMAND) if is_last else (7, 8, COMMAND):
-        witness.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
-    bot = SimpleNamespace(cogs={"proxy": SimpleNamespace(witness=witness)})
+        message_cache.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
+    bot = SimpleNamespace(cogs={"proxy": SimpleNamespace(message_cache=message_cache)})
     if refused:
         with pytest.raises(Invalid, match="Only the last message of a channel"):
             check_young(bot, message(7, seconds), COMMAND)

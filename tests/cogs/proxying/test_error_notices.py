@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from cogs.proxying.error_notices import Complaints
-from cogs.webhooks.refusals import NAME, RIGHTS, Hindrance
+from cogs.proxying.error_notices import ErrorNotices
+from cogs.webhooks.refusals import NAME, RIGHTS, ProxyRefused
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import NotFound
 
@@ -16,7 +16,7 @@ ANN, BEN, HERE, THERE = 1, 2, 3, 4
 @pytest.fixture
 def tell():
     """Tell somebody somewhere that something failed; whether they were told, and in which words."""
-    complaints = Complaints()
+    error_notices = ErrorNotices()
 
     def run(error, user_id=ANN, channel_id=HERE, wanted=True):
         told = []
@@ -29,15 +29,15 @@ def tell():
             channel=SimpleNamespace(id=channel_id, send=send),
             to_reference=lambda **_options: None,
         )
-        asyncio.run(complaints.tell(message, SimpleNamespace(tells_errors=wanted), error))
+        asyncio.run(error_notices.tell(message, SimpleNamespace(tells_errors=wanted), error))
         return told
 
-    run.forget = complaints.forget
+    run.forget = error_notices.forget
     return run
 
 
 def test_a_kind_of_trouble_is_told_once_to_each_in_each_channel_until_it_is_over(tell):
-    long, longer = (Hindrance("text", f"This one has {length}.") for length in (2001, 2002))
+    long, longer = (ProxyRefused("text", f"This one has {length}.") for length in (2001, 2002))
     assert tell(long) == ["This one has 2001. Your message stays as it is; I say this once."]
     assert tell(longer) == []
     assert tell(Failed(400, 30007, ""))
@@ -57,11 +57,11 @@ def test_what_nobody_knows_is_told_each_time(tell):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (Hindrance(RIGHTS, "I need Manage Webhooks."), True),
-        (Hindrance(NAME, "The name is too long."), True),
+        (ProxyRefused(RIGHTS, "I need Manage Webhooks."), True),
+        (ProxyRefused(NAME, "The name is too long."), True),
         (Failed(403, 50013, "Missing Permissions"), True),
-        (Hindrance("text", "The text is too long."), False),
-        (Hindrance("file", "The file is too large."), False),
+        (ProxyRefused("text", "The text is too long."), False),
+        (ProxyRefused("file", "The file is too large."), False),
         (Failed(400, 50035, "Invalid Form Body"), False),
         (Failed(400, 30007, ""), False),
         (Unknown("not seen"), False),

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from cogs.webhooks import attachments
-from cogs.webhooks.refusals import Hindrance
+from cogs.webhooks.refusals import ProxyRefused
 
 
 def attachment(read) -> SimpleNamespace:
@@ -27,5 +27,5 @@ async def break_off() -> bytes:
 @pytest.mark.parametrize("read", [hang, break_off])
 def test_a_file_that_does_not_come_is_told_soon(read, monkeypatch):
     monkeypatch.setattr(attachments, "READ_S", 0.05)
-    with pytest.raises(Hindrance, match=r"I could not read “a\.png” from Discord"):
+    with pytest.raises(ProxyRefused, match=r"I could not read “a\.png” from Discord"):
         asyncio.run(attachments.read_files([attachment(read)]))

@@ -34,10 +34,10 @@ def card_of(rollcall, user):
 
 def make_due(rollcall):
     """An hour passes."""
-    doors = connections.open_doors(rollcall.database_url)
-    with doors.write() as session:
+    database = connections.open_database(rollcall.database_url)
+    with database.write() as session:
         session.execute(update(models.GitHub).values(due_at=0))
-    doors.close()
+    database.close()
 
 
 def test_connect_and_disconnect(discord, rollcall, person, github):

@@ -34,12 +34,12 @@ def count(session):
 
 
 def write(rollcall, rule, *args):
-    doors = connections.open_doors(rollcall.database_url)
+    database = connections.open_database(rollcall.database_url)
     try:
-        with doors.write() as session:
+        with database.write() as session:
             return rule(session, *args)
     finally:
-        doors.close()
+        database.close()
 
 
 def test_what_the_last_run_left_is_deleted_and_nothing_else(alone):

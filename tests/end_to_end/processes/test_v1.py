@@ -30,13 +30,13 @@ def served(discord, tmp_path, request):
 @pytest.fixture
 def system(served):
     """A system with two members: its ID, its token, the members' IDs."""
-    doors, token = connections.open_doors(served.database_url), tokens.make_token(FOXES)
-    with doors.write() as session:
+    database, token = connections.open_database(served.database_url), tokens.make_token(FOXES)
+    with database.write() as session:
         made = systems.create_system(session, FOXES)
         hids = [members.create_member(session, FOXES, {"name": name}).hid for name in ("Ash", "Birch")]
         tokens.store_token(session, FOXES, tokens.hash_token(token))
         hid = made.hid
-    doors.close()
+    database.close()
     return hid, token, hids
 
 

@@ -72,12 +72,12 @@ def test_a_wrong_token_is_nobodys(read, token_of, spoil):
     assert read(tokens.find_caller, token).user_id == ALICE
 
 
-def test_the_row_holds_a_passlib_hash_and_nothing_of_the_token(read, token_of, database):
+def test_the_row_holds_a_passlib_hash_and_nothing_of_the_token(read, token_of, database_file):
     token = token_of(ALICE)
     row = read(lambda session: session.get(Token, ALICE))
     assert row.hash.startswith("$pbkdf2-sha256$1000$")
     secret = token[-43:]
-    files = b"".join(path.read_bytes() for path in database.parent.glob("rollcall.db*"))
+    files = b"".join(path.read_bytes() for path in database_file.parent.glob("rollcall.db*"))
     assert row.hash.encode() in files
     assert secret.encode() not in files
     assert secret[:12].encode() not in files

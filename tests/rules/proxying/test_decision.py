@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import insert, update
 
-from models import Autoproxy, Guild, MemberGuild, QuietChannel, SystemGuild
+from models import Autoproxy, BlacklistedChannel, Guild, MemberGuild, SystemGuild
 from rules.proxying import autoproxy
-from rules.proxying.decision import Heard, Silence, Speech, escape_autoproxy, find_speech
+from rules.proxying.decision import IncomingMessage, NotProxied, ProxyPost, decide, escape_autoproxy
 from rules.systems import config, members, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
@@ -45,8 +45,8 @@ def hear(read):
     """What is to be done with a message."""
 
     def run(text, user_id=ALICE, guild_id=GUILD, at=NOW, channel_id=CHANNEL, **options):
-        heard = Heard(user_id, guild_id, channel_id, options.pop("parent_id", PARENT), text, **options)
-        return read(find_speech, heard, at)
+        incoming = IncomingMessage(user_id, guild_id, channel_id, options.pop("parent_id", PARENT), text, **options)
+        return read(decide, incoming, at)
 
     return run
 
@@ -71,16 +71,16 @@ def latch(write, foxes):
 
 def who(found):
     """Whose words it is, and which; None where nothing is said."""
-    return (found.member_id, found.text) if isinstance(found, Speech) else None
+    return (found.member_id, found.text) if isinstance(found, ProxyPost) else None
 
 
 def reason(found):
-    assert isinstance(found, Silence), found
+    assert isinstance(found, NotProxied), found
     return found.reason
 
 
 def test_a_message_with_tags_is_the_members(hear, ann):
-    assert hear("[hello]") == Speech(
+    assert hear("[hello]") == ProxyPost(
         system_id=ann.system_id,
         member_id=ann.id,
         text="hello",
@@ -107,7 +107,7 @@ def test_who_has_no_system_says_nothing(write, hear, ann):
 
 
 def test_moderators_want_no_proxying(hear, store, write, ann):
-    store(QuietChannel, channel_id=CHANNEL, guild_id=GUILD)
+    store(BlacklistedChannel, channel_id=CHANNEL, guild_id=GUILD)
     assert "moderators" in reason(hear("[hello]"))
     assert "moderators" in reason(hear("[hello]", channel_id=1, parent_id=CHANNEL))
     assert who(hear("[hello]", channel_id=PARENT)) == (ann.id, "hello")
@@ -129,7 +129,7 @@ def test_a_system_switches_proxying_off_in_one_server(hear, store, ann):
 def test_three_backslashes_switch_autoproxy_off(hear, latch, read, write, ann, unseen):
     latch(ann)
     for text in (f"\\{unseen}\\{unseen}\\ hello", f"\\{unseen}\\{unseen}\\[hello]", "\\" * 4):
-        assert hear(text) == Silence("Three backslashes in front switch autoproxy off.", "off")
+        assert hear(text) == NotProxied("Three backslashes in front switch autoproxy off.", "off")
     write(escape_autoproxy, ALICE, GUILD, "off")
     assert read(autoproxy.get_mode, ALICE, GUILD) == ("off", None)
     assert hear("\\\\\\ hello", guild_id=OTHER_GUILD).act == "off"
@@ -142,7 +142,7 @@ def test_two_backslashes_end_a_latch_and_only_a_latch(hear, latch, read, write, 
     ann = add("Ann", "text -a")
     text = f"\\{unseen}\\hello -a"
     latch(ann)
-    assert hear(text) == Silence("Two backslashes in front end the latch.", "unlatch")
+    assert hear(text) == NotProxied("Two backslashes in front end the latch.", "unlatch")
     write(escape_autoproxy, ALICE, GUILD, "unlatch")
     assert read(autoproxy.get_mode, ALICE, GUILD) == ("latch", None)
     for mode, hid in (("member", ann.hid), ("front", None), ("off", None)):
@@ -155,7 +155,7 @@ def test_two_backslashes_end_a_latch_and_only_a_latch(hear, latch, read, write, 
 def test_one_backslash_keeps_a_message_from_autoproxy_and_not_from_a_tag(hear, latch, add):
     ann = add("Ann", "text -a")
     latch(ann)
-    assert hear("\\hello") == Silence("A backslash in front keeps a message from being autoproxied.")
+    assert hear("\\hello") == NotProxied("A backslash in front keeps a message from being autoproxied.")
     assert who(hear("\\hello -a")) == (ann.id, "\\hello")
     assert who(hear("hello\\\\\\")) == (ann.id, "hello\\\\\\")
     assert hear(" \\hello").text == " \\hello"
@@ -227,7 +227,7 @@ def test_a_latch_times_out(hear, latch, write, ann, timeout, passed, over):
     write(config.edit_preferences, ALICE, {"latch_timeout": timeout})
     latch(ann, NOW)
     found = hear("hello", at=NOW + passed)
-    assert isinstance(found, Silence) == over
+    assert isinstance(found, NotProxied) == over
     assert not over or reason(found) == "No tag fits, and the latch has timed out."
     assert who(hear("[hello]", at=NOW + passed)) == (ann.id, "hello")
 
@@ -248,7 +248,7 @@ def test_autoproxy_is_off_for_one_account(hear, latch, write, ann):
 
 def test_case_of_letters_is_the_systems(hear, write, add):
     ann = add("Ann", "A: text")
-    assert isinstance(hear("a: hello"), Silence)
+    assert isinstance(hear("a: hello"), NotProxied)
     write(config.edit_preferences, ALICE, {"case_sensitive_proxy_tags": False})
     assert who(hear("a: hello")) == (ann.id, "hello")
 

@@ -108,9 +108,9 @@ def test_a_deleted_member_takes_the_records_along(write, read, ann):
             read(message_records.show_message, message_id, ALICE)
 
 
-def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(doors, write, ann):
+def test_a_member_that_is_deleted_in_the_middle_of_a_read_spoils_nothing(database, write, ann):
     asked = []
-    with doors.read() as session:
+    with database.read() as session:
 
         @event.listens_for(session, "do_orm_execute")
         def delete_after_the_first(_statement):
@@ -194,7 +194,7 @@ def test_the_messages_of_a_channel_that_is_gone_are_forgotten_in_steps(write, re
     assert read(message_records.get_record, MESSAGE).id == MESSAGE
 
 
-def test_a_channel_is_purged_by_an_index(doors):
-    with doors.read() as session:
+def test_a_channel_is_purged_by_an_index(database):
+    with database.read() as session:
         plan = session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE channel_id = 7 LIMIT 1")).all()
     assert "ix_messages_channel_id" in str(plan)

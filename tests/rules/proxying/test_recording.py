@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select
 
-from models import Autoproxy, Member, Switch, System, TagSign
+from models import Autoproxy, Member, ProxyTagIndex, Switch, System
 from rules.errors import NotAllowed, NotFound
 from rules.proxying import autoproxy, message_records
-from rules.proxying.decision import Heard, Spoken, find_speech, record_speech, record_speeches
+from rules.proxying.decision import IncomingMessage, PostedProxy, decide, record_post, record_posts
 from rules.systems import config, front_history, members, soft_delete, switches, systems
 from tests.rules.transfer.import_samples import pluralkit, run_import
 
@@ -32,10 +32,10 @@ def speak(read, write, pair):
     """Find a speech, and record that it was posted."""
 
     def run(text="A:hello", message_id=MESSAGE, now_us=NOW):
-        heard = Heard(ALICE, GUILD, THREAD, CHANNEL, text)
-        speech = read(find_speech, heard, now_us)
-        write(record_speech, speech, heard, message_id, message_id - 1, now_us)
-        return speech
+        incoming = IncomingMessage(ALICE, GUILD, THREAD, CHANNEL, text)
+        post = read(decide, incoming, now_us)
+        write(record_post, post, incoming, message_id, message_id - 1, now_us)
+        return post
 
     return run
 
@@ -69,17 +69,17 @@ def test_a_speech_is_recorded_and_counted(read, speak, look, pair):
 
 
 def test_the_messages_with_the_rest_of_the_files_are_recorded_and_not_counted(read, write, look, pair):
-    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
-    speech = read(find_speech, heard, NOW)
+    incoming = IncomingMessage(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    post = read(decide, incoming, NOW)
     more = MESSAGE + 5, MESSAGE + 6
-    assert write(record_speeches, [Spoken(speech, heard, MESSAGE, ORIGINAL, NOW, more)]) == [None]
+    assert write(record_posts, [PostedProxy(post, incoming, MESSAGE, ORIGINAL, NOW, more)]) == [None]
     shown = {asked: read(message_records.show_message, asked, None)["id"] for asked in (MESSAGE, *more, ORIGINAL)}
     assert shown == {MESSAGE: str(MESSAGE), more[0]: str(more[0]), more[1]: str(more[1]), ORIGINAL: str(MESSAGE)}
     assert read(message_records.get_record, ORIGINAL).id == MESSAGE
     assert look(Member, pair[0].id).message_count == 1
     write(systems.link_account, ALICE, BOB)
     write(systems.unlink_account, BOB, ALICE)
-    (refused,) = write(record_speeches, [Spoken(speech, heard, MESSAGE + 9, ORIGINAL + 9, NOW, (MESSAGE + 10,))])
+    (refused,) = write(record_posts, [PostedProxy(post, incoming, MESSAGE + 9, ORIGINAL + 9, NOW, (MESSAGE + 10,))])
     assert isinstance(refused, NotAllowed)
     assert read(message_records.find_recorded, [MESSAGE + 9, MESSAGE + 10]) == []
 
@@ -89,8 +89,8 @@ def test_a_tag_and_a_latched_message_renew_the_latch(write, speak, look, pair):
     key = (ann.system_id, GUILD)
     write(autoproxy.set_mode, ALICE, GUILD, "latch")
     for number, (text, member) in enumerate([("A:hi", ann), ("hi", ann), ("B:hi", ben), ("hi", ben)]):
-        speech = speak(text, MESSAGE + 2 * number, NOW + number)
-        assert (speech.member_id, speech.text) == (member.id, "hi")
+        post = speak(text, MESSAGE + 2 * number, NOW + number)
+        assert (post.member_id, post.text) == (member.id, "hi")
         assert (look(Autoproxy, key).member_id, look(Autoproxy, key).latched_at) == (member.id, NOW + number)
 
 
@@ -108,10 +108,10 @@ def test_other_modes_have_no_latch_to_renew(write, speak, look, pair, mode):
 def test_a_mode_that_was_changed_meanwhile_stays(read, write, look, pair):
     ann, ben = pair
     write(autoproxy.set_mode, ALICE, GUILD, "latch")
-    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
-    speech = read(find_speech, heard, NOW)
+    incoming = IncomingMessage(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    post = read(decide, incoming, NOW)
     write(autoproxy.set_mode, ALICE, GUILD, "member", ben.hid)
-    write(record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+    write(record_post, post, incoming, MESSAGE, ORIGINAL, NOW)
     stored = look(Autoproxy, (ann.system_id, GUILD))
     assert (stored.mode, stored.member_id, stored.latched_at) == ("member", ben.id, None)
 
@@ -164,11 +164,11 @@ def test_what_happened_meanwhile_keeps_a_speech_from_being_recorded(read, write,
     write(systems.link_account, ALICE, BOB)
     write(autoproxy.set_mode, ALICE, GUILD, "latch")
     write(config.edit_preferences, ALICE, {"proxy_switch": "new"})
-    heard = Heard(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
-    speech = read(find_speech, heard, NOW)
+    incoming = IncomingMessage(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
+    post = read(decide, incoming, NOW)
     happens(write, pair[0])
     with pytest.raises(refusal):
-        write(record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+        write(record_post, post, incoming, MESSAGE, ORIGINAL, NOW)
     assert read(autoproxy.get_mode, BOB, GUILD) == ("latch", None)
     assert read(lambda session: session.scalar(select(Switch.id))) is None
     with pytest.raises(NotFound):
@@ -187,7 +187,7 @@ def traced(connection):
 
 
 @pytest.fixture
-def steps(doors):
+def steps(database):
     """The steps of SQLite's plans for all that a rule asks."""
 
     def run(door, rule, *args):
@@ -204,18 +204,18 @@ def steps(doors):
 
 @pytest.mark.parametrize("mode", ["off", "front", "latch", "member", None])
 @pytest.mark.parametrize("text", ["A:hello", "hello"])
-def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, write, steps, pair, mode, text):
+def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(database, write, steps, pair, mode, text):
     if mode:
         write(autoproxy.set_mode, ALICE, GUILD, mode, pair[0].hid if mode == "member" else None)
     write(autoproxy.renew_latch, pair[0].system_id, GUILD, pair[0].id, NOW)
     write(switches.log_switch, ALICE, [pair[1].hid])
     write(config.edit_preferences, ALICE, {"proxy_switch": "add"})
-    heard = Heard(ALICE, GUILD, THREAD, CHANNEL, text)
-    asked = steps(doors.glance, find_speech, heard, NOW)
+    incoming = IncomingMessage(ALICE, GUILD, THREAD, CHANNEL, text)
+    asked = steps(database.read_inline, decide, incoming, NOW)
     assert len(asked) > 5
-    with doors.read() as session:
-        speech = find_speech(session, Heard(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
-    asked += steps(doors.write, record_speech, speech, heard, MESSAGE, ORIGINAL, NOW)
+    with database.read() as session:
+        post = decide(session, IncomingMessage(ALICE, GUILD, THREAD, CHANNEL, "A:hello"), NOW)
+    asked += steps(database.write, record_post, post, incoming, MESSAGE, ORIGINAL, NOW)
     # To SQLite, the signs of the text itself are a table.
     scans = {step for step in asked if step.startswith("SCAN")}
     assert len(scans) == 1
@@ -224,18 +224,20 @@ def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(doors, 
     assert [step for step in asked if "members" in step and "ix_members_matching" in step]
 
 
-def test_silence_is_one_question_and_a_speech_two(doors, pair):
+def test_silence_is_one_question_and_a_speech_two(database, pair):
     for user_id, text, count in ((ALICE, "hello", 1), (BOB, "A:hello", 1), (ALICE, "A:hello", 2)):
-        with doors.glance() as connection, traced(connection) as asked:
-            find_speech(connection, Heard(user_id, GUILD, THREAD, CHANNEL, text), NOW)
+        with database.read_inline() as connection, traced(connection) as asked:
+            decide(connection, IncomingMessage(user_id, GUILD, THREAD, CHANNEL, text), NOW)
         assert len(asked) == count, asked
 
 
 @pytest.fixture
 def kept_signs(read):
     """Which signs the file keeps, and of whom."""
-    columns = select(System.hid, TagSign.sign, Member.name)
-    joined = columns.join(Member, Member.id == TagSign.member_id).join(System, System.id == TagSign.system_id)
+    columns = select(System.hid, ProxyTagIndex.sign, Member.name)
+    joined = columns.join(Member, Member.id == ProxyTagIndex.member_id).join(
+        System, System.id == ProxyTagIndex.system_id
+    )
     return lambda: sorted(tuple(row) for row in read(lambda session: session.execute(joined).all()))
 
 
@@ -251,8 +253,8 @@ def test_the_signs_follow_members_wherever_these_go(read, write, pair, kept_sign
     file = [{"name": name, "proxy_tags": [{"prefix": sign}]} for name, sign in (("Anna", "["), ("Cid", "🦊"))]
     run_import(write, ALICE, pluralkit(file))
     assert kept_signs() == [(foxes, "^[", "Anna"), (foxes, "^🦊", "Cid")]
-    assert read(find_speech, Heard(ALICE, GUILD, THREAD, CHANNEL, "🦊hello"), NOW).name == "Cid"
+    assert read(decide, IncomingMessage(ALICE, GUILD, THREAD, CHANNEL, "🦊hello"), NOW).name == "Cid"
     write(systems.delete_system, ALICE)
     while write(soft_delete.purge_some):
         pass
-    assert read(lambda session: session.scalars(select(TagSign.member_id)).all()) == []
+    assert read(lambda session: session.scalars(select(ProxyTagIndex.member_id)).all()) == []

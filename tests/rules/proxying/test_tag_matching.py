@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from rules.proxying import tag_matching
-from rules.proxying.tag_matching import Tag, find_signs, match_tags
+from rules.proxying.tag_matching import ProxyTag, find_signs, match_tags
 from rules.systems import members, systems
 
 STYLE = "\ufe0f"
@@ -20,7 +20,7 @@ HEART, RED_HEART = "\u2764", f"\u2764{STYLE}"
 
 def tags_of(*written):
     """Tags as people write them, `[text]`; the first of them is member 1's."""
-    return [Tag(number, 0, *example.split("text")) for number, example in enumerate(written, 1)]
+    return [ProxyTag(number, 0, *example.split("text")) for number, example in enumerate(written, 1)]
 
 
 def said(text, *written, **options):
@@ -130,11 +130,11 @@ def test_the_longest_tag_comes_first():
 
 
 def test_of_tags_of_one_length_that_of_the_older_member_comes_first_then_the_one_that_was_added_first():
-    tags = [Tag(2, 0, "[", "]"), Tag(1, 1, "[", "]"), Tag(1, 0, "", "o]"), Tag(1, 2, "[h", "")]
-    assert match_tags("[hello]", tags).tag == Tag(1, 0, "", "o]")
-    assert match_tags("[hello!]", tags).tag == Tag(1, 1, "[", "]")
-    assert match_tags("[hello!]", tags[:1]).tag == Tag(2, 0, "[", "]")
-    assert match_tags("[hello!]", [Tag(1, 10, "[", "]"), Tag(1, 9, "[h", "")]).tag.position == 9
+    tags = [ProxyTag(2, 0, "[", "]"), ProxyTag(1, 1, "[", "]"), ProxyTag(1, 0, "", "o]"), ProxyTag(1, 2, "[h", "")]
+    assert match_tags("[hello]", tags).tag == ProxyTag(1, 0, "", "o]")
+    assert match_tags("[hello!]", tags).tag == ProxyTag(1, 1, "[", "]")
+    assert match_tags("[hello!]", tags[:1]).tag == ProxyTag(2, 0, "[", "]")
+    assert match_tags("[hello!]", [ProxyTag(1, 10, "[", "]"), ProxyTag(1, 9, "[h", "")]).tag.position == 9
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\n", " \t\u3000 "])
@@ -224,10 +224,12 @@ def test_what_is_left_is_not_the_style_alone():
 
 def test_styles_do_not_make_a_tag_longer():
     assert said(f"{RED_HEART}!hi", f"{HEART}text", f"{HEART}!text") == ("hi", 2)
-    assert match_tags(f"{HEART}hi", [Tag(2, 0, RED_HEART, ""), Tag(1, 0, HEART, "")]).tag.member_id == 1
+    assert match_tags(f"{HEART}hi", [ProxyTag(2, 0, RED_HEART, ""), ProxyTag(1, 0, HEART, "")]).tag.member_id == 1
 
 
-@pytest.mark.parametrize("tag", [Tag(1, 0, "", ""), Tag(1, 0, STYLE, ""), Tag(1, 0, "", STYLE)], ids=ascii)
+@pytest.mark.parametrize(
+    "tag", [ProxyTag(1, 0, "", ""), ProxyTag(1, 0, STYLE, ""), ProxyTag(1, 0, "", STYLE)], ids=ascii
+)
 def test_a_tag_that_holds_nothing_fits_nothing(tag):
     assert match_tags("hello", [tag]) is None
     assert match_tags("", [tag], has_files=True) is None
@@ -235,7 +237,7 @@ def test_a_tag_that_holds_nothing_fits_nothing(tag):
 
 
 def test_the_first_tag_of_many_is_found():
-    tags = [Tag(number, 0, f"{number}:", "") for number in range(5000)]
+    tags = [ProxyTag(number, 0, f"{number}:", "") for number in range(5000)]
     assert match_tags("4999: hello", tags).tag.member_id == 4999
     assert match_tags("5000: hello", tags) is None
 
@@ -272,7 +274,7 @@ def test_a_tag_that_fits_is_told_apart_by_one_of_the_texts_signs(signs_of, data,
     if not case_sensitive:
         text = data.draw(st.sampled_from([text, text.upper(), text.lower()]))
     text = data.draw(st.sampled_from(["{}", "<@80351110224678912> {}", " {}\n"])).format(text)
-    tags = [Tag(number, 0, *pair) for number, pair in enumerate(sides)]
+    tags = [ProxyTag(number, 0, *pair) for number, pair in enumerate(sides)]
     match = match_tags(text, tags, has_files, case_sensitive)
     if match:
         assert signs_of(match.tag) & {*find_signs(text)}, (match.tag, text)
@@ -288,14 +290,14 @@ def test_most_tags_are_told_apart_by_others(signs_of):
 
 @pytest.mark.parametrize("text", ["<@80351110224678912> A: hi", " A:\n", "\nA: "])
 def test_a_mention_and_blanks_around_a_tag_alone_are_not_its_signs(signs_of, text):
-    tag = Tag(1, 0, "A:", "")
+    tag = ProxyTag(1, 0, "A:", "")
     assert match_tags(text, [tag], has_files=True)
     assert signs_of(tag) == {"^A"}
     assert "^A" in find_signs(text)
 
 
 def test_whoever_has_many_tags_is_always_looked_at(signs_of):
-    tags = [Tag(1, 0, f"{sign}:", "") for sign in "abcdefghijklmnopqrstu"]
+    tags = [ProxyTag(1, 0, f"{sign}:", "") for sign in "abcdefghijklmnopqrstu"]
     assert signs_of(*tags) == {""}
     assert len(signs_of(*tags[:-1])) == 20
     assert "" in find_signs("A: hi")
@@ -303,4 +305,4 @@ def test_whoever_has_many_tags_is_always_looked_at(signs_of):
 
 def test_whatever_may_be_left_out_tells_nothing_apart(signs_of):
     for sign in tag_matching._MAY_BE_LEFT_OUT:
-        assert signs_of(Tag(1, 0, f"{sign}a", "")) == signs_of(Tag(1, 0, "", f"a{sign}")) == {""}
+        assert signs_of(ProxyTag(1, 0, f"{sign}a", "")) == signs_of(ProxyTag(1, 0, "", f"a{sign}")) == {""}

@@ -311,9 +311,9 @@ def test_tags_that_were_read_and_are_sent_back_stay_and_one_change_in_them_is_th
 
 
 @pytest.mark.parametrize("others", ["public", "private"])
-def test_privacy_that_was_read_and_is_sent_back_stays_and_one_change_in_it_is_that_change(doors, foxes, others):
+def test_privacy_that_was_read_and_is_sent_back_stays_and_one_change_in_it_is_that_change(database, foxes, others):
     """For each choice of the four that `privacy` stands for; the others are alike."""
-    with doors.write() as session:
+    with database.write() as session:
         ann = members.create_member(session, ALICE, WHOLE)
 
         def patched(changes):

@@ -120,9 +120,9 @@ def test_what_the_settings_of_a_system_hide(foxes, set_system, see_system, priva
         assert see_system(viewer) == {**whole, **dict.fromkeys(SYSTEM_PRIVACY), **hidden(SYSTEM_HIDES, private)}
 
 
-def test_what_the_settings_of_a_member_hide(doors, ann):
+def test_what_the_settings_of_a_member_hide(database, ann):
     """Each of the 128 choices."""
-    with doors.write() as session:
+    with database.write() as session:
         member = members.get_member(session, ann)
         created = members.show_member(session, member.hid, None)["created"]
         for private in every_choice(MEMBER_PRIVACY):

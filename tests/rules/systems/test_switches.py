@@ -153,8 +153,8 @@ def test_a_switch_that_is_refused_takes_no_time(write, read, foxes, three, clock
 
 
 @pytest.mark.parametrize("step", [0, 1, 1_000_000], ids=["at once", "a µs apart", "a second apart"])
-def test_paging_back_over_250_switches_misses_none_and_repeats_none(doors, read, foxes, three, clock, step):
-    with doors.write() as session:
+def test_paging_back_over_250_switches_misses_none_and_repeats_none(database, read, foxes, three, clock, step):
+    with database.write() as session:
         for number in range(250):
             switches.log_switch(session, ALICE, [three[number % 3]])
             clock["now"] += step
