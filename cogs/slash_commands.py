@@ -116,8 +116,8 @@ class Slash(commands.Cog, name="slash"):
     @member_option()
     @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
-    async def member_privacy(self, ctx: Context, member: str, edit_target: str, level: str) -> None:
-        await members.run_on(ctx, member, Arguments(ready=_privacy(edit_target, level)))
+    async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
+        await members.run_on(ctx, member, Arguments(ready=_privacy(subject, level)))
 
     @member.command(name="delete", description="Delete a member")
     @member_option()
@@ -143,8 +143,8 @@ class Slash(commands.Cog, name="slash"):
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
     @discord.option("level", str, choices=LEVELS, default="")
-    async def system_privacy(self, ctx: Context, edit_target: str, level: str) -> None:
-        await systems.run(ctx, Arguments(ready=_privacy(edit_target, level)))
+    async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
+        await systems.run(ctx, Arguments(ready=_privacy(subject, level)))
 
     @discord.slash_command(description="Speak without tags in this server")
     @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")
@@ -157,10 +157,10 @@ def _of(account: discord.User | None) -> list[str]:
     return [account.mention] if account else []
 
 
-def _privacy(edit_target: str, level: str) -> list[str]:
-    if level and not edit_target:
+def _privacy(subject: str, level: str) -> list[str]:
+    if level and not subject:
         raise Invalid(f"Choose the subject that is to be {level} as well; `all` is all of them.")
-    return ["privacy", edit_target, level]
+    return ["privacy", subject, level]
 
 
 def setup(bot: commands.Bot) -> None:

@@ -199,7 +199,7 @@ class Rollcall:
 @contextmanager
 def holding(running: Rollcall) -> Iterator[None]:
     """Hold the file's write lock, as another process would."""
-    connection = sqlite3.connect(make_url(running.database_url).database_file, isolation_level=None)
+    connection = sqlite3.connect(make_url(running.database_url).database, isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

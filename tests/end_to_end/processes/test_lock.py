@@ -17,7 +17,7 @@ def test_a_lock_held_too_long(discord, rollcall, person, token_of):
     """Writes over HTTP are told to come again, reads go on, and no presence is lost."""
     alice = person(status="online")
     token = token_of(alice)
-    with sqlite3.connect(make_url(rollcall.database_url).database_file, isolation_level=None) as holder:
+    with sqlite3.connect(make_url(rollcall.database_url).database, isolation_level=None) as holder:
         holder.execute("BEGIN IMMEDIATE")
         discord.presence(alice, "dnd")
         begun = time.monotonic()

@@ -231,7 +231,7 @@ def test_kill_9_in_a_stream_of_updates_loses_the_last_batch_at_most(alone):
     # Nothing older than one batch is lost: what was sent a second before is far older than that.
     old_enough = max((number for number, at in enumerate(sent) if at < killed_at - 0.5), default=0)
     assert stored >= old_enough
-    with sqlite3.connect(make_url(running.database_url).database_file) as connection:
+    with sqlite3.connect(make_url(running.database_url).database) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     running.start_bot()
     until(lambda: running.presence_of(alice)["customStatus"]["text"] == "199")

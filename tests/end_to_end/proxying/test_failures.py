@@ -216,7 +216,7 @@ def test_two_who_say_the_same_message_again_leave_one(discord, voice, calm):
 @contextmanager
 def full_disk(rollcall):
     """No record can be written."""
-    connection = sqlite3.connect(make_url(rollcall.database_url).database_file, isolation_level=None)
+    connection = sqlite3.connect(make_url(rollcall.database_url).database, isolation_level=None)
     connection.execute(
         "CREATE TRIGGER no_room BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
     )
