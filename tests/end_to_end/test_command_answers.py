@@ -103,7 +103,7 @@ def test_a_system_by_slash_commands(discord, rollcall, typist):
         alice.slash("system edit", "Clear the system's tag?", field="tag", value="clear"), "Clear", "is cleared"
     )
     assert alice.system["tag"] is None
-    alice.slash("system privacy", "The front is private now.", edit_target="front", level="private")
+    alice.slash("system privacy", "The front is private now.", subject="front", level="private")
     alice.slash("system privacy", "front: **private**")
     assert alice.system["front_privacy"] == "private"
     shown = text_of(bob.slash("system show", "two  words", account=alice.id))

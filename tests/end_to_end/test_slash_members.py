@@ -25,7 +25,7 @@ def test_members_are_made_shown_edited_and_deleted(speaker, rollcall):
     sol.slash("member edit", "Clear the member's pronouns?", member="Ann Elm", field="pronouns", value="clear")
     sol.press_newest("Clear", "is cleared.")
     assert sol.get(f"/v1/m/{hid}")["pronouns"] is None
-    sol.slash("member privacy", "All of the settings are private now.", member=hid, edit_target="all", level="private")
+    sol.slash("member privacy", "All of the settings are private now.", member=hid, subject="all", level="private")
     sol.slash("member privacy", "description: **private**", member=hid)
     sol.slash("member show", "Tall", member=hid)
     assert rollcall.get(f"/v1/m/{hid}").json()["description"] is None
@@ -44,7 +44,7 @@ def test_members_refused(speaker, typist):
     sol.slash("member edit", "must be six hexadecimal digits", member="ann", field="color", value="red")
     sol.slash("member edit", "is not part of your system.", member=zed, field="color", value="ff0000")
     sol.slash("member delete", "is not part of your system.", member=zed)
-    sol.slash("member privacy", "is to be `public` or `private`", member="ann", edit_target="name")
+    sol.slash("member privacy", "is to be `public` or `private`", member="ann", subject="name")
     typist().slash("member new", "This account has no system", name="Ann")
     assert [member["name"] for member in sol.members] == ["Ann"]
 
@@ -75,7 +75,7 @@ def test_the_front_of_somebody_else(speaker, typist):
     sol.slash("switch to", "Fronting: Ann", member="ann")
     stranger.slash("front show", "Fronting: Ann", account=sol.id)
     stranger.slash("front history", "**Ann** since", account=sol.id)
-    sol.slash("system privacy", "private now", edit_target="front", level="private")
+    sol.slash("system privacy", "private now", subject="front", level="private")
     stranger.slash("front show", "Unauthorized to view fronter.", account=sol.id)
     sol.slash("front show", "Fronting: Ann")
 
