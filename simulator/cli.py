@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from simulator.activities import custom, game, spotify
 from simulator.client import Simulator, SimulatorError
-from simulator.command_rules import BOOLEAN, INTEGER, NUMBER
-from simulator.rendering import lines
+from simulator.interactions.command_validation import BOOLEAN, INTEGER, NUMBER
+from simulator.log_rendering import lines
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """The JSON of Discord's API v10, with every field that py-cord reads without a default."""
 
-from simulator.entities import FORUM, PRIVATE_THREAD, STAGE, VOICE, Channel, Guild, Member, Role, User, Webhook
-from simulator.permissions import in_channel
+from simulator.state.entities import FORUM, PRIVATE_THREAD, STAGE, VOICE, Channel, Guild, Member, Role, User, Webhook
+from simulator.state.permissions import in_channel
 
 _GUILD_DEFAULTS = {
     "splash": None,

@@ -4,9 +4,9 @@ import asyncio
 import errno
 import sys
 
-from simulator import app, tour
-from simulator.default_world import default_world, empty_world
+from simulator import app, demo
 from simulator.simulation import Simulation
+from simulator.state.default_world import default_world, empty_world
 
 
 def serve(port: int, empty: bool, with_tour: bool, until_eof: bool = False) -> int:
@@ -17,7 +17,7 @@ def serve(port: int, empty: bool, with_tour: bool, until_eof: bool = False) -> i
         print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
         print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
         if with_tour and not empty:
-            sim.spawn(tour.move(sim))
+            sim.spawn(demo.move(sim))
 
     try:
         asyncio.run(app.run(sim, port, listening, until_eof))

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Coroutine
 
-from simulator.command_registry import CommandRegistry
-from simulator.entities import Guild
+from simulator.event_log import Journal
 from simulator.faults import Faults
 from simulator.gateway.hub import Hub
-from simulator.interactions import Interactions
-from simulator.journal import Journal
+from simulator.interactions.command_registry import CommandRegistry
+from simulator.interactions.interactions import Interactions
 from simulator.rest.limits import RateLimits
 from simulator.settings import Settings
-from simulator.world import World
+from simulator.state.entities import Guild
+from simulator.state.world import World
 
 
 class Simulation:

@@ -6,12 +6,12 @@ from simulator.client.act_verbs import ActVerbs
 from simulator.client.caller import DEFAULT_URL
 from simulator.client.fault_verbs import EXECUTE_WEBHOOK, FaultVerbs
 from simulator.client.log_verbs import LogVerbs
+from simulator.client.message_verbs import SpeechVerbs
 from simulator.client.role_verbs import RoleVerbs
-from simulator.client.speech_verbs import SpeechVerbs
+from simulator.client.server_process import ServerProcess
 from simulator.client.webhook_verbs import ThreadVerbs, WebhookVerbs
 from simulator.client.world_verbs import WorldVerbs
 from simulator.errors import SimulatorError
-from simulator.process import ServerProcess
 
 __all__ = ["DEFAULT_URL", "EXECUTE_WEBHOOK", "Simulator", "SimulatorError"]
 

@@ -2,14 +2,14 @@
 
 import time
 
+from simulator.control.messages import place
 from simulator.control.options import Options
-from simulator.control.speech import place
 from simulator.control.verbs import verb
-from simulator.entities import Channel, User
 from simulator.errors import Refused
-from simulator.interactions import AUTOCOMPLETE, COMMAND
-from simulator.permissions import in_channel, may
+from simulator.interactions.interactions import AUTOCOMPLETE, COMMAND
 from simulator.simulation import Simulation
+from simulator.state.entities import Channel, User
+from simulator.state.permissions import in_channel, may
 
 
 @verb

@@ -1,14 +1,14 @@
 """Verbs for buttons, selects and modals."""
 
 from simulator.control.commands import start
-from simulator.control.speech import find_anywhere
+from simulator.control.messages import find_anywhere
 from simulator.control.verbs import verb
-from simulator.entities import Message, User
 from simulator.errors import Refused
-from simulator.interactions import COMPONENT, MODAL_SUBMIT
-from simulator.message_rules import BUTTON, LINK_STYLE, SELECTS
-from simulator.permissions import may
+from simulator.interactions.interactions import COMPONENT, MODAL_SUBMIT
+from simulator.messages.validation import BUTTON, LINK_STYLE, SELECTS
 from simulator.simulation import Simulation
+from simulator.state.entities import Message, User
+from simulator.state.permissions import may
 
 
 def walk(components: list) -> list[dict]:

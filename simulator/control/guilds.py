@@ -1,10 +1,11 @@
 """Verbs for guilds, and for the bot being in them."""
 
-from simulator import membership, payloads
+from simulator import payloads
 from simulator.control.verbs import verb
-from simulator.entities import TEXT, Guild, Member, User
 from simulator.errors import Refused
 from simulator.simulation import Simulation
+from simulator.state import membership
+from simulator.state.entities import TEXT, Guild, Member, User
 
 
 def check_new_id(sim: Simulation, new_id: str | int | None) -> str | None:

@@ -2,9 +2,9 @@
 
 import base64
 
-from simulator import message_payloads
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.messages import payloads
 from simulator.simulation import Simulation
 
 
@@ -50,7 +50,7 @@ async def frames_written(sim: Simulation, message_ids: list) -> dict:
 def messages(sim: Simulation, channel: str | int | None = None) -> list:
     """The messages of a channel, the oldest first, ephemeral ones included."""
     found = sim.world.channel(channel)
-    return [message_payloads.message(m, sim.world.bot.id) for m in found.messages.values()]
+    return [payloads.message(m, sim.world.bot.id) for m in found.messages.values()]
 
 
 @verb

@@ -1,7 +1,9 @@
 """The options of a slash command: names and values in, an interaction's options and `resolved` out."""
 
 from simulator import payloads
-from simulator.command_rules import (
+from simulator.control.messages import decoded
+from simulator.errors import Refused
+from simulator.interactions.command_validation import (
     ATTACHMENT,
     BOOLEAN,
     CHANNEL,
@@ -12,12 +14,10 @@ from simulator.command_rules import (
     STRING,
     USER,
 )
-from simulator.control.speech import decoded
-from simulator.entities import Channel, User
-from simulator.errors import Refused
-from simulator.permissions import in_channel
+from simulator.messages.attachments import store_file
 from simulator.simulation import Simulation
-from simulator.uploads import store_file
+from simulator.state.entities import Channel, User
+from simulator.state.permissions import in_channel
 
 _PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool, NUMBER: (int, float)}
 _LONGEST_STRING = 6000

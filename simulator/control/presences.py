@@ -6,9 +6,9 @@ from typing import Any
 
 from simulator import payloads
 from simulator.control.verbs import check, verb
-from simulator.entities import User
 from simulator.errors import Refused
 from simulator.simulation import Simulation
+from simulator.state.entities import User
 
 MOST_TOGETHER = 500
 _STATUSES = ("online", "idle", "dnd", "offline")

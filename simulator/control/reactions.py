@@ -1,13 +1,14 @@
 """Verbs for what users react with, and for custom emojis."""
 
-from simulator import payloads, reacting
-from simulator.control.speech import find_anywhere
+from simulator import payloads
+from simulator.control.messages import find_anywhere
 from simulator.control.verbs import verb
 from simulator.errors import Refused
-from simulator.permissions import may
-from simulator.rest.reactions import check_emoji
+from simulator.messages import reactions
+from simulator.messages.write_permission import check_awake
+from simulator.rest.routes.reactions import check_emoji
 from simulator.simulation import Simulation
-from simulator.writing import check_awake
+from simulator.state.permissions import may
 
 
 @verb
@@ -19,11 +20,11 @@ def react(sim: Simulation, user: str | int, message_id: str | int, emoji: str, r
         raise Refused(f"{who.name} cannot react there.")
     check_awake(message.channel)
     if remove:
-        reacting.unreact(sim, message, who.id, emoji)
+        reactions.unreact(sim, message, who.id, emoji)
         return
     if emoji not in message.reactions and not may(message.channel, who.id, "ADD_REACTIONS"):
         raise Refused(f"{who.name} cannot react there.")
-    reacting.react(sim, message, who, emoji)
+    reactions.react(sim, message, who, emoji)
 
 
 @verb

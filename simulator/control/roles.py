@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from simulator import membership, payloads, threads
+from simulator import payloads
 from simulator.control.guilds import require_member
 from simulator.control.verbs import verb
-from simulator.entities import Channel, Guild, Overwrite, Role
 from simulator.errors import Refused
-from simulator.permissions import bits
 from simulator.simulation import Simulation
+from simulator.state import membership, threads
+from simulator.state.entities import Channel, Guild, Overwrite, Role
+from simulator.state.permissions import bits
 
 
 @contextmanager

@@ -1,14 +1,17 @@
 """Verbs for threads and forum posts."""
 
-from simulator import channels, message_payloads, payloads, posting, thread_starts, threads
+from simulator import payloads
 from simulator.control.guilds import require_member
-from simulator.control.speech import check_may_write, find_message
+from simulator.control.messages import check_may_write, find_message
 from simulator.control.verbs import verb
-from simulator.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel, User
 from simulator.errors import Refused
-from simulator.message_rules import check_message, check_not_empty
-from simulator.permissions import may
+from simulator.messages import payloads as message_payloads
+from simulator.messages import posting, thread_starts
+from simulator.messages.validation import check_message, check_not_empty
 from simulator.simulation import Simulation
+from simulator.state import channels, threads
+from simulator.state.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel, User
+from simulator.state.permissions import may
 
 _KINDS = {"public": "CREATE_PUBLIC_THREADS", "private": "CREATE_PRIVATE_THREADS"}
 

@@ -1,12 +1,13 @@
 """Verbs for accounts and memberships."""
 
-from simulator import membership, payloads
+from simulator import payloads
 from simulator.activities import spotify
 from simulator.control.guilds import check_new_id, require_member
 from simulator.control.verbs import verb
-from simulator.entities import User
 from simulator.errors import Refused
 from simulator.simulation import Simulation
+from simulator.state import membership
+from simulator.state.entities import User
 
 _OWN_FIELDS = {"name", "global_name", "avatar", "bot"}
 

@@ -14,7 +14,7 @@ from simulator.errors import ApiError, Refused
 from simulator.simulation import Simulation
 
 _MODULES = (
-    *("guilds", "channels", "roles", "users", "presences", "speech", "reactions", "commands", "components"),
+    *("guilds", "channels", "roles", "users", "presences", "messages", "reactions", "commands", "components"),
     *("webhooks", "threads", "observation", "faults"),
 )
 VERBS: dict[str, Callable] = {}

@@ -1,10 +1,11 @@
 """Verbs for webhooks: somebody else's hands on them."""
 
-from simulator import payloads, webhooks
+from simulator import payloads
 from simulator.control.verbs import verb
-from simulator.entities import Webhook
 from simulator.errors import Refused
+from simulator.messages import webhooks
 from simulator.simulation import Simulation
+from simulator.state.entities import Webhook
 
 
 def _shown(sim: Simulation, webhook: Webhook) -> dict:

@@ -4,9 +4,9 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from simulator.entities import Guild
 from simulator.gateway import intents
 from simulator.gateway.session import Session
+from simulator.state.entities import Guild
 
 if TYPE_CHECKING:
     from simulator.gateway.connection import Connection

@@ -5,9 +5,9 @@ import time
 from typing import TYPE_CHECKING
 
 from simulator import payloads
-from simulator.entities import Guild, Member
 from simulator.gateway import intents
 from simulator.gateway.session import Session
+from simulator.state.entities import Guild, Member
 
 if TYPE_CHECKING:
     from simulator.simulation import Simulation

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from simulator import payloads, threads
-from simulator.entities import Guild, Member
+from simulator import payloads
 from simulator.gateway.intents import GUILDS, PRESENCES
 from simulator.gateway.session import Session
 from simulator.settings import Settings
-from simulator.world import World
+from simulator.state import threads
+from simulator.state.entities import Guild, Member
+from simulator.state.world import World
 
 if TYPE_CHECKING:
     from simulator.simulation import Simulation

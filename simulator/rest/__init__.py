@@ -11,7 +11,7 @@ _MODULES = (
 def all_routes() -> list:
     """Every route, the modules that define them having been loaded."""
     for name in _MODULES:
-        import_module(f"simulator.rest.{name}")
+        import_module(f"simulator.rest.routes.{name}")
     from simulator.rest.call import ROUTES
 
     return ROUTES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.default_world import BOT_ID
+from simulator.state.default_world import BOT_ID
 from tests.end_to_end.rollcall import until
 
 

@@ -1,0 +1,1 @@
+"""The routes, a module for each kind of thing. They know neither the gateway's frames nor the control face."""
