@@ -10,7 +10,7 @@ from aiohttp import web
 from simulator import cdn
 from simulator.control import verbs
 from simulator.gateway.connection import Connection
-from simulator.rest import all_routes, gate
+from simulator.rest import router
 from simulator.simulation import Simulation
 
 HOST = "127.0.0.1"
@@ -20,11 +20,7 @@ LARGEST_REQUEST = 512 * 1024 * 1024
 def build(sim: Simulation) -> web.Application:
     """The aiohttp application for a simulation."""
     app = web.Application(client_max_size=LARGEST_REQUEST)
-    # sorted, "@me" is tried before "{user_id}"
-    for route in sorted(all_routes(), key=lambda r: r.path):
-        for prefix in ("/api/v10", "/api"):
-            app.router.add_route(route.method, prefix + route.path, gate.serve(sim, route))
-    app.router.add_route("*", "/api{tail:.*}", gate.not_found)
+    router.add_routes(app, sim)
     app.router.add_get("/gateway", _gateway(sim))
     app.router.add_get("/gateway/", _gateway(sim))
     app.router.add_get("/cdn/{tail:.*}", cdn.serve(sim))
@@ -37,7 +33,7 @@ def _gateway(sim: Simulation) -> Callable:
         if sim.settings.refuse_connections:
             request.transport.abort()
             return web.Response(status=503)
-        return await Connection(sim, request).run()
+        return await Connection(sim.hub, sim.gateway_url, request).run()
 
     return connect
 

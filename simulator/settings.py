@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, fields
 from simulator.errors import Refused
 
 PRIVILEGED = {"members": 1 << 1, "presences": 1 << 8, "message_content": 1 << 15}
+# the "limited" flags: intents switched on in the portal by an application in fewer than 100 guilds
+_FLAGS = {"presences": 1 << 13, "members": 1 << 15, "message_content": 1 << 19}
 
 
 @dataclass
@@ -38,6 +40,10 @@ class Settings:
     def allowed_privileged(self) -> int:
         """The privileged intents switched on in the developer portal, as bits."""
         return sum(PRIVILEGED[name] for name in set(self.privileged_intents))
+
+    def application_flags(self) -> int:
+        """The application's flags, which tell the same."""
+        return sum(_FLAGS[name] for name in set(self.privileged_intents))
 
 
 def _checked(name: str, value: object, known: dict[str, type]) -> object:

@@ -8,7 +8,6 @@ from simulator.faults import Faults
 from simulator.gateway.hub import Hub
 from simulator.interactions.command_registry import CommandRegistry
 from simulator.interactions.interactions import Interactions
-from simulator.rest.limits import RateLimits
 from simulator.settings import Settings
 from simulator.state.entities import Guild
 from simulator.state.world import World
@@ -22,17 +21,21 @@ class Simulation:
         self.settings = Settings()
         self.world = world or World()
         self.journal = Journal()
-        self.hub = Hub(self)
+        self.hub = Hub(self.world, self.settings)
         self.commands = CommandRegistry(self.world)
         self.interactions = Interactions(self.world, self.settings)
-        self.limits = RateLimits(self.settings)
         self.faults = Faults()
         self.files: dict[str, tuple[str, bytes]] = {}
         self._tasks: set[asyncio.Task] = set()
 
-    def emit(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
+    @property
+    def gateway_url(self) -> str:
+        """Where the websocket is."""
+        return self.url.replace("http", "ws", 1) + "/gateway"
+
+    def emit(self, event: str, data: dict, guild: Guild | None = None) -> None:
         """Send an event to every gateway session that may have it."""
-        self.hub.emit(event, data, guild, needed)
+        self.hub.emit(event, data, guild)
 
     def spawn(self, work: Coroutine) -> None:
         """Run something in the background and keep hold of it."""

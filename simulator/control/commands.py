@@ -7,8 +7,9 @@ from simulator.control.options import Options
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.interactions.interactions import AUTOCOMPLETE, COMMAND
+from simulator.messages import payloads
 from simulator.simulation import Simulation
-from simulator.state.entities import Channel, User
+from simulator.state.entities import Channel, Message, User
 from simulator.state.permissions import in_channel, may
 
 
@@ -28,12 +29,15 @@ def slash(
     return start(sim, COMMAND, who, where, data)
 
 
-def start(sim: Simulation, kind: int, user: User, channel: Channel, data: dict, source: object = None) -> str:
+def start(sim: Simulation, kind: int, user: User, channel: Channel, data: dict, source: Message | None = None) -> str:
     """Begin an interaction and send INTERACTION_CREATE; its id."""
     if channel.guild and not channel.guild.bot_in:
         raise Refused("The bot is not in that server.")
     interaction = sim.interactions.begin(kind, user, channel, data, source)
-    sim.emit("INTERACTION_CREATE", sim.interactions.event(interaction), channel.guild)
+    event = sim.interactions.event(interaction)
+    if source:
+        event["message"] = payloads.message(source, sim.world.bot.id)
+    sim.emit("INTERACTION_CREATE", event, channel.guild)
     return interaction.id
 
 

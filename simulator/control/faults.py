@@ -5,7 +5,7 @@ import re
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.faults import Fault
-from simulator.gateway.connection import Connection
+from simulator.gateway.session import Client
 from simulator.simulation import Simulation
 
 
@@ -15,7 +15,7 @@ def set_(sim: Simulation, **options: object) -> None:
     sim.settings.change(options)
 
 
-def _connections(sim: Simulation) -> list[Connection]:
+def _connections(sim: Simulation) -> list[Client]:
     return list(sim.hub.connections)
 
 

@@ -6,7 +6,6 @@ from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.messages import reactions
 from simulator.messages.write_permission import check_awake
-from simulator.rest.routes.reactions import check_emoji
 from simulator.simulation import Simulation
 from simulator.state.permissions import may
 
@@ -15,7 +14,7 @@ from simulator.state.permissions import may
 def react(sim: Simulation, user: str | int, message_id: str | int, emoji: str, remove: bool = False) -> None:
     """A user adds a reaction, or takes it back."""
     message, who = find_anywhere(sim, message_id), sim.world.user(user)
-    emoji = check_emoji(sim.world, emoji)
+    emoji = reactions.check_emoji(sim.world, emoji)
     if message.visible_to or not may(message.channel, who.id, "VIEW_CHANNEL", "READ_MESSAGE_HISTORY"):
         raise Refused(f"{who.name} cannot react there.")
     check_awake(message.channel)

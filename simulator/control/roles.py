@@ -15,7 +15,7 @@ from simulator.state.permissions import bits
 
 @contextmanager
 def _syncing(sim: Simulation, guild: Guild) -> Iterator[None]:
-    before = threads.visible_parents(sim.world, guild)
+    before = sim.world.visible_channels(guild)
     yield
     threads.sync(sim, guild, before)
 

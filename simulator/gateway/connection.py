@@ -5,15 +5,13 @@ import json
 import time
 import zlib
 from collections import deque
-from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from simulator.gateway import intents, member_request, sync
+from simulator.gateway import handshake, member_request, sync
+from simulator.gateway.handshake import Closing
+from simulator.gateway.hub import Hub
 from simulator.gateway.session import Session, encode
-
-if TYPE_CHECKING:
-    from simulator.simulation import Simulation
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, SOUNDS = 1, 2, 3, 4, 6, 8, 31
 LONGEST_FRAME = 4096
@@ -21,25 +19,19 @@ LONGEST_FRAME = 4096
 FATAL = {4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}
 
 
-class Closing(Exception):
-    """The client did what the gateway answers by closing with this code."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-
-
 class Connection:
     """Reads one client's frames and writes, through a queue, what is sent to it."""
 
-    def __init__(self, sim: "Simulation", request: web.Request) -> None:
-        self.sim = sim
+    def __init__(self, hub: Hub, url: str, request: web.Request) -> None:
+        self.hub = hub
+        self.url = url
         self.request = request
         self.socket = web.WebSocketResponse(compress=False, timeout=1.0)
         self.session: Session | None = None
-        self._interval = sim.settings.heartbeat_interval
+        self._interval = hub.settings.heartbeat_interval
         self._beat_at = time.monotonic()
         self._received: deque[float] = deque()
+        self._answering: set[asyncio.Task] = set()
         self._outgoing: asyncio.Queue[tuple[str, str | None]] = asyncio.Queue()
         self._ended: asyncio.Future[tuple[int, str]] = asyncio.get_running_loop().create_future()
         zlib_stream = request.query.get("compress") == "zlib-stream"
@@ -48,7 +40,7 @@ class Connection:
     async def run(self) -> web.WebSocketResponse:
         """Serve the connection until either side ends it."""
         await self.socket.prepare(self.request)
-        self.sim.hub.connections.add(self)
+        self.hub.connections.add(self)
         reading = asyncio.create_task(self._read_all())
         tasks = [
             reading,
@@ -80,10 +72,10 @@ class Connection:
             return
         self._ended.set_result((code, reason))
         if code in FATAL:
-            self.sim.hub.forget(self.session)
+            self.hub.forget(self.session)
 
     def _detach(self) -> None:
-        self.sim.hub.connections.discard(self)
+        self.hub.connections.discard(self)
         while not self._outgoing.empty():
             self._outgoing.get_nowait()
             self._outgoing.task_done()
@@ -93,7 +85,7 @@ class Connection:
         session.connection, session.lost_at = None, time.monotonic()
         # a client that says goodbye with 1000 or 1001 gives its session up
         if not self._ended.done() and self.socket.close_code in (1000, 1001):
-            self.sim.hub.forget(session)
+            self.hub.forget(session)
 
     def write(self, frame: str, message_id: str | None = None) -> None:
         """Queue a frame; with the id of the message that it creates, its time is remembered."""
@@ -116,7 +108,7 @@ class Connection:
         while True:
             frame, message_id = await self._outgoing.get()
             if message_id:
-                self.sim.hub.note_written(message_id)
+                self.hub.note_written(message_id)
             try:
                 await self._write_one(frame)
             except (ConnectionError, RuntimeError):
@@ -155,7 +147,7 @@ class Connection:
         self._received.append(now)
         while self._received[0] < now - 60:
             self._received.popleft()
-        if len(self._received) > self.sim.settings.gateway_send_limit:
+        if len(self._received) > self.hub.settings.gateway_send_limit:
             raise Closing(4008, "You are being rate limited.")
 
     def _handle(self, raw: str | bytes) -> None:
@@ -181,60 +173,39 @@ class Connection:
 
     def _heartbeat(self) -> None:
         self._beat_at = time.monotonic()
-        if not self.sim.settings.stop_acking:
+        if not self.hub.settings.stop_acking:
             self.write_op(11)
 
     def _command(self, op: int, data: dict) -> None:
         if op == MEMBERS:
-            self.sim.spawn(member_request.answer(self.sim, self.session, data))
+            self._answer_members(data)
         elif op == PRESENCE:
             self.session.presence = data
         elif op not in (VOICE, SOUNDS):
             raise Closing(4001, "Unknown opcode.")
 
+    def _answer_members(self, data: dict) -> None:
+        # no part of `run`: the chunks go on into the session's buffer when the connection is lost
+        answering = asyncio.create_task(member_request.answer(self.hub, self.session, data))
+        self._answering.add(answering)
+        answering.add_done_callback(self._answering.discard)
+
     def _identify(self, data: dict) -> None:
         if self.session:
             raise Closing(4005, "Already authenticated.")
-        self._check_identify(data)
-        hub = self.sim.hub
-        hub.identifies += 1
-        session = Session(data, self.sim.settings.session_buffer)
-        hub.sessions[session.id] = session
+        session = handshake.identify(self.hub, data)
         self._attach(session)
-        url = self.sim.url.replace("http", "ws", 1) + "/gateway"
-        session.send("READY", sync.ready(self.sim.world, self.sim.settings, session, url))
-        for guild in self.sim.world.guilds.values():
-            if guild.seen and session.covers(guild.id) and session.intents & intents.GUILDS:
-                created = sync.guild_create(guild, self.sim.world, self.sim.settings, session)
-                session.send("GUILD_CREATE", created)
-
-    def _check_identify(self, data: dict) -> None:
-        if not {"token", "properties", "intents"} <= set(data):
-            raise Closing(4002, "Error while decoding payload.")
-        if data["token"] != self.sim.settings.token:
-            raise Closing(4004, "Authentication failed.")
-        wanted = data["intents"]
-        if not isinstance(wanted, int) or wanted < 0 or wanted & ~intents.KNOWN:
-            raise Closing(4013, "Invalid intent(s).")
-        if wanted & intents.PRIVILEGED & ~self.sim.settings.allowed_privileged():
-            raise Closing(4014, "Disallowed intent(s).")
-        shard, count = data.get("shard") or (0, 1)
-        if not 0 <= shard < count:
-            raise Closing(4010, "Invalid shard.")
+        session.send("READY", sync.ready(self.hub.world, self.hub.settings, session, self.url))
+        for guild in self.hub.world.guilds.values():
+            self.hub.announce_to(session, guild)
 
     def _resume(self, data: dict) -> None:
-        if data.get("token") != self.sim.settings.token:
-            raise Closing(4004, "Authentication failed.")
-        session = self.sim.hub.sessions.get(str(data.get("session_id")))
-        seq = data.get("seq")
-        if session is None or not isinstance(seq, int) or not session.can_resume(seq):
-            self.sim.hub.forget(session)
+        session = handshake.resume(self.hub, data)
+        if session is None:
             self.write_op(9, False)
             return
         self._attach(session)
-        session.resumes += 1
-        self.sim.hub.resumes += 1
-        session.replay(seq)
+        session.replay(data["seq"])
         session.send("RESUMED", {"_trace": []})
 
     def _attach(self, session: Session) -> None:

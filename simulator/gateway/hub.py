@@ -2,15 +2,12 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
-from simulator.gateway import intents
-from simulator.gateway.session import Session
+from simulator.gateway import intents, sync
+from simulator.gateway.session import Client, Session
+from simulator.settings import Settings
 from simulator.state.entities import Guild
-
-if TYPE_CHECKING:
-    from simulator.gateway.connection import Connection
-    from simulator.simulation import Simulation
+from simulator.state.world import World
 
 RESUMABLE_FOR = 120.0
 REMEMBERED = 20_000
@@ -19,29 +16,39 @@ REMEMBERED = 20_000
 class Hub:
     """Every session gets every event that its intents and its shard allow."""
 
-    def __init__(self, sim: "Simulation") -> None:
-        self.sim = sim
+    def __init__(self, world: World, settings: Settings) -> None:
+        self.world = world
+        self.settings = settings
         self.sessions: dict[str, Session] = {}
-        self.connections: set[Connection] = set()
+        self.connections: set[Client] = set()
         self.identifies = 0
         self.resumes = 0
         self.full_requests: dict[str, float] = {}
         self.written: dict[str, int] = {}
 
-    def emit(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
+    def emit(self, event: str, data: dict, guild: Guild | None = None) -> None:
         """Send an event; one of a guild only while the bot is in it and it is available."""
         if guild and not guild.seen:
             return
-        self.emit_anyway(event, data, guild, needed)
+        self.emit_anyway(event, data, guild)
 
-    def emit_anyway(self, event: str, data: dict, guild: Guild | None = None, needed: int | None = None) -> None:
-        """Send an event that speaks of a guild's going. `needed` are the intents, if not the event's usual one."""
-        if needed is None:
-            needed = intents.needed(event, guild is not None)
+    def emit_anyway(self, event: str, data: dict, guild: Guild | None = None) -> None:
+        """Send an event that speaks of a guild's going."""
+        me = self.world.bot.id
+        needed = intents.needed(event, data, guild is not None, me)
         for session in self._audience(guild):
             if session.intents & needed == needed:
-                seen = intents.visible(event, data, session.intents, self.sim.world.bot.id)
-                session.send(event, seen)
+                session.send(event, intents.visible(event, data, session.intents, me))
+
+    def announce(self, guild: Guild) -> None:
+        """Send GUILD_CREATE to every session whose shard has the guild."""
+        for session in list(self.sessions.values()):
+            self.announce_to(session, guild)
+
+    def announce_to(self, session: Session, guild: Guild) -> None:
+        """Send GUILD_CREATE to one session, if its shard has the guild and the bot sees it."""
+        if guild.seen and session.covers(guild.id) and session.intents & intents.GUILDS:
+            session.send("GUILD_CREATE", sync.guild_create(guild, self.world, self.settings, session))
 
     def emit_raw(self, event: str, data: object) -> None:
         """Send anything to everybody, unfiltered."""

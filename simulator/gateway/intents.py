@@ -27,10 +27,14 @@ _BY_PREFIX = {
 }
 
 
-def needed(event: str, in_guild: bool) -> int:
-    """The intent that a session must have to get this event; 0 for none."""
+def needed(event: str, data: dict, in_guild: bool, bot_id: str) -> int:
+    """The intents that a session must have to get this event; 0 for none."""
     if event in _BY_EVENT:
         return _BY_EVENT[event]
+    if event == "THREAD_MEMBERS_UPDATE":
+        # without the members intent Discord tells only of the bot's own coming and going
+        changed = [added["user_id"] for added in data.get("added_members", [])] + data.get("removed_member_ids", [])
+        return GUILDS if changed == [bot_id] else GUILDS | MEMBERS
     for prefix, (guild, dm) in _BY_PREFIX.items():
         if event.startswith(prefix):
             return guild if in_guild else dm

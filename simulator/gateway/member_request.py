@@ -2,31 +2,28 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
 
 from simulator import payloads
 from simulator.gateway import intents
+from simulator.gateway.hub import Hub
 from simulator.gateway.session import Session
 from simulator.state.entities import Guild, Member
 
-if TYPE_CHECKING:
-    from simulator.simulation import Simulation
 
-
-async def answer(sim: "Simulation", session: Session, request: dict) -> None:
+async def answer(hub: Hub, session: Session, request: dict) -> None:
     """Send the chunks that a request asks for, or RATE_LIMITED; nothing for a guild the bot is not in."""
-    guild = sim.world.guilds.get(str(request.get("guild_id")))
+    guild = hub.world.guilds.get(str(request.get("guild_id")))
     if guild is None or not guild.seen:
         return
     if "user_ids" in request:
-        await _by_ids(sim, session, guild, request)
+        await _by_ids(hub, session, guild, request)
         return
     query, limit = request.get("query", ""), int(request.get("limit", 0))
     if query == "" and limit == 0:
-        await _everybody(sim, session, guild, request)
+        await _everybody(hub, session, guild, request)
         return
     found = [m for m in guild.members.values() if _starts_with(m, query)]
-    await _send(sim, session, guild, found[: min(limit or 100, 100)], request)
+    await _send(hub, session, guild, found[: min(limit or 100, 100)], request)
 
 
 def _starts_with(member: Member, query: str) -> bool:
@@ -34,42 +31,42 @@ def _starts_with(member: Member, query: str) -> bool:
     return any(name and name.lower().startswith(query.lower()) for name in names)
 
 
-async def _everybody(sim: "Simulation", session: Session, guild: Guild, request: dict) -> None:
+async def _everybody(hub: Hub, session: Session, guild: Guild, request: dict) -> None:
     if not session.intents & intents.MEMBERS:
         return
-    if wait := _must_wait(sim, guild):
+    if wait := _must_wait(hub, guild):
         meta = {"guild_id": guild.id, "nonce": request.get("nonce")}
         session.send("RATE_LIMITED", {"opcode": 8, "retry_after": wait, "meta": meta})
         return
-    await _send(sim, session, guild, list(guild.members.values()), request)
+    await _send(hub, session, guild, list(guild.members.values()), request)
 
 
-def _must_wait(sim: "Simulation", guild: Guild) -> float:
-    now, requests = time.monotonic(), sim.hub.full_requests
-    wait = requests.get(guild.id, -1e9) + sim.settings.member_request_interval - now
+def _must_wait(hub: Hub, guild: Guild) -> float:
+    now, requests = time.monotonic(), hub.full_requests
+    wait = requests.get(guild.id, -1e9) + hub.settings.member_request_interval - now
     if wait > 0:
         return round(wait, 3)
     requests[guild.id] = now
     return 0
 
 
-async def _by_ids(sim: "Simulation", session: Session, guild: Guild, request: dict) -> None:
+async def _by_ids(hub: Hub, session: Session, guild: Guild, request: dict) -> None:
     asked = request["user_ids"]
     ids = [str(i) for i in (asked if isinstance(asked, list) else [asked])][:100]
     found = [guild.members[i] for i in ids if i in guild.members]
     missing = [i for i in ids if i not in guild.members]
-    await _send(sim, session, guild, found, request, missing)
+    await _send(hub, session, guild, found, request, missing)
 
 
 async def _send(
-    sim: "Simulation",
+    hub: Hub,
     session: Session,
     guild: Guild,
     members: list[Member],
     request: dict,
     not_found: list[str] | None = None,
 ) -> None:
-    size = sim.settings.chunk_size
+    size = hub.settings.chunk_size
     chunks = [members[i : i + size] for i in range(0, len(members), size)] or [[]]
     with_presences = request.get("presences") and session.intents & intents.PRESENCES
     for index, chunk in enumerate(chunks):

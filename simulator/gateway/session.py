@@ -4,15 +4,33 @@ import json
 import secrets
 import time
 from collections import deque
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from simulator.gateway.connection import Connection
+from typing import Protocol
 
 
 def encode(body: dict) -> str:
     """JSON as it goes over the wire."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+class Client(Protocol):
+    """Whoever is connected, as sessions and the hub see it."""
+
+    session: "Session | None"
+
+    def write(self, frame: str, message_id: str | None = None) -> None:
+        """Queue a frame; with the id of the message that it creates, its time is remembered."""
+
+    def write_op(self, op: int, data: object = None) -> None:
+        """Queue a frame that is not an event."""
+
+    async def drained(self) -> None:
+        """Return when the queue has been written, or dropped with the connection."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the connection with a closing code."""
+
+    def abort(self) -> None:
+        """Cut the TCP connection without a closing frame."""
 
 
 class Session:
@@ -26,7 +44,7 @@ class Session:
         self.presence: dict | None = identify.get("presence")
         self.seq = 0
         self.resumes = 0
-        self.connection: Connection | None = None
+        self.connection: Client | None = None
         self.lost_at = time.monotonic()
         self._sent: deque[tuple[int, str]] = deque(maxlen=buffer_size)
 

@@ -1,25 +1,11 @@
 """READY, and GUILD_CREATE with Discord's rules for who is in it."""
 
-from typing import TYPE_CHECKING
-
 from simulator import payloads
-from simulator.gateway.intents import GUILDS, PRESENCES
+from simulator.gateway.intents import PRESENCES
 from simulator.gateway.session import Session
 from simulator.settings import Settings
-from simulator.state import threads
 from simulator.state.entities import Guild, Member
 from simulator.state.world import World
-
-if TYPE_CHECKING:
-    from simulator.simulation import Simulation
-
-# the "limited" flags: intents switched on in the portal by an application in fewer than 100 guilds
-_FLAGS = {"presences": 1 << 13, "members": 1 << 15, "message_content": 1 << 19}
-
-
-def application_flags(settings: Settings) -> int:
-    """The application's flags, which tell the allowed privileged intents."""
-    return sum(_FLAGS[name] for name in set(settings.privileged_intents))
 
 
 def ready(world: World, settings: Settings, session: Session, gateway_url: str) -> dict:
@@ -36,7 +22,7 @@ def ready(world: World, settings: Settings, session: Session, gateway_url: str) 
         "session_type": "normal",
         "resume_gateway_url": gateway_url,
         "shard": [session.shard, session.shard_count],
-        "application": {"id": world.bot.id, "flags": application_flags(settings)},
+        "application": {"id": world.bot.id, "flags": settings.application_flags()},
     }
 
 
@@ -54,7 +40,7 @@ def guild_create(guild: Guild, world: World, settings: Settings, session: Sessio
         "members": [payloads.member(m) for m in members],
         "presences": [payloads.presence(user) for user in online],
         "channels": [payloads.channel(c) for c in guild.channels.values()],
-        "threads": [payloads.channel(t, world.bot.id) for t in threads.active(world, guild)],
+        "threads": [payloads.channel(t, world.bot.id) for t in world.active_threads(guild)],
         "voice_states": [],
         "stage_instances": [],
         "guild_scheduled_events": [],
@@ -70,12 +56,3 @@ def _members(guild: Guild, world: World, settings: Settings, intents: int, thres
     if size < threshold:
         return list(guild.members.values())
     return [m for m in guild.members.values() if m is me or m.user.status != "offline"]
-
-
-def announce(guild: Guild, sim: "Simulation") -> None:
-    """Send GUILD_CREATE to every session whose shard has the guild."""
-    if not guild.seen:
-        return
-    for session in list(sim.hub.sessions.values()):
-        if session.covers(guild.id) and session.intents & GUILDS:
-            session.send("GUILD_CREATE", guild_create(guild, sim.world, sim.settings, session))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 
 from simulator import payloads
 from simulator.errors import refusal
-from simulator.messages import payloads as message_payloads
 from simulator.settings import Settings
 from simulator.state.entities import Channel, Message, User
 from simulator.state.permissions import in_channel
@@ -88,7 +87,7 @@ class Interactions:
         return None
 
     def event(self, of: Interaction) -> dict:
-        """The INTERACTION_CREATE payload; keys that do not apply are left out, never null."""
+        """The INTERACTION_CREATE payload without its source; keys that do not apply are left out, never null."""
         guild, bot = of.channel.guild, self._world.bot
         body = {
             "id": of.id,
@@ -104,8 +103,6 @@ class Interactions:
             "authorizing_integration_owners": {"0": guild.id if guild else "0"},
             "attachment_size_limit": self._settings.upload_limit,
         }
-        if of.source:
-            body["message"] = message_payloads.message(of.source, bot.id)
         if guild is None:
             return body | {
                 "user": payloads.user(of.user),

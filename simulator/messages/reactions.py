@@ -1,10 +1,29 @@
 """Reactions coming and going, with the events that tell of it. Knows no permissions."""
 
+import re
+
 from simulator import payloads
+from simulator.errors import refusal
 from simulator.messages import posting
 from simulator.messages.payloads import emoji as emoji_object
 from simulator.simulation import Simulation
 from simulator.state.entities import Message, User
+from simulator.state.world import World
+
+_CUSTOM = re.compile(r"(\w{2,32}):(\d{1,20})")
+
+
+def check_emoji(world: World, text: str) -> str:
+    """A Unicode emoji, or a server's own as name:id, else 10014: letters are none."""
+    if custom := _CUSTOM.fullmatch(text):
+        name = next((g.emojis[custom[2]] for g in world.guilds.values() if custom[2] in g.emojis), None)
+        if name is None:
+            raise refusal(10014)
+        return f"{name}:{custom[2]}"
+    plain = any(c.isalpha() for c in text) or all(c.isascii() for c in text)
+    if plain or len(text) > 20:
+        raise refusal(10014)
+    return text
 
 
 def react(sim: Simulation, message: Message, user: User, emoji: str) -> None:

@@ -3,15 +3,13 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
 from simulator.errors import ApiError, invalid_form, refusal
 from simulator.rest.shapes import check_shape
-
-if TYPE_CHECKING:
-    from simulator.simulation import Simulation
+from simulator.simulation import Simulation
 
 Handler = Callable[["Call"], Awaitable[Any]]
 
@@ -44,7 +42,7 @@ def route(method: str, path: str, auth: bool = True, status: int = 200) -> Calla
 class Call:
     """What a handler needs of a request."""
 
-    sim: "Simulation"
+    sim: Simulation
     request: web.Request
     files: list[tuple[str, bytes]] = field(default_factory=list)
     arrived_ns: int = 0

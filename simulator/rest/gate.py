@@ -11,6 +11,7 @@ from aiohttp import web
 from simulator.errors import ApiError
 from simulator.faults import Fault
 from simulator.rest.call import Call, Route
+from simulator.rest.limits import RateLimits
 from simulator.simulation import Simulation
 
 
@@ -30,7 +31,7 @@ def too_many(retry_after: float, is_global: bool, headers: dict[str, str]) -> we
     return answer(body, 429, headers)
 
 
-def serve(sim: Simulation, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
+def serve(sim: Simulation, limits: RateLimits, route: Route) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The aiohttp handler for one route."""
 
     async def handle(request: web.Request) -> web.Response:
@@ -40,21 +41,21 @@ def serve(sim: Simulation, route: Route) -> Callable[[web.Request], Awaitable[we
         path = request.path.removeprefix("/api").removeprefix("/v10")
         fault = sim.faults.take(request.method, path, route.path)
         if fault is None:
-            return await _act(sim, route, request, arrived)
+            return await _act(sim, limits, route, request, arrived)
         await asyncio.sleep(fault.delay)
         if fault.fails and not fault.after:
             return _fail(fault, request)
-        response = await _act(sim, route, request, arrived)
+        response = await _act(sim, limits, route, request, arrived)
         return _fail(fault, request) if fault.fails else response
 
     return handle
 
 
-async def _act(sim: Simulation, route: Route, request: web.Request, arrived: int) -> web.Response:
+async def _act(sim: Simulation, limits: RateLimits, route: Route, request: web.Request, arrived: int) -> web.Response:
     if route.auth and request.headers.get("Authorization") != f"Bot {sim.settings.token}":
         return answer({"message": "401: Unauthorized", "code": 0}, 401)
     limited = not route.path.startswith("/interactions/")
-    verdict = sim.limits.check(route.method, route.path, request.match_info, limited and route.auth)
+    verdict = limits.check(route.method, route.path, request.match_info, limited and route.auth)
     if verdict.retry_after:
         return too_many(verdict.retry_after, verdict.is_global, verdict.headers)
     try:

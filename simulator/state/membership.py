@@ -1,7 +1,6 @@
 """People and the bot coming and going, with the events that tell of it."""
 
 from simulator import payloads
-from simulator.gateway import sync
 from simulator.simulation import Simulation
 from simulator.state.entities import Guild, Member, User
 
@@ -45,7 +44,7 @@ def user_changed(sim: Simulation, user: User) -> None:
 def invite_bot(sim: Simulation, guild: Guild) -> None:
     """The bot joins: GUILD_CREATE."""
     sim.world.seat_bot(guild)
-    sync.announce(guild, sim)
+    sim.hub.announce(guild)
 
 
 def remove_bot(sim: Simulation, guild: Guild) -> None:
@@ -64,4 +63,4 @@ def outage(sim: Simulation, guild: Guild) -> None:
 def restore(sim: Simulation, guild: Guild) -> None:
     """The outage is over: GUILD_CREATE."""
     guild.available = True
-    sync.announce(guild, sim)
+    sim.hub.announce(guild)

@@ -1,10 +1,9 @@
 """Threads sleeping, waking, changing and going, and who is in them, with the events that tell of it."""
 
 from simulator import payloads
-from simulator.gateway.intents import GUILDS, MEMBERS
 from simulator.simulation import Simulation
 from simulator.state.entities import Channel, Guild, Message, Thread, User
-from simulator.state.world import World, timestamp
+from simulator.state.world import timestamp
 
 
 def add(
@@ -67,22 +66,21 @@ def join(sim: Simulation, channel: Channel, user: User) -> None:
     added = payloads.thread_member(channel, user.id)
     added["member"] = payloads.member(channel.guild.members[user.id])
     added["presence"] = payloads.presence(user) if user.status != "offline" else None
-    _members_changed(sim, channel, user, {"added_members": [added]})
+    _members_changed(sim, channel, {"added_members": [added]})
 
 
 def leave(sim: Simulation, channel: Channel, user: User) -> None:
     """A user is not in a thread any more: THREAD_MEMBERS_UPDATE."""
     sees = sim.world.bot_may(channel, "VIEW_CHANNEL")
     if channel.thread.members.pop(user.id, None) and sees:
-        _members_changed(sim, channel, user, {"removed_member_ids": [user.id]}, sees)
+        _members_changed(sim, channel, {"removed_member_ids": [user.id]}, sees)
 
 
-def _members_changed(sim: Simulation, channel: Channel, who: User, change: dict, sees: bool | None = None) -> None:
+def _members_changed(sim: Simulation, channel: Channel, change: dict, sees: bool | None = None) -> None:
     if not (sees or sim.world.bot_may(channel, "VIEW_CHANNEL")):
         return
     body = {"id": channel.id, "guild_id": channel.guild.id, "member_count": min(len(channel.thread.members), 50)}
-    needed = GUILDS if who is sim.world.bot else GUILDS | MEMBERS
-    sim.emit("THREAD_MEMBERS_UPDATE", body | change, channel.guild, needed)
+    sim.emit("THREAD_MEMBERS_UPDATE", body | change, channel.guild)
 
 
 def remove(sim: Simulation, channel: Channel) -> None:
@@ -94,23 +92,12 @@ def remove(sim: Simulation, channel: Channel) -> None:
         sim.emit("THREAD_DELETE", body, channel.guild)
 
 
-def active(world: World, guild: Guild, parents: set[str] | None = None) -> list[Channel]:
-    """The threads of a guild (or of some of its channels) that are not archived and that the bot can see."""
-    found = [t for t in guild.threads.values() if parents is None or t.parent.id in parents]
-    return [t for t in found if not t.thread.archived and world.bot_may(t, "VIEW_CHANNEL")]
-
-
-def visible_parents(world: World, guild: Guild) -> set[str]:
-    """The channels of a guild that the bot can see at present."""
-    return {c.id for c in guild.channels.values() if world.bot_may(c, "VIEW_CHANNEL")}
-
-
 def sync(sim: Simulation, guild: Guild, seen_before: set[str]) -> None:
     """After a change of permissions: THREAD_LIST_SYNC for the channels that the bot sees only now."""
-    gained = visible_parents(sim.world, guild) - seen_before
+    gained = sim.world.visible_channels(guild) - seen_before
     if not gained:
         return
-    found, me = active(sim.world, guild, gained), sim.world.bot.id
+    found, me = sim.world.active_threads(guild, gained), sim.world.bot.id
     body = {
         "guild_id": guild.id,
         "channel_ids": sorted(gained),

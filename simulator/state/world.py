@@ -84,6 +84,15 @@ class World:
         """Whether the bot has all of these permissions in a channel."""
         return permissions.may(channel, self.bot.id, *names)
 
+    def visible_channels(self, guild: Guild) -> set[str]:
+        """The channels of a guild that the bot can see at present."""
+        return {c.id for c in guild.channels.values() if self.bot_may(c, "VIEW_CHANNEL")}
+
+    def active_threads(self, guild: Guild, parents: set[str] | None = None) -> list[Channel]:
+        """The threads of a guild (or of some of its channels) that are not archived and that the bot can see."""
+        found = [t for t in guild.threads.values() if parents is None or t.parent.id in parents]
+        return [t for t in found if not t.thread.archived and self.bot_may(t, "VIEW_CHANNEL")]
+
     def require_channel(self, channel_id: str) -> Channel:
         """A channel as the REST API sees it: 10003 if there is none, 50001 if the bot cannot see it."""
         channel = self.channels.get(channel_id)

@@ -1,7 +1,6 @@
 """What a client asks for before it connects: itself, its application, the gateway."""
 
 from simulator import payloads
-from simulator.gateway.sync import application_flags
 from simulator.rest.call import Call, route
 
 
@@ -29,7 +28,7 @@ async def own_application(call: Call) -> dict:
         "verify_key": "0" * 64,
         "owner": owner,
         "team": None,
-        "flags": application_flags(call.sim.settings),
+        "flags": call.sim.settings.application_flags(),
         "rpc_origins": [],
         "redirect_uris": [],
         "bot": payloads.user(bot),
@@ -37,21 +36,17 @@ async def own_application(call: Call) -> dict:
     }
 
 
-def _gateway_url(call: Call) -> str:
-    return call.sim.url.replace("http", "ws", 1) + "/gateway"
-
-
 @route("GET", "/gateway", auth=False)
 async def gateway(call: Call) -> dict:
     """Where the websocket is."""
-    return {"url": _gateway_url(call)}
+    return {"url": call.sim.gateway_url}
 
 
 @route("GET", "/gateway/bot")
 async def gateway_bot(call: Call) -> dict:
     """Where the websocket is, and into how many shards to split."""
     limit = {"total": 1000, "remaining": 999, "reset_after": 86_400_000, "max_concurrency": 1}
-    return {"url": _gateway_url(call), "shards": call.sim.settings.shards, "session_start_limit": limit}
+    return {"url": call.sim.gateway_url, "shards": call.sim.settings.shards, "session_start_limit": limit}
 
 
 @route("GET", "/soundboard-default-sounds")

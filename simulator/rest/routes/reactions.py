@@ -1,35 +1,18 @@
 """Reactions as the bot adds, lists and removes them."""
 
-import re
-
 from simulator import payloads
 from simulator.errors import refusal
 from simulator.messages import reactions
 from simulator.messages.write_permission import check_awake
 from simulator.rest.call import Call, route, snowflake, whole_number
 from simulator.state.entities import Message
-from simulator.state.world import World
 
 _BASE = "/channels/{channel_id}/messages/{message_id}/reactions"
-_CUSTOM = re.compile(r"(\w{2,32}):(\d{1,20})")
 
 
 def _message(call: Call) -> Message:
     channel = call.sim.world.require_channel(call.params["channel_id"])
     return call.sim.world.require_message(channel, call.params["message_id"])
-
-
-def check_emoji(world: World, text: str) -> str:
-    """A Unicode emoji, or a server's own as name:id, else 10014: letters are none."""
-    if custom := _CUSTOM.fullmatch(text):
-        name = next((g.emojis[custom[2]] for g in world.guilds.values() if custom[2] in g.emojis), None)
-        if name is None:
-            raise refusal(10014)
-        return f"{name}:{custom[2]}"
-    plain = any(c.isalpha() for c in text) or all(c.isascii() for c in text)
-    if plain or len(text) > 20:
-        raise refusal(10014)
-    return text
 
 
 def _require(call: Call, message: Message, *permissions: str) -> None:
@@ -40,7 +23,7 @@ def _require(call: Call, message: Message, *permissions: str) -> None:
 @route("PUT", _BASE + "/{emoji}/@me")
 async def add(call: Call) -> None:
     """React; the first of an emoji needs ADD_REACTIONS."""
-    message, emoji = _message(call), check_emoji(call.sim.world, call.params["emoji"])
+    message, emoji = _message(call), reactions.check_emoji(call.sim.world, call.params["emoji"])
     _require(call, message, "READ_MESSAGE_HISTORY")
     check_awake(message.channel)
     if emoji not in message.reactions:
@@ -56,7 +39,7 @@ def _note(call: Call, kind: str, message: Message, emoji: str | None) -> None:
 @route("DELETE", _BASE + "/{emoji}/@me")
 async def remove_own(call: Call) -> None:
     """Take the bot's own reaction back."""
-    message, emoji = _message(call), check_emoji(call.sim.world, call.params["emoji"])
+    message, emoji = _message(call), reactions.check_emoji(call.sim.world, call.params["emoji"])
     reactions.unreact(call.sim, message, call.sim.world.bot.id, emoji)
     _note(call, "reaction_removed", message, emoji)
 
@@ -64,7 +47,7 @@ async def remove_own(call: Call) -> None:
 @route("DELETE", _BASE + "/{emoji}/{user_id}")
 async def remove_of(call: Call) -> None:
     """Take a user's reaction away; somebody else's needs MANAGE_MESSAGES, and a guild."""
-    message, emoji = _message(call), check_emoji(call.sim.world, call.params["emoji"])
+    message, emoji = _message(call), reactions.check_emoji(call.sim.world, call.params["emoji"])
     user_id = call.params["user_id"]
     if user_id != call.sim.world.bot.id:
         _manage(call, message)
@@ -90,7 +73,7 @@ async def clear(call: Call) -> None:
 @route("DELETE", _BASE + "/{emoji}")
 async def clear_one(call: Call) -> None:
     """Take all reactions of one emoji away."""
-    message, emoji = _message(call), check_emoji(call.sim.world, call.params["emoji"])
+    message, emoji = _message(call), reactions.check_emoji(call.sim.world, call.params["emoji"])
     _manage(call, message)
     reactions.clear(call.sim, message, emoji)
     _note(call, "reactions_cleared", message, emoji)
@@ -99,7 +82,7 @@ async def clear_one(call: Call) -> None:
 @route("GET", _BASE + "/{emoji}")
 async def users(call: Call) -> list:
     """Who reacted with an emoji."""
-    message, emoji = _message(call), check_emoji(call.sim.world, call.params["emoji"])
+    message, emoji = _message(call), reactions.check_emoji(call.sim.world, call.params["emoji"])
     limit = whole_number(call, "limit", 25, 1, 100)
     after = snowflake(call, "after") or 0
     ids = sorted(i for i in map(int, message.reactions.get(emoji, [])) if i > after)

@@ -8,7 +8,6 @@ from simulator.messages import attachments, posting, thread_starts, write_permis
 from simulator.messages import payloads as message_payloads
 from simulator.messages.validation import check_message, check_not_empty
 from simulator.rest.call import Call, route, snowflake, whole_number
-from simulator.state import threads
 from simulator.state.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel
 
 _PARENT = "/channels/{channel_id}"
@@ -90,7 +89,7 @@ async def active(call: Call) -> dict:
     """The threads of a guild that are not archived, the newest first."""
     world = call.sim.world
     guild = world.require_guild(call.params["guild_id"])
-    return _listed(call, sorted(threads.active(world, guild), key=lambda t: -int(t.id)))
+    return _listed(call, sorted(world.active_threads(guild), key=lambda t: -int(t.id)))
 
 
 def _listed(call: Call, found: list[Channel]) -> dict:
