@@ -4,8 +4,8 @@ from simulator import payloads
 from simulator.control.guilds import check_new_id
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.guilds import channels
 from simulator.simulation import Simulation
-from simulator.state import channels
 from simulator.state.entities import CATEGORY, FORUM, NEWS, STAGE, TEXT, VOICE
 
 _KINDS = (TEXT, VOICE, CATEGORY, NEWS, STAGE, FORUM)

@@ -3,8 +3,8 @@
 from simulator import payloads
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.guilds import membership
 from simulator.simulation import Simulation
-from simulator.state import membership
 from simulator.state.entities import TEXT, Guild, Member, User
 
 

@@ -7,8 +7,8 @@ from simulator import payloads
 from simulator.control.guilds import require_member
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.guilds import membership, threads
 from simulator.simulation import Simulation
-from simulator.state import membership, threads
 from simulator.state.entities import Channel, Guild, Overwrite, Role
 from simulator.state.permissions import bits
 

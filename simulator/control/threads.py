@@ -5,11 +5,11 @@ from simulator.control.guilds import require_member
 from simulator.control.messages import check_may_write, find_message
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.guilds import channels, threads
 from simulator.messages import payloads as message_payloads
 from simulator.messages import posting, thread_starts
 from simulator.messages.validation import check_message, check_not_empty
 from simulator.simulation import Simulation
-from simulator.state import channels, threads
 from simulator.state.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel, User
 from simulator.state.permissions import may
 

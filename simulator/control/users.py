@@ -5,8 +5,8 @@ from simulator.activities import spotify
 from simulator.control.guilds import check_new_id, require_member
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.guilds import membership
 from simulator.simulation import Simulation
-from simulator.state import membership
 from simulator.state.entities import User
 
 _OWN_FIELDS = {"name", "global_name", "avatar", "bot"}

@@ -1,1 +1,1 @@
-"""Application commands and interactions: what is registered, begun and answered. Knows no HTTP, and no face."""
+"""Application commands and interactions: what is registered, begun and answered. Knows no message, and neither face."""

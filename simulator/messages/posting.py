@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 
+from simulator.guilds import threads
 from simulator.messages import mentions, payloads
 from simulator.messages.attachments import attach
 from simulator.messages.payloads import FORWARD
 from simulator.messages.poll_validation import made_poll
 from simulator.simulation import Simulation
-from simulator.state import threads
 from simulator.state.entities import (
     COMPONENTS_V2,
     HAS_SNAPSHOT,

@@ -1,10 +1,10 @@
 """Threads being started, with the system messages that tell of it. Knows no permissions."""
 
 from simulator.errors import invalid_form, required
+from simulator.guilds import threads
 from simulator.messages import posting
 from simulator.messages.posting import Draft
 from simulator.simulation import Simulation
-from simulator.state import threads
 from simulator.state.entities import (
     HAS_THREAD,
     NEWS,

@@ -1,1 +1,1 @@
-"""What exists in this Discord and how it changes. No HTTP; knows no message's rules, no interaction, neither face."""
+"""What exists in this Discord, and who may do what in it. No HTTP, no events; knows no other room."""

@@ -2,9 +2,9 @@
 
 from simulator import payloads
 from simulator.errors import refusal
+from simulator.guilds import channels, threads
 from simulator.messages import thread_starts
 from simulator.rest.call import Call, route
-from simulator.state import channels, threads
 from simulator.state.entities import Channel
 
 _BASE = "/channels/{channel_id}"

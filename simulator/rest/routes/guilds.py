@@ -2,8 +2,8 @@
 
 from simulator import payloads
 from simulator.errors import refusal, required
+from simulator.guilds import membership
 from simulator.rest.call import Call, route, snowflake, whole_number
-from simulator.state import membership
 from simulator.state.permissions import in_guild
 
 

@@ -2,10 +2,10 @@
 
 from simulator import payloads
 from simulator.errors import refusal
+from simulator.guilds import threads
 from simulator.messages import thread_starts
 from simulator.messages.write_permission import check_awake
 from simulator.rest.call import Call, route
-from simulator.state import threads
 from simulator.state.entities import PRIVATE_THREAD, Channel, User
 
 _BASE = "/channels/{channel_id}/thread-members"

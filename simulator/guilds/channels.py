@@ -1,8 +1,8 @@
 """Channels coming, changing and going, with the events that tell of it. Knows no permissions."""
 
 from simulator import payloads
+from simulator.guilds import threads
 from simulator.simulation import Simulation
-from simulator.state import threads
 from simulator.state.entities import Channel
 
 
