@@ -6,7 +6,7 @@ import time
 QUIET_KINDS = {"typing", "deferred"}
 
 
-class Journal:
+class EventLog:
     """Entries with rising sequence numbers; readers may wait for the next ones."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 
-from simulator.event_log import Journal
+from simulator.event_log import EventLog
 from simulator.faults import Faults
 from simulator.gateway.hub import Hub
 from simulator.interactions.command_registry import CommandRegistry
@@ -20,7 +20,7 @@ class Simulation:
         self.url = url
         self.settings = Settings()
         self.world = world or World()
-        self.journal = Journal()
+        self.event_log = EventLog()
         self.hub = Hub(self.world, self.settings)
         self.commands = CommandRegistry(self.world)
         self.interactions = Interactions(self.world, self.settings)

@@ -7,7 +7,7 @@ from simulator.control.options import Options
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.interactions.interactions import AUTOCOMPLETE, COMMAND
-from simulator.messages import payloads
+from simulator.messages.payloads import message_payload
 from simulator.simulation import Simulation
 from simulator.state.entities import Channel, Message, User
 from simulator.state.permissions import in_channel, may
@@ -36,7 +36,7 @@ def start(sim: Simulation, kind: int, user: User, channel: Channel, data: dict, 
     interaction = sim.interactions.begin(kind, user, channel, data, source)
     event = sim.interactions.event(interaction)
     if source:
-        event["message"] = payloads.message(source, sim.world.bot.id)
+        event["message"] = message_payload(source, sim.world.bot.id)
     sim.emit("INTERACTION_CREATE", event, channel.guild)
     return interaction.id
 
@@ -95,11 +95,11 @@ async def autocomplete(
     where = place(sim, who, channel, dm)
     given = {focused: ""} | (options or {})
     data = _resolve(sim, who, where, command, given, focused)
-    after = sim.journal.last
+    after = sim.event_log.last
     started = start(sim, AUTOCOMPLETE, who, where, data)
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:
-        for entry in await sim.journal.wait(after, 1, left):
+        for entry in await sim.event_log.wait(after, 1, left):
             after = entry["seq"]
             if entry["kind"] == "choices" and entry["interaction_id"] == started:
                 return entry["choices"]

@@ -5,7 +5,8 @@ import binascii
 
 from simulator.control.verbs import verb
 from simulator.errors import Refused
-from simulator.messages import payloads, posting, write_permission
+from simulator.messages import posting, write_permission
+from simulator.messages.payloads import message_payload
 from simulator.messages.validation import CONTENT_LIMIT, check_editable, check_message, check_not_empty
 from simulator.simulation import Simulation
 from simulator.state.entities import SILENT, SUPPRESS_EMBEDS, VOICE_MESSAGE, Channel, Message, User
@@ -63,7 +64,7 @@ def say(
     if not (draft.forward or activity or stickers):
         check_not_empty(body, len(files))
     message = posting.post(sim, where, who, draft)
-    return payloads.message(message, sim.world.bot.id)
+    return message_payload(message, sim.world.bot.id)
 
 
 def check_may_write(who: User, where: Channel, body: dict, files: int = 0) -> None:
@@ -154,7 +155,7 @@ def edit_message(sim: Simulation, user: str | int, message_id: str | int, text: 
     write_permission.check_unlocked(message.channel, message.author.id)
     check_message({"content": text})
     posting.edit(sim, message, {"content": text})
-    return payloads.message(message, sim.world.bot.id)
+    return message_payload(message, sim.world.bot.id)
 
 
 @verb

@@ -4,7 +4,7 @@ import base64
 
 from simulator.control.verbs import verb
 from simulator.errors import Refused
-from simulator.messages import payloads
+from simulator.messages.payloads import message_payload
 from simulator.simulation import Simulation
 
 
@@ -17,13 +17,13 @@ def ping(sim: Simulation) -> str:
 @verb
 def log(sim: Simulation, after: int = 0) -> list:
     """All that the bot did, after a sequence number."""
-    return sim.journal.after(after)
+    return sim.event_log.after(after)
 
 
 @verb
 def last_seq(sim: Simulation) -> int:
     """The newest sequence number of the log."""
-    return sim.journal.last
+    return sim.event_log.last
 
 
 @verb
@@ -36,7 +36,7 @@ async def wait(
     quiet: float = 0,
 ) -> list:
     """The log after a sequence number, once it has `count` entries and then was quiet for a while."""
-    return await sim.journal.wait(after, count, min(seconds, 60), answers_only, quiet)
+    return await sim.event_log.wait(after, count, min(seconds, 60), answers_only, quiet)
 
 
 @verb
@@ -50,7 +50,7 @@ async def frames_written(sim: Simulation, message_ids: list) -> dict:
 def messages(sim: Simulation, channel: str | int | None = None) -> list:
     """The messages of a channel, the oldest first, ephemeral ones included."""
     found = sim.world.channel(channel)
-    return [payloads.message(m, sim.world.bot.id) for m in found.messages.values()]
+    return [message_payload(m, sim.world.bot.id) for m in found.messages.values()]
 
 
 @verb

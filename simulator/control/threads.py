@@ -6,8 +6,8 @@ from simulator.control.messages import check_may_write, find_message
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.guilds import channels, threads
-from simulator.messages import payloads as message_payloads
 from simulator.messages import posting, thread_starts
+from simulator.messages.payloads import message_payload
 from simulator.messages.validation import check_message, check_not_empty
 from simulator.simulation import Simulation
 from simulator.state.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel, User
@@ -45,7 +45,7 @@ def add_thread(
 
 def _shown(sim: Simulation, channel: Channel) -> dict:
     body = payloads.channel(channel, sim.world.bot.id)
-    return body | {"messages": [message_payloads.message(m, sim.world.bot.id) for m in channel.messages.values()]}
+    return body | {"messages": [message_payload(m, sim.world.bot.id) for m in channel.messages.values()]}
 
 
 def _forum_post(sim: Simulation, who: User, parent: Channel, name: str, text: str | None) -> Channel:

@@ -6,13 +6,13 @@ from simulator.state.entities import HAS_THREAD, Message
 FORWARD = 1
 
 
-def emoji(text: str) -> dict:
+def emoji_payload(text: str) -> dict:
     """A partial emoji: a Unicode one, or "name:id" for a custom one."""
     name, _, emoji_id = text.partition(":")
     return {"id": emoji_id or None, "name": name if emoji_id else text}
 
 
-def message(of: Message, me: str, nested: bool = True) -> dict:
+def message_payload(of: Message, me: str, nested: bool = True) -> dict:
     """A message as the REST API gives it; `me` decides what "me reacted" says."""
     body = {
         "id": of.id,
@@ -70,13 +70,13 @@ def _origin(of: Message, me: str, nested: bool) -> dict:
 
 
 def _as_it_is_now(of: Message, me: str) -> dict | None:
-    return message(of, me, nested=False) if of.id in of.channel.messages else None
+    return message_payload(of, me, nested=False) if of.id in of.channel.messages else None
 
 
 def _reaction(text: str, users: list[str], me: str) -> dict:
     count = len(users)
     return {
-        "emoji": emoji(text),
+        "emoji": emoji_payload(text),
         "count": count,
         "count_details": {"burst": 0, "normal": count},
         "burst_colors": [],
@@ -85,9 +85,9 @@ def _reaction(text: str, users: list[str], me: str) -> dict:
     }
 
 
-def event(of: Message, me: str) -> dict:
+def event_payload(of: Message, me: str) -> dict:
     """A message as MESSAGE_CREATE and MESSAGE_UPDATE give it: with guild and members, if there are any."""
-    body, guild = message(of, me), of.channel.guild
+    body, guild = message_payload(of, me), of.channel.guild
     if guild is None:
         return body
     body["guild_id"] = guild.id
@@ -99,7 +99,7 @@ def event(of: Message, me: str) -> dict:
     return body
 
 
-def snapshot(of: Message) -> dict:
+def snapshot_payload(of: Message) -> dict:
     """What a forward copies of a message; later changes do not reach it."""
     body = {
         "type": of.type,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from simulator.guilds import threads
-from simulator.messages import mentions, payloads
+from simulator.messages import mentions
 from simulator.messages.attachments import attach
-from simulator.messages.payloads import FORWARD
+from simulator.messages.payloads import FORWARD, event_payload, snapshot_payload
 from simulator.messages.poll_validation import made_poll
 from simulator.simulation import Simulation
 from simulator.state.entities import (
@@ -73,7 +73,7 @@ def _refer(message: Message, draft: Draft) -> None:
     message.reference, message.reply_to = draft.reference, draft.reply_to
     if draft.forward:
         message.reference = reference(draft.forward) | {"type": FORWARD}
-        message.snapshots = draft.forward.snapshots or [payloads.snapshot(draft.forward)]
+        message.snapshots = draft.forward.snapshots or [snapshot_payload(draft.forward)]
         message.flags |= HAS_SNAPSHOT
     elif draft.reply_to and not draft.reference:
         message.type, message.reference = REPLY, reference(draft.reply_to)
@@ -112,7 +112,7 @@ def announce(sim: Simulation, event: str, message: Message) -> None:
     """Send a message event, if the bot can see the channel and the message is not ephemeral."""
     if message.visible_to or not sim.world.bot_may(message.channel, "VIEW_CHANNEL"):
         return
-    sim.emit(event, payloads.event(message, sim.world.bot.id), message.channel.guild)
+    sim.emit(event, event_payload(message, sim.world.bot.id), message.channel.guild)
 
 
 def edit(sim: Simulation, message: Message, body: dict, files: list[tuple[str, bytes]] | None = None) -> None:

@@ -5,7 +5,7 @@ import re
 from simulator import payloads
 from simulator.errors import refusal
 from simulator.messages import posting
-from simulator.messages.payloads import emoji as emoji_object
+from simulator.messages.payloads import emoji_payload
 from simulator.simulation import Simulation
 from simulator.state.entities import Message, User
 from simulator.state.world import World
@@ -55,7 +55,7 @@ def _reaction(message: Message, user: User, emoji: str) -> dict:
     return {
         "user_id": user.id,
         "message_id": message.id,
-        "emoji": emoji_object(emoji),
+        "emoji": emoji_payload(emoji),
         "burst": False,
         "type": 0,
     }
@@ -68,5 +68,5 @@ def clear(sim: Simulation, message: Message, emoji: str | None = None) -> None:
         posting.emit_seen(sim, "MESSAGE_REACTION_REMOVE_ALL", {"message_id": message.id}, message.channel)
         return
     message.reactions.pop(emoji, None)
-    data = {"message_id": message.id, "emoji": emoji_object(emoji)}
+    data = {"message_id": message.id, "emoji": emoji_payload(emoji)}
     posting.emit_seen(sim, "MESSAGE_REACTION_REMOVE_EMOJI", data, message.channel)

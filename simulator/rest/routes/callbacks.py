@@ -2,7 +2,8 @@
 
 from simulator.errors import ApiError, invalid_form
 from simulator.interactions.interactions import AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
-from simulator.messages import payloads, posting
+from simulator.messages import posting
+from simulator.messages.payloads import message_payload
 from simulator.messages.validation import check_message, check_modal, check_not_empty, in_data
 from simulator.rest.call import Call, route
 from simulator.state.entities import EPHEMERAL, LOADING
@@ -42,7 +43,7 @@ def _check_kind(interaction: Interaction, kind: int) -> None:
 
 def note(call: Call, kind: str, interaction: Interaction, **fields: object) -> None:
     """Write an answer into the log, with who sees it."""
-    call.sim.journal.add(
+    call.sim.event_log.add(
         kind,
         interaction_id=interaction.id,
         to=interaction.user.name,
@@ -55,7 +56,7 @@ def note(call: Call, kind: str, interaction: Interaction, **fields: object) -> N
 
 def note_message(call: Call, kind: str, interaction: Interaction, message: object) -> dict:
     """Write a message that answers an interaction into the log; its JSON."""
-    shown = payloads.message(message, call.sim.world.bot.id)
+    shown = message_payload(message, call.sim.world.bot.id)
     hidden = message.visible_to is not None
     note(call, kind, interaction, message=shown, ephemeral=hidden)
     return shown
@@ -140,5 +141,5 @@ def _response(call: Call, interaction: Interaction, kind: int) -> dict:
             "response_message_loading": interaction.loading,
             "response_message_ephemeral": message.visible_to is not None,
         }
-        resource["message"] = payloads.message(message, call.sim.world.bot.id)
+        resource["message"] = message_payload(message, call.sim.world.bot.id)
     return {"interaction": about, "resource": resource}

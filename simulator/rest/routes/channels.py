@@ -50,7 +50,7 @@ def _edit_thread(call: Call, channel: Channel, body: dict) -> None:
     if body.get("name") is not None:
         thread_starts.rename(call.sim, channel, str(body["name"]), bot)
     threads.change(call.sim, channel, **changes)
-    call.sim.journal.add("thread_edited", channel_id=channel.id, changes=body)
+    call.sim.event_log.add("thread_edited", channel_id=channel.id, changes=body)
 
 
 def _check_may_edit(call: Call, channel: Channel, body: dict) -> None:
@@ -73,5 +73,5 @@ async def delete(call: Call) -> dict:
     _require(call, channel, "MANAGE_THREADS" if channel.thread else "MANAGE_CHANNELS")
     shown = payloads.channel(channel)
     channels.remove(call.sim, channel)
-    call.sim.journal.add("channel_deleted", channel_id=channel.id)
+    call.sim.event_log.add("channel_deleted", channel_id=channel.id)
     return shown

@@ -1,7 +1,8 @@
 """Executing a webhook, and the messages that it sent. The routes are those of followups, which hands over."""
 
 from simulator.errors import invalid_form, refusal, too_long
-from simulator.messages import attachments, payloads, posting, thread_starts, webhooks
+from simulator.messages import attachments, posting, thread_starts, webhooks
+from simulator.messages.payloads import message_payload
 from simulator.messages.poll_validation import check_voice
 from simulator.messages.validation import after_edit, check_editable, check_message, check_not_empty
 from simulator.rest.call import Call, snowflake
@@ -24,8 +25,8 @@ async def execute(call: Call) -> dict | None:
         body = await call.object()
         _check(call, body)
         message = _post(call, webhook, body)
-    shown = payloads.message(message, call.sim.world.bot.id)
-    call.sim.journal.add(
+    shown = message_payload(message, call.sim.world.bot.id)
+    call.sim.event_log.add(
         "webhook",
         arrived_ns=call.arrived_ns,
         channel_id=message.channel.id,
@@ -92,7 +93,7 @@ def _find(call: Call) -> Message:
 
 async def get(call: Call) -> dict:
     """A message that this webhook sent."""
-    return payloads.message(_find(call), call.sim.world.bot.id)
+    return message_payload(_find(call), call.sim.world.bot.id)
 
 
 async def edit(call: Call) -> dict:
@@ -104,8 +105,8 @@ async def edit(call: Call) -> dict:
     check_message(body, len(call.files))
     check_not_empty(after_edit(message, body), len(call.files))
     posting.edit(call.sim, message, body, call.files)
-    shown = payloads.message(message, call.sim.world.bot.id)
-    call.sim.journal.add("edit", channel_id=message.channel.id, webhook_id=message.webhook.id, message=shown)
+    shown = message_payload(message, call.sim.world.bot.id)
+    call.sim.event_log.add("edit", channel_id=message.channel.id, webhook_id=message.webhook.id, message=shown)
     return shown
 
 
@@ -114,4 +115,4 @@ async def delete(call: Call) -> None:
     message = _find(call)
     posting.delete(call.sim, message)
     ids = {"channel_id": message.channel.id, "message_id": message.id, "webhook_id": message.webhook.id}
-    call.sim.journal.add("delete", **ids)
+    call.sim.event_log.add("delete", **ids)

@@ -5,7 +5,8 @@ Incoming webhooks have the same paths; `executions` serves those.
 
 from simulator.errors import refusal
 from simulator.interactions.interactions import Interaction
-from simulator.messages import payloads, posting
+from simulator.messages import posting
+from simulator.messages.payloads import message_payload
 from simulator.messages.validation import check_message, check_not_empty
 from simulator.rest.call import Call, route
 from simulator.rest.routes import executions
@@ -59,7 +60,7 @@ async def get(call: Call) -> dict:
     """One of the messages that answered."""
     if executions.is_webhook(call):
         return await executions.get(call)
-    return payloads.message(_message(call, _interaction(call)), call.sim.world.bot.id)
+    return message_payload(_message(call, _interaction(call)), call.sim.world.bot.id)
 
 
 @route("PATCH", _BASE + "/messages/{message_id}", auth=False)

@@ -101,4 +101,4 @@ async def leave_guild(call: Call) -> None:
     """The bot leaves."""
     guild = call.sim.world.require_guild(call.params["guild_id"])
     membership.remove_bot(call.sim, guild)
-    call.sim.journal.add("left_guild", guild_id=guild.id)
+    call.sim.event_log.add("left_guild", guild_id=guild.id)

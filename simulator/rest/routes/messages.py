@@ -3,8 +3,8 @@
 import time
 
 from simulator.errors import ApiError, invalid_form, refusal, required
-from simulator.messages import attachments, payloads, posting, write_permission
-from simulator.messages.payloads import FORWARD
+from simulator.messages import attachments, posting, write_permission
+from simulator.messages.payloads import FORWARD, message_payload
 from simulator.messages.poll_validation import check_voice
 from simulator.messages.validation import after_edit, check_editable, check_message, check_not_empty
 from simulator.rest.call import Call, route, snowflake, whole_number
@@ -15,7 +15,7 @@ FOURTEEN_DAYS = 14 * 86400
 
 
 def _shown(call: Call, message: Message) -> dict:
-    return payloads.message(message, call.sim.world.bot.id)
+    return message_payload(message, call.sim.world.bot.id)
 
 
 def _find(call: Call) -> tuple[Channel, Message]:
@@ -55,7 +55,7 @@ async def send(call: Call) -> dict:
         check_not_empty(body, len(call.files))
     message = posting.post(call.sim, channel, call.sim.world.bot, draft)
     shown = _shown(call, message)
-    call.sim.journal.add("message", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
+    call.sim.event_log.add("message", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
     return shown
 
 
@@ -149,7 +149,7 @@ async def edit(call: Call) -> dict:
     check_not_empty(after_edit(message, body), len(call.files))
     posting.edit(call.sim, message, body, call.files)
     shown = _shown(call, message)
-    call.sim.journal.add("edit", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
+    call.sim.event_log.add("edit", channel_id=channel.id, dm_to=_dm_name(channel), message=shown)
     return shown
 
 
@@ -163,7 +163,7 @@ async def delete(call: Call) -> None:
         if not call.sim.world.bot_may(channel, "MANAGE_MESSAGES"):
             raise refusal(50013)
     posting.delete(call.sim, message)
-    call.sim.journal.add("delete", channel_id=channel.id, message_id=message.id)
+    call.sim.event_log.add("delete", channel_id=channel.id, message_id=message.id)
 
 
 @route("POST", "/channels/{channel_id}/messages/bulk-delete")
@@ -182,7 +182,7 @@ async def bulk_delete(call: Call) -> None:
     if any(created_at(i) < time.time() - FOURTEEN_DAYS for i in ids):
         raise refusal(50034)
     posting.delete_bulk(call.sim, channel, ids)
-    call.sim.journal.add("delete_bulk", channel_id=channel.id, message_ids=ids)
+    call.sim.event_log.add("delete_bulk", channel_id=channel.id, message_ids=ids)
 
 
 @route("POST", "/channels/{channel_id}/typing")
@@ -191,4 +191,4 @@ async def typing(call: Call) -> None:
     channel = call.sim.world.require_channel(call.params["channel_id"])
     if not call.sim.world.bot_may(channel, "SEND_MESSAGES"):
         raise refusal(50013)
-    call.sim.journal.add("typing", channel_id=channel.id)
+    call.sim.event_log.add("typing", channel_id=channel.id)

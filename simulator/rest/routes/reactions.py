@@ -33,7 +33,7 @@ async def add(call: Call) -> None:
 
 
 def _note(call: Call, kind: str, message: Message, emoji: str | None) -> None:
-    call.sim.journal.add(kind, channel_id=message.channel.id, message_id=message.id, emoji=emoji)
+    call.sim.event_log.add(kind, channel_id=message.channel.id, message_id=message.id, emoji=emoji)
 
 
 @route("DELETE", _BASE + "/{emoji}/@me")

@@ -5,7 +5,7 @@ from datetime import datetime
 from simulator import payloads
 from simulator.errors import ApiError, invalid_form, refusal, required
 from simulator.messages import attachments, posting, thread_starts, write_permission
-from simulator.messages import payloads as message_payloads
+from simulator.messages.payloads import message_payload
 from simulator.messages.validation import check_message, check_not_empty
 from simulator.rest.call import Call, route, snowflake, whole_number
 from simulator.state.entities import FORUM, NEWS, NEWS_THREAD, PRIVATE_THREAD, PUBLIC_THREAD, TEXT, Channel
@@ -47,7 +47,7 @@ async def start(call: Call) -> dict:
 
 
 def _noted(call: Call, made: Channel) -> dict:
-    call.sim.journal.add("thread", channel_id=made.id, parent_id=made.parent.id, name=made.name)
+    call.sim.event_log.add("thread", channel_id=made.id, parent_id=made.parent.id, name=made.name)
     return payloads.channel(made, call.sim.world.bot.id)
 
 
@@ -67,7 +67,7 @@ def _post(call: Call, parent: Channel, body: dict) -> dict:
         raise
     draft = posting.Draft(first, call.files)
     message = thread_starts.forum_post(call.sim, parent, call.sim.world.bot, body, draft)
-    return _noted(call, message.channel) | {"message": message_payloads.message(message, call.sim.world.bot.id)}
+    return _noted(call, message.channel) | {"message": message_payload(message, call.sim.world.bot.id)}
 
 
 @route("POST", _PARENT + "/messages/{message_id}/threads", status=201)

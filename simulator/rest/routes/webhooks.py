@@ -55,7 +55,7 @@ async def create(call: Call) -> dict:
     name, avatar = webhooks.check_name(body.get("name")), _avatar(body.get("avatar"))
     webhooks.check_place(call.sim, channel)
     made = webhooks.add(call.sim, channel, name, call.sim.world.bot, avatar)
-    call.sim.journal.add("webhook_created", channel_id=channel.id, webhook_id=made.id)
+    call.sim.event_log.add("webhook_created", channel_id=channel.id, webhook_id=made.id)
     return _shown(call, made)
 
 
@@ -140,4 +140,4 @@ async def delete_with_token(call: Call) -> None:
 
 def _remove(call: Call, webhook: Webhook) -> None:
     webhooks.remove(call.sim, webhook)
-    call.sim.journal.add("webhook_deleted", channel_id=webhook.channel.id, webhook_id=webhook.id)
+    call.sim.event_log.add("webhook_deleted", channel_id=webhook.channel.id, webhook_id=webhook.id)
