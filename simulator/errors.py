@@ -89,3 +89,11 @@ def too_long(path: list[str | int], limit: int) -> ApiError:
 def required(path: list[str | int]) -> ApiError:
     """Error 50035 for a missing field."""
     return invalid_form(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+
+def check_text(text: object, path: list[str | int], limit: int) -> None:
+    """Error 50035 for a text that is missing, blank or above its limit."""
+    if not text or not str(text).strip():
+        raise required(path)
+    if len(str(text)) > limit:
+        raise too_long(path, limit)

@@ -5,7 +5,7 @@ from simulator.control.messages import find_anywhere
 from simulator.control.verbs import verb
 from simulator.errors import Refused
 from simulator.interactions.interactions import COMPONENT, MODAL_SUBMIT
-from simulator.messages.validation import BUTTON, LINK_STYLE, SELECTS
+from simulator.messages.component_validation import BUTTON, LINK_STYLE, SELECTS
 from simulator.simulation import Simulation
 from simulator.state.entities import Message, User
 from simulator.state.permissions import may

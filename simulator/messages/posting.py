@@ -8,7 +8,7 @@ from simulator.guilds import threads
 from simulator.messages import mentions
 from simulator.messages.attachments import attach
 from simulator.messages.payloads import FORWARD, event_payload, snapshot_payload
-from simulator.messages.poll_validation import made_poll
+from simulator.messages.polls import made_poll
 from simulator.simulation import Simulation
 from simulator.state.entities import (
     COMPONENTS_V2,

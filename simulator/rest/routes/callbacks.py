@@ -3,8 +3,9 @@
 from simulator.errors import ApiError, invalid_form
 from simulator.interactions.interactions import AUTOCOMPLETE, COMPONENT, MODAL_SUBMIT, Interaction
 from simulator.messages import posting
+from simulator.messages.component_validation import check_modal
 from simulator.messages.payloads import message_payload
-from simulator.messages.validation import check_message, check_modal, check_not_empty, in_data
+from simulator.messages.validation import check_message, check_not_empty, in_data
 from simulator.rest.call import Call, route
 from simulator.state.entities import EPHEMERAL, LOADING
 

@@ -3,8 +3,8 @@
 from simulator.errors import invalid_form, refusal, too_long
 from simulator.messages import attachments, posting, thread_starts, webhooks
 from simulator.messages.payloads import message_payload
-from simulator.messages.poll_validation import check_voice
 from simulator.messages.validation import after_edit, check_editable, check_message, check_not_empty
+from simulator.messages.voice_validation import check_voice
 from simulator.rest.call import Call, snowflake
 from simulator.rest.routes.webhooks import by_token
 from simulator.state.entities import FORUM, Channel, Message, Webhook

@@ -5,8 +5,8 @@ import time
 from simulator.errors import ApiError, invalid_form, refusal, required
 from simulator.messages import attachments, posting, write_permission
 from simulator.messages.payloads import FORWARD, message_payload
-from simulator.messages.poll_validation import check_voice
 from simulator.messages.validation import after_edit, check_editable, check_message, check_not_empty
+from simulator.messages.voice_validation import check_voice
 from simulator.rest.call import Call, route, snowflake, whole_number
 from simulator.state.entities import Channel, Message
 from simulator.state.snowflakes import created_at

@@ -1,10 +1,8 @@
-"""The limits of polls and voice messages, and the poll object that a request becomes."""
+"""What Discord takes as a poll, and the poll object that a request becomes."""
 
 from datetime import UTC, datetime, timedelta
 
-from simulator.cdn import content_type
-from simulator.errors import invalid_form, refusal, required, too_long
-from simulator.state.entities import VOICE_MESSAGE
+from simulator.errors import invalid_form, required, too_long
 
 QUESTION_LIMIT, ANSWER_LIMIT, ANSWERS_LIMIT, LONGEST_HOURS = 300, 55, 10, 768
 
@@ -49,20 +47,3 @@ def made_poll(request: dict) -> dict:
         "layout_type": 1,
         "results": {"is_finalized": False, "answer_counts": []},
     }
-
-
-def check_voice(body: dict, files: list[tuple[str, bytes]]) -> None:
-    """A voice message is one audio file with its length and waveform, and nothing else."""
-    if not (body.get("flags") or 0) & VOICE_MESSAGE:
-        return
-    if any(body.get(part) for part in ("content", "embeds", "poll", "components", "sticker_ids")):
-        raise refusal(50159)
-    notes = body.get("attachments") or []
-    if len(files) != 1 or len(notes) != 1 or not _is_audio(notes[0].get("filename") or files[0][0]):
-        raise refusal(50160)
-    if not notes[0].get("waveform") or not isinstance(notes[0].get("duration_secs"), (int, float)):
-        raise refusal(50161)
-
-
-def _is_audio(name: str) -> bool:
-    return content_type(name).startswith(("audio/", "video/ogg"))
