@@ -1,6 +1,7 @@
 """Settings, and everything that can go wrong."""
 
 from simulator.client.caller import Caller
+from simulator.faults import FaultOrder
 
 # followups to interactions have the same path; a pattern with the webhook's id tells them apart
 EXECUTE_WEBHOOK = "/webhooks/{webhook_id}/{webhook_token}"
@@ -41,40 +42,12 @@ class FaultVerbs(Caller):
         """Whether Discord is away: everything is cut, or with how="503" REST answers 503."""
         self.call("refuse_connections", yes=yes, how=how)
 
-    def fail_rest(
-        self,
-        method: str,
-        path_regex: str,
-        status: int | None = 500,
-        times: int | None = 1,
-        body: dict | None = None,
-        retry_after: float | None = None,
-        drop: bool = False,
-        after: bool = False,
-        delay: float = 0.0,
-        probability: float = 1.0,
-        seed: int = 0,
-    ) -> None:
-        """Let the next `times` matching REST requests, or those of files below /cdn, fail (None: until clear_faults).
+    def fail_rest(self, method: str, path_regex: str, status: int | None = 500, **more: object) -> None:
+        """Let matching REST requests, or those of files below /cdn, fail until `clear_faults`.
 
-        The path is a pattern or a template such as EXECUTE_WEBHOOK. `drop` cuts the connection instead of answering,
-        `after` does either only once the request was acted upon; `delay` holds the request back first, and with
-        status None that is all. Each matching request fails with `probability`, drawn from `seed`.
+        `more` are the other fields of FaultOrder, which says what each does.
         """
-        self.call(
-            "fail_rest",
-            method=method,
-            path_regex=path_regex,
-            status=status,
-            times=times,
-            body=body,
-            retry_after=retry_after,
-            drop=drop,
-            after=after,
-            delay=delay,
-            probability=probability,
-            seed=seed,
-        )
+        self.call("fail_rest", **vars(FaultOrder(method, path_regex, status, **more)))
 
     def faults(self) -> list[dict]:
         """The ordered failures: method, path, and how often each has happened."""

@@ -3,56 +3,22 @@
 import base64
 
 from simulator.client.caller import Caller
+from simulator.written_message import WrittenMessage
 
 
 class SpeechVerbs(Caller):
     """Verbs about messages."""
 
-    def say(
-        self,
-        user: str,
-        text: str = "",
-        channel: str | None = None,
-        dm: bool = False,
-        attachments: list[tuple] | None = None,
-        reply_to: str | None = None,
-        ping: bool = True,
-        forward: str | None = None,
-        stickers: list[str] | None = None,
-        poll: dict | None = None,
-        voice: bytes | None = None,
-        activity: dict | None = None,
-        tts: bool = False,
-        silent: bool = False,
-        suppress_embeds: bool = False,
-        nitro: bool = False,
-    ) -> dict:
+    def say(self, user: str, text: str = "", channel: str | None = None, dm: bool = False, **parts: object) -> dict:
         """A user writes into a channel (the first one that is theirs), a thread or a DM; the message.
 
-        Attachments are (name, content) or (name, content, description). `reply_to` and `forward` are ids of messages,
-        `stickers` names; `poll` is as a request brings it, `voice` the content of a voice message, `activity` what is
-        invited to ({"party_id": ...}). With `nitro` the text may have 4000 characters.
+        `parts` are the other fields of WrittenMessage, with contents in bytes.
         """
-        files = [[name, _packed(content), *more] for name, content, *more in attachments or []]
-        return self.call(
-            "say",
-            user=user,
-            text=text,
-            channel=channel,
-            dm=dm,
-            attachments=files,
-            reply_to=reply_to,
-            ping=ping,
-            forward=forward,
-            stickers=stickers,
-            poll=poll,
-            voice=None if voice is None else _packed(voice),
-            activity=activity,
-            tts=tts,
-            silent=silent,
-            suppress_embeds=suppress_embeds,
-            nitro=nitro,
-        )
+        written = WrittenMessage(user, text, channel, dm, **parts)
+        given = written.attachments or []
+        written.attachments = [[name, _packed(content), *more] for name, content, *more in given]
+        written.voice = None if written.voice is None else _packed(written.voice)
+        return self.call("say", **vars(written))
 
     def edit_message(self, user: str, message_id: str, text: str) -> dict:
         """A user edits an own message (MESSAGE_UPDATE with all of it); it."""

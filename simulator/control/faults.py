@@ -4,7 +4,7 @@ import re
 
 from simulator.control.verbs import verb
 from simulator.errors import Refused
-from simulator.faults import Fault
+from simulator.faults import Fault, FaultOrder
 from simulator.gateway.session import Client
 from simulator.simulation import Simulation
 
@@ -82,42 +82,23 @@ def refuse_connections(sim: Simulation, yes: bool = True, how: str = "cut") -> N
 
 
 @verb
-def fail_rest(
-    sim: Simulation,
-    method: str,
-    path_regex: str,
-    status: int | None = 500,
-    times: int | None = 1,
-    body: dict | None = None,
-    retry_after: float | None = None,
-    drop: bool = False,
-    after: bool = False,
-    delay: float = 0.0,
-    probability: float = 1.0,
-    seed: int = 0,
-) -> None:
-    """Let the next `times` matching requests fail; null is for ever. Method "*" is any.
-
-    The path begins after /api/v10, or is a template such as /webhooks/{webhook_id}/{webhook_token}. `after` acts on
-    the request first. `drop` cuts the connection instead of answering; status null only delays. Each matching
-    request fails with `probability`, drawn from `seed`.
-    """
-    if status is not None and not 400 <= status <= 599:
+def fail_rest(sim: Simulation, order: FaultOrder) -> None:
+    """Let requests fail."""
+    if order.status is not None and not 400 <= order.status <= 599:
         raise Refused("fail_rest: status is 400 to 599.")
-    if (times is not None and times < 1) or delay < 0 or not 0 <= probability <= 1:
+    if (order.times is not None and order.times < 1) or order.delay < 0 or not 0 <= order.probability <= 1:
         raise Refused("fail_rest: times is at least 1, delay at least 0, probability from 0 to 1.")
-    options = {"drop": drop, "after": after, "delay": delay, "probability": probability, "seed": seed}
     try:
-        fault = Fault(method.upper(), path_regex, status, times, body, retry_after, **options)
+        sim.faults.ordered.append(Fault(order))
     except re.error as error:
-        raise Refused(f"fail_rest: {path_regex!r} is not a pattern: {error}.") from None
-    sim.faults.ordered.append(fault)
+        raise Refused(f"fail_rest: {order.path_regex!r} is not a pattern: {error}.") from None
 
 
 @verb
 def faults(sim: Simulation) -> list:
     """The ordered failures, and how often each has happened."""
-    return [{"method": f.method, "path": f.path, "happened": f.happened} for f in sim.faults.ordered]
+    ordered = sim.faults.ordered
+    return [{"method": f.order.method, "path": f.order.path_regex, "happened": f.happened} for f in ordered]
 
 
 @verb

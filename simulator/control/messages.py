@@ -11,9 +11,11 @@ from simulator.messages.validation import CONTENT_LIMIT, check_editable, check_m
 from simulator.simulation import Simulation
 from simulator.state.entities import SILENT, SUPPRESS_EMBEDS, VOICE_MESSAGE, Channel, Message, User
 from simulator.state.permissions import may
+from simulator.written_message import WrittenMessage
 
 NITRO_CONTENT_LIMIT = 4000
 _DEFAULT_GAME = {"id": "356869127241072640", "name": "Chess"}
+_VOICE_NOTE = {"id": 0, "filename": "voice-message.ogg", "duration_secs": 2.5, "waveform": "AAAAAAAAAAAA"}
 
 
 def place(sim: Simulation, user: User, channel: str | int | None, dm: bool) -> Channel:
@@ -30,38 +32,16 @@ def place(sim: Simulation, user: User, channel: str | int | None, dm: bool) -> C
 
 
 @verb
-def say(
-    sim: Simulation,
-    user: str | int,
-    text: str = "",
-    channel: str | int | None = None,
-    dm: bool = False,
-    attachments: list | None = None,
-    reply_to: str | int | None = None,
-    ping: bool = True,
-    forward: str | int | None = None,
-    stickers: list | None = None,
-    poll: dict | None = None,
-    voice: str | None = None,
-    activity: dict | None = None,
-    tts: bool = False,
-    silent: bool = False,
-    suppress_embeds: bool = False,
-    nitro: bool = False,
-) -> dict:
-    """A user writes a message; it. Attachments are [name, base64] or [name, base64, description]; `voice` is base64."""
-    who = sim.world.user(user)
-    where = place(sim, who, channel, dm)
-    body = {"content": text, "tts": tts, "poll": poll}
-    body["flags"] = SILENT * silent | SUPPRESS_EMBEDS * suppress_embeds
-    if activity is not None:
-        body |= {"activity": {"type": 1} | activity, "application": _DEFAULT_GAME}
-    files = _files(body, attachments or [], voice)
-    draft = posting.Draft(body, files, stickers=[_sticker(sim, s) for s in stickers or []])
+def say(sim: Simulation, written: WrittenMessage) -> dict:
+    """A user writes a message; it."""
+    who = sim.world.user(written.user)
+    where = place(sim, who, written.channel, written.dm)
+    body, files = _body(written), _files(written)
     check_may_write(who, where, body, len(files))
-    check_message(body, len(files), NITRO_CONTENT_LIMIT if nitro else CONTENT_LIMIT)
-    _point(sim, who, where, draft, reply_to, forward, ping)
-    if not (draft.forward or activity or stickers):
+    check_message(body, len(files), NITRO_CONTENT_LIMIT if written.nitro else CONTENT_LIMIT)
+    draft = posting.Draft(body, files, stickers=[_sticker(sim, s) for s in written.stickers or []])
+    _point(sim, who, where, draft, written)
+    if not (draft.forward or written.activity or written.stickers):
         check_not_empty(body, len(files))
     message = posting.post(sim, where, who, draft)
     return message_payload(message, sim.world.bot.id)
@@ -75,14 +55,24 @@ def check_may_write(who: User, where: Channel, body: dict, files: int = 0) -> No
     write_permission.check_unlocked(where, who.id)
 
 
-def _files(body: dict, attachments: list, voice: str | None) -> list[tuple[str, bytes]]:
-    if voice is not None:
+def _body(written: WrittenMessage) -> dict:
+    body = {"content": written.text, "tts": written.tts, "poll": written.poll}
+    body["flags"] = SILENT * written.silent | SUPPRESS_EMBEDS * written.suppress_embeds
+    if written.activity is not None:
+        body |= {"activity": {"type": 1} | written.activity, "application": _DEFAULT_GAME}
+    if written.voice is not None:
         body["flags"] |= VOICE_MESSAGE
-        name = "voice-message.ogg"
-        body["attachments"] = [{"id": 0, "filename": name, "duration_secs": 2.5, "waveform": "AAAAAAAAAAAA"}]
-        return [decoded([name, voice])]
-    body["attachments"] = [{"id": i, "description": a[2]} for i, a in enumerate(attachments) if len(a) > 2]
-    return [decoded(a[:2]) for a in attachments]
+        body["attachments"] = [_VOICE_NOTE]
+    else:
+        given = written.attachments or []
+        body["attachments"] = [{"id": i, "description": a[2]} for i, a in enumerate(given) if len(a) > 2]
+    return body
+
+
+def _files(written: WrittenMessage) -> list[tuple[str, bytes]]:
+    if written.voice is not None:
+        return [decoded([_VOICE_NOTE["filename"], written.voice])]
+    return [decoded(a[:2]) for a in written.attachments or []]
 
 
 def _sticker(sim: Simulation, name: str) -> dict:
@@ -94,22 +84,14 @@ def _sticker(sim: Simulation, name: str) -> dict:
     return found
 
 
-def _point(
-    sim: Simulation,
-    who: User,
-    where: Channel,
-    draft: posting.Draft,
-    reply_to: str | int | None,
-    forward: str | int | None,
-    ping: bool,
-) -> None:
-    if reply_to:
-        draft.reply_to = find_message(where, reply_to)
+def _point(sim: Simulation, who: User, where: Channel, draft: posting.Draft, written: WrittenMessage) -> None:
+    if written.reply_to:
+        draft.reply_to = find_message(where, written.reply_to)
         write_permission.check_can_be_answered(draft.reply_to)
-        if not ping:
+        if not written.ping:
             draft.body["allowed_mentions"] = {"parse": ["users", "roles", "everyone"], "replied_user": False}
-    if forward:
-        draft.forward = find_anywhere(sim, forward)
+    if written.forward:
+        draft.forward = find_anywhere(sim, written.forward)
         write_permission.check_can_be_forwarded(draft.forward)
         if not may(draft.forward.channel, who.id, "VIEW_CHANNEL", "READ_MESSAGE_HISTORY"):
             raise Refused(f"{who.name} cannot see that message.")

@@ -5,6 +5,8 @@ import json
 import types
 import typing
 from collections.abc import Awaitable, Callable
+from dataclasses import is_dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -21,7 +23,7 @@ VERBS: dict[str, Callable] = {}
 
 
 def verb(function: Callable) -> Callable:
-    """Make a function callable as /control/<its name>; its parameters are the JSON's keys."""
+    """Make a function callable as /control/<its name>; its parameters, or its dataclass's fields, are the keys."""
     VERBS[function.__name__.rstrip("_")] = function
     return function
 
@@ -49,7 +51,8 @@ async def call(sim: Simulation, name: str, arguments: dict) -> Any:
         raise Refused(f"There is no verb {name!r}.")
     function = VERBS[name]
     check(name, function, arguments)
-    result = function(sim, **arguments)
+    form = _form(function)
+    result = function(sim, form(**arguments)) if form else function(sim, **arguments)
     return await result if inspect.isawaitable(result) else result
 
 
@@ -65,15 +68,21 @@ async def _arguments(request: web.Request) -> dict:
 
 def check(name: str, function: Callable, arguments: dict) -> None:
     """Refuse arguments that a verb does not take, or of the wrong type."""
-    signature = inspect.signature(function)
+    form = _form(function)
+    signature = inspect.signature(form or partial(function, None))
     try:
-        signature.bind(None, **arguments)
+        signature.bind(**arguments)
     except TypeError as error:
         raise Refused(f"{name}: {error}.") from None
-    hints = typing.get_type_hints(function)
+    hints = typing.get_type_hints(form or function)
     for key, value in arguments.items():
         if key in signature.parameters and not _fits(value, hints.get(key, Any)):
             raise Refused(f"{name}: {key} cannot be {value!r}.")
+
+
+def _form(function: Callable) -> type | None:
+    """The dataclass that a verb takes its arguments in, if it takes one."""
+    return next((hint for hint in typing.get_type_hints(function).values() if is_dataclass(hint)), None)
 
 
 def _fits(value: object, hint: object) -> bool:

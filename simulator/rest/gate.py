@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from simulator.errors import ApiError
-from simulator.faults import Fault
+from simulator.faults import FaultOrder
 from simulator.rest.call import Call, Route
 from simulator.rest.limits import RateLimits
 from simulator.simulation import Simulation
@@ -76,7 +76,7 @@ def _refuse(sim: Simulation, request: web.Request) -> web.Response:
     return web.Response(status=503, text="upstream connect error", content_type="text/plain")
 
 
-def _fail(fault: Fault, request: web.Request) -> web.Response:
+def _fail(fault: FaultOrder, request: web.Request) -> web.Response:
     if fault.drop:
         _cut(request)
         return web.Response(status=503)
