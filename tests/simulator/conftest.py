@@ -1,22 +1,16 @@
 """A simulator in its own process, and real py-cord bots in threads of the tests."""
 
 import asyncio
-import sys
 import threading
 import time
-from pathlib import Path
 
+import discord
 import pytest
 import requests
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import discord
-from example_bot import add_commands
-from impatient_bots import ImpatientBot
-
 from simulator.client import Simulator
+from tests.simulator.example_bot import add_commands
+from tests.simulator.impatient_bots import ImpatientBot
 
 PATIENCE = 10.0
 

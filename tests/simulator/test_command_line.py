@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from example_bot import add_commands
 
 from simulator.client import Simulator, SimulatorError
+from tests.simulator.example_bot import add_commands
 
 HOUSE = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "simulator"]

@@ -6,9 +6,9 @@ import aiohttp
 import discord
 import pytest
 import requests
-from impatient_bots import ImpatientShardedBot
 
 from simulator.client import Simulator, SimulatorError
+from tests.simulator.impatient_bots import ImpatientShardedBot
 
 
 @pytest.fixture(scope="module")
