@@ -14,6 +14,7 @@ from simulator.rest import router
 from simulator.simulation import Simulation
 
 HOST = "127.0.0.1"
+# bytes; far above a file's limit, so that the refusal is Discord's and not aiohttp's
 LARGEST_REQUEST = 512 * 1024 * 1024
 
 

@@ -153,8 +153,10 @@ def _thread_fields(of: Channel, me: str | None) -> dict:
         "owner_id": thread.owner_id,
         "thread_metadata": metadata,
         "rate_limit_per_user": thread.rate_limit_per_user,
+        # the message that a forum post begins with is not counted
         "message_count": len(of.messages) - (of.id in of.messages),
         "total_message_sent": thread.total_sent,
+        # Discord stops counting at 50
         "member_count": min(len(thread.members), 50),
     }
     if of.parent.type == FORUM:
@@ -181,6 +183,7 @@ def webhook(of: Webhook, me: str, with_user: bool = True) -> dict:
         "avatar": of.avatar,
         "application_id": of.application_id,
     }
+    # a webhook that a person made shows its token to every bot that may manage webhooks
     if not with_user or of.application_id in (None, me):
         body["token"] = of.token
     return body | ({"user": user(of.user)} if with_user else {})

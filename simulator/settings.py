@@ -51,6 +51,7 @@ def _checked(name: str, value: object, known: dict[str, type]) -> object:
         raise Refused(f"There is no setting {name!r}; there are {', '.join(known)}.")
     if known[name] is float and type(value) is int:
         value = float(value)
+    # isinstance would take True for a number
     if type(value) is not known[name]:
         raise Refused(f"The setting {name!r} takes a {known[name].__name__}, not {value!r}.")
     if isinstance(value, (int, float)) and value < 0:

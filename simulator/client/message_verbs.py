@@ -6,7 +6,7 @@ from simulator.client.caller import Caller
 from simulator.written_message import WrittenMessage
 
 
-class SpeechVerbs(Caller):
+class MessageVerbs(Caller):
     """Verbs about messages."""
 
     def say(self, user: str, text: str = "", channel: str | None = None, dm: bool = False, **parts: object) -> dict:

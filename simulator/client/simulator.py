@@ -5,7 +5,7 @@ from collections.abc import Callable
 from simulator.client.act_verbs import ActVerbs
 from simulator.client.fault_verbs import FaultVerbs
 from simulator.client.log_verbs import LogVerbs
-from simulator.client.message_verbs import SpeechVerbs
+from simulator.client.message_verbs import MessageVerbs
 from simulator.client.role_verbs import RoleVerbs
 from simulator.client.server_process import ServerProcess
 from simulator.client.thread_verbs import ThreadVerbs
@@ -14,7 +14,7 @@ from simulator.client.world_verbs import WorldVerbs
 from simulator.errors import SimulatorError
 
 
-class Simulator(WorldVerbs, RoleVerbs, SpeechVerbs, ActVerbs, WebhookVerbs, ThreadVerbs, LogVerbs, FaultVerbs):
+class Simulator(WorldVerbs, RoleVerbs, MessageVerbs, ActVerbs, WebhookVerbs, ThreadVerbs, LogVerbs, FaultVerbs):
     """A running simulator. Users, guilds and channels are named by id or by name everywhere."""
 
     def __init__(self, url: str | None = None) -> None:

@@ -30,6 +30,7 @@ def verb(function: Callable) -> Callable:
 
 def serve(sim: Simulation) -> Callable[[web.Request], Awaitable[web.Response]]:
     """The handler of the control face."""
+    # here, not above: each of them imports `verb` from this file
     for name in _MODULES:
         import_module(f"simulator.control.{name}")
 

@@ -14,6 +14,7 @@ from simulator.gateway.hub import Hub
 from simulator.gateway.session import Session, encode
 
 HEARTBEAT, IDENTIFY, PRESENCE, VOICE, RESUME, MEMBERS, SOUNDS = 1, 2, 3, 4, 6, 8, 31
+# bytes; Discord closes the connection of a client that sends more in one frame
 LONGEST_FRAME = 4096
 # after these a client must identify anew
 FATAL = {4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014}
@@ -26,6 +27,7 @@ class Connection:
         self.hub = hub
         self.url = url
         self.request = request
+        # Discord offers zlib-stream instead of the websocket's own compression
         self.socket = web.WebSocketResponse(compress=False, timeout=1.0)
         self.session: Session | None = None
         self._interval = hub.settings.heartbeat_interval
@@ -76,6 +78,7 @@ class Connection:
 
     def _detach(self) -> None:
         self.hub.connections.discard(self)
+        # whoever waits in `drained` must not wait for a client that is gone
         while not self._outgoing.empty():
             self._outgoing.get_nowait()
             self._outgoing.task_done()
@@ -120,12 +123,14 @@ class Connection:
         if self._deflate is None:
             await self.socket.send_str(frame)
             return
+        # a client knows by the flush marker at its end that a frame is whole
         packed = self._deflate.compress(frame.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
         await self.socket.send_bytes(packed)
 
     async def _watch_heartbeat(self) -> None:
         while True:
             await asyncio.sleep(self._interval / 4)
+            # half an interval of grace: a client on a busy machine beats late
             if time.monotonic() - self._beat_at > self._interval * 1.5 + 1:
                 self.close(4009, "Session timed out.")
 
@@ -158,6 +163,7 @@ class Connection:
             op, data = body["op"], body.get("d")
         except (ValueError, TypeError, KeyError):
             raise Closing(4002, "Error while decoding payload.") from None
+        # first, since what a heartbeat carries is a number or null, and it is allowed before IDENTIFY
         if op == HEARTBEAT:
             self._heartbeat()
         elif not isinstance(data, dict):
@@ -209,6 +215,7 @@ class Connection:
         session.send("RESUMED", {"_trace": []})
 
     def _attach(self, session: Session) -> None:
+        # a client may resume before its old connection has been seen to be lost
         if session.connection:
             session.connection.abort()
         self.session, session.connection = session, self

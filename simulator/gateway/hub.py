@@ -10,6 +10,7 @@ from simulator.state.entities import Guild
 from simulator.state.world import World
 
 RESUMABLE_FOR = 120.0
+# messages; a benchmark asks soon after, and a simulator that runs for days must not grow
 REMEMBERED = 20_000
 
 

@@ -42,6 +42,7 @@ async def _everybody(hub: Hub, session: Session, guild: Guild, request: dict) ->
 
 
 def _must_wait(hub: Hub, guild: Guild) -> float:
+    # the limit counts per server, over all sessions of the bot
     now, requests = time.monotonic(), hub.full_requests
     wait = requests.get(guild.id, -1e9) + hub.settings.member_request_interval - now
     if wait > 0:
@@ -76,6 +77,7 @@ async def _send(
         if not_found:
             body["not_found"] = not_found
         session.send("GUILD_MEMBERS_CHUNK", body)
+        # other events may come between two chunks, as they do at Discord's
         await asyncio.sleep(0)
 
 

@@ -51,6 +51,7 @@ def guild_create(guild: Guild, world: World, settings: Settings, session: Sessio
 def _members(guild: Guild, world: World, settings: Settings, intents: int, threshold: int) -> list[Member]:
     size = len(guild.members)
     me = guild.members[world.bot.id]
+    # Discord would add who is in a voice channel; here nobody is
     if not intents & PRESENCES or size > settings.huge_guild:
         return [me]
     if size < threshold:

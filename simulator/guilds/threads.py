@@ -71,6 +71,7 @@ def join(sim: Simulation, channel: Channel, user: User) -> None:
 
 def leave(sim: Simulation, channel: Channel, user: User) -> None:
     """A user is not in a thread any more: THREAD_MEMBERS_UPDATE."""
+    # asked first: who leaves a private thread sees it no more
     sees = sim.world.bot_may(channel, "VIEW_CHANNEL")
     if channel.thread.members.pop(user.id, None) and sees:
         _members_changed(sim, channel, {"removed_member_ids": [user.id]}, sees)
@@ -85,6 +86,7 @@ def _members_changed(sim: Simulation, channel: Channel, change: dict, sees: bool
 
 def remove(sim: Simulation, channel: Channel) -> None:
     """A thread is deleted: THREAD_DELETE."""
+    # asked first, while there is a thread to be seen
     sees = sim.world.bot_may(channel, "VIEW_CHANNEL")
     del channel.guild.threads[channel.id], sim.world.channels[channel.id]
     if sees:

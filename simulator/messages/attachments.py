@@ -34,6 +34,7 @@ def attach(sim: Simulation, message: Message, described: list | None, files: lis
     notes = {str(d.get("id")): d for d in described or []}
     for index, (name, content) in enumerate(files):
         note = notes.get(str(index), {})
+        # Discord renames files, so that a bot must not look for the name that it sent
         safe = re.sub(r"[^\w.\-]", "_", note.get("filename") or name)
         attachment = store_file(sim, message.channel, safe, content)
         attachment |= {key: note[key] for key in _NOTED if note.get(key)}

@@ -49,6 +49,7 @@ class Draft:
 
 def post(sim: Simulation, channel: Channel, author: User, draft: Draft) -> Message:
     """Put a message into a channel and send MESSAGE_CREATE, unless it is ephemeral."""
+    # writing takes a thread out of the archive; what may not wake it is refused before
     if channel.thread:
         threads.wake(sim, channel)
     message = Message(draft.message_id or sim.world.ids.next(), channel, author, timestamp=timestamp())
@@ -88,6 +89,7 @@ def reference(to: Message) -> dict:
 def fill(sim: Simulation, message: Message, body: dict, files: list[tuple[str, bytes]]) -> None:
     """Give a message the parts that a body names; absent parts stay."""
     if "content" in body:
+        # Discord trims what it is sent, so that the bot reads another text than the one that was written
         message.content = (body["content"] or "").strip()
         mentions.find(sim, message, body.get("allowed_mentions"))
     if "embeds" in body:
@@ -101,6 +103,7 @@ def fill(sim: Simulation, message: Message, body: dict, files: list[tuple[str, b
 def _numbered(components: list, numbers: Iterator[int]) -> list:
     found = []
     for component in components:
+        # Discord numbers the components that came without an id of their own
         numbered = {"id": next(numbers)} | component
         if inner := component.get("components"):
             numbered["components"] = _numbered(inner, numbers)

@@ -29,6 +29,7 @@ def check_not_empty(body: dict, files: int = 0) -> None:
     """Refuse a message without content, embeds, files, stickers, poll or components."""
     parts = ("content", "embeds", "sticker_ids", "poll", "components")
     text = body.get("content")
+    # Discord trims: a text of spaces alone is none
     if isinstance(text, str) and not text.strip() and not any(body.get(p) for p in parts[1:]) and not files:
         raise refusal(50006)
     if not files and not any(body.get(part) for part in parts):

@@ -54,6 +54,7 @@ def serve(sim: Simulation, limits: RateLimits, route: Route) -> Callable[[web.Re
 async def _act(sim: Simulation, limits: RateLimits, route: Route, request: web.Request, arrived: int) -> web.Response:
     if route.auth and request.headers.get("Authorization") != f"Bot {sim.settings.token}":
         return answer({"message": "401: Unauthorized", "code": 0}, 401)
+    # Discord leaves answers to interactions out of the bot's global limit
     limited = not route.path.startswith("/interactions/")
     verdict = limits.check(route.method, route.path, request.match_info, limited and route.auth)
     if verdict.retry_after:

@@ -18,6 +18,7 @@ _LIMITS = {
     ("POST", "/users/@me/channels"): (10, 10.0),
 }
 _DEFAULT = (100, 1.0)
+# each of these has buckets of its own: a busy channel slows no other one down
 _MAJOR = ("channel_id", "guild_id", "webhook_id", "webhook_token")
 
 
@@ -60,6 +61,7 @@ class RateLimits:
         return _stopped(window, headers, "user") if window.left < 0 else Verdict(headers)
 
     def _take(self, key: tuple, limit: int, per: float) -> Window:
+        # the wall clock, since X-RateLimit-Reset tells it to the client
         now = time.time()
         window = self._windows.get(key)
         if window is None or window.resets_at <= now:

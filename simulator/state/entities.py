@@ -13,6 +13,7 @@ SUPPRESS_EMBEDS, HAS_THREAD, EPHEMERAL, LOADING = 1 << 2, 1 << 5, 1 << 6, 1 << 7
 SILENT, VOICE_MESSAGE, HAS_SNAPSHOT, COMPONENTS_V2 = 1 << 12, 1 << 13, 1 << 14, 1 << 15
 
 
+# eq=False here and below: these name one another, and comparing field by field would never end
 @dataclass(slots=True, eq=False)
 class User:
     """An account, with its presence (which is the same in every guild)."""

@@ -101,6 +101,7 @@ def in_channel(channel: Channel, member: Member) -> int:
     value = _apply(value, where, [member.user.id])
     if not value & BITS["VIEW_CHANNEL"] or not _in_private_thread(channel, member, value):
         return 0
+    # in a voice channel Discord ties all other permissions to CONNECT
     if channel.type in (VOICE, STAGE) and not value & BITS["CONNECT"]:
         return BITS["VIEW_CHANNEL"]
     return value

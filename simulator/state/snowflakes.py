@@ -14,6 +14,7 @@ class Snowflakes:
     def next(self) -> str:
         """The next free id, carrying the present time."""
         now = (int(time.time() * 1000) - EPOCH_MS) << 22
+        # the clock may stand still or go back, and ids tell which message is newer
         self._last = max(now, self._last + 1)
         return str(self._last)
 

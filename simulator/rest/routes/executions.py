@@ -19,6 +19,7 @@ def is_webhook(call: Call) -> bool:
 
 async def execute(call: Call) -> dict | None:
     """Post through a webhook, in the order in which the requests came; `wait` tells what became of it."""
+    # reading a file may take long: without a queue a short message would overtake it
     async with call.sim.world.webhooks[call.params["webhook_id"]].turn:
         webhook = by_token(call)
         call.upload_limit = attachments.limit(call.sim, webhook.channel.guild)
@@ -42,6 +43,7 @@ def _check(call: Call, body: dict) -> None:
     if body.get("username") is not None:
         body["username"] = webhooks.check_name(body["username"], "username")
     _check_avatar(body.get("avatar_url"))
+    # a webhook sends no stickers: Discord drops them without a word
     body.pop("sticker_ids", None)
     check_message(body, len(call.files))
     check_voice(body, call.files)

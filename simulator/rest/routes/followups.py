@@ -22,6 +22,7 @@ def _interaction(call: Call) -> Interaction:
 
 def _message(call: Call, interaction: Interaction) -> Message:
     wanted = call.params["message_id"]
+    # an interaction's token opens the messages that answered it, and no other of the bot's
     found = {m.id: m for m in interaction.sent if m.id in m.channel.messages}
     original = interaction.original
     if original and original.id in original.channel.messages:

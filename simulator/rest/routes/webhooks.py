@@ -16,6 +16,7 @@ _WITH_TOKEN = _ONE + "/{webhook_token}"
 def by_token(call: Call) -> Webhook:
     """The webhook of the path: 10015 if there is none, 50027 if the token is not its own."""
     found = _known(call)
+    # as bytes: compare_digest refuses a text that is not ASCII
     if not secrets.compare_digest(found.token.encode(), call.params["webhook_token"].encode()):
         raise refusal(50027)
     return found
