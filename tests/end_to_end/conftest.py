@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from simulator.client import Simulator
-from tests.end_to_end.discord_user import Typist
-from tests.end_to_end.fake_github import Server, serving
-from tests.end_to_end.proxying_user import HOME, Voice
+from tests.end_to_end.discord_user import DiscordUser
+from tests.end_to_end.fake_github import FakeGitHub, serving
+from tests.end_to_end.proxying_user import HOME, ProxyingUser
 from tests.end_to_end.rollcall import Rollcall, until
-from tests.end_to_end.system_owner import Speaker
+from tests.end_to_end.system_owner import SystemOwner
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def github() -> Iterator[Server]:
+def github() -> Iterator[FakeGitHub]:
     with serving() as server:
         yield server
 
@@ -30,7 +30,9 @@ def discord() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def shared_rollcall(discord: Simulator, github: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollcall]:
+def shared_rollcall(
+    discord: Simulator, github: FakeGitHub, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Rollcall]:
     running = Rollcall(
         discord,
         tmp_path_factory.mktemp("rollcall"),
@@ -84,11 +86,11 @@ def token_of(discord: Simulator, rollcall: Rollcall) -> Callable[[str], str]:
 
 
 @pytest.fixture
-def typist(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., Typist]:
+def discord_user(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., DiscordUser]:
     """Makes a new user who types commands; with `system`, one who has a system of that name."""
 
-    def make(name: str = "alice", system: str | None = None) -> Typist:
-        made = Typist(discord, rollcall, person(name))
+    def make(name: str = "alice", system: str | None = None) -> DiscordUser:
+        made = DiscordUser(discord, rollcall, person(name))
         if system is not None:
             made.ask(f"pk;system new {system}", "Your system is made")
         return made
@@ -97,11 +99,11 @@ def typist(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable
 
 
 @pytest.fixture
-def speaker(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., Speaker]:
+def system_owner(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callable[..., SystemOwner]:
     """Makes a new user who types commands, with a system and members of these names."""
 
-    def make(*names: str) -> Speaker:
-        made = Speaker(discord, rollcall, person("speaker", status=None))
+    def make(*names: str) -> SystemOwner:
+        made = SystemOwner(discord, rollcall, person("owner", status=None))
         made.ask("pk;system new", "Your system is made")
         made.add_all(names)
         return made
@@ -110,14 +112,14 @@ def speaker(discord: Simulator, rollcall: Rollcall, person: Callable) -> Callabl
 
 
 @pytest.fixture
-def voice(discord: Simulator, rollcall: Rollcall) -> Callable[..., Voice]:
+def proxying_user(discord: Simulator, rollcall: Rollcall) -> Callable[..., ProxyingUser]:
     """Makes a new user with a system and members who have tags, all of one test in the same new channel."""
-    channel = discord.add_channel(f"stage{next(_numbers)}")
+    channel = discord.add_channel(f"proxying{next(_numbers)}")
 
-    def make(*names: str, **system: object) -> Voice:
-        user_id = discord.add_user(f"voice{next(_numbers)}")
+    def make(*names: str, **system: object) -> ProxyingUser:
+        user_id = discord.add_user(f"proxying{next(_numbers)}")
         discord.join(user_id)
-        return Voice(discord, rollcall, user_id, channel).found(names, **system)
+        return ProxyingUser(discord, rollcall, user_id, channel).found(names, **system)
 
     return make
 

@@ -12,7 +12,7 @@ from tests.end_to_end.rollcall import Rollcall
 PATIENCE_S = 10
 
 
-class Typist:
+class DiscordUser:
     """One account in Discord, and its token for the API; `where` says where it types: a channel, or dm=True."""
 
     def __init__(self, discord: Simulator, rollcall: Rollcall, user_id: str) -> None:

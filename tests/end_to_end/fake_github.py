@@ -22,7 +22,7 @@ ACCOUNTS = {
 }
 
 
-class Server(ThreadingHTTPServer):
+class FakeGitHub(ThreadingHTTPServer):
     """`accounts` may be changed; `refusal` (status, headers) is answered to everything while it is set."""
 
     daemon_threads = True
@@ -39,7 +39,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Server
+    server: FakeGitHub
 
     def do_GET(self) -> None:
         asked_etag = self.headers.get("If-None-Match")
@@ -71,9 +71,9 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
+def serving() -> Iterator[FakeGitHub]:
     """A GitHub that runs until the block ends."""
-    server = Server()
+    server = FakeGitHub()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -8,12 +8,12 @@ from simulator.client import Simulator, SimulatorError
 from tests.end_to_end.bot_replies import said
 from tests.end_to_end.discord_user import PATIENCE_S
 from tests.end_to_end.rollcall import Rollcall, until
-from tests.end_to_end.system_owner import Speaker
+from tests.end_to_end.system_owner import SystemOwner
 
 HOME = "1163892047215738900"
 
 
-class Voice(Speaker):
+class ProxyingUser(SystemOwner):
     """An account whose members have tags: Ann says what begins with `a:`. Its system is made without a message."""
 
     def __init__(self, discord: Simulator, rollcall: Rollcall, user_id: str, channel: str, guild: str = HOME) -> None:
@@ -22,7 +22,7 @@ class Voice(Speaker):
         self.where = {"channel": channel}
         self.hids: dict[str, str] = {}
 
-    def found(self, names: tuple[str, ...], **fields: object) -> "Voice":
+    def found(self, names: tuple[str, ...], **fields: object) -> "ProxyingUser":
         """Make the system, and members with these names."""
         self.rollcall.write(systems.create_system, int(self.id), fields)
         for name in names:

@@ -1,14 +1,14 @@
-"""A typist with a system: what it looks like from the API, by the names of its members."""
+"""A user with a system: what it looks like from the API, by the names of its members."""
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from rules.systems import members
 from tests.end_to_end.bot_replies import text_of
-from tests.end_to_end.discord_user import Typist
+from tests.end_to_end.discord_user import DiscordUser
 
 
-class Speaker(Typist):
+class SystemOwner(DiscordUser):
     """What it says is written into a channel, unless `dm=True`."""
 
     def say(self, typed: str, wanted: str = "", place: str | None = None, **options: object) -> str:

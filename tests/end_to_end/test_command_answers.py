@@ -12,8 +12,8 @@ AUTOPROXY = {
 }
 
 
-def test_commands_work_in_dms_and_threads(discord, rollcall, typist):
-    alice = typist()
+def test_commands_work_in_dms_and_threads(discord, rollcall, discord_user):
+    alice = discord_user()
     parent = discord.channels("Home")["general"]
     threads = [discord.add_thread(alice.id, "talk", parent, kind)["id"] for kind in ("public", "private")]
     discord.join_thread("Rollcall", threads[1], by=alice.id)
@@ -29,8 +29,8 @@ def test_commands_work_in_dms_and_threads(discord, rollcall, typist):
 
 
 @pytest.mark.parametrize("denied", ["SEND_MESSAGES", "EMBED_LINKS", "READ_MESSAGE_HISTORY"])
-def test_a_channel_in_which_the_bot_may_not_answer(discord, typist, denied):
-    alice = typist("alice", "Foxes")
+def test_a_channel_in_which_the_bot_may_not_answer(discord, discord_user, denied):
+    alice = discord_user("alice", "Foxes")
     mute = discord.add_channel(f"mute-{denied.lower()}", "Home")
     discord.set_permissions(mute, deny=[denied])
     sentence = f"I may not answer in <#{mute}>: I need Send Messages, Embed Links, Attach Files"
@@ -46,8 +46,8 @@ def test_a_channel_in_which_the_bot_may_not_answer(discord, typist, denied):
     assert [message for message in discord.messages(mute) if message["author"].get("bot")] == []
 
 
-def test_a_typed_answer_counts_for_the_newest_question_alone(discord, typist):
-    alice, other = typist("alice", "Foxes"), discord.add_channel("elsewhere", "Home")
+def test_a_typed_answer_counts_for_the_newest_question_alone(discord, discord_user):
+    alice, other = discord_user("alice", "Foxes"), discord.add_channel("elsewhere", "Home")
     alice.patch("/v1/s", description="kept", tag="kept", color="00ff00")
     first = alice.ask("pk;s description clear", "Clear the system's description?")
     alice.ask("pk;s tag clear", "Clear the system's tag?", channel=other)
@@ -61,8 +61,8 @@ def test_a_typed_answer_counts_for_the_newest_question_alone(discord, typist):
     assert [alice.system[key] for key in ("description", "tag", "color")] == [None, "kept", None]
 
 
-def test_a_question_is_for_who_asked(discord, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob", "Owls")
+def test_a_question_is_for_who_asked(discord, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob", "Owls")
     question = alice.ask("pk;s name clear", "Clear the system's name?")
     bob.press(question, "Clear", "This question is for somebody else.", "ephemeral")
     discord.say(bob.id, "yes")
@@ -73,16 +73,16 @@ def test_a_question_is_for_who_asked(discord, typist):
     assert (alice.system["name"], bob.system["name"]) == ("Foxes", "Owls")
 
 
-def test_yes_before_the_question(typist):
-    alice = typist("alice", "Foxes")
+def test_yes_before_the_question(discord_user):
+    alice = discord_user("alice", "Foxes")
     for typed in ("s name clear -y", "s name -c -yes", "s name -YES clear", "s name reset -Y"):
         alice.patch("/v1/s", name="Foxes")
         alice.ask(f"pk;{typed}", "The system's name is cleared.")
         assert alice.system["name"] is None, typed
 
 
-def test_a_system_by_slash_commands(discord, rollcall, typist):
-    alice, bob = typist("alice"), typist("bob")
+def test_a_system_by_slash_commands(discord, rollcall, discord_user):
+    alice, bob = discord_user("alice"), discord_user("bob")
     alice.slash("system new", "Your system is made", name="Night Foxes")
     assert alice.system["name"] == "Night Foxes"
     alice.slash("system new", "This account already has a system.", name="Two")
@@ -113,8 +113,8 @@ def test_a_system_by_slash_commands(discord, rollcall, typist):
     assert rollcall.get(f"/v1/a/{bob.id}").status_code == 404
 
 
-def test_fronts_by_slash_commands(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_fronts_by_slash_commands(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     alice.ask("pk;member new Ash", "is here")
     alice.slash("front show", "")
     alice.slash("switch to", "Switch logged.", member=alice.members[0]["id"])
@@ -130,8 +130,8 @@ def test_fronts_by_slash_commands(typist):
         assert "Ash" in text_of(alice.slash(command, ""))
 
 
-def test_autoproxy_by_slash_command(discord, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob", "Owls")
+def test_autoproxy_by_slash_command(discord, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob", "Owls")
     alice.ask("pk;m new Ash", "is here")
     ash = alice.members[0]["id"]
     for mode, saying in AUTOPROXY.items():

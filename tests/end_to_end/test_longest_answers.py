@@ -8,8 +8,8 @@ STARS = "*" * 100
 
 
 @pytest.mark.long
-def test_members_at_their_longest_are_shown_everywhere(speaker, rollcall):
-    sol = speaker()
+def test_members_at_their_longest_are_shown_everywhere(system_owner, rollcall):
+    sol = system_owner()
     url = "https://example.com/" + "a" * 232
     longest = {
         "name": STARS,

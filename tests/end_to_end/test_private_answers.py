@@ -118,9 +118,9 @@ def seconds(time):
 
 
 @pytest.fixture
-def owner(discord, typist):
+def owner(discord, discord_user):
     """Somebody with such a system, who types into a channel of this test's own."""
-    alice, alice.private = typist(), Private()
+    alice, alice.private = discord_user(), Private()
     file = [("system.json", json.dumps(alice.private.file).encode())]
     alice.ask("pk;import -y", "2 members added", dm=True, attachments=file)
     alice.where = {"channel": discord.add_channel(word(), "Home")}
@@ -167,8 +167,8 @@ def test_what_the_owner_asks_in_a_channel(discord, owner):
     assert found(everything, listener.incoming("dm")) == everything
 
 
-def test_what_a_stranger_asks(discord, owner, typist):
-    private, own, bob, listener = owner.private, owner.hids, typist("bob", "Owls"), Listener(discord)
+def test_what_a_stranger_asks(discord, owner, discord_user):
+    private, own, bob, listener = owner.private, owner.hids, discord_user("bob", "Owls"), Listener(discord)
     everything = [*private.of_system, *private.of_members]
     ways = [(owner.where, ""), (owner.where, " -private"), (owner.where, " -public"), ({"dm": True}, "")]
     for where, flag in ways:
@@ -199,20 +199,20 @@ def ask_by_slash(person, account, hids):
         person.slash(command, "", **options)
 
 
-def test_slash_commands_tell_the_owner_alone(discord, owner, typist):
+def test_slash_commands_tell_the_owner_alone(discord, owner, discord_user):
     private, listener = owner.private, Listener(discord)
     everything = [*private.of_system, *private.of_members]
     ask_by_slash(owner, None, owner.hids)
     assert found(everything, listener.incoming("ephemeral")) == everything
     assert listener.incoming("channel", "dm") == "[]"
-    bob, listener = typist("bob", "Owls"), Listener(discord)
+    bob, listener = discord_user("bob", "Owls"), Listener(discord)
     bob.where = owner.where
     ask_by_slash(bob, owner.id, owner.hids)
     assert found(everything, listener.incoming("channel", "dm", "ephemeral")) == []
 
 
-def test_names_are_completed_for_their_owner_alone(discord, owner, typist):
-    bob = typist("bob", "Owls")
+def test_names_are_completed_for_their_owner_alone(discord, owner, discord_user):
+    bob = discord_user("bob", "Owls")
     bob.ask("pk;member new Olga", "is here")
 
     def offered(person, typed):

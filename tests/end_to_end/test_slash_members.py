@@ -3,8 +3,8 @@
 from tests.end_to_end.bot_replies import text_of
 
 
-def test_members_are_made_shown_edited_and_deleted(speaker, rollcall):
-    sol = speaker()
+def test_members_are_made_shown_edited_and_deleted(system_owner, rollcall):
+    sol = system_owner()
     ann = text_of(sol.slash("member new", "Ann Oak is here", name="Ann Oak"))
     hid = sol.member("Ann Oak")["id"]
     assert hid in ann
@@ -35,8 +35,8 @@ def test_members_are_made_shown_edited_and_deleted(speaker, rollcall):
     assert rollcall.get(f"/v1/m/{hid}").status_code == 404
 
 
-def test_members_refused(speaker, typist):
-    sol, other = speaker("Ann"), speaker("Zed")
+def test_members_refused(system_owner, discord_user):
+    sol, other = system_owner("Ann"), system_owner("Zed")
     zed = other.member("Zed")["id"]
     sol.slash("member new", "already", name="Ann")
     sol.press_newest("No", "Nothing was changed.")
@@ -45,12 +45,12 @@ def test_members_refused(speaker, typist):
     sol.slash("member edit", "is not part of your system.", member=zed, field="color", value="ff0000")
     sol.slash("member delete", "is not part of your system.", member=zed)
     sol.slash("member privacy", "is to be `public` or `private`", member="ann", subject="name")
-    typist().slash("member new", "This account has no system", name="Ann")
+    discord_user().slash("member new", "This account has no system", name="Ann")
     assert [member["name"] for member in sol.members] == ["Ann"]
 
 
-def test_switches(speaker):
-    sol = speaker("Ann", "Ben", "Cy Oak")
+def test_switches(system_owner):
+    sol = system_owner("Ann", "Ben", "Cy Oak")
     sol.slash("switch to", "Fronting: Ann", member="ann")
     sol.slash("switch to", "Fronting: Cy Oak, Ben", member="cy oak", second=sol.member("Ben")["id"])
     sol.slash("switch add", "Fronting: Cy Oak, Ben, Ann", member="ann")
@@ -70,8 +70,8 @@ def test_switches(speaker):
     assert len(sol.switches) == 3
 
 
-def test_the_front_of_somebody_else(speaker, typist):
-    sol, stranger = speaker("Ann"), typist()
+def test_the_front_of_somebody_else(system_owner, discord_user):
+    sol, stranger = system_owner("Ann"), discord_user()
     sol.slash("switch to", "Fronting: Ann", member="ann")
     stranger.slash("front show", "Fronting: Ann", account=sol.id)
     stranger.slash("front history", "**Ann** since", account=sol.id)
@@ -80,8 +80,8 @@ def test_the_front_of_somebody_else(speaker, typist):
     sol.slash("front show", "Fronting: Ann")
 
 
-def test_names_are_completed_with_ones_own_members_only(speaker, typist):
-    sol, other, stranger = speaker("Ann", "Ben", "Joan"), speaker("Anders"), typist()
+def test_names_are_completed_with_ones_own_members_only(system_owner, discord_user):
+    sol, other, stranger = system_owner("Ann", "Ben", "Joan"), system_owner("Anders"), discord_user()
     sol.add("Zed", display_name="The Ant", visibility="private")
     hids = {member["name"]: member["id"] for member in sol.members}
 
@@ -107,7 +107,7 @@ def test_names_are_completed_with_ones_own_members_only(speaker, typist):
     assert len(offered(sol, "switch to", "fourth", "")) == 4
 
 
-def test_at_most_25_names_are_offered(speaker):
-    sol = speaker(*(f"M{number:02}" for number in range(26)))
+def test_at_most_25_names_are_offered(system_owner):
+    sol = system_owner(*(f"M{number:02}" for number in range(26)))
     choices = sol.discord.autocomplete(sol.id, "member show", "member", {"member": "m"})
     assert [choice["name"] for choice in choices] == [f"M{number:02}" for number in range(25)]

@@ -26,8 +26,8 @@ MODES = {
 }
 
 
-def test_time_zones_by_name_country_flag_and_offset(typist):
-    alice = typist("alice", "Foxes")
+def test_time_zones_by_name_country_flag_and_offset(discord_user):
+    alice = discord_user("alice", "Foxes")
     commands = ("config timezone", "cfg tz", "configure zone")
     for number, (typed, zone) in enumerate(ZONES.items()):
         question = alice.ask(f"pk;{commands[number % 3]} {typed}", f"In {zone} it is ")
@@ -44,8 +44,8 @@ def test_time_zones_by_name_country_flag_and_offset(typist):
         assert alice.system["tz"] == "UTC"
 
 
-def test_a_time_zone_is_picked_from_a_menu(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_a_time_zone_is_picked_from_a_menu(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     menu = alice.ask("pk;config timezone US", "Which of these time zones?")
     bob.pick(menu, "America/Denver", "This question is for somebody else.")
     menu = alice.pick(menu, "…", "Which of these time zones?")
@@ -55,8 +55,8 @@ def test_a_time_zone_is_picked_from_a_menu(typist):
     assert alice.system["tz"] == "Pacific/Honolulu"
 
 
-def test_a_time_zone_is_refused_or_cancelled(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_a_time_zone_is_refused_or_cancelled(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     question = alice.ask("pk;config tz Berlin", "Is that right?")
     alice.press(question, "No", "Nothing was changed.")
     alice.ask("pk;config tz Berlin", "Is that right?")
@@ -68,8 +68,8 @@ def test_a_time_zone_is_refused_or_cancelled(typist):
     assert alice.system["tz"] == "UTC"
 
 
-def test_settings(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_settings(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     shown = alice.refusal("pk;cfg")
     assert all(line in shown for line in ("timezone`: UTC", "private member`: off", "show private`: on"))
     for word, level in [("on", "private"), ("off", "public"), ("ENABLE", "private"), ("false", "public")]:
@@ -84,8 +84,8 @@ def test_settings(typist):
     assert "no system" in bob.refusal("pk;config")
 
 
-def test_whether_private_things_are_shown_unasked(discord, typist):
-    alice = typist("alice", "Foxes")
+def test_whether_private_things_are_shown_unasked(discord, discord_user):
+    alice = discord_user("alice", "Foxes")
     alice.patch("/v1/s", description="a quiet den", description_privacy="private")
     alice.ask("pk;s", "see your DMs", "channel")
     alice.ask("pk;config show private off", "leave out what is private")
@@ -99,8 +99,8 @@ def test_whether_private_things_are_shown_unasked(discord, typist):
     assert not any("a quiet den" in text_of(message) for message in discord.messages())
 
 
-def test_tokens_come_by_dm(discord, rollcall, typist):
-    alice = typist("alice", "Foxes")
+def test_tokens_come_by_dm(discord, rollcall, discord_user):
+    alice = discord_user("alice", "Foxes")
     found = []
     for typed in ("pk;token", "pk;TOKEN refresh", "PK!token renew"):
         alice.ask(typed, "See your DMs.", "channel")
@@ -115,8 +115,8 @@ def test_tokens_come_by_dm(discord, rollcall, typist):
     assert not any(token in text_of(message) for message in discord.messages() for token in found)
 
 
-def test_autoproxy(discord, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob", "Owls")
+def test_autoproxy(discord, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob", "Owls")
     alice.ask("pk;m new Ash Fox", "is here")
     bob.ask("pk;m new Olga", "is here")
     olga = bob.members[0]["id"]
@@ -139,7 +139,7 @@ def test_autoproxy(discord, typist):
         assert sentence in alice.refusal(f"pk;ap {typed}"), typed
     assert "Autoproxy is off in this server." in alice.refusal("pk;ap")
     assert "type this in a server" in alice.refusal("pk;ap latch", dm=True)
-    assert "no system" in typist("carol").refusal("pk;ap latch")
+    assert "no system" in discord_user("carol").refusal("pk;ap latch")
     elsewhere = discord.add_guild("Autoproxied")
     discord.join(alice.id, elsewhere)
     alice.ask("pk;ap front", "the first fronter", channel=discord.channels(elsewhere)["general"])
@@ -164,16 +164,16 @@ def test_autoproxy(discord, typist):
         (("qqqqq",), ("I have nothing about “qqqqq”. There is `system`",)),
     ],
 )
-def test_help(typist, topics, wanted):
-    alice = typist()
+def test_help(discord_user, topics, wanted):
+    alice = discord_user()
     for number, topic in enumerate(topics):
         for command in ("help", "h", "commands", "cmd", "c") if number == 0 else ("help",):
             text = alice.refusal(f"pk;{command} {topic}")
             assert all(words in text for words in wanted), text
 
 
-def test_help_behind_a_command(typist):
-    alice = typist()
+def test_help_behind_a_command(discord_user):
+    alice = discord_user()
     for typed in ("s help", "system HELP", "m help", "switch help", "sw help", "f help", "config help"):
         assert alice.refusal(f"pk;{typed}").startswith("Help: "), typed
     assert "no system" in alice.refusal("pk;list help")
@@ -193,8 +193,8 @@ def test_help_behind_a_command(typist):
         ("pk;unlink somebody", "Mention the account to unlink, or give its ID."),
     ],
 )
-def test_unknown_words_get_one_line(typist, typed, sentence):
-    alice = typist("alice", "Foxes")
+def test_unknown_words_get_one_line(discord_user, typed, sentence):
+    alice = discord_user("alice", "Foxes")
     before = alice.system
     text = alice.refusal(typed)
     assert sentence in text

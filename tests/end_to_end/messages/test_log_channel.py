@@ -8,10 +8,10 @@ from tests.end_to_end.rollcall import until
 
 
 @pytest.fixture
-def logged(discord, rollcall, voice):
-    """A voice in a server with a log, its log channel, and what is logged there."""
+def logged(discord, rollcall, proxying_user):
+    """A proxying user in a server with a log, its log channel, and what is logged there."""
     guild = discord.add_guild("Logged")
-    ann, log = voice("Ann", "Ben"), discord.add_channel("log", guild)
+    ann, log = proxying_user("Ann", "Ben"), discord.add_channel("log", guild)
     discord.join(ann.id, guild)
     ann.channel = ann.where["channel"] = discord.channels(guild)["general"]
     ann.guild = guild

@@ -27,8 +27,8 @@ def link_of(who, copy):
     return f"https://discord.com/channels/{who.guild}/{copy['channel_id']}/{copy['id']}"
 
 
-def test_ways_to_edit(discord, voice, edit):
-    ann = voice("Ann")
+def test_ways_to_edit(discord, proxying_user, edit):
+    ann = proxying_user("Ann")
     first = ann.speak("a:first")["message"]
     copy = ann.speak("a:hello")["message"]
     for typed, wanted in {
@@ -53,8 +53,8 @@ def test_ways_to_edit(discord, voice, edit):
     assert ann.record(copy["id"])
 
 
-def test_embeds_and_files_can_be_cleared(discord, voice, edit):
-    ann = voice("Ann")
+def test_embeds_and_files_can_be_cleared(discord, proxying_user, edit):
+    ann = proxying_user("Ann")
     question = ann.speak("a:question")["message"]
     copy = ann.speak("a:answer", reply_to=question["id"], attachments=[("a.png", b"x")])["message"]
     edit(ann, "pk;edit -ce", copy)
@@ -65,8 +65,8 @@ def test_embeds_and_files_can_be_cleared(discord, voice, edit):
     assert "would be empty" in ann.refusal("pk;edit -ca", reply_to=only_file["id"])
 
 
-def test_links_of_those_who_may_not_embed_them(discord, voice, edit):
-    ann = voice("Ann")
+def test_links_of_those_who_may_not_embed_them(discord, proxying_user, edit):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]
     assert edit(ann, "pk;edit see https://example.com", copy) == "see https://example.com"
     discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
@@ -74,8 +74,8 @@ def test_links_of_those_who_may_not_embed_them(discord, voice, edit):
     assert edit(ann, "pk;edit -a http://example.org", copy) == "see <https://example.com> <http://example.org>"
 
 
-def test_links_that_would_not_fit_with_brackets_show_nothing_either(discord, voice, edit):
-    ann = voice("Ann")
+def test_links_that_would_not_fit_with_brackets_show_nothing_either(discord, proxying_user, edit):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]
     discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
     long = f"http://example.com/{'x' * 1981}"
@@ -83,8 +83,8 @@ def test_links_that_would_not_fit_with_brackets_show_nothing_either(discord, voi
     assert discord.messages(ann.channel)[-1]["flags"] & 4
 
 
-def test_edits_that_are_refused(discord, voice):
-    ann, other = voice("Ann"), voice("Zoe")
+def test_edits_that_are_refused(discord, proxying_user):
+    ann, other = proxying_user("Ann"), proxying_user("Zoe")
     plain = ann.write("not proxied")
     assert "You have no proxied message of the last ten minutes here" in ann.refusal("pk;edit hello")
     copy = ann.speak("a:hello")["message"]
@@ -130,8 +130,8 @@ POLL = {
 }
 
 
-def test_what_discord_lets_nobody_change_is_refused_in_our_words(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_what_discord_lets_nobody_change_is_refused_in_our_words(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     ann.autoproxy("member", "Ann")
     poll = ann.speak(poll=POLL)["message"]
     thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
@@ -152,16 +152,16 @@ def test_what_discord_lets_nobody_change_is_refused_in_our_words(discord, voice)
         ann.speak("with a new webhook")
 
 
-def test_another_account_of_the_system_may_edit(voice, edit, twin_of):
-    ann = voice("Ann")
+def test_another_account_of_the_system_may_edit(proxying_user, edit, twin_of):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]
     twin = twin_of(ann)
     assert "You have no proxied message" in twin.refusal("pk;edit hello")
     assert edit(twin, "pk;edit by the other", copy, reply_to=copy["id"]) == "by the other"
 
 
-def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, voice, twin_of):
-    ann = voice("Ann")
+def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, proxying_user, twin_of):
+    ann = proxying_user("Ann")
     twin = twin_of(ann)
     copy = twin.speak("a:hello")["message"]
     rollcall.write(systems.unlink_account, int(ann.id), int(twin.id))
@@ -173,9 +173,9 @@ def test_an_account_that_left_the_system_speaks_for_it_no_more(rollcall, voice, 
 
 
 @pytest.fixture
-def penned(discord, voice):
-    """A voice that is in two servers, and a message of its own in one of them; commands are typed in a DM."""
-    ann = voice("Ann", "Ben")
+def penned(discord, proxying_user):
+    """A proxying user who is in two servers, and a message of its own in one of them; commands are typed in a DM."""
+    ann = proxying_user("Ann", "Ben")
     guild = discord.add_guild("Other")
     discord.join(ann.id, guild)
     yield ann, ann.speak("a:hello")["message"]
@@ -206,8 +206,8 @@ def test_who_may_not_write_in_a_channel_does_not_by_commands(discord, penned, ha
     assert ann.standing() == [("Ann", "hello")]
 
 
-def test_who_may_not_write_in_a_thread_does_not_by_commands(discord, voice, edit):
-    ann, other = voice("Ann"), voice("Zoe")
+def test_who_may_not_write_in_a_thread_does_not_by_commands(discord, proxying_user, edit):
+    ann, other = proxying_user("Ann"), proxying_user("Zoe")
     thread = discord.add_thread(other.id, "talk", ann.channel)["id"]
     inside = ann.speak("a:inside", channel=thread)["message"]
     # In a thread it is not Send Messages that counts.
@@ -231,8 +231,8 @@ def reproxied(who, typed, **options):
     return who.await_copy(command["id"], after) | {"command_id": command["id"]}
 
 
-def test_saying_it_as_somebody_else(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_saying_it_as_somebody_else(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     ann.change("Ben", color="ff8800", avatar_url="https://example.com/ben.png")
     question = ann.speak("a:question")["message"]
     old = ann.speak("a:answer", reply_to=question["id"], attachments=[("a.png", b"x")])
@@ -261,8 +261,8 @@ def test_saying_it_as_somebody_else(discord, voice):
     assert ann.standing()[-1] == ("Ann", "last")
 
 
-def test_saying_it_as_somebody_else_is_refused(discord, voice):
-    ann, other = voice("Ann", "Ben"), voice("Zoe")
+def test_saying_it_as_somebody_else_is_refused(discord, proxying_user):
+    ann, other = proxying_user("Ann", "Ben"), proxying_user("Zoe")
     copy = ann.speak("a:hello")["message"]
     hid = other.hids["Zoe"]
     for typed, wanted in {

@@ -11,8 +11,8 @@ def link_of(who, copy):
     return f"https://discord.com/channels/{who.guild}/{copy['channel_id']}/{copy['id']}"
 
 
-def test_the_card_of_a_message(discord, voice, typist):
-    ann, reader = voice("Ann", name="Suns"), typist("reader")
+def test_the_card_of_a_message(discord, proxying_user, discord_user):
+    ann, reader = proxying_user("Ann", name="Suns"), discord_user("reader")
     said = ann.speak("a:hello `there` ```code```")
     copy = said["message"]
     reader.where = {"channel": ann.channel}
@@ -38,8 +38,8 @@ def test_the_card_of_a_message(discord, voice, typist):
         reader.ask(f"pk;msg {copy['id']} {flag}", "hello `there`", "dm", channel=elsewhere)
 
 
-def test_who_cannot_read_a_channel_sees_no_text(discord, voice, typist):
-    ann, reader = voice("Ann"), typist("reader")
+def test_who_cannot_read_a_channel_sees_no_text(discord, proxying_user, discord_user):
+    ann, reader = proxying_user("Ann"), discord_user("reader")
     copy = ann.speak("a:between us")["message"]
     elsewhere = discord.add_channel("elsewhere")
     discord.set_permissions(ann.channel, deny=["VIEW_CHANNEL"], who=reader.id)
@@ -56,8 +56,8 @@ def test_who_cannot_read_a_channel_sees_no_text(discord, voice, typist):
     assert "behind a door" not in shown
 
 
-def test_messages_that_cannot_be_looked_up(voice):
-    ann = voice("Ann")
+def test_messages_that_cannot_be_looked_up(proxying_user):
+    ann = proxying_user("Ann")
     for typed, wanted in {
         "pk;msg": "Reply to the message, or give its link or ID.",
         "pk;msg hello": "I cannot read “hello” as a message",
@@ -70,8 +70,8 @@ def test_messages_that_cannot_be_looked_up(voice):
         assert "went wrong" not in refusal, typed
 
 
-def test_a_message_is_deleted_by_command(discord, voice):
-    ann = voice("Ann")
+def test_a_message_is_deleted_by_command(discord, proxying_user):
+    ann = proxying_user("Ann")
     for typed in ("-delete", "delete"):
         copy = ann.speak("a:hello")["message"]["id"]
         ann.write(f"pk;msg {copy} {typed}")
@@ -82,8 +82,8 @@ def test_a_message_is_deleted_by_command(discord, voice):
     ann.ask(f"pk;msg {copy} -delete", "I need Manage Messages")
 
 
-def test_why_a_message_was_not_proxied(discord, rollcall, voice, typist):
-    ann, plain = voice("Ann"), typist("plain")
+def test_why_a_message_was_not_proxied(discord, rollcall, proxying_user, discord_user):
+    ann, plain = proxying_user("Ann"), discord_user("plain")
     ann.autoproxy("member", "Ann")
 
     def reason(message):
@@ -122,15 +122,15 @@ def test_why_a_message_was_not_proxied(discord, rollcall, voice, typist):
 
 
 @pytest.mark.parametrize("typed", ["pk;debug permissions", "pk;permcheck"])
-def test_what_the_bot_may_not_do(discord, voice, typed):
-    ann = voice("Ann")
+def test_what_the_bot_may_not_do(discord, proxying_user, typed):
+    ann = proxying_user("Ann")
     ann.ask(typed, "I have all that I need in this channel.", "channel")
     discord.set_permissions(ann.channel, deny=["MANAGE_WEBHOOKS", "ATTACH_FILES"])
     ann.ask(typed, "I lack Attach Files, Manage Webhooks in this channel.", "channel")
 
 
-def test_what_the_bot_may_not_do_in_a_thread(discord, voice):
-    ann = voice("Ann")
+def test_what_the_bot_may_not_do_in_a_thread(discord, proxying_user):
+    ann = proxying_user("Ann")
     thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
     # py-cord would deny the bot embeds and files there as well.
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"])

@@ -37,8 +37,8 @@ def quiet(discord):
     return check
 
 
-def test_a_cross_deletes_for_the_sender_and_the_system_alone(discord, rollcall, voice, stranger):
-    ann, other = voice("Ann"), voice("Zoe")
+def test_a_cross_deletes_for_the_sender_and_the_system_alone(discord, rollcall, proxying_user, stranger):
+    ann, other = proxying_user("Ann"), proxying_user("Zoe")
     twin = discord.add_user("twin")
     discord.join(twin)
     rollcall.write(systems.link_account, int(ann.id), int(twin))
@@ -57,8 +57,8 @@ def test_a_cross_deletes_for_the_sender_and_the_system_alone(discord, rollcall, 
     until(lambda: ann.standing() == [])
 
 
-def test_a_cross_deletes_an_answer_for_whoever_asked(discord, voice, stranger):
-    ann = voice("Ann")
+def test_a_cross_deletes_an_answer_for_whoever_asked(discord, proxying_user, stranger):
+    ann = proxying_user("Ann")
     first, second = ann.ask("pk;help", ""), ann.ask("pk;system", "")
     discord.react(stranger, first["id"], "❌")
     discord.react(ann.id, second["id"], "❌")
@@ -69,8 +69,8 @@ def test_a_cross_deletes_an_answer_for_whoever_asked(discord, voice, stranger):
     until(lambda: private["id"] not in [message["id"] for message in discord.dms(ann.id)])
 
 
-def test_a_cross_on_somebodys_own_words_costs_no_request(discord, voice, quiet):
-    ann = voice("Ann")
+def test_a_cross_on_somebodys_own_words_costs_no_request(discord, proxying_user, quiet):
+    ann = proxying_user("Ann")
     mine = ann.write("mine")
     discord.fail_rest("GET", f"^/channels/{ann.channel}/messages/", status=None, times=None)
     discord.react(ann.id, mine["id"], "❌")
@@ -81,8 +81,8 @@ def test_a_cross_on_somebodys_own_words_costs_no_request(discord, voice, quiet):
     assert mine["id"] in [message["id"] for message in discord.messages(ann.channel)]
 
 
-def test_a_question_mark_tells_what_strangers_may_know(discord, voice, stranger):
-    ann = voice("Ann", name="Secret Suns", description="secret system", tag="| Secret")
+def test_a_question_mark_tells_what_strangers_may_know(discord, proxying_user, stranger):
+    ann = proxying_user("Ann", name="Secret Suns", description="secret system", tag="| Secret")
     ann.change_system(**SYSTEM)
     ann.change("Ann", display_name="Annie", description="secret words", pronouns="secret/pronouns")
     ann.change("Ann", birthday="1999-03-04", color="abcdef", **MEMBER)
@@ -105,8 +105,8 @@ def test_a_question_mark_tells_what_strangers_may_know(discord, voice, stranger)
     ann.speak("a:the bot lives")
 
 
-def test_a_bell_pings_the_sender_and_nobody_else(discord, voice, stranger):
-    ann = voice("Ann")
+def test_a_bell_pings_the_sender_and_nobody_else(discord, proxying_user, stranger):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]
     for emoji in ("🔔", "🛎️", "🏓", "🫑", "⏰", "❗"):
         after = discord.last_seq()
@@ -125,8 +125,8 @@ def test_a_bell_pings_the_sender_and_nobody_else(discord, voice, stranger):
     assert told["mentions"] == []
 
 
-def test_who_may_not_write_may_not_ping(discord, voice, stranger, quiet):
-    ann = voice("Ann")
+def test_who_may_not_write_may_not_ping(discord, proxying_user, stranger, quiet):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], who=stranger)
     after = discord.last_seq()
@@ -138,8 +138,8 @@ def test_who_may_not_write_may_not_ping(discord, voice, stranger, quiet):
     quiet(ann, after)
 
 
-def test_reactions_to_what_is_no_copy_or_whose_member_is_gone(discord, rollcall, voice, stranger, quiet):
-    ann = voice("Ann", "Ben")
+def test_reactions_to_what_is_no_copy_or_whose_member_is_gone(discord, rollcall, proxying_user, stranger, quiet):
+    ann = proxying_user("Ann", "Ben")
     plain = ann.write("plain")
     copy = ann.speak("b:hello")["message"]
     rollcall.write(members.delete_member, int(ann.id), ann.hids["Ben"])

@@ -8,7 +8,7 @@ import pytest
 from rules.proxying import autoproxy
 from simulator.client import Simulator
 from tests.end_to_end.bot_replies import said
-from tests.end_to_end.proxying_user import HOME, Voice
+from tests.end_to_end.proxying_user import HOME, ProxyingUser
 from tests.end_to_end.rollcall import Rollcall, holding, until
 
 
@@ -32,7 +32,7 @@ def world(running):
     discord = running.simulator
     person = discord.add_user("person")
     discord.join(person)
-    ann = Voice(discord, running, person, discord.add_channel("stage")).found(("Ann",))
+    ann = ProxyingUser(discord, running, person, discord.add_channel("proxying")).found(("Ann",))
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     yield running, discord, ann, hook
     discord.clear_faults()

@@ -70,8 +70,8 @@ def test_whoever_is_forgotten_is_gone_at_once_and_then_from_the_file(discord, ro
     until(lambda: rollcall.read(count) == before)
 
 
-def test_a_channel_that_is_deleted_takes_its_records_along(discord, voice):
-    ann = voice("Ann")
+def test_a_channel_that_is_deleted_takes_its_records_along(discord, proxying_user):
+    ann = proxying_user("Ann")
     doomed = discord.add_channel("doomed")
     said = {channel: ann.speak("a:hello", channel=channel)["message"]["id"] for channel in (ann.channel, doomed)}
     threads = [discord.add_thread(ann.id, "talk", channel)["id"] for channel in (ann.channel, doomed)]

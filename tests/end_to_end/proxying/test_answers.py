@@ -7,9 +7,9 @@ from tests.end_to_end.rollcall import until
 
 
 @pytest.fixture
-def latched(voice):
+def latched(proxying_user):
     """Somebody whose every message is proxied."""
-    ann = voice("Ann", "Ben")
+    ann = proxying_user("Ann", "Ben")
     ann.autoproxy("member", "Ann")
     return ann
 
@@ -69,8 +69,8 @@ def test_an_id_that_is_typed_back_is_an_answer(discord, latched):
     until(lambda: [member["name"] for member in ann.members] == ["Ann"])
 
 
-def test_the_answer_of_somebody_else_and_elsewhere_is_proxied(discord, voice, latched):
-    other = voice("Cy")
+def test_the_answer_of_somebody_else_and_elsewhere_is_proxied(discord, proxying_user, latched):
+    other = proxying_user("Cy")
     other.autoproxy("member", "Cy")
     latched.ask("pk;config timezone tokyo", "or type")
     assert other.speak("yes")["username"] == "Cy"

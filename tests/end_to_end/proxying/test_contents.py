@@ -19,9 +19,9 @@ def calm(discord):
 
 
 @pytest.fixture
-def stays(discord, voice):
+def stays(discord, proxying_user):
     """Says what must not be proxied, then a sentence that is: what came before it in the channel stayed."""
-    other = voice("Zoe")
+    other = proxying_user("Zoe")
 
     def check(act, channel=None):
         after = discord.last_seq()
@@ -34,8 +34,8 @@ def stays(discord, voice):
     return check
 
 
-def test_a_reply_becomes_an_embed(discord, voice):
-    ann = voice("Ann")
+def test_a_reply_becomes_an_embed(discord, proxying_user):
+    ann = proxying_user("Ann")
     person = discord.add_user("bob", global_name="Bob", avatar="abc123")
     discord.join(person)
 
@@ -68,8 +68,8 @@ def test_a_reply_becomes_an_embed(discord, voice):
     assert embed["author"]["name"] == f"Bobby{ARROW}"
 
 
-def test_a_reply_to_a_copy_and_one_that_pings_nobody(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_a_reply_to_a_copy_and_one_that_pings_nobody(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     copy = ann.speak("a:question")["message"]
     answered = ann.speak("b:answer", reply_to=copy["id"], ping=False)["message"]
     assert answered["embeds"][0]["author"]["name"] == f"Ann{ARROW}"
@@ -84,8 +84,8 @@ def test_a_reply_to_a_copy_and_one_that_pings_nobody(discord, voice):
     assert ann.await_copy(original["id"], after)["message"]["embeds"]
 
 
-def test_files_go_along(discord, voice):
-    ann = voice("Ann")
+def test_files_go_along(discord, proxying_user):
+    ann = proxying_user("Ann")
     files = [("one.png", b"1", "a description"), ("SPOILER_two.txt", b"22"), ("three.bin", b"")]
     copy = ann.speak("a:look", attachments=files)["message"]
     shown = [(each["filename"], each.get("description"), discord.file(each["id"])) for each in copy["attachments"]]
@@ -100,8 +100,8 @@ def test_files_go_along(discord, voice):
     assert len(ann.speak(attachments=files[:2])["message"]["attachments"]) == 2
 
 
-def test_more_than_one_upload_takes_goes_in_groups(discord, voice):
-    ann = voice("Ann")
+def test_more_than_one_upload_takes_goes_in_groups(discord, proxying_user):
+    ann = proxying_user("Ann")
     big = b"\0" * (4 * MEGABYTE)
     after = discord.last_seq()
     ann.speak("a:all", attachments=[(f"{number}.bin", big) for number in range(3)])
@@ -121,8 +121,8 @@ def test_more_than_one_upload_takes_goes_in_groups(discord, voice):
 
 
 @pytest.mark.parametrize("how", ["a refusal", "a deletion"])
-def test_of_many_files_all_are_posted_or_none(discord, voice, calm, how):
-    ann = voice("Ann")
+def test_of_many_files_all_are_posted_or_none(discord, proxying_user, calm, how):
+    ann = proxying_user("Ann")
     hook = ann.speak("a:before")["webhook_id"]
     discord.fail_rest("POST", f"^/webhooks/{hook}/", status=None, times=2)
     failure = {"status": 400} if how == "a refusal" else {"status": None, "delay": 0.3}
@@ -137,15 +137,15 @@ def test_of_many_files_all_are_posted_or_none(discord, voice, calm, how):
     until(lambda: [text for _, text in ann.standing()] == left)
 
 
-def test_a_file_that_cannot_be_read_is_told(discord, voice, calm):
-    ann = voice("Ann")
+def test_a_file_that_cannot_be_read_is_told(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     discord.fail_rest("GET", "^/cdn/", status=404)
     ann.await_answer(lambda: ann.write("a:look", attachments=[("a.png", b"x")]), "I could not read “a.png”")
     assert [text for _, text in ann.standing()] == ["a:look"]
 
 
-def test_a_file_that_is_too_large_keeps_the_original_where_it_is(discord, voice):
-    ann = voice("Ann")
+def test_a_file_that_is_too_large_keeps_the_original_where_it_is(discord, proxying_user):
+    ann = proxying_user("Ann")
     huge = [("huge.bin", b"\0" * (10 * MEGABYTE + 1))]
     original = ann.await_answer(lambda: ann.write("a:look", attachments=huge), "“huge.bin” is larger than the 10 MB")
     assert original["message_reference"]["message_id"]
@@ -159,8 +159,8 @@ def test_a_file_that_is_too_large_keeps_the_original_where_it_is(discord, voice)
     assert [text for _, text in ann.standing()] == ["a:look", "a:too"]
 
 
-def test_a_boosted_server_takes_larger_files(discord, voice):
-    ann = voice("Ann")
+def test_a_boosted_server_takes_larger_files(discord, proxying_user):
+    ann = proxying_user("Ann")
     discord.boost(2)
     try:
         copy = ann.speak("a:look", attachments=[("huge.bin", b"\0" * (10 * MEGABYTE + 1))])
@@ -169,8 +169,8 @@ def test_a_boosted_server_takes_larger_files(discord, voice):
     assert copy["message"]["attachments"][0]["size"] > 10 * MEGABYTE
 
 
-def test_voice_messages_polls_and_flags_go_along(discord, voice):
-    ann = voice("Ann")
+def test_voice_messages_polls_and_flags_go_along(discord, proxying_user):
+    ann = proxying_user("Ann")
     assert ann.speak("a:psst", silent=True)["message"]["flags"] & SILENT
     assert ann.speak("a:https://example.com", suppress_embeds=True)["message"]["flags"] & NO_EMBEDS
     assert ann.speak("a:loud")["message"]["flags"] == 0
@@ -190,8 +190,8 @@ def test_voice_messages_polls_and_flags_go_along(discord, voice):
     assert poll["allow_multiselect"]
 
 
-def test_what_can_be_nobodys_is_left_alone(discord, voice, stays):
-    ann = voice("Ann")
+def test_what_can_be_nobodys_is_left_alone(discord, proxying_user, stays):
+    ann = proxying_user("Ann")
     ann.autoproxy("member", "Ann")
     said = ann.speak("first")["message"]
     for options in (
@@ -214,8 +214,8 @@ def test_what_can_be_nobodys_is_left_alone(discord, voice, stays):
     stays(lambda: ann.write("no tags"))
 
 
-def test_direct_messages_are_left_alone(discord, voice):
-    ann = voice("Ann")
+def test_direct_messages_are_left_alone(discord, proxying_user):
+    ann = proxying_user("Ann")
     after = discord.last_seq()
     ann.write("a:hello", channel=None, dm=True)
     ann.ask("pk;autoproxy", "type this in a server", channel=None, dm=True)

@@ -29,38 +29,38 @@ def calm(discord):
     discord.clear_faults()
 
 
-def test_a_fault_of_discords_posts_nothing_twice_and_loses_nothing(discord, rollcall, voice, calm):
-    voices = {}
+def test_a_fault_of_discords_posts_nothing_twice_and_loses_nothing(discord, rollcall, proxying_user, calm):
+    people = {}
     for name, (fault, _) in FAULTS.items():
-        voices[name] = ann = voice("Ann")
+        people[name] = ann = proxying_user("Ann")
         # Broken up and cut, it would end with a blank.
         ann.change("Ann", display_name=f"discord{'x' * 71} y")
         ann.channel = ann.where["channel"] = discord.add_channel("faults")
         hook = ann.speak("a:before")["webhook_id"]
         discord.fail_rest("POST", f"^/webhooks/{hook}/", **fault)
     after = discord.last_seq()
-    for ann in voices.values():
+    for ann in people.values():
         ann.write("a: hello")
     # Until the end of the wait for those that may have been posted.
     until(lambda: len([text for _, text in said(discord.log(after)) if "I do not post it again" in text]) == 2)
     wanted = {name: ["before", "hello" if posted else "a: hello"] for name, (_, posted) in FAULTS.items()}
-    assert {name: [text for _, text in ann.standing()] for name, ann in voices.items()} == wanted
+    assert {name: [text for _, text in ann.standing()] for name, ann in people.items()} == wanted
     # What a broken connection took along was only slow, and comes after all.
-    ann = voices["a dropped connection before acting"]
+    ann = people["a dropped connection before acting"]
     (original,) = [message["id"] for message in discord.messages(ann.channel) if message["content"] == "a: hello"]
     (webhook,) = discord.webhooks(ann.channel)
     url = f"{discord.api_base}/webhooks/{webhook['id']}/{webhook['token']}?wait=true"
     late = rollcall.http.post(url, json={"username": ann.standing()[0][0], "content": "hello"}, timeout=10).json()["id"]
     until(lambda: [text for _, text in ann.standing()] == ["before", "hello"])
     assert ann.record(original)["id"] == late
-    for ann in voices.values():
+    for ann in people.values():
         ann.speak("a:after")
         assert all(ann.record(message["id"]) for message in discord.messages(ann.channel) if message.get("webhook_id"))
 
 
 @pytest.mark.parametrize("permission", ["MANAGE_WEBHOOKS", "MANAGE_MESSAGES"])
-def test_a_missing_permission_is_told_once(discord, voice, permission):
-    ann = voice("Ann")
+def test_a_missing_permission_is_told_once(discord, proxying_user, permission):
+    ann = proxying_user("Ann")
     # This is told though no errors are wanted.
     ann.prefer(proxy_error_message_enabled=False)
     discord.set_permissions(ann.channel, deny=[permission])
@@ -83,8 +83,8 @@ def test_a_missing_permission_is_told_once(discord, voice, permission):
 
 
 @pytest.mark.parametrize("in_thread", [False, True])
-def test_where_the_bot_may_not_speak_it_says_nothing(discord, voice, in_thread):
-    ann = voice("Ann")
+def test_where_the_bot_may_not_speak_it_says_nothing(discord, proxying_user, in_thread):
+    ann = proxying_user("Ann")
     channel = discord.add_thread(ann.id, "talk", ann.channel)["id"] if in_thread else ann.channel
     right = "SEND_MESSAGES_IN_THREADS" if in_thread else "SEND_MESSAGES"
     discord.set_permissions(ann.channel, deny=[right])
@@ -97,8 +97,8 @@ def test_where_the_bot_may_not_speak_it_says_nothing(discord, voice, in_thread):
     assert [where for where, _ in said(discord.log(after))] == ["dm"]
 
 
-def test_what_no_webhook_takes_is_told(discord, voice):
-    ann = voice("Ann", tag="x" * 70)
+def test_what_no_webhook_takes_is_told(discord, proxying_user):
+    ann = proxying_user("Ann", tag="x" * 70)
     ann.change("Ann", keep_proxy=True)
     ann.change("Ann", display_name="Ann of Oak")
     ann.await_answer(lambda: ann.write("a:hello"), "has 81.")
@@ -108,8 +108,8 @@ def test_what_no_webhook_takes_is_told(discord, voice):
     assert len(ann.speak("a:" + "x" * 2000, nitro=True)["message"]["content"]) == 2000
 
 
-def test_errors_that_one_can_do_nothing_about_may_be_switched_off(discord, voice, calm):
-    ann = voice("Ann")
+def test_errors_that_one_can_do_nothing_about_may_be_switched_off(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     ann.prefer(proxy_error_message_enabled=False)
     ann.speak("a:before")
     discord.fail_rest("POST", EXECUTE_WEBHOOK, status=400, body={"code": 50035, "message": "Invalid Form Body"})
@@ -129,8 +129,8 @@ def test_errors_that_one_can_do_nothing_about_may_be_switched_off(discord, voice
 
 
 @pytest.mark.parametrize("how", ["503", "cut"])
-def test_what_is_said_while_discord_is_away_is_proxied_when_it_is_back(discord, voice, calm, how):
-    ann = voice("Ann")
+def test_what_is_said_while_discord_is_away_is_proxied_when_it_is_back(discord, proxying_user, calm, how):
+    ann = proxying_user("Ann")
     discord.refuse_connections(how=how)
     after = discord.last_seq()
     original = ann.write("a:hello")
@@ -139,8 +139,8 @@ def test_what_is_said_while_discord_is_away_is_proxied_when_it_is_back(discord, 
     assert [text for _, text in ann.standing()] == ["hello"]
 
 
-def test_discord_takes_nothing_for_a_while(discord, rollcall, voice, calm):
-    ann = voice("Ann")
+def test_discord_takes_nothing_for_a_while(discord, rollcall, proxying_user, calm):
+    ann = proxying_user("Ann")
     # The second time, the webhook is known.
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     logged = len(rollcall.bot.lines)
@@ -155,8 +155,8 @@ def test_discord_takes_nothing_for_a_while(discord, rollcall, voice, calm):
     assert [text for _, text in ann.standing()] == ["before", "before", "a:one", "a:two", "three"]
 
 
-def test_an_original_that_cannot_be_deleted_at_once(discord, voice, calm):
-    ann = voice("Ann")
+def test_an_original_that_cannot_be_deleted_at_once(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     faults = (
         *({"status": 500}, {"status": 429, "retry_after": 0.05}, {"drop": True}),
         *({"status": 500, "after": True}, {"drop": True, "after": True}),
@@ -168,8 +168,8 @@ def test_an_original_that_cannot_be_deleted_at_once(discord, voice, calm):
     until(lambda: [text for _, text in ann.standing()] == ["hello", "next"] * len(faults))
 
 
-def test_an_original_that_cannot_be_deleted_for_a_while(discord, rollcall, voice, calm):
-    ann = voice("Ann")
+def test_an_original_that_cannot_be_deleted_for_a_while(discord, rollcall, proxying_user, calm):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:before")["message"]["id"]
     logged = len(rollcall.bot.lines)
     discord.fail_rest("DELETE", f"/channels/{ann.channel}/messages/", times=None)
@@ -183,8 +183,8 @@ def test_an_original_that_cannot_be_deleted_for_a_while(discord, rollcall, voice
     until(lambda: [text for _, text in ann.standing()] == ["before", "hello"])
 
 
-def test_what_cannot_be_deleted_is_not_said_again(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_what_cannot_be_deleted_is_not_said_again(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     copy = ann.speak("a:hello")["message"]["id"]
     discord.set_permissions(ann.channel, deny=["MANAGE_MESSAGES"])
     ann.await_answer(lambda: ann.write("pk;rp ben", reply_to=copy), "I need Manage Messages in this channel.")
@@ -193,8 +193,8 @@ def test_what_cannot_be_deleted_is_not_said_again(discord, voice):
     assert ann.record(copy)
 
 
-def test_two_who_say_the_same_message_again_leave_one(discord, voice, calm):
-    ann = voice("Ann", "Ben", "Cy")
+def test_two_who_say_the_same_message_again_leave_one(discord, proxying_user, calm):
+    ann = proxying_user("Ann", "Ben", "Cy")
     hook = ann.speak("a:before")["webhook_id"]
     copy = ann.speak("a:hello")["message"]["id"]
     discord.fail_rest("DELETE", f"/messages/{copy}", status=None, delay=0.5, times=None)
@@ -227,8 +227,8 @@ def full_disk(rollcall):
         connection.close()
 
 
-def test_what_cannot_be_recorded_has_not_been_said(discord, rollcall, voice):
-    ann = voice("Ann")
+def test_what_cannot_be_recorded_has_not_been_said(discord, rollcall, proxying_user):
+    ann = proxying_user("Ann")
     after = discord.last_seq()
     with full_disk(rollcall):
         ann.await_answer(lambda: ann.write("a:one"), "I could not write down whose message it is.")
@@ -239,8 +239,8 @@ def test_what_cannot_be_recorded_has_not_been_said(discord, rollcall, voice):
     assert len(said(discord.log(after))) == 1
 
 
-def test_an_original_that_somebody_else_deletes_first_takes_the_copy_along(discord, voice, calm):
-    ann = voice("Ann")
+def test_an_original_that_somebody_else_deletes_first_takes_the_copy_along(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     hook = ann.speak("a:before")["webhook_id"]
     after = discord.last_seq()
     original = ann.begin("a:slip of the tongue", hook)
@@ -251,8 +251,8 @@ def test_an_original_that_somebody_else_deletes_first_takes_the_copy_along(disco
     until(lambda: ann.record(copy) is None)
 
 
-def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, voice, calm):
-    ann = voice("Ann")
+def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     hook = ann.speak("a:before")["webhook_id"]
     after = discord.last_seq()
     ann.begin("a:hello", hook)
@@ -261,8 +261,10 @@ def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, voice, calm):
     assert [text for _, text in ann.standing()] == ["before", "a:hello"]
 
 
-def test_a_late_copy_does_not_let_an_original_go_whose_other_files_were_not_posted(discord, rollcall, voice, calm):
-    ann = voice("Ann")
+def test_a_late_copy_does_not_let_an_original_go_whose_other_files_were_not_posted(
+    discord, rollcall, proxying_user, calm
+):
+    ann = proxying_user("Ann")
     ann.channel = ann.where["channel"] = discord.add_channel("files")
     webhook_id = ann.speak("a:before")["webhook_id"]
     discord.fail_rest("POST", f"^/webhooks/{webhook_id}/", status=500)

@@ -14,9 +14,9 @@ def pings(message):
 
 
 @pytest.fixture
-def crowd(discord, voice):
-    """A voice, and texts that mention all kinds of people."""
-    ann, ben = voice("Ann"), discord.add_user("ben")
+def crowd(discord, proxying_user):
+    """A proxying user, and texts that mention all kinds of people."""
+    ann, ben = proxying_user("Ann"), discord.add_user("ben")
     discord.join(ben)
     asked = discord.add_role("asked", mentionable=True)
     closed = discord.add_role("closed", users=[ben])
@@ -64,8 +64,8 @@ def test_rights_count_when_they_are_used(discord, crowd):
     assert shouts()
 
 
-def test_tags_and_names_ping_nobody_that_the_sender_could_not(discord, voice):
-    ann = voice("Ann")
+def test_tags_and_names_ping_nobody_that_the_sender_could_not(discord, proxying_user):
+    ann = proxying_user("Ann")
     ann.change("Ann", prefix="@every", suffix=None, keep_proxy=True, display_name="@everyone")
     assert not ann.speak("@everyone come here")["message"]["mention_everyone"]
     assert ann.standing()[-1][1] == "@everyone come here"
@@ -91,8 +91,8 @@ def test_an_edit_and_another_voice_ping_nobody_else(discord, crowd):
     assert pings(again["message"]) == {"everyone": False, "roles": [], "users": []}
 
 
-def test_links_show_no_embeds_where_the_sender_may_not(discord, voice):
-    ann = voice("Ann")
+def test_links_show_no_embeds_where_the_sender_may_not(discord, proxying_user):
+    ann = proxying_user("Ann")
     text = "see https://example.com/a?b=c and <https://example.org> and http://example.net"
     assert ann.speak(f"a:{text}")["message"]["content"] == text
     discord.set_permissions(ann.channel, deny=["EMBED_LINKS"], who=ann.id)
@@ -107,8 +107,8 @@ def test_links_show_no_embeds_where_the_sender_may_not(discord, voice):
     assert (copy["content"], copy["flags"]) == (long, 1 << 2)
 
 
-def test_nobody_is_read_aloud_who_may_not_be(discord, voice):
-    ann = voice("Ann")
+def test_nobody_is_read_aloud_who_may_not_be(discord, proxying_user):
+    ann = proxying_user("Ann")
     aloud = lambda **options: ann.speak("a:hello", **options)["message"]["tts"]  # noqa: E731
     assert (aloud(), aloud(tts=True)) == (False, True)
     ann.change("Ann", tts=True)
@@ -117,8 +117,8 @@ def test_nobody_is_read_aloud_who_may_not_be(discord, voice):
     assert not aloud()
 
 
-def test_in_a_thread_the_rights_in_threads_count(discord, voice):
-    ann = voice("Ann")
+def test_in_a_thread_the_rights_in_threads_count(discord, proxying_user):
+    ann = proxying_user("Ann")
     thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"], allow=["MENTION_EVERYONE"], who=ann.id)
     after = discord.last_seq()

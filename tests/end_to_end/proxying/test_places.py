@@ -16,8 +16,8 @@ def calm(discord):
     discord.clear_faults()
 
 
-def test_a_thread_speaks_through_its_channels_webhook(discord, voice):
-    ann = voice("Ann")
+def test_a_thread_speaks_through_its_channels_webhook(discord, proxying_user):
+    ann = proxying_user("Ann")
     hook = ann.speak("a:in the channel")["webhook_id"]
     news = discord.add_channel("news", kind=NEWS)
     for channel, kind in ((ann.channel, "public"), (ann.channel, "private"), (news, "public")):
@@ -31,8 +31,8 @@ def test_a_thread_speaks_through_its_channels_webhook(discord, voice):
     assert len(discord.webhooks(ann.channel)) == len(discord.webhooks(news)) == 1
 
 
-def test_a_thread_that_slept_and_one_that_begins_with_a_message(discord, voice):
-    ann = voice("Ann")
+def test_a_thread_that_slept_and_one_that_begins_with_a_message(discord, proxying_user):
+    ann = proxying_user("Ann")
     first = ann.speak("a:a copy")["message"]
     thread = discord.add_thread(ann.id, "about it", ann.channel, message_id=first["id"])["id"]
     ann.speak("a:one", channel=thread)
@@ -41,8 +41,8 @@ def test_a_thread_that_slept_and_one_that_begins_with_a_message(discord, voice):
     assert [text for _, text in ann.standing(thread) if text] == ["one", "two"]
 
 
-def test_the_first_message_of_a_forum_post_stays(discord, voice):
-    ann = voice("Ann")
+def test_the_first_message_of_a_forum_post_stays(discord, proxying_user):
+    ann = proxying_user("Ann")
     forum = discord.add_channel("forum", kind=FORUM)
     post = discord.add_thread(ann.id, "a post", forum, text="a:the question")["id"]
     ann.speak("a:the answer", channel=post)
@@ -50,14 +50,14 @@ def test_the_first_message_of_a_forum_post_stays(discord, voice):
 
 
 @pytest.mark.parametrize("kind", [VOICE_CHANNEL, STAGE])
-def test_the_text_of_a_voice_channel(discord, voice, kind):
-    ann = voice("Ann")
+def test_the_text_of_a_voice_channel(discord, proxying_user, kind):
+    ann = proxying_user("Ann")
     channel = discord.add_channel("lounge", kind=kind)
     assert ann.speak("a:hello", channel=channel)["channel_id"] == channel
 
 
-def test_a_slow_message_keeps_its_place(discord, rollcall, voice):
-    ann, ben = voice("Ann"), voice("Ben")
+def test_a_slow_message_keeps_its_place(discord, rollcall, proxying_user):
+    ann, ben = proxying_user("Ann"), proxying_user("Ben")
     many = [{"name": f"M{number}", "prefix": f"m{number}:"} for number in range(999)]
     rollcall.write(lambda session: [members.create_member(session, int(ben.id), each) for each in many])
     discord.fail_rest("GET", "/cdn/", status=None, delay=0.3)
@@ -70,8 +70,8 @@ def test_a_slow_message_keeps_its_place(discord, rollcall, voice):
     until(lambda: [text for _, text in ann.standing()] == wanted)
 
 
-def test_what_was_said_just_before_decides_who_speaks_now(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_what_was_said_just_before_decides_who_speaks_now(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     ann.autoproxy("latch")
     for text in ("a:hi", "more", "b:and I", "too", "\\not me", "again", "\\\\nobody", "nobody still", "a:me"):
         ann.write(text)
@@ -89,8 +89,8 @@ def test_what_was_said_just_before_decides_who_speaks_now(discord, voice):
     until(lambda: {text: name if name in ("Ann", "Ben") else None for name, text in ann.standing()} == wanted)
 
 
-def test_a_message_that_gains_tags_when_it_is_edited(discord, voice):
-    ann = voice("Ann")
+def test_a_message_that_gains_tags_when_it_is_edited(discord, proxying_user):
+    ann = proxying_user("Ann")
     after = discord.last_seq()
     original = ann.write("hello")
     discord.edit_message(ann.id, original["id"], "a:hello")
@@ -106,8 +106,8 @@ def test_a_message_that_gains_tags_when_it_is_edited(discord, voice):
     assert [text for _, text in ann.standing()] == ["hello", "again!", "end"]
 
 
-def test_what_is_taken_back_or_changed_while_it_waits_is_not_said(discord, voice, calm):
-    ann = voice("Ann", "Ben")
+def test_what_is_taken_back_or_changed_while_it_waits_is_not_said(discord, proxying_user, calm):
+    ann = proxying_user("Ann", "Ben")
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     discord.fail_rest("POST", f"^/webhooks/{hook}/", status=429, retry_after=1)
     after = discord.last_seq()
@@ -126,8 +126,8 @@ def test_what_is_taken_back_or_changed_while_it_waits_is_not_said(discord, voice
     assert posted == ["***", "by me", "last"]
 
 
-def test_what_is_changed_while_it_is_posted_changes_the_copy(discord, voice, calm):
-    ann = voice("Ann", "Ben")
+def test_what_is_changed_while_it_is_posted_changes_the_copy(discord, proxying_user, calm):
+    ann = proxying_user("Ann", "Ben")
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     for edited, wanted in {"a:***": "***", "b:somebody else": "secret", "no tags": "secret"}.items():
         original = ann.begin("a:secret", hook)
@@ -135,8 +135,8 @@ def test_what_is_changed_while_it_is_posted_changes_the_copy(discord, voice, cal
         until(lambda wanted=wanted: ann.standing()[-1] == ("Ann", wanted))
 
 
-def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord, voice):
-    ann = voice("Ann")
+def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord, proxying_user):
+    ann = proxying_user("Ann")
     ann.autoproxy("member", "Ann")
     first, second = ann.write("\\first"), ann.write("\\second")
     discord.edit_message(ann.id, first["id"], "a:not the last")
@@ -149,8 +149,8 @@ def test_edited_messages_are_proxied_only_as_the_last_and_by_their_tags(discord,
     ann.speak("still on")
 
 
-def test_a_command_that_is_edited_is_a_command(discord, voice, calm):
-    ann = voice("Ann")
+def test_a_command_that_is_edited_is_a_command(discord, proxying_user, calm):
+    ann = proxying_user("Ann")
     ann.change("Ann", prefix=None, suffix=" a")
     # Its answer would be the last message, so there is none.
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES"])
@@ -162,8 +162,8 @@ def test_a_command_that_is_edited_is_a_command(discord, voice, calm):
     assert [text for _, text in ann.standing()] == ["pk;system a"]
 
 
-def test_what_is_no_edit_does_not_proxy_an_edited_message(discord, voice):
-    ann = voice("Ann")
+def test_what_is_no_edit_does_not_proxy_an_edited_message(discord, proxying_user):
+    ann = proxying_user("Ann")
     message = ann.write("b:hello")
     edited = discord.edit_message(ann.id, message["id"], "b:hello again")
     ann.pause()
@@ -176,8 +176,8 @@ def test_what_is_no_edit_does_not_proxy_an_edited_message(discord, voice):
     assert [text for _, text in ann.standing()] == ["b:hello again"]
 
 
-def test_two_accounts_of_one_latch_speak_one_after_the_other(discord, rollcall, voice, calm):
-    ann = voice("Ann", "Ben")
+def test_two_accounts_of_one_latch_speak_one_after_the_other(discord, rollcall, proxying_user, calm):
+    ann = proxying_user("Ann", "Ben")
     other = discord.add_user("other")
     discord.join(other)
     rollcall.write(systems.link_account, int(ann.id), int(other))

@@ -9,15 +9,15 @@ URL = "https://example.com/{}.png".format
 THIN, UNSEEN = "\u200a", "\u17b5"
 
 
-def test_a_message_is_posted_again_and_the_original_is_gone(voice):
-    ann = voice("Ann")
+def test_a_message_is_posted_again_and_the_original_is_gone(proxying_user):
+    ann = proxying_user("Ann")
     copy = ann.speak("a:hello there")
     assert (copy["username"], copy["message"]["content"]) == ("Ann", "hello there")
     assert ann.standing() == [("Ann", "hello there")]
 
 
-def test_many_first_messages_at_once_make_one_webhook(discord, voice):
-    people = [voice("Ann") for _ in range(8)]
+def test_many_first_messages_at_once_make_one_webhook(discord, proxying_user):
+    people = [proxying_user("Ann") for _ in range(8)]
     for number, one in enumerate(people):
         one.write(f"a:{number}")
     wanted = [("Ann", str(number)) for number in range(8)]
@@ -27,8 +27,8 @@ def test_many_first_messages_at_once_make_one_webhook(discord, voice):
 
 
 @pytest.mark.parametrize("told", [True, False], ids=["told", "behind its back"])
-def test_a_webhook_that_was_deleted_or_moved_is_replaced(discord, voice, told):
-    ann = voice("Ann")
+def test_a_webhook_that_was_deleted_or_moved_is_replaced(discord, proxying_user, told):
+    ann = proxying_user("Ann")
     other = discord.add_channel("other")
 
     def behind(act):
@@ -53,8 +53,8 @@ def test_a_webhook_that_was_deleted_or_moved_is_replaced(discord, voice, told):
     assert ann.standing(other) == [("Ann", "there")]
 
 
-def test_what_a_moved_webhook_posts_elsewhere_is_taken_back(discord, voice):
-    ann = voice("Ann")
+def test_what_a_moved_webhook_posts_elsewhere_is_taken_back(discord, proxying_user):
+    ann = proxying_user("Ann")
     other = discord.add_channel("public")
     hook = [ann.speak("a:before")["webhook_id"] for _ in range(2)][1]
     discord.fail_rest("DELETE", f"^/webhooks/{hook}/", times=2)
@@ -66,14 +66,14 @@ def test_what_a_moved_webhook_posts_elsewhere_is_taken_back(discord, voice):
     assert ann.standing(other) == []
 
 
-def test_a_webhook_of_somebody_else_is_not_taken(discord, voice):
-    ann = voice("Ann")
+def test_a_webhook_of_somebody_else_is_not_taken(discord, proxying_user):
+    ann = proxying_user("Ann")
     theirs = discord.add_webhook(ann.channel, "Rollcall proxy", by=ann.id)
     assert ann.speak("a:hello")["webhook_id"] != theirs["id"]
 
 
-def test_a_channel_that_has_no_room_for_a_webhook_is_told_once(discord, voice):
-    ann, ben = voice("Ann"), voice("Ben")
+def test_a_channel_that_has_no_room_for_a_webhook_is_told_once(discord, proxying_user):
+    ann, ben = proxying_user("Ann"), proxying_user("Ben")
     made = [discord.add_webhook(ann.channel, f"hook {number}", by=ann.id) for number in range(15)]
     after = discord.last_seq()
     ann.await_answer(lambda: ann.write("a:one"), "as many webhooks as Discord allows; delete one.")
@@ -85,8 +85,8 @@ def test_a_channel_that_has_no_room_for_a_webhook_is_told_once(discord, voice):
     assert len(said(discord.log(after))) == 2
 
 
-def test_the_name_above_a_message(voice):
-    ann = voice("Ann", tag="| Suns")
+def test_the_name_above_a_message(proxying_user):
+    ann = proxying_user("Ann", tag="| Suns")
     shown = []
     for act, wanted in (
         (lambda: None, "Ann | Suns"),
@@ -104,8 +104,8 @@ def test_the_name_above_a_message(voice):
     assert all(name == wanted for name, wanted in shown), shown
 
 
-def test_names_that_discord_refuses_are_repaired(voice):
-    ann = voice("Ann")
+def test_names_that_discord_refuses_are_repaired(proxying_user):
+    ann = proxying_user("Ann")
     for name, wanted in {
         "Clyde": f"C{THIN}lyde",
         "My DISCORD": f"My D{THIN}ISCORD",
@@ -120,8 +120,8 @@ def test_names_that_discord_refuses_are_repaired(voice):
         assert ann.speak("a:hello")["username"] == wanted
 
 
-def test_two_who_have_the_same_name_are_told_apart(discord, voice):
-    ann, other = voice("Ann", "Ben"), voice("Cy")
+def test_two_who_have_the_same_name_are_told_apart(discord, proxying_user):
+    ann, other = proxying_user("Ann", "Ben"), proxying_user("Cy")
     for one, name in ((ann, "Ann"), (ann, "Ben"), (other, "Cy")):
         one.change(name, display_name="Twin")
     apart = f"Twin{THIN}{UNSEEN}"
@@ -137,8 +137,8 @@ def test_two_who_have_the_same_name_are_told_apart(discord, voice):
     assert ann.speak("a:11")["username"] == "Twin"
 
 
-def test_the_picture_beside_a_message(voice):
-    ann = voice("Ann")
+def test_the_picture_beside_a_message(proxying_user):
+    ann = proxying_user("Ann")
     shown = [ann.speak("a:none")["avatar_url"]]
     for number, act in enumerate(
         (

@@ -13,9 +13,9 @@ from tests.end_to_end.rollcall import holding, until
 
 
 @pytest.fixture
-def stays(voice):
+def stays(proxying_user):
     """Says what must not be proxied, then a sentence that is: what came before it in the channel stayed."""
-    other = voice("Zoe")
+    other = proxying_user("Zoe")
 
     def check(who, text, **options):
         original = who.write(text, **options)
@@ -26,8 +26,8 @@ def stays(voice):
     return check
 
 
-def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(voice):
-    ann = voice("Ann")
+def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(proxying_user):
+    ann = proxying_user("Ann")
     for _ in range(10):
         copy = ann.speak("a:hello")
         found = ann.record(copy["original_id"])
@@ -37,8 +37,8 @@ def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(voice):
         assert (found["member"]["id"], found["system"]["id"]) == (ann.hids["Ann"], ann.system_id)
 
 
-def test_a_copy_that_is_deleted_leaves_no_record(discord, voice):
-    ann = voice("Ann")
+def test_a_copy_that_is_deleted_leaves_no_record(discord, proxying_user):
+    ann = proxying_user("Ann")
     moderator = discord.add_user("moderator")
     discord.join(moderator)
     discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
@@ -50,8 +50,8 @@ def test_a_copy_that_is_deleted_leaves_no_record(discord, voice):
     assert ann.record(copies[3])
 
 
-def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, rollcall, voice):
-    ann = voice("Ann")
+def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, rollcall, proxying_user):
+    ann = proxying_user("Ann")
     moderator = discord.add_user("moderator")
     discord.join(moderator)
     discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
@@ -68,8 +68,8 @@ def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, 
     assert [ann.record(each) for each in (copy, original)] == [None, None]
 
 
-def test_a_member_counts_its_messages(voice):
-    ann = voice("Ann", "Ben")
+def test_a_member_counts_its_messages(proxying_user):
+    ann = proxying_user("Ann", "Ben")
     begun = int(time.time())
     for text in ("a:one", "a:two", "b:three"):
         ann.speak(text)
@@ -84,8 +84,8 @@ def test_a_member_counts_its_messages(voice):
     assert begun <= times[1] <= times[0] <= time.time()
 
 
-def test_who_speaks_without_tags(discord, rollcall, voice, stays):
-    ann = voice("Ann", "Ben", "Cy")
+def test_who_speaks_without_tags(discord, rollcall, proxying_user, stays):
+    ann = proxying_user("Ann", "Ben", "Cy")
     log = lambda *names: rollcall.write(switches.log_switch, int(ann.id), [ann.hids[name] for name in names])  # noqa: E731
     stays(ann, "nobody")
     ann.autoproxy("front")
@@ -119,8 +119,8 @@ def test_who_speaks_without_tags(discord, rollcall, voice, stays):
     stays(ann, "not by latch")
 
 
-def test_another_account_of_the_system_speaks_as_the_same_latch(discord, voice):
-    ann = voice("Ann", "Ben")
+def test_another_account_of_the_system_speaks_as_the_same_latch(discord, proxying_user):
+    ann = proxying_user("Ann", "Ben")
     other = discord.add_user("other")
     discord.join(other)
     ann.rollcall.write(systems.link_account, int(ann.id), int(other))
@@ -133,8 +133,8 @@ def test_another_account_of_the_system_speaks_as_the_same_latch(discord, voice):
     assert ann.record(original["id"])["sender"] == other
 
 
-def test_speaking_switches_if_the_system_wants_it(rollcall, voice):
-    ann = voice("Ann", "Ben", "Cy")
+def test_speaking_switches_if_the_system_wants_it(rollcall, proxying_user):
+    ann = proxying_user("Ann", "Ben", "Cy")
     ann.speak("a:off")
     assert ann.switches == []
     ann.prefer(proxy_switch="new")
@@ -148,8 +148,8 @@ def test_speaking_switches_if_the_system_wants_it(rollcall, voice):
     assert ann.switches == [["Ben", "Cy"], ["Ben"], ["Ann"]]
 
 
-def test_tags_that_are_kept(voice):
-    ann = voice("Ann")
+def test_tags_that_are_kept(proxying_user):
+    ann = proxying_user("Ann")
     ann.change("Ann", proxy_tags=[{"prefix": "a:", "suffix": None}, {"prefix": "[", "suffix": "]"}])
     says = lambda text: ann.speak(text)["message"]["content"]  # noqa: E731
     assert says("[lost]") == "lost"
@@ -164,8 +164,8 @@ def test_tags_that_are_kept(voice):
     assert says("[kept here]") == "[kept here]"
 
 
-def test_where_nothing_is_proxied(discord, rollcall, voice, stays):
-    ann = voice("Ann")
+def test_where_nothing_is_proxied(discord, rollcall, proxying_user, stays):
+    ann = proxying_user("Ann")
     other = discord.add_channel("other")
     thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
     guild = int(ann.guild)

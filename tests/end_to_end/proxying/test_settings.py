@@ -16,8 +16,8 @@ def elsewhere(discord):
     discord.remove_bot(guild)
 
 
-def test_proxying_is_off_in_one_server(discord, speaker, elsewhere):
-    sol, (guild, channel) = speaker(), elsewhere
+def test_proxying_is_off_in_one_server(discord, system_owner, elsewhere):
+    sol, (guild, channel) = system_owner(), elsewhere
     discord.join(sol.id, guild)
     on, off = "messages are proxied in this server.", "messages are not proxied in this server."
     for typed, wanted in {
@@ -35,8 +35,8 @@ def test_proxying_is_off_in_one_server(discord, speaker, elsewhere):
         sol.say(typed, "This is set for each server by itself; type it in a server.", dm=True)
 
 
-def test_a_tag_of_one_server(speaker, typist):
-    sol, other = speaker(), typist()
+def test_a_tag_of_one_server(system_owner, discord_user):
+    sol, other = system_owner(), discord_user()
     sol.say("pk;s servertag", "The system has no tag.")
     sol.say("pk;s tag | Suns", "The system's tag is changed.")
     sol.say("pk;s servertag", "Names have the system's own tag, as everywhere: `| Suns`.", "channel")
@@ -60,8 +60,8 @@ def test_a_tag_of_one_server(speaker, typist):
         assert "not your system" in other.refusal(f"pk;s {sol.mention} {typed}"), typed
 
 
-def test_avatars_of_one_server(speaker, elsewhere, discord):
-    sol, (guild, channel) = speaker("Ann"), elsewhere
+def test_avatars_of_one_server(system_owner, elsewhere, discord):
+    sol, (guild, channel) = system_owner("Ann"), elsewhere
     discord.join(sol.id, guild)
     for command, kind in (("s", "system"), ("m ann", "member")):
         for verb in ("serveravatar", "sa", "savatar", "servericon", "serverpfp"):
@@ -79,8 +79,8 @@ def test_avatars_of_one_server(speaker, elsewhere, discord):
     sol.say("pk;s sa -public", "The system has no server avatar.", "channel")
 
 
-def test_a_members_name_in_one_server(discord, speaker, typist, elsewhere):
-    sol, other, (guild, channel) = speaker("Ann"), typist("other", "Owls"), elsewhere
+def test_a_members_name_in_one_server(discord, system_owner, discord_user, elsewhere):
+    sol, other, (guild, channel) = system_owner("Ann"), discord_user("other", "Owls"), elsewhere
     discord.join(sol.id, guild)
     for verb in ("servername", "sn", "snick", "servernick", "guildname"):
         sol.say(f"pk;m ann {verb} Anna {verb}", "The member's server name is changed.")
@@ -98,8 +98,8 @@ def test_a_members_name_in_one_server(discord, speaker, typist, elsewhere):
     sol.say("pk;m ann sn -clear -y", "The member's server name is cleared.")
 
 
-def test_keeping_tags_in_one_server(speaker, typist, elsewhere, discord):
-    sol, other, (guild, channel) = speaker("Ann"), typist("other", "Owls"), elsewhere
+def test_keeping_tags_in_one_server(system_owner, discord_user, elsewhere, discord):
+    sol, other, (guild, channel) = system_owner("Ann"), discord_user("other", "Owls"), elsewhere
     discord.join(sol.id, guild)
     sol.say_all(
         {
@@ -120,8 +120,8 @@ def test_keeping_tags_in_one_server(speaker, typist, elsewhere, discord):
     assert "is not part of your system" in other.refusal(f"pk;m {hid} skp on")
 
 
-def test_how_a_member_speaks_everywhere(speaker, typist):
-    sol, other = speaker("Ann"), typist("other", "Owls")
+def test_how_a_member_speaks_everywhere(system_owner, discord_user):
+    sol, other = system_owner("Ann"), discord_user("other", "Owls")
     for verb in ("proxyavatar", "pa", "pavatar", "proxypfp"):
         sol.say(f"pk;m ann {verb} {URL(verb)}", "The member's proxy avatar is changed.")
         sol.say(f"pk;m ann {verb}", URL(verb), "channel")
@@ -145,8 +145,8 @@ def test_how_a_member_speaks_everywhere(speaker, typist):
         assert "is not part of your system" in other.refusal(f"pk;m {hid} {typed}"), typed
 
 
-def test_settings_of_proxying(speaker, typist):
-    sol = speaker()
+def test_settings_of_proxying(system_owner, discord_user):
+    sol = system_owner()
     never, six = "A latch never ends by itself.", "A latch ends 6 h after the last proxied message."
     sol.say_all(
         {
@@ -200,11 +200,11 @@ def test_settings_of_proxying(speaker, typist):
     assert "server name format" not in sol.say("pk;config", "Settings", dm=True)
     assert "did you mean `autoproxy account`?" in sol.say("pk;config autoproxy acount", "did you mean")
     assert "did you mean `proxy" in sol.say("pk;config proxy", "did you mean")
-    assert "no system" in typist().refusal("pk;config proxy case off")
+    assert "no system" in discord_user().refusal("pk;config proxy case off")
 
 
-def test_autoproxy_is_switched_off_for_the_account_that_types_it(speaker, typist):
-    sol, luna = speaker(), typist()
+def test_autoproxy_is_switched_off_for_the_account_that_types_it(system_owner, discord_user):
+    sol, luna = system_owner(), discord_user()
     sol.ask(f"pk;link {luna.mention}", "Do you agree?")
     luna.ask("yes", "is linked")
     luna.ask("pk;config autoproxy account off", "Autoproxy never works for this account.")
@@ -213,9 +213,9 @@ def test_autoproxy_is_switched_off_for_the_account_that_types_it(speaker, typist
 
 
 @pytest.fixture
-def place(discord, typist, elsewhere):
+def place(discord, discord_user, elsewhere):
     """A moderator and a guest in a server of their own, and its channel."""
-    moderator, guest, (guild, channel) = typist(), typist(), elsewhere
+    moderator, guest, (guild, channel) = discord_user(), discord_user(), elsewhere
     for member in (moderator, guest):
         discord.join(member.id, guild)
         member.where = {"channel": channel}
@@ -281,7 +281,7 @@ def test_moderators_choose_where_nothing_is_proxied(discord, place):
     moderator.ask(f"pk;sc bl remove {one}", empty)
 
 
-def test_only_moderators_see_and_set_what_counts_for_a_server(discord, place, typist):
+def test_only_moderators_see_and_set_what_counts_for_a_server(discord, place, discord_user):
     moderator, guest, guild = place
     hidden = discord.add_channel("hidden", guild)
     sentence = "Only members with the permission Manage Server can see and set this."

@@ -13,32 +13,32 @@ HOUR = 3_600_000_000
 def log(rollcall):
     """Logs switches that were so many hours ago, each to members with these names."""
 
-    def run(speaker, *rows):
-        hids = {member["name"]: member["id"] for member in speaker.members}
+    def run(system_owner, *rows):
+        hids = {member["name"]: member["id"] for member in system_owner.members}
 
         def write(session):
             for hours, names in rows:
-                switches.log_switch(session, int(speaker.id), [hids[name] for name in names])
-                switches.move_switch(session, int(speaker.id), now_us() - int(hours * HOUR))
+                switches.log_switch(session, int(system_owner.id), [hids[name] for name in names])
+                switches.move_switch(session, int(system_owner.id), now_us() - int(hours * HOUR))
 
         rollcall.write(write)
 
     return run
 
 
-def since_of(speaker, number=0):
+def since_of(system_owner, number=0):
     """A switch's time as Discord is told it."""
 
     def read(session):
-        system = systems.get_own_system(session, int(speaker.id))
-        return front_history.show_history(session, system, int(speaker.id), number, 1)
+        system = systems.get_own_system(session, int(system_owner.id))
+        return front_history.show_history(session, system, int(system_owner.id), number, 1)
 
-    (row,) = speaker.rollcall.read(read)
+    (row,) = system_owner.rollcall.read(read)
     return f"<t:{row['timestamp'] // 1_000_000}:"
 
 
-def test_who_fronts_since_when(speaker, typist, log):
-    sol, stranger = speaker("Ann", "Ben"), typist()
+def test_who_fronts_since_when(system_owner, discord_user, log):
+    sol, stranger = system_owner("Ann", "Ben"), discord_user()
     own = (
         "pk;f",
         "pk;front",
@@ -63,8 +63,8 @@ def test_who_fronts_since_when(speaker, typist, log):
     stranger.ask("pk;f histroy", "did you mean `history`?")
 
 
-def test_private_fronters(speaker, typist, rollcall, log):
-    sol, stranger = speaker("Ann"), typist()
+def test_private_fronters(system_owner, discord_user, rollcall, log):
+    sol, stranger = system_owner("Ann"), discord_user()
     hid = sol.system_id
     log(sol, (3, ["Ann"]), (2, []), (1, ["Ann"]))
     sol.say("pk;s privacy front private", "private now")
@@ -84,8 +84,8 @@ def test_private_fronters(speaker, typist, rollcall, log):
     sol.ask("pk;f p", "Front breakdown", "dm")
 
 
-def test_the_history_tells_who_when_and_for_how_long(speaker, log):
-    sol = speaker("Ann", "Ben")
+def test_the_history_tells_who_when_and_for_how_long(system_owner, log):
+    sol = system_owner("Ann", "Ben")
     names = ("pk;f h", "pk;f history", "pk;fh", "pk;fronthistory", "pk;s fh", "pk;s fronthistory", "pk;s switches")
     sol.say("pk;f h", "Nobody has fronted yet.")
     log(sol, (30, ["Ann"]), (3, ["Ben", "Ann"]), (1, []))
@@ -103,8 +103,8 @@ def test_the_history_tells_who_when_and_for_how_long(speaker, log):
     sol.say_all({"pk;f h Ann": "I did not expect “Ann” here", "pk;fh -full": "I know no `-full` here"})
 
 
-def test_pages_of_the_history_are_turned_by_who_asked(speaker, typist, log):
-    sol, stranger = speaker("Ann"), typist()
+def test_pages_of_the_history_are_turned_by_who_asked(system_owner, discord_user, log):
+    sol, stranger = system_owner("Ann"), discord_user()
     log(sol, *((30 - number, ["Ann"] if number % 2 else []) for number in range(23)))
     page = sol.ask("pk;f h", "Front history")
     assert all(label(page, name)["disabled"] is (name in "⏮◀") for name in "⏮◀▶⏭")
@@ -129,8 +129,8 @@ def label(message, name):
     return {"disabled": False, **found}
 
 
-def test_the_history_can_be_cleared(speaker, typist, log):
-    sol, stranger = speaker("Ann"), typist("other", "Others")
+def test_the_history_can_be_cleared(system_owner, discord_user, log):
+    sol, stranger = system_owner("Ann"), discord_user("other", "Others")
     for typed in ("pk;f h clear", "pk;fh -clear", "pk;s fh -c"):
         log(sol, (2, ["Ann"]), (1, []))
         stranger.ask(typed, "System has no registered switches.")
@@ -142,14 +142,14 @@ def test_the_history_can_be_cleared(speaker, typist, log):
         assert sol.switches == []
 
 
-def shares_of(speaker, typed):
+def shares_of(system_owner, typed):
     """Who fronted which share, from the bot's card."""
-    (embed,) = speaker.ask(typed, "Front breakdown")["embeds"]
+    (embed,) = system_owner.ask(typed, "Front breakdown")["embeds"]
     return {field["name"]: field["value"].split(" ")[0] for field in embed.get("fields", ())}
 
 
-def test_shares_of_the_front(speaker, log):
-    sol = speaker("Ann", "Ben", "Cy")
+def test_shares_of_the_front(system_owner, log):
+    sol = system_owner("Ann", "Ben", "Cy")
     names = ("pk;f p", "pk;fp", "pk;frontpercent", "pk;front%", "pk;s fp", "pk;s frontbreakdown", "pk;f percent")
     sol.say("pk;f p", "Nobody has fronted yet.")
     log(sol, (1000, ["Cy"]), (4, ["Ann"]), (3, ["Ann", "Ben"]), (1, []))
@@ -176,9 +176,9 @@ def test_shares_of_the_front(speaker, log):
     )
 
 
-def test_more_than_24_share_the_last_line(speaker, log):
+def test_more_than_24_share_the_last_line(system_owner, log):
     names = [f"M{number}" for number in range(26)]
-    sol = speaker(*names)
+    sol = system_owner(*names)
     log(sol, (1, names))
     (embed,) = sol.ask("pk;fp full", "Front breakdown")["embeds"]
     assert len(embed["fields"]) == 25

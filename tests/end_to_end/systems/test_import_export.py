@@ -59,14 +59,14 @@ def files_of(discord, person):
 
 
 @pytest.fixture
-def pines(typist):
-    alice = typist()
+def pines(discord_user):
+    alice = discord_user()
     alice.ask("pk;import -y", "2 members added and 0 changed, 1 switch added", attachments=attach(OLDER))
     return alice
 
 
-def test_an_older_file_of_pluralkit(discord, rollcall, typist):
-    alice = typist()
+def test_an_older_file_of_pluralkit(discord, rollcall, discord_user):
+    alice = discord_user()
     question = alice.ask("pk;import", "Your DMs say what this file would change.", attachments=attach(OLDER))
     plan = text_of(discord.dms(alice.id)[-1])
     assert all(words in plan for words in ("You get a new system.", "2 new members: “Pim”, “Pam”.", "1 new switch."))
@@ -92,8 +92,8 @@ def test_an_older_file_of_pluralkit(discord, rollcall, typist):
     assert not any("Pim" in text_of(message) for message in discord.messages())
 
 
-def test_tupperbox_by_link_into_a_system(discord, typist):
-    alice = typist("alice", "Foxes")
+def test_tupperbox_by_link_into_a_system(discord, discord_user):
+    alice = discord_user("alice", "Foxes")
     posted = discord.say(alice.id, "my file", dm=True, attachments=attach(TUPPERBOX, "tuppers.json"))
     url = posted["attachments"][0]["url"]
     question = alice.ask(f"pk;import <{url}>", "1 new member: “Tilly”.", "dm", dm=True)
@@ -107,7 +107,7 @@ def test_tupperbox_by_link_into_a_system(discord, typist):
     assert "Nothing would change" in alice.refusal(f"pk;s import {url}", dm=True)
 
 
-def test_an_export_is_the_whole_system_and_comes_back(discord, pines, typist):
+def test_an_export_is_the_whole_system_and_comes_back(discord, pines, discord_user):
     pines.ask("pk;export", "See your DMs.", "channel")
     pines.ask("pk;s EXPORT", "The file's link: http", dm=True)
     first, second = files_of(discord, pines)
@@ -125,7 +125,7 @@ def test_an_export_is_the_whole_system_and_comes_back(discord, pines, typist):
     pines.ask(next(member["id"] for member in pines.members if member["name"] == "Pam"), "deleted")
     pines.ask("pk;import -y", "1 member added and 1 changed", attachments=attach(first))
     assert [member["name"] for member in pines.members] == ["Pim", "Pam"]
-    bob = typist("bob")
+    bob = discord_user("bob")
     bob.ask("pk;import -yes", "2 members added", attachments=attach(first))
     taken = [alike(member) for member in bob.members]
     assert taken == [alike(member) for member in pines.members]
@@ -138,8 +138,8 @@ def alike(member):
 
 
 @pytest.mark.parametrize("how", ["No", "n", "NO"])
-def test_an_import_is_cancelled(rollcall, typist, how):
-    alice, bob = typist("alice"), typist("bob")
+def test_an_import_is_cancelled(rollcall, discord_user, how):
+    alice, bob = discord_user("alice"), discord_user("bob")
     question = alice.ask("pk;import", "Import it?", attachments=attach(OLDER))
     bob.press(question, "Import", "This question is for somebody else.", "ephemeral")
     if how == "No":
@@ -165,16 +165,16 @@ def test_an_import_is_cancelled(rollcall, typist, how):
         ({"tuppers": [{"name": "Tilly", "brackets": ["t["]}]}, "Member “Tilly”: the brackets must be"),
     ],
 )
-def test_a_file_that_is_refused_changes_nothing_and_is_spoken_of_by_dm(discord, rollcall, typist, file, sentence):
-    alice = typist()
+def test_a_file_that_is_refused_changes_nothing_and_is_spoken_of_by_dm(discord, rollcall, discord_user, file, sentence):
+    alice = discord_user()
     alice.ask("pk;import -y", "See your DMs.", "channel", attachments=attach(file))
     assert sentence in text_of(discord.dms(alice.id)[-1])
     assert sentence in alice.refusal("pk;import -y", attachments=attach(file), dm=True)
     assert rollcall.get(f"/v1/a/{alice.id}").status_code == 404
 
 
-def test_where_files_are_not_taken_from(discord, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_where_files_are_not_taken_from(discord, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     for url in (
         "https://example.com/system.json",
         "http://cdn.discordapp.com/system.json",
@@ -196,8 +196,8 @@ def test_where_files_are_not_taken_from(discord, typist):
     assert alice.members == []
 
 
-def test_closed_dms_stop_what_needs_them(discord, rollcall, pines, typist):
-    before, newcomer = pines.system, typist("newcomer")
+def test_closed_dms_stop_what_needs_them(discord, rollcall, pines, discord_user):
+    before, newcomer = pines.system, discord_user("newcomer")
     for person in (pines, newcomer):
         discord.refuse_dms(person.id)
     assert "allow direct messages" in pines.refusal("pk;export")
@@ -208,8 +208,8 @@ def test_closed_dms_stop_what_needs_them(discord, rollcall, pines, typist):
     assert pines.system == before
 
 
-def test_a_system_is_deleted_when_its_id_is_typed_back(discord, rollcall, pines, typist):
-    hid, bob = pines.system["id"], typist("bob")
+def test_a_system_is_deleted_when_its_id_is_typed_back(discord, rollcall, pines, discord_user):
+    hid, bob = pines.system["id"], discord_user("bob")
     other = discord.add_channel(f"other-{hid}", "Home")
     assert "not your system" in bob.refusal(f"pk;s {hid} delete")
     for wrong in ("yes", "pk;help config", hid[:-1]):

@@ -13,10 +13,10 @@ ROUNDS = 25
 SENT = ("member new {}", "switch copy {}", "member shared proxy add {}:text")
 
 
-def test_the_other_account_agrees_by_button_or_word(discord, rollcall, typist):
-    alice = typist("alice", "Foxes")
+def test_the_other_account_agrees_by_button_or_word(discord, rollcall, discord_user):
+    alice = discord_user("alice", "Foxes")
     for answer in ("button", "yes", "Y"):
-        bob = typist("bob")
+        bob = discord_user("bob")
         question = alice.ask(f"pk;link {bob.mention} -y", "Do you agree?", "channel")
         assert [user["id"] for user in question["mentions"]] == [bob.id]
         assert rollcall.get(f"/v1/a/{bob.id}").status_code == 404
@@ -30,8 +30,8 @@ def test_the_other_account_agrees_by_button_or_word(discord, rollcall, typist):
         assert bob.mention in text_of(alice.ask("pk;s", "Both"))
 
 
-def test_nobody_else_can_agree(rollcall, typist):
-    alice, bob, carol = typist("alice", "Foxes"), typist("bob"), typist("carol")
+def test_nobody_else_can_agree(rollcall, discord_user):
+    alice, bob, carol = discord_user("alice", "Foxes"), discord_user("bob"), discord_user("carol")
     question = alice.ask(f"pk;link {bob.id}", "Do you agree?")
     for other in (alice, carol):
         other.press(question, "Link my account", "This question is for somebody else.", "ephemeral")
@@ -45,8 +45,8 @@ def test_nobody_else_can_agree(rollcall, typist):
     assert rollcall.get(f"/v1/a/{bob.id}").status_code == 404
 
 
-def test_links_that_are_refused(discord, rollcall, typist):
-    alice, bob, carol = typist("alice", "Foxes"), typist("bob", "Owls"), typist("carol")
+def test_links_that_are_refused(discord, rollcall, discord_user):
+    alice, bob, carol = discord_user("alice", "Foxes"), discord_user("bob", "Owls"), discord_user("carol")
     bot = discord.add_user("robot", bot=True)
     for typed, sentence in [
         ("", "Mention the account to link, or give its ID."),
@@ -63,8 +63,8 @@ def test_links_that_are_refused(discord, rollcall, typist):
     assert rollcall.get(f"/v1/a/{carol.id}").status_code == 404
 
 
-def test_what_happens_while_the_question_stands(discord, rollcall, typist):
-    alice, bob, carol = typist("alice", "Foxes"), typist("bob", "Owls"), typist("carol")
+def test_what_happens_while_the_question_stands(discord, rollcall, discord_user):
+    alice, bob, carol = discord_user("alice", "Foxes"), discord_user("bob", "Owls"), discord_user("carol")
     first = alice.ask(f"pk;link {carol.id}", "Do you agree?")
     second = bob.ask(f"pk;link {carol.id}", "Do you agree?")
     carol.ask("yes", f"{carol.mention} is linked to the system now.")
@@ -72,7 +72,7 @@ def test_what_happens_while_the_question_stands(discord, rollcall, typist):
     carol.press(first, "Link my account", "This account already has a system.")
     assert carol.system["name"] == "Owls"
     until(lambda: buttons_of(discord, second) == [])
-    dora, hid = typist("dora"), alice.system["id"]
+    dora, hid = discord_user("dora"), alice.system["id"]
     question = alice.ask(f"pk;link {dora.id}", "Do you agree?")
     alice.ask("pk;s delete -ne", "for good")
     alice.ask(hid, "deleted")
@@ -89,8 +89,8 @@ def link(alice, bob):
     bob.press(alice.ask(f"pk;link {bob.id}", "Do you agree?"), "Link my account", "is linked")
 
 
-def test_unlinking(rollcall, typist):
-    alice, bob, carol = typist("alice", "Foxes"), typist("bob"), typist("carol")
+def test_unlinking(rollcall, discord_user):
+    alice, bob, carol = discord_user("alice", "Foxes"), discord_user("bob"), discord_user("carol")
     link(alice, bob)
     assert bob.system["name"] == "Foxes"
     for typed, sentence in [
@@ -114,22 +114,22 @@ def test_unlinking(rollcall, typist):
     assert "has no system" in alice.refusal("pk;s")
 
 
-def test_two_who_unlink_each_other_leave_one(rollcall, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_two_who_unlink_each_other_leave_one(rollcall, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     link(alice, bob)
     asked = alice.ask(f"pk;unlink {bob.id}", "Unlink"), bob.ask(f"pk;unlink {alice.id}", "Unlink")
     for person, question in zip((alice, bob), asked, strict=True):
         button = question["components"][0]["components"][0]["custom_id"]
         person.discord.click(person.id, question["id"], button)
-    typist("later").refusal("pk;help")
+    discord_user("later").refusal("pk;help")
     left = [rollcall.get(f"/v1/a/{person.id}").status_code for person in (alice, bob)]
     assert sorted(left) == [200, 404]
 
 
 @pytest.fixture
-def together(typist):
+def together(discord_user):
     """Two accounts of one system with a member that both change."""
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     link(alice, bob)
     alice.ask("pk;member new shared", "is here")
     return alice, bob

@@ -18,8 +18,8 @@ def fill(session, user_id, count):
     )
 
 
-def test_a_new_member_has_the_rest_of_the_line_as_its_name(speaker, typist):
-    sol = speaker()
+def test_a_new_member_has_the_rest_of_the_line_as_its_name(system_owner, discord_user):
+    sol = system_owner()
     table = {
         "pk;member new Ann": ("Ann", "Ann is here"),
         "pk;m n  Ben  ": ("Ben", "Ben is here"),
@@ -43,19 +43,19 @@ def test_a_new_member_has_the_rest_of_the_line_as_its_name(speaker, typist):
         }
     )
     assert len(sol.members) == len(table)
-    typist().ask("pk;m new Zed", "This account has no system; the bot's command `system new` makes one.")
+    discord_user().ask("pk;m new Zed", "This account has no system; the bot's command `system new` makes one.")
 
 
-def test_a_new_member_with_a_picture(speaker):
-    sol = speaker()
+def test_a_new_member_with_a_picture(system_owner):
+    sol = system_owner()
     sol.say("pk;m new Ann", "Ann is here", attachments=[("ann.png", PICTURE)])
     assert re.match(r"https?://.*/ann\.png", sol.member("Ann")["avatar_url"])
     sol.say("pk;m new Ben", "The attachment must be a picture.", attachments=[("ben.txt", b"Ben")])
     assert [member["name"] for member in sol.members] == ["Ann"]
 
 
-def test_a_name_that_a_member_has_already_is_asked_about(speaker, typist):
-    sol, stranger = speaker("Ann", "Ben"), typist()
+def test_a_name_that_a_member_has_already_is_asked_about(system_owner, discord_user):
+    sol, stranger = system_owner("Ann", "Ben"), discord_user()
     ann = sol.member("Ann")["id"]
     for typed in ("pk;m new aNN", "pk;m ben rename aNN"):
         asked = sol.ask(typed, f"a member with this name already (`{ann}`)")
@@ -77,8 +77,8 @@ def test_a_name_that_a_member_has_already_is_asked_about(speaker, typist):
     sol.say("no", "Nothing was changed.")
 
 
-def test_a_namesake_is_not_given_away(speaker):
-    sol = speaker()
+def test_a_namesake_is_not_given_away(system_owner):
+    sol = system_owner()
     hidden = sol.add("Ann", visibility="private")
     assert hidden not in sol.say("pk;m new Ann", "already")
     sol.say("no", "Nothing was changed.")
@@ -86,8 +86,8 @@ def test_a_namesake_is_not_given_away(speaker):
     sol.say("no", "Nothing was changed.", dm=True)
 
 
-def test_the_limit_of_members_is_hinted_at_and_kept(speaker, rollcall):
-    sol = speaker()
+def test_the_limit_of_members_is_hinted_at_and_kept(system_owner, rollcall):
+    sol = system_owner()
     rollcall.write(fill, int(sol.id), 948)
     assert "There is room" not in sol.say("pk;m new last", "is here")
     sol.say("pk;m new near", "There is room for 50 more members.")
@@ -99,8 +99,8 @@ def test_the_limit_of_members_is_hinted_at_and_kept(speaker, rollcall):
     assert (answer.status_code, answer.text) == (400, told)
 
 
-def test_members_begin_private_where_the_system_wants_it(speaker):
-    sol = speaker()
+def test_members_begin_private_where_the_system_wants_it(system_owner):
+    sol = system_owner()
     sol.say("pk;config private member on", "New members begin private.")
     sol.say("pk;m new Ann", "Ann is here")
     ann = sol.member("Ann")
@@ -111,8 +111,8 @@ def test_members_begin_private_where_the_system_wants_it(speaker):
     assert {ben[key] for key in MEMBER_PRIVACY} == {"public"}
 
 
-def test_a_card_shows_each_reader_what_that_reader_may_see(speaker, typist):
-    sol, stranger = speaker(), typist()
+def test_a_card_shows_each_reader_what_that_reader_may_see(system_owner, discord_user):
+    sol, stranger = system_owner(), discord_user()
     hid = sol.add(
         "Ann",
         display_name="Ann the Tall",
@@ -152,8 +152,8 @@ def test_a_card_shows_each_reader_what_that_reader_may_see(speaker, typist):
     stranger.ask(f"pk;m {hid} -private", "Only the owner of a system can ask for what is private.")
 
 
-def test_a_shown_card_obeys_the_setting_of_the_system(speaker):
-    sol = speaker()
+def test_a_shown_card_obeys_the_setting_of_the_system(system_owner):
+    sol = system_owner()
     sol.add("Ann", description="Very tall.", pronouns="she/her", description_privacy="private")
     sol.say("pk;config show private off", "leave out")
     assert "Very tall." not in sol.say("pk;m ann", "she/her", "channel")
@@ -161,8 +161,8 @@ def test_a_shown_card_obeys_the_setting_of_the_system(speaker):
     sol.say("pk;m ann -priv", "Very tall.", "dm")
 
 
-def test_renaming(speaker):
-    sol = speaker("Ann")
+def test_renaming(system_owner):
+    sol = system_owner("Ann")
     for verb in ("rename", "name", "changename", "setname", "RN"):
         sol.say(f"pk;m ann {verb} Ann", "The member's name is changed.")
     sol.say('pk;m ann rename "Ann Oak"', "The member's name is changed.")
@@ -178,8 +178,8 @@ def test_renaming(speaker):
     assert [member["name"] for member in sol.members] == ["Ben -y Oak"]
 
 
-def test_a_member_goes_only_when_its_id_is_typed(speaker, typist, rollcall):
-    sol, stranger = speaker("Ann", "Ben"), typist()
+def test_a_member_goes_only_when_its_id_is_typed(system_owner, discord_user, rollcall):
+    sol, stranger = system_owner("Ann", "Ben"), discord_user()
     ann = sol.member("Ann")["id"]
     sol.say("pk;sw ann ben", "Ann, Ben")
     for verb in ("delete", "remove", "destroy", "erase", "yeet"):
@@ -197,14 +197,14 @@ def test_a_member_goes_only_when_its_id_is_typed(speaker, typist, rollcall):
     sol.say("pk;m ben delete now", "I did not expect “now” here")
 
 
-def test_ids(speaker):
-    sol = speaker("Ann")
+def test_ids(system_owner):
+    sol = system_owner("Ann")
     ann = sol.member("Ann")["id"]
     assert sol.say("pk;m ann id") == sol.say(f"pk;m {ann.upper()[:2]}-{ann[2:]} ID") == f"`{ann}`"
 
 
-def test_another_systems_members_can_be_read_and_not_changed(speaker, rollcall):
-    sol, other = speaker("Ann"), speaker()
+def test_another_systems_members_can_be_read_and_not_changed(system_owner, rollcall):
+    sol, other = system_owner("Ann"), system_owner()
     hid = other.add("Zed", pronouns="they/them", description="Far away.", proxy_tags=[{"prefix": "z:"}])
     before = other.member("Zed")
     sol.say_all(
@@ -233,8 +233,8 @@ def test_another_systems_members_can_be_read_and_not_changed(speaker, rollcall):
     assert other.member("Zed") == before
 
 
-def test_unknown_subcommands_get_a_hint(speaker):
-    sol = speaker("Ann")
+def test_unknown_subcommands_get_a_hint(system_owner):
+    sol = system_owner("Ann")
     sol.say_all(
         {
             "pk;m ann desription Tall": "did you mean `description`?",

@@ -16,8 +16,8 @@ TEXTS = [
 ]
 
 
-def test_texts_are_set_and_cleared_by_all_their_names(speaker):
-    sol = speaker("Ann")
+def test_texts_are_set_and_cleared_by_all_their_names(system_owner):
+    sol = system_owner("Ann")
     for verbs, key, label, typed, stored in TEXTS:
         first, *others = verbs.split()
         sol.say(f"pk;m ann {first}", f"The member has no {label}. Put one behind the command to set it.")
@@ -29,8 +29,8 @@ def test_texts_are_set_and_cleared_by_all_their_names(speaker):
             sol.say(f"pk;m ann {verb.upper()} {typed}", f"The member's {label} is changed.")
 
 
-def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(speaker):
-    sol = speaker("Ann")
+def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(system_owner):
+    sol = system_owner("Ann")
     for verb, typed, shown in (
         ("dn", "*Ann*", "*Ann*"),
         ("description", "Tall.  \nAnd `kind`.", "Tall.\nAnd `kind`."),
@@ -45,8 +45,8 @@ def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(speaker):
         assert sol.say(f"pk;m ann description {flag}").endswith("```\nTall.\nAnd `kind`.\n```"), flag
 
 
-def test_clearing_asks_first(speaker):
-    sol = speaker()
+def test_clearing_asks_first(system_owner):
+    sol = system_owner()
     sol.add("Ann", description="Tall.")
     for typed in ("clear", "reset", "DEFAULT", "-c", "-clear"):
         sol.say(f"pk;m ann description {typed}", "Clear the member's description?")
@@ -60,8 +60,8 @@ def test_clearing_asks_first(speaker):
     sol.say("pk;m ann description clear", "The member has no description; nothing is changed.")
 
 
-def test_flags_inside_a_free_text_stay_in_it(speaker):
-    sol = speaker("Ann")
+def test_flags_inside_a_free_text_stay_in_it(system_owner):
+    sol = system_owner("Ann")
     for text in ("Tall -c", "Tall -clear -yes", "-tall", "clear skies -raw", "raw fish", "default -c, they say"):
         sol.say(f"pk;m ann description {text}", "The member's description is changed.")
         assert sol.member("Ann")["description"] == text
@@ -69,8 +69,8 @@ def test_flags_inside_a_free_text_stay_in_it(speaker):
     assert sol.member("Ann")["pronouns"] == "-c"
 
 
-def test_texts_refused(speaker):
-    sol = speaker("Ann")
+def test_texts_refused(system_owner):
+    sol = system_owner("Ann")
     before = sol.member("Ann")
     sol.say_all(
         {
@@ -88,8 +88,8 @@ def test_texts_refused(speaker):
     assert sol.member("Ann") == before
 
 
-def test_birthdays_as_people_write_them(speaker):
-    sol = speaker("Ann")
+def test_birthdays_as_people_write_them(system_owner):
+    sol = system_owner("Ann")
     sol.say("pk;config tz Pacific/Kiritimati -yes", "Kiritimati")
     for typed, stored in {
         "Jul 11 2018": "2018-07-11",
@@ -117,15 +117,15 @@ def local_day(hours):
     return (datetime.now(UTC) + timedelta(hours=hours)).date().isoformat()
 
 
-def test_a_private_name_without_a_display_name_is_warned_about(speaker):
-    sol = speaker()
+def test_a_private_name_without_a_display_name_is_warned_about(system_owner):
+    sol = system_owner()
     sol.add("Ann", display_name="Annie", name_privacy="private")
     sol.say("pk;m ann dn clear -yes", "The name is private, but without a display name it is still shown.", "dm")
     assert sol.member("Ann")["display_name"] is None
 
 
-def test_pictures_are_set_shown_and_cleared_by_all_their_names(speaker):
-    sol = speaker("Ann")
+def test_pictures_are_set_shown_and_cleared_by_all_their_names(system_owner):
+    sol = system_owner("Ann")
     for verbs, key, label in (
         ("avatar profile picture icon image pfp pic", "avatar_url", "avatar"),
         ("banner splash cover", "banner", "banner"),
@@ -143,8 +143,8 @@ def test_pictures_are_set_shown_and_cleared_by_all_their_names(speaker):
         assert sol.member("Ann")[key] is None
 
 
-def test_pictures_from_attachments_and_accounts(speaker, typist):
-    sol, other = speaker("Ann"), typist()
+def test_pictures_from_attachments_and_accounts(system_owner, discord_user):
+    sol, other = system_owner("Ann"), discord_user()
     for verb, key in (("avatar", "avatar_url"), ("banner", "banner")):
         told = sol.say(f"pk;m ann {verb}", "is changed", attachments=[("new.png", PICTURE)])
         assert "an address of your own lasts" in told
@@ -158,8 +158,8 @@ def test_pictures_from_attachments_and_accounts(speaker, typist):
     assert pictures[0].startswith("http")
 
 
-def test_pictures_refused(speaker, typist):
-    sol, other = speaker("Ann"), typist()
+def test_pictures_refused(system_owner, discord_user):
+    sol, other = system_owner("Ann"), discord_user()
     before = sol.member("Ann")
     long = "https://example.com/" + "a" * 240
     sol.say_all(
@@ -176,8 +176,8 @@ def test_pictures_refused(speaker, typist):
     assert sol.member("Ann") == before
 
 
-def test_a_refusal_reads_the_same_over_http(speaker):
-    sol = speaker("Ann")
+def test_a_refusal_reads_the_same_over_http(system_owner):
+    sol = system_owner("Ann")
     path = f"/v1/m/{sol.member('Ann')['id']}"
     for verb, key, value in (
         ("rename", "name", "x" * 101),

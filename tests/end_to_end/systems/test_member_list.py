@@ -19,9 +19,9 @@ COUNTS = {"Ann": (5, 30), "ben": (7, None), "Cleo": (9, 50), "Dan": (0, 40), "Ev
 
 
 @pytest.fixture
-def sol(speaker, rollcall):
+def sol(system_owner, rollcall):
     """Somebody with five members, of whom Eve is hidden; Dan, Eve and Cleo fronted, in this order."""
-    made = speaker()
+    made = system_owner()
     hids = {name: made.add(name, **fields) for name, fields in MEMBERS.items()}
 
     def live(session):
@@ -141,8 +141,8 @@ def test_the_full_list(sol):
     sol.say("pk;list full nobody", "There is nobody to list.")
 
 
-def test_pages_are_turned_by_who_asked(speaker, typist):
-    sol, stranger = speaker(*(f"M{number:02}" for number in range(27))), typist()
+def test_pages_are_turned_by_who_asked(system_owner, discord_user):
+    sol, stranger = system_owner(*(f"M{number:02}" for number in range(27))), discord_user()
     for typed, size in (("pk;list", 25), ("pk;list full", 5)):
         last = -(-27 // size)
         page = sol.ask(typed, "Members (27)")
@@ -158,8 +158,8 @@ def test_pages_are_turned_by_who_asked(speaker, typist):
     assert not sol.ask("pk;list M0", "(10)")["components"]
 
 
-def test_lists_refused(sol, typist, rollcall):
-    stranger, hid = typist(), sol.system_id
+def test_lists_refused(sol, discord_user, rollcall):
+    stranger, hid = discord_user(), sol.system_id
     sol.say_all(
         {
             "pk;list -by-name -by-id": "Choose one way of sorting.",
@@ -184,8 +184,8 @@ def test_lists_refused(sol, typist, rollcall):
     sol.ask("pk;list", "Members (4)", "dm")
 
 
-def test_strangers_find_nobody_by_what_they_must_not_see(sol, typist):
-    stranger, hid = typist(), sol.system_id
+def test_strangers_find_nobody_by_what_they_must_not_see(sol, discord_user):
+    stranger, hid = discord_user(), sol.system_id
     sol.say("pk;m ben privacy name private", "private now")
     sol.say("pk;m ann privacy description private", "private now")
     for typed, names in {"find ben": [], "find zed": ["Zed"], "find tall -sd": [], "find eve -all": []}.items():

@@ -3,8 +3,8 @@
 QUOTES = ("'{}'", '"{}"', "‘{}’", "“{}”", "„{}”", "”{}“", "«{}»", "»{}«", "‹{}›", "「{}」", "『{}』", "’{}'")
 
 
-def test_names_display_names_and_ids(speaker):
-    sol = speaker()
+def test_names_display_names_and_ids(system_owner):
+    sol = system_owner()
     sol.add("Ann", display_name="The Oak")
     ben = sol.add("Ben", display_name="ann")
     sol.add("Ånn")
@@ -21,8 +21,8 @@ def test_names_display_names_and_ids(speaker):
         assert sol.say(f"pk;m {typed} rename") == f"Name\n{name}", typed
 
 
-def test_a_name_comes_before_an_id_unless_the_id_is_asked_for(speaker):
-    sol, other = speaker("Ann"), speaker("Zed")
+def test_a_name_comes_before_an_id_unless_the_id_is_asked_for(system_owner):
+    sol, other = system_owner("Ann"), system_owner("Zed")
     ann, zed = sol.member("Ann")["id"], other.member("Zed")["id"]
     sol.add(ann)
     sol.add(zed)
@@ -37,8 +37,8 @@ def test_a_name_comes_before_an_id_unless_the_id_is_asked_for(speaker):
     sol.say(f"pk;sw {ann}", f"Fronting: {ann}")
 
 
-def test_quotes_of_all_kinds(speaker):
-    sol = speaker("Ann Oak", 'Ben "B" Oak', "O'Neil", "'Tis")
+def test_quotes_of_all_kinds(system_owner):
+    sol = system_owner("Ann Oak", 'Ben "B" Oak', "O'Neil", "'Tis")
     for quotes in QUOTES:
         assert sol.say(f"pk;m {quotes.format('ann oak')} rename") == "Name\nAnn Oak", quotes
     for typed, name in (
@@ -51,8 +51,8 @@ def test_quotes_of_all_kinds(speaker):
     sol.say('pk;m "ann oak rename', 'You have no member with the name “"ann”')
 
 
-def test_who_is_not_found_is_told_what_is_near(speaker):
-    sol = speaker("Annabel", "Ann Oak", "Ben Oak", "Ben Elm")
+def test_who_is_not_found_is_told_what_is_near(system_owner):
+    sol = system_owner("Annabel", "Ann Oak", "Ben Oak", "Ben Elm")
     sol.say_all(
         {
             "pk;m anabel": "You have no member with the name or ID “anabel”; did you mean “Annabel”?",
@@ -67,8 +67,8 @@ def test_who_is_not_found_is_told_what_is_near(speaker):
     )
 
 
-def test_namesakes_are_told_apart_by_case_or_id(speaker):
-    sol = speaker("Ann", "ANN", "Ben", "ben")
+def test_namesakes_are_told_apart_by_case_or_id(system_owner):
+    sol = system_owner("Ann", "ANN", "Ben", "ben")
     first, second = (member["id"] for member in sol.members[:2])
     told = sol.say("pk;m ann", "Several of your members are called “ann”; use the ID")
     assert f"`{first}`, `{second}`" in told
@@ -79,8 +79,8 @@ def test_namesakes_are_told_apart_by_case_or_id(speaker):
     assert second in sol.say("pk;m ann", "Several of your members", dm=True)
 
 
-def test_whom_others_must_not_see_is_not_suggested_to_them(speaker):
-    sol = speaker()
+def test_whom_others_must_not_see_is_not_suggested_to_them(system_owner):
+    sol = system_owner()
     sol.add("Annabel", visibility="private")
     sol.add("Ann Oak", name_privacy="private", display_name="A")
     for typed in ("pk;m anabel", "pk;m ann", "pk;sw anabel", "pk;sw ann", "pk;sw copy annabl"):
@@ -91,8 +91,8 @@ def test_whom_others_must_not_see_is_not_suggested_to_them(speaker):
     sol.say("pk;m ann", '"Ann Oak"', dm=True)
 
 
-def test_without_a_system_ids_alone_mean_somebody(speaker, typist):
-    sol, stranger = speaker("Ann"), typist()
+def test_without_a_system_ids_alone_mean_somebody(system_owner, discord_user):
+    sol, stranger = system_owner("Ann"), discord_user()
     stranger.ask(f"pk;m {sol.member('Ann')['id']}", "Ann")
     stranger.ask("pk;m ann", "no member with the name or ID “ann”")
     stranger.ask("pk;sw ann", "This account has no system")

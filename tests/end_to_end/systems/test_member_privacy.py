@@ -18,16 +18,16 @@ PUBLIC = ("public", "pub", "show", "shown", "visible", "unhide", "unhidden")
 PRIVATE = ("private", "priv", "hide", "hidden")
 
 
-def settings_of(speaker, name):
+def settings_of(system_owner, name):
     """All of a member's settings, from the command that shows them."""
-    shown = speaker.say(f"pk;m {name} privacy", "Privacy of your member", dm=True)
+    shown = system_owner.say(f"pk;m {name} privacy", "Privacy of your member", dm=True)
     lines = dict(line.replace("*", "").split(": ") for line in shown.split("\n") if ": **" in line)
     names = {names.split()[0]: key for key, names in SUBJECTS.items()}
     return {names[name]: level for name, level in lines.items()}
 
 
-def test_every_subject_by_all_its_names(speaker):
-    sol = speaker("Ann")
+def test_every_subject_by_all_its_names(system_owner):
+    sol = system_owner("Ann")
     assert set(SUBJECTS) == {*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY}
     for key, names in SUBJECTS.items():
         first, *others = names.split()
@@ -40,8 +40,8 @@ def test_every_subject_by_all_its_names(speaker):
     assert settings_of(sol, "ann") == dict.fromkeys(SUBJECTS, "public")
 
 
-def test_all_of_them_at_once_by_all_the_levels_names(speaker):
-    sol = speaker("Ann")
+def test_all_of_them_at_once_by_all_the_levels_names(system_owner):
+    sol = system_owner("Ann")
     for levels, level in ((PRIVATE, "private"), (PUBLIC, "public")):
         for name in levels:
             sol.say(f"pk;m ann privacy all {name}", f"All of the settings are {level} now.")
@@ -60,8 +60,8 @@ def test_all_of_them_at_once_by_all_the_levels_names(speaker):
         assert {sol.member("Ann")[key] for key in MEMBER_PRIVACY} == {level}, typed
 
 
-def test_what_a_stranger_sees_follows(speaker, rollcall):
-    sol = speaker()
+def test_what_a_stranger_sees_follows(system_owner, rollcall):
+    sol = system_owner()
     hid = sol.add(
         "Ann",
         display_name="Annie",
@@ -79,8 +79,8 @@ def test_what_a_stranger_sees_follows(speaker, rollcall):
     assert rollcall.get(f"/v1/s/{sol.system_id}/members").json() == []
 
 
-def test_warnings(speaker):
-    sol = speaker()
+def test_warnings(system_owner):
+    sol = system_owner()
     sol.add("Ann", avatar_url="https://example.com/a.png")
     sol.add("Ben", display_name="Benny")
     name, avatar = "Without a display name the name is still shown", "Proxied messages still show the avatar."
@@ -91,15 +91,15 @@ def test_warnings(speaker):
     assert name not in sol.say("pk;m ann privacy all public", "All of the settings are public now.")
 
 
-def test_settings_are_shown_to_their_owner_alone(speaker):
-    sol = speaker("Ann")
+def test_settings_are_shown_to_their_owner_alone(system_owner):
+    sol = system_owner("Ann")
     sol.ask("pk;m ann privacy", "Privacy of your member", "dm")
     shown = sol.ask("pk;m ann privacy", "See your DMs.", "channel")
     assert "public" not in text_of(shown)
 
 
-def test_refused(speaker):
-    sol = speaker("Ann")
+def test_refused(system_owner):
+    sol = system_owner("Ann")
     sol.say_all(
         {
             "pk;m ann privacy nose private": "There is no privacy of “nose”; there are `visibility`, `name`",

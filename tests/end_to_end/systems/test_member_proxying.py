@@ -3,12 +3,12 @@
 from tests.end_to_end.bot_replies import text_of
 
 
-def tags_of(speaker, name="Ann"):
-    return [((tag["prefix"] or "") + "text" + (tag["suffix"] or "")) for tag in speaker.member(name)["proxy_tags"]]
+def tags_of(system_owner, name="Ann"):
+    return [((tag["prefix"] or "") + "text" + (tag["suffix"] or "")) for tag in system_owner.member(name)["proxy_tags"]]
 
 
-def test_an_example_sets_the_tag(speaker):
-    sol = speaker("Ann")
+def test_an_example_sets_the_tag(system_owner):
+    sol = system_owner("Ann")
     sol.say("pk;m ann proxy", "None yet; `proxy [text]` sets one.")
     for verb, typed, stored in (
         ("proxy", "[text]", {"prefix": "[", "suffix": "]"}),
@@ -26,8 +26,8 @@ def test_an_example_sets_the_tag(speaker):
         assert typed.strip('"').replace("TEXT", "text") in sol.say("pk;m ann proxy", "Proxy tags")
 
 
-def test_tags_refused(speaker):
-    sol = speaker()
+def test_tags_refused(system_owner):
+    sol = system_owner()
     sol.add("Ann", proxy_tags=[{"prefix": "A:"}])
     for what in ("", "add ", "remove "):
         sol.say_all(
@@ -50,8 +50,8 @@ def test_tags_refused(speaker):
     assert tags_of(sol) == ["A:text"]
 
 
-def test_tags_are_added_and_removed_one_by_one(speaker):
-    sol = speaker("Ann")
+def test_tags_are_added_and_removed_one_by_one(system_owner):
+    sol = system_owner("Ann")
     sol.say("pk;m ann proxy add [text]", "is added.")
     sol.say('pk;m ann tags APPEND "text "', "is added.")
     sol.say("pk;m ann proxy add A:text", "is added.")
@@ -63,8 +63,8 @@ def test_tags_are_added_and_removed_one_by_one(speaker):
     assert tags_of(sol) == ["A:text"]
 
 
-def test_several_tags_go_only_after_a_question(speaker):
-    sol = speaker()
+def test_several_tags_go_only_after_a_question(system_owner):
+    sol = system_owner()
     tags = [{"prefix": "[", "suffix": "]"}, {"prefix": "A:", "suffix": None}]
     sol.add("Ann", proxy_tags=tags)
     for typed, question in (
@@ -90,8 +90,8 @@ def test_several_tags_go_only_after_a_question(speaker):
     assert tags_of(sol) == []
 
 
-def test_tags_that_change_during_the_question_are_not_replaced(speaker):
-    sol = speaker()
+def test_tags_that_change_during_the_question_are_not_replaced(system_owner):
+    sol = system_owner()
     sol.add("Ann", proxy_tags=[{"prefix": "[", "suffix": "]"}, {"prefix": "A:"}])
     sol.say("pk;m ann proxy <text>", "Replace all 2 tags?")
     sol.say("pk;m ann proxy add B:text", "is added.")
@@ -99,8 +99,8 @@ def test_tags_that_change_during_the_question_are_not_replaced(speaker):
     assert tags_of(sol) == ["[text]", "A:text", "B:text"]
 
 
-def test_a_tag_of_another_member_is_asked_about(speaker):
-    sol = speaker("Ann")
+def test_a_tag_of_another_member_is_asked_about(system_owner):
+    sol = system_owner("Ann")
     sol.add("Ben", display_name="Benny", proxy_tags=[{"prefix": "B:"}])
     for typed, done in (("add B:text", "is added."), ("B:text", "The tags are")):
         sol.say(f"pk;m ann proxy {typed}", "is a tag of Benny as well. Use it all the same?")
@@ -118,15 +118,15 @@ def test_a_tag_of_another_member_is_asked_about(speaker):
     sol.say("yes", "is added.", dm=True)
 
 
-def test_private_tags_are_shown_in_private(speaker):
-    sol = speaker()
+def test_private_tags_are_shown_in_private(system_owner):
+    sol = system_owner()
     sol.add("Ann", proxy_tags=[{"prefix": "secret:"}], proxy_privacy="private")
     sol.ask("pk;m ann proxy", "secret:text", "dm")
     assert "secret" not in text_of(sol.ask("pk;m ann proxy", "see your DMs", "channel"))
 
 
-def test_one_hundred_tags_and_no_more(speaker):
-    sol = speaker()
+def test_one_hundred_tags_and_no_more(system_owner):
+    sol = system_owner()
     sol.add("Ann", proxy_tags=[{"prefix": f"{number}:"} for number in range(100)])
     told = sol.say("pk;m ann proxy add A:text", "at most 100")
     answer = sol.patch(f"/v1/m/{sol.member('Ann')['id']}", proxy_tags=[{"prefix": f"{n}:"} for n in range(101)])
@@ -135,8 +135,8 @@ def test_one_hundred_tags_and_no_more(speaker):
     assert "more" in sol.say("pk;m ann proxy", "Proxy tags")
 
 
-def test_keepproxy(speaker):
-    sol = speaker("Ann")
+def test_keepproxy(system_owner):
+    sol = system_owner("Ann")
     kept, lost = "Proxied messages keep the tags.", "They lose the tags."
     for verb in ("keepproxy", "keeptags", "showtags", "kp"):
         sol.say(f"pk;m ann {verb}", lost)

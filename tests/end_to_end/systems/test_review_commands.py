@@ -7,8 +7,8 @@ from cogs.systems import import_export
 from rules.systems import members, switches, systems
 
 
-def test_a_slash_command_about_a_member_makes_none(speaker):
-    sol = speaker()
+def test_a_slash_command_about_a_member_makes_none(system_owner):
+    sol = system_owner()
     sol.slash("member show", "You have no member with the name or ID “new”", member="new")
     sol.slash("member edit", "You have no member with the name or ID “add”", member="add", field="name", value="X")
     sol.slash("member delete", "You have no member with the name or ID “create”", member="create")
@@ -18,8 +18,8 @@ def test_a_slash_command_about_a_member_makes_none(speaker):
     assert len(sol.members) == 1
 
 
-def test_a_level_without_a_subject_changes_nothing(speaker):
-    sol = speaker()
+def test_a_level_without_a_subject_changes_nothing(system_owner):
+    sol = system_owner()
     hid = sol.add("Ann", birthday_privacy="private")
     sol.slash("member privacy", "Choose the subject", member="Ann", level="public")
     sol.slash("system privacy", "Choose the subject", level="public")
@@ -30,14 +30,14 @@ def test_a_level_without_a_subject_changes_nothing(speaker):
     sol.say("pk;m Ann privacy public", "All of the settings are public now.")
 
 
-def test_the_warning_knows_what_was_just_set(speaker):
-    sol = speaker()
+def test_the_warning_knows_what_was_just_set(system_owner):
+    sol = system_owner()
     sol.say("pk;s privacy all private", "All of the settings are private now.")
     assert sol.say("pk;s privacy all public") == "All of the settings are public now."
 
 
-def test_the_switch_to_delete_is_never_another_one(speaker):
-    sol = speaker("Ann", "Bo")
+def test_the_switch_to_delete_is_never_another_one(system_owner):
+    sol = system_owner("Ann", "Bo")
     sol.say_all({"pk;sw Ann": "Ann", "pk;sw Bo": "Bo", "pk;s privacy front private": "private now"})
     question = sol.say("pk;sw delete", "Delete the latest switch?", "channel")
     assert "Ann" not in question
@@ -47,22 +47,22 @@ def test_the_switch_to_delete_is_never_another_one(speaker):
     sol.say("no", "Nothing was deleted.", dm=True)
 
 
-def test_the_id_of_a_hidden_member_comes_by_dm(speaker):
-    sol = speaker()
+def test_the_id_of_a_hidden_member_comes_by_dm(system_owner):
+    sol = system_owner()
     hid = sol.add("Ann", visibility="private")
     sol.say("pk;m Ann id", hid, "dm")
     sol.say("pk;m Ann id -public", hid, "channel")
 
 
-def test_quotes_around_the_word_alone_are_tags(speaker):
-    sol = speaker("Ann")
+def test_quotes_around_the_word_alone_are_tags(system_owner):
+    sol = system_owner("Ann")
     for typed, tag in {'"text"': ('"', '"'), "「text」": ("「", "」"), '"A: text "': ("A: ", " ")}.items():
         sol.say(f"pk;m Ann proxy {typed}", "now.")
         assert sol.member("Ann")["proxy_tags"] == [{"prefix": tag[0], "suffix": tag[1]}]
 
 
-def test_tags_added_during_the_question_are_not_cleared(speaker):
-    sol = speaker()
+def test_tags_added_during_the_question_are_not_cleared(system_owner):
+    sol = system_owner()
     hid = sol.add("Ann", proxy_tags=[{"prefix": "a", "suffix": None}, {"prefix": "b", "suffix": None}])
     sol.say("pk;m Ann proxy clear", "Remove all 2 tags?")
     sol.rollcall.write(members.edit_member, int(sol.id), hid, {"proxy_tags": [{"prefix": "c", "suffix": None}]})
@@ -70,8 +70,8 @@ def test_tags_added_during_the_question_are_not_cleared(speaker):
     assert len(sol.member("Ann")["proxy_tags"]) == 1
 
 
-def test_a_list_with_long_addresses_shows_everybody(speaker, rollcall):
-    sol = speaker()
+def test_a_list_with_long_addresses_shows_everybody(system_owner, rollcall):
+    sol = system_owner()
     url = "https://example.com/" + "a" * 236
 
     def fill(session):
@@ -83,8 +83,8 @@ def test_a_list_with_long_addresses_shows_everybody(speaker, rollcall):
     assert sol.press_newest("▶", "m11").count(url) == 2
 
 
-def test_a_history_that_became_private_is_not_paged_on(speaker):
-    sol, bo = speaker("Ann"), speaker()
+def test_a_history_that_became_private_is_not_paged_on(system_owner):
+    sol, bo = system_owner("Ann"), system_owner()
     ann = sol.member("Ann")["id"]
     for hids in ([ann], []) * 6:
         sol.rollcall.write(switches.log_switch, int(sol.id), hids)
@@ -93,12 +93,12 @@ def test_a_history_that_became_private_is_not_paged_on(speaker):
     bo.press_newest("▶", "Unauthorized to view front history.")
 
 
-def test_a_link_that_is_no_address_is_refused(speaker):
-    speaker().say("pk;import https://[", "I only take links to Discord's own files")
+def test_a_link_that_is_no_address_is_refused(system_owner):
+    system_owner().say("pk;import https://[", "I only take links to Discord's own files")
 
 
-def test_a_packed_export_is_taken_back(discord, speaker):
-    sol, bo = speaker("Ann", "Bo"), speaker()
+def test_a_packed_export_is_taken_back(discord, system_owner):
+    sol, bo = system_owner("Ann", "Bo"), system_owner()
     sol.say("pk;export", "See your DMs.")
     sent = next(message for message in discord.dms(sol.id) if message["attachments"])
     packed = gzip.compress(discord.file(sent["attachments"][0]["id"]))

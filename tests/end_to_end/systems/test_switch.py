@@ -6,17 +6,17 @@ from models import Member
 from rules.systems import short_ids, systems
 
 
-def post_switch(speaker, names):
+def post_switch(system_owner, names):
     """Log a switch by the API; its refusal."""
-    known = {member["name"]: member["id"] for member in speaker.members}
+    known = {member["name"]: member["id"] for member in system_owner.members}
     hids = [known[name] for name in names]
-    headers = {"Authorization": speaker.token}
-    url = f"{speaker.rollcall.url}/v1/s/switches"
-    return speaker.rollcall.http.post(url, headers=headers, json={"members": hids}, timeout=15)
+    headers = {"Authorization": system_owner.token}
+    url = f"{system_owner.rollcall.url}/v1/s/switches"
+    return system_owner.rollcall.http.post(url, headers=headers, json={"members": hids}, timeout=15)
 
 
-def test_who_is_named_fronts_in_that_order(speaker):
-    sol = speaker("Ann", "Ben", "Cy Oak")
+def test_who_is_named_fronts_in_that_order(system_owner):
+    sol = system_owner("Ann", "Ben", "Cy Oak")
     ben = sol.member("Ben")["id"]
     sol.say("pk;switch ann", "Switch logged. Fronting: Ann")
     sol.say(f'pk;SW "cy oak" {ben} ANN', "Switch logged. Fronting: Cy Oak, Ben, Ann")
@@ -29,14 +29,14 @@ def test_who_is_named_fronts_in_that_order(speaker):
     assert [member["name"] for member in sol.get(f"/v1/s/{sol.system_id}/fronters")["members"]] == ["Ben"]
 
 
-def test_a_first_switch_may_be_out(speaker):
-    sol = speaker()
+def test_a_first_switch_may_be_out(system_owner):
+    sol = system_owner()
     sol.say("pk;sw OUT", "Switched out.")
     assert sol.switches == [[]]
 
 
-def test_switches_refused_as_over_http(speaker):
-    sol, other = speaker("Ann", "Ben"), speaker("Zed")
+def test_switches_refused_as_over_http(system_owner):
+    sol, other = system_owner("Ann", "Ben"), system_owner("Zed")
     sol.say("pk;sw ann ben", "Fronting: Ann, Ben")
     for typed, names in (("ann ben", ["Ann", "Ben"]), ("ben ann ben", ["Ben", "Ann", "Ben"])):
         assert sol.say(f"pk;sw {typed}") == post_switch(sol, names).text
@@ -58,8 +58,8 @@ def test_switches_refused_as_over_http(speaker):
     assert sol.switches == [[], ["Ben", "Ann"], ["Ann", "Ben"]]
 
 
-def test_at_most_150_front_at_once(speaker, rollcall):
-    sol = speaker("Ann")
+def test_at_most_150_front_at_once(system_owner, rollcall):
+    sol = system_owner("Ann")
     letters = ["".join(pair) for pair in itertools.islice(itertools.product("abcdefghijklm", repeat=2), 151)]
 
     def fill(session):
@@ -79,8 +79,8 @@ def test_at_most_150_front_at_once(speaker, rollcall):
     assert sol.switches == [letters[:150]]
 
 
-def test_the_latest_switch_is_edited_after_a_question(speaker):
-    sol = speaker("Ann", "Ben", "Cy", "Dee")
+def test_the_latest_switch_is_edited_after_a_question(system_owner):
+    sol = system_owner("Ann", "Ben", "Cy", "Dee")
     sol.say("pk;sw dee", "Fronting: Dee")
     sol.say("pk;sw ann ben", "Fronting: Ann, Ben")
     at = sol.get(f"/v1/s/{sol.system_id}/switches")[0]["timestamp"]
@@ -110,8 +110,8 @@ def test_the_latest_switch_is_edited_after_a_question(speaker):
     assert sol.switches == [["Ann"], ["Dee"]]
 
 
-def test_edits_refused(speaker):
-    sol, other = speaker("Ann", "Ben"), speaker("Zed")
+def test_edits_refused(system_owner):
+    sol, other = system_owner("Ann", "Ben"), system_owner("Zed")
     zed = other.member("Zed")["id"]
     sol.say("pk;sw edit ann -y", "System has no registered switches.")
     sol.say("pk;sw ann", "Fronting: Ann")
@@ -134,8 +134,8 @@ def test_edits_refused(speaker):
     sol.say("pk;sw edit out -y", "New members identical to existing fronters.")
 
 
-def test_a_copy_is_a_new_switch(speaker):
-    sol = speaker("Ann", "Ben", "Cy")
+def test_a_copy_is_a_new_switch(system_owner):
+    sol = system_owner("Ann", "Ben", "Cy")
     for typed, fronting in (
         ("copy ann", ["Ann"]),
         ("add ben", ["Ann", "Ben"]),
@@ -162,8 +162,8 @@ def test_a_copy_is_a_new_switch(speaker):
     assert sol.switches == [["Ann"], *before]
 
 
-def test_the_latest_switch_is_deleted_after_a_question(speaker):
-    sol = speaker("Ann", "Ben")
+def test_the_latest_switch_is_deleted_after_a_question(system_owner):
+    sol = system_owner("Ann", "Ben")
     for typed in ("delete", "delete all", "remove -all", "erase -c", "cancel -clear", "yeet"):
         sol.say(f"pk;sw {typed}", "System has no registered switches.")
     sol.say("pk;sw ann", "Fronting: Ann")
@@ -181,8 +181,8 @@ def test_the_latest_switch_is_deleted_after_a_question(speaker):
     assert sol.switches == []
 
 
-def test_all_switches_are_deleted_after_a_question(speaker):
-    sol = speaker("Ann", "Ben")
+def test_all_switches_are_deleted_after_a_question(system_owner):
+    sol = system_owner("Ann", "Ben")
     for typed in ("delete all", "delete -all", "remove -c", "erase -clear", "yeet ALL -yes"):
         sol.say("pk;sw ann", "Fronting: Ann")
         sol.say("pk;sw ben", "Fronting: Ben")
@@ -197,8 +197,8 @@ def test_all_switches_are_deleted_after_a_question(speaker):
     assert sol.switches == [["Ann"]]
 
 
-def test_an_answer_that_comes_too_late_changes_nothing(speaker):
-    sol = speaker("Ann", "Ben", "Cy")
+def test_an_answer_that_comes_too_late_changes_nothing(system_owner):
+    sol = system_owner("Ann", "Ben", "Cy")
     sol.say("pk;sw ann", "Fronting: Ann")
     for typed, label in (("move 1h", "Move it"), ("edit cy", "Change it"), ("delete", "Delete it")):
         sol.say(f"pk;sw {typed}", "latest switch")
@@ -208,8 +208,8 @@ def test_an_answer_that_comes_too_late_changes_nothing(speaker):
         assert sol.get(f"/v1/s/{sol.system_id}/switches") == before
 
 
-def test_hidden_members_are_not_named_in_a_channel(speaker):
-    sol = speaker()
+def test_hidden_members_are_not_named_in_a_channel(system_owner):
+    sol = system_owner()
     sol.add("Ann", name_privacy="private", display_name="A.")
     assert "Ann" not in sol.say("pk;sw ann", "Fronting: A.")
     sol.say("pk;s privacy front private", "private now")

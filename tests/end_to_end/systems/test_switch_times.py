@@ -11,17 +11,17 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.fixture
-def sol(speaker):
+def sol(system_owner):
     """Somebody in Berlin for whom Ann fronts."""
-    made = speaker("Ann", "Ben")
+    made = system_owner("Ann", "Ben")
     made.rollcall.write(systems.edit_system, int(made.id), {"tz": "Europe/Berlin"})
     made.rollcall.write(switches.log_switch, int(made.id), [made.member("Ann")["id"]])
     return made
 
 
-def latest_of(speaker):
+def latest_of(system_owner):
     """When the latest switch was, in Berlin's time."""
-    logged = speaker.get(f"/v1/s/{speaker.system_id}/switches")
+    logged = system_owner.get(f"/v1/s/{system_owner.system_id}/switches")
     return datetime.fromisoformat(logged[0]["timestamp"]).astimezone(BERLIN)
 
 
@@ -92,7 +92,7 @@ def test_the_question_names_the_time_and_a_no_changes_nothing(sol):
     assert latest_of(sol).timestamp() == at
 
 
-def test_moves_refused(sol, speaker):
+def test_moves_refused(sol, system_owner):
     sol.say("pk;sw move 2020-03-04 13:05 -y", "The latest switch was at")
     sol.say("pk;sw ben", "Fronting: Ben")
     before = latest_of(sol)
@@ -114,4 +114,4 @@ def test_moves_refused(sol, speaker):
     )
     assert latest_of(sol) == before
     assert sol.switches == [["Ben"], ["Ann"]]
-    speaker().say("pk;sw move 1h", "System has no registered switches.")
+    system_owner().say("pk;sw move 1h", "System has no registered switches.")

@@ -17,8 +17,8 @@ LEVELS = {
 }
 
 
-def test_a_system_is_made_and_deleted_by_every_name_of_both(discord, rollcall, typist):
-    alice = typist()
+def test_a_system_is_made_and_deleted_by_every_name_of_both(discord, rollcall, discord_user):
+    alice = discord_user()
     bot_id = next(user["id"] for user in discord.users() if user["name"] == "Rollcall")
     commands = ("pk;s", "PK!system", "pk;account", f"<@{bot_id}> acc", "pk; S")
     makers = ("new", "create", "make", "add", "register", "init", "N")
@@ -35,8 +35,8 @@ def test_a_system_is_made_and_deleted_by_every_name_of_both(discord, rollcall, t
     assert not [message for message in discord.dms(alice.id) if message["attachments"]]
 
 
-def test_a_system_is_not_made_twice_nor_with_a_long_name(rollcall, typist):
-    alice = typist()
+def test_a_system_is_not_made_twice_nor_with_a_long_name(rollcall, discord_user):
+    alice = discord_user()
     refused = alice.refusal(f"pk;s new {'x' * 101}")
     assert "100 characters; this one has 101" in refused
     assert rollcall.get(f"/v1/a/{alice.id}").status_code == 404
@@ -47,8 +47,8 @@ def test_a_system_is_not_made_twice_nor_with_a_long_name(rollcall, typist):
     assert alice.system["name"] is None
 
 
-def test_texts_are_set_shown_and_cleared_by_every_name(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob", "Owls")
+def test_texts_are_set_shown_and_cleared_by_every_name(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob", "Owls")
     for key, (names, label) in TEXTS.items():
         for name in names:
             alice.ask(f"pk;s {name} {name} * -c `é`", f"The system's {label} is changed.")
@@ -71,8 +71,8 @@ def test_texts_are_set_shown_and_cleared_by_every_name(typist):
         assert hint == f"The system has no {label}."
 
 
-def test_texts_keep_what_was_typed(typist):
-    alice = typist("alice", "Foxes")
+def test_texts_keep_what_was_typed(discord_user):
+    alice = discord_user("alice", "Foxes")
     for typed, key, stored in [
         ('name "A B"', "name", "A B"),
         ("name “A B” C", "name", "“A B” C"),
@@ -86,8 +86,8 @@ def test_texts_keep_what_was_typed(typist):
         assert alice.system[key] == stored, typed
 
 
-def test_colours(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_colours(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     for typed, stored in [("color #FF00aa", "ff00aa"), ("colour 00FF00", "00ff00"), ('COLOR "#0000ff"', "0000ff")]:
         alice.ask(f"pk;s {typed}", "The system's colour is changed.")
         assert alice.system["color"] == stored
@@ -99,8 +99,8 @@ def test_colours(typist):
     assert alice.system["color"] is None
 
 
-def test_refusals_read_the_same_in_discord_and_in_http(typist):
-    alice = typist("alice", "Foxes")
+def test_refusals_read_the_same_in_discord_and_in_http(discord_user):
+    alice = discord_user("alice", "Foxes")
     before = alice.system
     for command, key, value in [
         ("rename", "name", "n" * 101),
@@ -121,8 +121,8 @@ def test_refusals_read_the_same_in_discord_and_in_http(typist):
         assert alice.system[key] == "é" * length
 
 
-def test_pictures_by_address_mention_and_attachment(discord, rollcall, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_pictures_by_address_mention_and_attachment(discord, rollcall, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     discord.edit_user(bob.id, avatar="a" * 32)
     names = {
         "avatar_url": ("avatar", "picture", "icon", "image", "pic", "pfp"),
@@ -155,8 +155,8 @@ def test_pictures_by_address_mention_and_attachment(discord, rollcall, typist):
     assert "has no avatar" in alice.refusal("pk;s avatar")
 
 
-def test_privacy_by_every_name(discord, typist):
-    alice = typist("alice", "Foxes")
+def test_privacy_by_every_name(discord, discord_user):
+    alice = discord_user("alice", "Foxes")
     subjects = {
         "description_privacy": ("description", "desc", "d", "bio"),
         "member_list_privacy": ("list", "members", "memberlist", "mlist"),
@@ -179,8 +179,8 @@ def test_privacy_by_every_name(discord, typist):
     assert all(f"{name}: **private**" in shown for name in (*later, "description", "list", "front", "fronthistory"))
 
 
-def test_privacy_of_what_v1_does_not_know(discord, typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_privacy_of_what_v1_does_not_know(discord, discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     alice.patch("/v1/s", avatar_url="https://example.com/a.png", banner="https://example.com/b.png")
     alice.ask("pk;s pronouns they/them", "pronouns is changed")
     for names, field, value in [
@@ -207,15 +207,15 @@ def test_privacy_of_what_v1_does_not_know(discord, typist):
         ("privacy front -hush private", "I know no `-hush` here"),
     ],
 )
-def test_privacy_refused(typist, typed, sentence):
-    alice = typist("alice", "Foxes")
+def test_privacy_refused(discord_user, typed, sentence):
+    alice = discord_user("alice", "Foxes")
     before = alice.system
     assert sentence in alice.refusal(f"pk;s {typed}")
     assert alice.system == before
 
 
-def test_ids_and_other_references(typist):
-    alice, bob = typist("alice", "Foxes"), typist("bob")
+def test_ids_and_other_references(discord_user):
+    alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     hid = alice.system["id"]
     for typed in ("id", f"{hid} id", f"{alice.mention} id", f"{alice.id} ID", f"{hid[:2]}-{hid[2:].upper()} id"):
         asker = alice if typed == "id" else bob
