@@ -49,6 +49,17 @@ def test_members_refused(system_owner, discord_user):
     assert [member["name"] for member in sol.members] == ["Ann"]
 
 
+def test_a_slash_command_about_a_member_makes_none(system_owner):
+    sol = system_owner()
+    sol.slash("member show", "You have no member with the name or ID “new”", member="new")
+    sol.slash("member edit", "You have no member with the name or ID “add”", member="add", field="name", value="X")
+    sol.slash("member delete", "You have no member with the name or ID “create”", member="create")
+    assert sol.members == []
+    sol.add("new")
+    sol.slash("member show", "Created", member="new")
+    assert len(sol.members) == 1
+
+
 def test_switches(system_owner):
     sol = system_owner("Ann", "Ben", "Cy Oak")
     sol.slash("switch to", "Fronting: Ann", member="ann")

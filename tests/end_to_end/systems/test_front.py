@@ -124,6 +124,16 @@ def test_pages_of_the_history_are_turned_by_who_asked(system_owner, discord_user
     assert not label(page, "⏮")["disabled"]
 
 
+def test_a_history_that_became_private_is_not_paged_on(system_owner):
+    sol, bo = system_owner("Ann"), system_owner()
+    ann = sol.member("Ann")["id"]
+    for hids in ([ann], []) * 6:
+        sol.rollcall.write(switches.log_switch, int(sol.id), hids)
+    bo.say(f"pk;s {sol.mention} history", "Front history")
+    sol.rollcall.write(systems.edit_system, int(sol.id), {"front_history_privacy": "private"})
+    bo.press_newest("▶", "Unauthorized to view front history.")
+
+
 def label(message, name):
     (found,) = [button for row in message["components"] for button in row["components"] if button["label"] == name]
     return {"disabled": False, **found}

@@ -1,5 +1,6 @@
 """Systems as files: `pk;export`, `pk;import`, and `pk;system delete`, which exports first."""
 
+import gzip
 import json
 
 import pytest
@@ -133,6 +134,16 @@ def test_an_export_is_the_whole_system_and_comes_back(discord, pines, discord_us
     assert "1 other account in the file will not be linked" in text_of(discord.dms(bob.id)[-1])
 
 
+def test_a_packed_export_is_taken_back(discord, system_owner):
+    sol, bo = system_owner("Ann", "Bo"), system_owner()
+    sol.say("pk;export", "See your DMs.")
+    sent = next(message for message in discord.dms(sol.id) if message["attachments"])
+    packed = gzip.compress(discord.file(sent["attachments"][0]["id"]))
+    bo.say("pk;import -y", "2 members added", attachments=[("system.json.gz", packed)])
+    damaged = [("system.json.gz", packed[:-20])]
+    bo.say("pk;import", "The packed file is damaged", "dm", attachments=damaged)
+
+
 def alike(member):
     return {key: value for key, value in member.items() if key not in ("id", "created")}
 
@@ -194,6 +205,10 @@ def test_where_files_are_not_taken_from(discord, discord_user):
         assert "not your system" in bob.refusal(f"pk;s {alice.id} {verb}", attachments=attach(OLDER))
     assert "has no system" in bob.refusal("pk;export")
     assert alice.members == []
+
+
+def test_a_link_that_is_no_address_is_refused(system_owner):
+    system_owner().say("pk;import https://[", "I only take links to Discord's own files")
 
 
 def test_closed_dms_stop_what_needs_them(discord, rollcall, pines, discord_user):

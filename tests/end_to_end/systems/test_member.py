@@ -203,6 +203,13 @@ def test_ids(system_owner):
     assert sol.say("pk;m ann id") == sol.say(f"pk;m {ann.upper()[:2]}-{ann[2:]} ID") == f"`{ann}`"
 
 
+def test_the_id_of_a_hidden_member_comes_by_dm(system_owner):
+    sol = system_owner()
+    hid = sol.add("Ann", visibility="private")
+    sol.say("pk;m Ann id", hid, "dm")
+    sol.say("pk;m Ann id -public", hid, "channel")
+
+
 def test_another_systems_members_can_be_read_and_not_changed(system_owner, rollcall):
     sol, other = system_owner("Ann"), system_owner()
     hid = other.add("Zed", pronouns="they/them", description="Far away.", proxy_tags=[{"prefix": "z:"}])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import Member
-from rules.systems import switches
+from rules.systems import members, switches
 from tests.end_to_end.bot_replies import text_of
 
 MEMBERS = {
@@ -156,6 +156,19 @@ def test_pages_are_turned_by_who_asked(system_owner, discord_user):
             shown = names_in(text_of(page)) or [field["name"] for field in embed["fields"]]
             assert shown == wanted
     assert not sol.ask("pk;list M0", "(10)")["components"]
+
+
+def test_a_list_with_long_addresses_shows_everybody(system_owner, rollcall):
+    sol = system_owner()
+    url = "https://example.com/" + "a" * 236
+
+    def fill(session):
+        for number in range(12):
+            members.create_member(session, int(sol.id), {"name": f"m{number:02}" + "*" * 97, "avatar_url": url})
+
+    rollcall.write(fill)
+    assert sol.say("pk;list -with-avatar").count(url) == 10
+    assert sol.press_newest("▶", "m11").count(url) == 2
 
 
 def test_lists_refused(sol, discord_user, rollcall):

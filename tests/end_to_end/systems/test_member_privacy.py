@@ -60,6 +60,18 @@ def test_all_of_them_at_once_by_all_the_levels_names(system_owner):
         assert {sol.member("Ann")[key] for key in MEMBER_PRIVACY} == {level}, typed
 
 
+def test_a_level_without_a_subject_changes_nothing(system_owner):
+    sol = system_owner()
+    hid = sol.add("Ann", birthday_privacy="private")
+    sol.slash("member privacy", "Choose the subject", member="Ann", level="public")
+    sol.slash("system privacy", "Choose the subject", level="public")
+    for word in ("visible", "shown", "hidden"):
+        sol.say(f"pk;m Ann privacy {word}", "Say whether")
+    ann = sol.get(f"/v1/m/{hid}")
+    assert (ann["birthday_privacy"], ann["visibility"]) == ("private", "public")
+    sol.say("pk;m Ann privacy public", "All of the settings are public now.")
+
+
 def test_what_a_stranger_sees_follows(system_owner, rollcall):
     sol = system_owner()
     hid = sol.add(

@@ -1,5 +1,6 @@
 """`pk;member <member> proxy` and `keepproxy`: tags around the word text, one by one, and the questions about them."""
 
+from rules.systems import members
 from tests.end_to_end.bot_replies import text_of
 
 
@@ -24,6 +25,13 @@ def test_an_example_sets_the_tag(system_owner):
         sol.say(f"pk;m ann {verb} {typed}", "The tags are")
         assert sol.member("Ann")["proxy_tags"] == [stored], typed
         assert typed.strip('"').replace("TEXT", "text") in sol.say("pk;m ann proxy", "Proxy tags")
+
+
+def test_quotes_around_the_word_alone_are_tags(system_owner):
+    sol = system_owner("Ann")
+    for typed, tag in {'"text"': ('"', '"'), "「text」": ("「", "」"), '"A: text "': ("A: ", " ")}.items():
+        sol.say(f"pk;m Ann proxy {typed}", "now.")
+        assert sol.member("Ann")["proxy_tags"] == [{"prefix": tag[0], "suffix": tag[1]}]
 
 
 def test_tags_refused(system_owner):
@@ -97,6 +105,15 @@ def test_tags_that_change_during_the_question_are_not_replaced(system_owner):
     sol.say("pk;m ann proxy add B:text", "is added.")
     sol.press_newest("Replace them", "The tags were changed meanwhile")
     assert tags_of(sol) == ["[text]", "A:text", "B:text"]
+
+
+def test_tags_added_during_the_question_are_not_cleared(system_owner):
+    sol = system_owner()
+    hid = sol.add("Ann", proxy_tags=[{"prefix": "a", "suffix": None}, {"prefix": "b", "suffix": None}])
+    sol.say("pk;m Ann proxy clear", "Remove all 2 tags?")
+    sol.rollcall.write(members.edit_member, int(sol.id), hid, {"proxy_tags": [{"prefix": "c", "suffix": None}]})
+    sol.press_newest("Remove them", "The tags were changed meanwhile")
+    assert len(sol.member("Ann")["proxy_tags"]) == 1
 
 
 def test_a_tag_of_another_member_is_asked_about(system_owner):

@@ -181,6 +181,17 @@ def test_the_latest_switch_is_deleted_after_a_question(system_owner):
     assert sol.switches == []
 
 
+def test_the_switch_to_delete_is_never_another_one(system_owner):
+    sol = system_owner("Ann", "Bo")
+    sol.say_all({"pk;sw Ann": "Ann", "pk;sw Bo": "Bo", "pk;s privacy front private": "private now"})
+    question = sol.say("pk;sw delete", "Delete the latest switch?", "channel")
+    assert "Ann" not in question
+    assert "Bo" not in question
+    sol.say("no", "Nothing was deleted.")
+    assert "Bo" in sol.say("pk;sw delete", "Delete the latest switch?", dm=True)
+    sol.say("no", "Nothing was deleted.", dm=True)
+
+
 def test_all_switches_are_deleted_after_a_question(system_owner):
     sol = system_owner("Ann", "Ben")
     for typed in ("delete all", "delete -all", "remove -c", "erase -clear", "yeet ALL -yes"):

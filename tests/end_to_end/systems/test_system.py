@@ -179,6 +179,12 @@ def test_privacy_by_every_name(discord, discord_user):
     assert all(f"{name}: **private**" in shown for name in (*later, "description", "list", "front", "fronthistory"))
 
 
+def test_the_warning_knows_what_was_just_set(system_owner):
+    sol = system_owner()
+    sol.say("pk;s privacy all private", "All of the settings are private now.")
+    assert sol.say("pk;s privacy all public") == "All of the settings are public now."
+
+
 def test_privacy_of_what_v1_does_not_know(discord, discord_user):
     alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     alice.patch("/v1/s", avatar_url="https://example.com/a.png", banner="https://example.com/b.png")
