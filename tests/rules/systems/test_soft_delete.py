@@ -124,6 +124,20 @@ def test_what_is_being_built_stays_until_it_is_abandoned(write, read, settle, co
     assert counts() == before
 
 
+def test_a_system_that_is_abandoned_is_being_deleted_with_all_its_members(write, read):
+    def build(session):
+        system = soft_delete.add_out_of_reach(session, soft_delete.BUILDING)
+        hids = [f"{soft_delete.out_of_reach_hid(soft_delete.BUILDING, system.id)}.{number}" for number in range(2)]
+        session.add_all(Member(system_id=system.id, hid=hid, name="Ann", created=0) for hid in hids)
+
+    write(build)
+    write(soft_delete.abandon_all)
+    for table, count in ((System, 1), (Member, 2)):
+        rows = read(lambda session, table=table: session.execute(select(table.hid, table.id)).all())
+        assert len(rows) == count
+        assert [hid for hid, _ in rows] == [f"-{number}" for _, number in rows]
+
+
 def test_abandoning_collides_with_nothing_that_is_being_deleted(write, settle, put_away, counts):
     for number in range(3):
         settle(ALICE, 600 + 10 * number)
