@@ -15,9 +15,11 @@ class Bot:
 
     def __init__(self):
         self.locked, self.stored, self.checkpoints = False, 0, 0
+        self.has_refused = asyncio.Event()
 
     async def write_presence(self, _rule, _first, batch):
         if self.locked:
+            self.has_refused.set()
             raise Locked
         await asyncio.sleep(0)
         self.stored += len(batch)
@@ -64,7 +66,7 @@ def test_a_file_that_cannot_be_written_keeps_nobody_from_reading_on(monkeypatch)
     async def story(bot, writer):
         bot.locked = True
         running = asyncio.create_task(writer.run())
-        await asyncio.sleep(0.03)
+        await bot.has_refused.wait()
         await asyncio.wait_for(writer.wait_for_room(), 0.1)
         bot.locked = False
         writer.stop()
