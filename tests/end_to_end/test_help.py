@@ -1,0 +1,83 @@
+"""`.help` and `pk;help`, and what is said to words that are no command."""
+
+import pytest
+
+from tests.end_to_end.bot_replies import only
+
+
+def test_help_and_unknown_words(discord, rollcall, person):
+    alice = person()
+    where, text = only(discord.say_and_wait(alice, ".HELP"))
+    assert where == "channel"
+    assert f"/user/{alice}" in text
+    assert only(discord.slash_and_wait(alice, "help"))[0] == "ephemeral"
+    bot_id = next(user["id"] for user in discord.users() if user["name"] == "Rollcall")
+    for typed in ("pk;hlep", "PK!hlep", f"<@{bot_id}> hlep"):
+        assert "did you mean `help`" in only(discord.say_and_wait(alice, typed))[1]
+    for plain in (".hlep", "...", ". help", "help", ".", "pk"):
+        assert discord.say_and_wait(alice, plain, timeout=0.3) == [], plain
+
+
+@pytest.mark.parametrize(
+    ("topics", "wanted"),
+    [
+        (("", " "), ("pk;system new [name]", "pk;token", "`import`", "pk;help <topic>")),
+        (("system", "S", "acc"), ("`system rename [name]`", "`system privacy", "`system delete`", "`system id`")),
+        (("member", "m"), ("`member new <name>`", "`member <member> rename <name>`", "birthday")),
+        (("switch", "sw"), ("`switch move <time>`", "`switch <members>`", "`switch delete [all]`")),
+        (("front", "fh"), ("`front history`", "`front percent [since]`")),
+        (("config", "cfg"), ("`config timezone [zone]`", "`config show private [on or off]`")),
+        (("privacy",), ("`system privacy`", "-public")),
+        (("proxy", "autoproxy"), ("proxy [text]", "`proxy add`")),
+        (("import", "export"), ("PluralKit", "Tupperbox")),
+        (("presence",), ("`.token`", "/user/")),
+        (("sytem",), ("Did you mean `system`?", "`privacy`")),
+        (("qqqqq",), ("I have nothing about “qqqqq”. There is `system`",)),
+    ],
+)
+def test_help(discord_user, topics, wanted):
+    alice = discord_user()
+    for number, topic in enumerate(topics):
+        for command in ("help", "h", "commands", "cmd", "c") if number == 0 else ("help",):
+            text = alice.refusal(f"pk;{command} {topic}")
+            assert all(words in text for words in wanted), text
+
+
+def test_help_behind_a_command(discord_user):
+    alice = discord_user()
+    for typed in ("s help", "system HELP", "m help", "switch help", "sw help", "f help", "config help"):
+        assert alice.refusal(f"pk;{typed}").startswith("Help: "), typed
+    assert "no system" in alice.refusal("pk;list help")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("pk;sytem", "I know no command “sytem”; did you mean `system`?"),
+        ("pk!zzzzzzzz", "I know no command “zzzzzzzz”; `help` lists what I know."),
+        ("pk;s renam Foxes", "did you mean `rename`?"),
+        ("pk;s zzzzzzzz", "no `system … zzzzzzzz`; `help system` lists what there is."),
+        (f"pk;help {'z' * 1900}", "I have nothing about “zzzz"),
+        ("pk;s id please", "I did not expect “please” here; a name with blanks needs quotes."),
+        ("pk;s id -zap", "I know no `-zap` here; put a text that starts with - into quotes."),
+        ("pk;link", "Mention the account to link, or give its ID."),
+        ("pk;unlink somebody", "Mention the account to unlink, or give its ID."),
+    ],
+)
+def test_unknown_words_get_one_line(discord_user, typed, sentence):
+    alice = discord_user("alice", "Foxes")
+    before = alice.system
+    text = alice.refusal(typed)
+    assert sentence in text
+    assert "\n" not in text.removeprefix(f"Help: {'z' * 40}\n")
+    assert alice.system == before
+
+
+def test_a_channel_where_the_bot_may_not_write(discord, rollcall, person):
+    alice = person()
+    mute = discord.add_channel("mute", "Home")
+    discord.set_permissions(mute, deny=["SEND_MESSAGES"])
+    where, text = only(discord.say_and_wait(alice, ".help", channel=mute))
+    assert where == "dm"
+    assert "Rollcall" in text or "Send Messages" in text
+    assert rollcall.bot.is_running
