@@ -2,6 +2,7 @@
 
 import ast
 import subprocess
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import alembic.script
@@ -37,6 +38,38 @@ MAY_IMPORT = {
     "simulator": {"simulator"},
     "bench": OURS - {"bot"},
 }
+# Who may import whom, room by room: a folder's own files are the room of that name, a deeper folder is one of its own.
+# A file's name lets that file in and no other of its room.
+ROOMS = {
+    "database": "models",
+    "database.migrations": "models",
+    "rules": "models database",
+    "rules.parsing": "rules.errors",
+    "rules.systems": "models database rules rules.parsing",
+    "rules.account": "models database rules rules.parsing rules.systems",
+    "rules.presence": "models database rules rules.parsing rules.account.kv",
+    "rules.proxying": "models database rules rules.parsing rules.systems",
+    "rules.transfer": "models database rules rules.parsing rules.systems",
+    "cogs.commands": "models database rules rules.parsing rules.systems",
+    "cogs.gateway": "config rules.parsing",
+    "cogs.webhooks": "rules.errors rules.proxying",
+    "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
+    "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
+    " rules rules.parsing rules.account rules.presence.profiles",
+    "cogs.systems": "models database cogs.commands rules rules.parsing rules.systems rules.transfer rules.proxying",
+    "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
+    " rules rules.parsing rules.systems rules.proxying",
+    "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
+    " rules rules.parsing rules.systems rules.proxying",
+    "cogs": "models database cogs.commands cogs.account cogs.systems cogs.proxying cogs.messages"
+    " rules rules.parsing rules.systems rules.proxying",
+    "web": "config models database rules rules.parsing rules.systems rules.account rules.presence rules.proxying",
+    "web.front": "config database web rules rules.parsing rules.account rules.presence",
+}
+IN_ROOMS = {room.split(".")[0] for room in ROOMS}
+MOST_FILES, MOST_LINES = 15, 300
+# What has happened is added to and never sorted into rooms.
+HISTORY = Path("database/migrations/versions")
 HOMELESS = {"utils", "util", "helpers", "helper", "common", "core", "base", "constants", "services", "misc"}
 
 
@@ -76,6 +109,30 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def module_of(path: Path) -> str:
+    parts = path.with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def room_of(path: Path) -> str:
+    return ".".join(path.parts[:-1][:2]) or part_of(path)
+
+
+OWN = {module_of(path): path for path in sources()}
+ROOMED = [path for path in sources() if part_of(path) in IN_ROOMS]
+FOLDERS = sorted({path.parent for path in ROOMED} - {HISTORY})
+
+
+def imported_files(path: Path) -> set[str]:
+    """The files of ours that a file imports, at whatever place in it, as modules."""
+    found = set()
+    for name in imported(path):
+        while name and name not in OWN:
+            name = name.rpartition(".")[0]
+        found.add(name)
+    return found - {"", module_of(path)}
+
+
 def test_the_top_level_holds_what_the_design_names_and_nothing_else():
     assert {path.parts[0] for path in committed()} - TOP_LEVEL == set()
 
@@ -94,6 +151,54 @@ def test_every_part_of_the_house_is_looked_at():
 def test_imports_go_one_way(path):
     ours = {name.split(".")[0] for name in imported(path)} & OURS
     assert ours - MAY_IMPORT[part_of(path)] == set()
+
+
+@pytest.mark.parametrize("path", ROOMED, ids=str)
+def test_a_room_imports_what_its_row_names(path):
+    room = room_of(path)
+    assert room in ROOMS, f"{room} has no row in the table of rooms"
+    allowed = {room, *ROOMS[room].split()}
+    unwelcome = [module for module in sorted(imported_files(path)) if not {module, room_of(OWN[module])} & allowed]
+    assert not unwelcome, "\n".join(f"{path} imports {module}, which {room} may not" for module in unwelcome)
+
+
+def test_the_table_of_rooms_goes_one_way():
+    TopologicalSorter({room: set(row.split()) & set(ROOMS) for room, row in ROOMS.items()}).prepare()
+
+
+@pytest.mark.parametrize("part", ["rules", "web", "cogs", "database", "simulator", "cli", "bench", "the whole house"])
+def test_no_imports_go_round_in_a_circle(part):
+    inside = {module: path for module, path in OWN.items() if part in (part_of(path), "the whole house")}
+    try:
+        TopologicalSorter({m: imported_files(path) & set(inside) for m, path in inside.items()}).prepare()
+    except CycleError as error:
+        pytest.fail(" is imported by ".join(error.args[1]), pytrace=False)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_a_room_is_no_heap(folder):
+    files = [path for path in ROOMED if path.parent == folder and path.name != "__init__.py"]
+    assert len(files) <= MOST_FILES, f"{folder} has {len(files)} files: which two things are they?"
+
+
+@pytest.mark.parametrize("path", ROOMED, ids=str)
+def test_a_file_is_about_one_thing(path):
+    lines = len((ROOT / path).read_text().splitlines())
+    assert lines <= MOST_LINES, f"{path} has {lines} lines: which two things are in there?"
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=str)
+def test_a_room_says_what_it_is_for_and_nothing_else(folder):
+    tree = ast.parse((ROOT / folder / "__init__.py").read_text())
+    assert ast.get_docstring(tree), f"{folder}/__init__.py does not say what the folder is for"
+    assert len(tree.body) == 1, f"{folder}/__init__.py says more than that"
+
+
+@pytest.mark.parametrize("path", sources(), ids=str)
+def test_no_cog_is_reached_through_the_bot(path):
+    subscripts = [node for node in ast.walk(ast.parse((ROOT / path).read_text())) if isinstance(node, ast.Subscript)]
+    through = [node for node in subscripts if isinstance(node.value, ast.Attribute) and node.value.attr == "cogs"]
+    assert not through, "\n".join(f"{path}:{node.lineno} says {ast.unparse(node)}" for node in through)
 
 
 @pytest.mark.parametrize("path", [path for path in sources() if part_of(path) == "rules"], ids=str)
