@@ -14,7 +14,7 @@ from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
 
 import config as settings
-from cogs.commands import confirm, registry, responses
+from cogs.commands import confirm, error_handler, registry, responses
 from cogs.gateway import json_decoder, memory
 from cogs.gateway.bounded_dict import BoundedDict
 from cogs.gateway.raw_events import RawEvents
@@ -216,10 +216,10 @@ class Rollcall(bridge.Bot):
         await self.invoke(ctx)
 
     async def on_command_error(self, ctx: bridge.BridgeExtContext, error: Exception) -> None:
-        await responses.tell_error(ctx, error)
+        await error_handler.tell_error(ctx, error)
 
     async def on_application_command_error(self, ctx: bridge.BridgeApplicationContext, error: Exception) -> None:
-        await responses.tell_error(ctx, error)
+        await error_handler.tell_error(ctx, error)
 
     async def on_error(self, event: str, *args: Any, **options: Any) -> None:
         log.exception("%s failed", event)

@@ -4,6 +4,7 @@ import difflib
 
 from discord.ext import bridge, commands
 
+from cogs.commands.formatting import QUOTED_LENGTH, quote
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
@@ -72,7 +73,7 @@ async def run(ctx: Context, topic: str) -> None:
         more = ", ".join(f"`{name}`" for name in TOPICS)
         await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
         return
-    await answer(ctx, card(f"Help: {topic[:40]}", await find_text(ctx, topic)))
+    await answer(ctx, card(f"Help: {topic[:QUOTED_LENGTH]}", await find_text(ctx, topic)))
 
 
 async def find_text(ctx: Context, topic: str) -> str:
@@ -86,7 +87,7 @@ async def find_text(ctx: Context, topic: str) -> str:
         return TEXTS[name]
     near = difflib.get_close_matches(topic.lower(), [word for names in TOPICS.values() for word in names], 1)
     hint = f" Did you mean `{near[0]}`?" if near else ""
-    return f"I have nothing about “{topic[:40]}”.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
+    return f"I have nothing about {quote(topic)}.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
 
 
 def show_table(command: str, subcommands: Subcommands) -> str:

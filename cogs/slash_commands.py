@@ -19,7 +19,6 @@ MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "bir
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
 MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
 SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values()), "all"]
-LEVELS = ["public", "private"]
 CLEARED = "What it is to be; “clear” clears it, and without one you see what it is"
 MOST_CHOICES = 25
 
@@ -115,7 +114,7 @@ class Slash(commands.Cog, name="slash"):
     @member.command(name="privacy", description="See or set who sees what of a member")
     @member_option()
     @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
-    @discord.option("level", str, choices=LEVELS, default="")
+    @discord.option("level", str, choices=[*privacy.LEVELS], default="")
     async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
         await members.run_on(ctx, member, Arguments(ready=_privacy(subject, level)))
 
@@ -142,7 +141,7 @@ class Slash(commands.Cog, name="slash"):
 
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
-    @discord.option("level", str, choices=LEVELS, default="")
+    @discord.option("level", str, choices=[*privacy.LEVELS], default="")
     async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
         await systems.run(ctx, Arguments(ready=_privacy(subject, level)))
 

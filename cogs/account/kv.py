@@ -7,6 +7,7 @@ import re
 import discord
 from discord.ext import commands
 
+from cogs.commands.formatting import code_block
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, as_file, card, named
 from rules.account import kv
 from rules.errors import Invalid
@@ -93,9 +94,9 @@ class KeyValue(commands.Cog, name="kv"):
         await self.send(ctx, f"Your pairs ({len(pairs)})", text, "kv.json")
 
     async def send(self, ctx: Context, title: str, text: str, file_name: str) -> None:
-        shown = text.replace("```", "`\u200b``")
-        if len(shown) <= MOST_TEXT:
-            await answer_privately(ctx, card(title, f"```\n{shown}\n```"))
+        block = code_block(text)
+        if len(block) - len(code_block("")) <= MOST_TEXT:
+            await answer_privately(ctx, card(title, block))
         else:
             await answer_privately(ctx, card(title), file=as_file(text, file_name))
 

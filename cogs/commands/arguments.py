@@ -6,13 +6,23 @@ Follows PluralKit's syntax, but for one thing: flags are read only before free t
 import re
 from collections.abc import Iterable
 
+from cogs.commands.formatting import quote
 from rules.errors import Invalid
 
 _QUOTES = ("'‘’‚‛", '"“”„‟', "«»", "‹›", "「」", "『』")
 _FLAG = re.compile("-+[a-zA-Z]")
 CLEARING = ("clear", "reset", "default")
-ALWAYS = frozenset({"y", "yes", "private", "priv", "public", "pub", "id", "by-id"})
-SHOWING = frozenset({"c", "clear", "r", "raw", "pt", "plaintext"})
+ON = ("yes", "on", "enable", "enabled", "true")
+OFF = ("no", "off", "disable", "disabled", "false")
+# Flags, the long and the short ways to write each.
+YES = ("yes", "y")
+BY_ID = ("by-id", "id")
+PRIVATE = ("private", "priv")
+PUBLIC = ("public", "pub")
+CLEAR = ("clear", "c")
+RAW = ("raw", "r", "plaintext", "pt")
+ALWAYS = frozenset({*YES, *BY_ID, *PRIVATE, *PUBLIC})
+SHOWING = frozenset({*CLEAR, *RAW})
 
 
 class Arguments:
@@ -75,7 +85,7 @@ class Arguments:
         left = self.all()
         self.check_flags(known)
         if left:
-            raise Invalid(f"I did not expect “{left[0][:40]}” here; a name with blanks needs quotes.")
+            raise Invalid(f"I did not expect {quote(left[0])} here; a name with blanks needs quotes.")
 
     def check_flags(self, known: Iterable[str]) -> None:
         """Refuse flags that the command does not know. Raises Invalid."""
@@ -92,7 +102,16 @@ def unquoted(text: str) -> str:
 
 def is_clearing(text: str, arguments: Arguments) -> bool:
     """Whether a field is to be cleared, by one of the words for it or by a flag."""
-    return text.lower() in CLEARING or (not text and arguments.has("c", "clear"))
+    return text.lower() in CLEARING or (not text and arguments.has(*CLEAR))
+
+
+def read_toggle(arguments: Arguments) -> bool | None:
+    """The `on` or `off` that is left, and nothing else; None where nothing is. Raises Invalid."""
+    word = (arguments.next() or "").lower()
+    arguments.end()
+    if word not in (*ON, *OFF, ""):
+        raise Invalid(f"Say `on` or `off`; {quote(word)} is neither.")
+    return word in ON if word else None
 
 
 def _split(text: str) -> tuple[str, bool, str]:

@@ -8,32 +8,25 @@ from contextlib import contextmanager
 
 import discord
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import YES, Arguments
 from cogs.commands.responses import Context, answer, card
+from cogs.commands.views import TIMEOUT_S, OwnerView
 
 log = logging.getLogger(__name__)
 
-PATIENCE_S = 300
 TYPING_S = 60
-YES, NO = ("yes", "y"), ("no", "n")
+NO = ("no", "n")
 
 
-class _Buttons(discord.ui.View):
-    def __init__(self, user_id: int, yes: str) -> None:
-        super().__init__(timeout=PATIENCE_S)
-        self.user_id = user_id
+class _Buttons(OwnerView):
+    def __init__(self, owner_id: int, yes: str) -> None:
+        super().__init__(owner_id)
         self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         for label, style, value in (
             (yes, discord.ButtonStyle.danger, True),
             ("No", discord.ButtonStyle.secondary, False),
         ):
             self.add_item(_Button(label, style, value))
-
-    async def interaction_check(self, interaction: discord.Interaction) -> bool:
-        if interaction.user.id == self.user_id:
-            return True
-        await interaction.response.send_message("This question is for somebody else.", ephemeral=True)
-        return False
 
 
 class _Button(discord.ui.Button):
@@ -49,7 +42,7 @@ class _Button(discord.ui.Button):
 
 async def confirm(ctx: Context, question: str, yes: str, arguments: Arguments | None = None) -> bool:
     """Ask the caller, and wait up to five minutes; silence is a no. A `-yes` among the words answers at once."""
-    if arguments and arguments.has("y", "yes"):
+    if arguments and arguments.has(*YES):
         return True
     return await ask(ctx, ctx.author.id, question, yes)
 
@@ -60,7 +53,7 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
     text = f"{question}\nPress a button, or type `yes` or `no`."
     with _typing(ctx, user_id, lambda text: text.lower() in (*YES, *NO)) as typed:
         asked = await answer(ctx, card(text=text), view=view, **options)
-        done, _ = await asyncio.wait({view.answered, typed}, timeout=PATIENCE_S, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait({view.answered, typed}, timeout=TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
     view.stop()
     if view.answered in done:
         return view.answered.result()

@@ -2,7 +2,7 @@
 
 import re
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import BY_ID, Arguments
 from cogs.commands.private_responses import SystemTarget, is_private
 from cogs.commands.responses import Context
 from models import Member, System
@@ -49,18 +49,14 @@ async def find_system(ctx: Context, word: str | None) -> SystemTarget | None:
 async def get_member(ctx: Context, word: str, arguments: Arguments) -> Member:
     """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
     return await ctx.bot.read(
-        member_lookup.get_referenced, ctx.author.id, word, _is_by_id(arguments), not is_private(ctx)
+        member_lookup.get_referenced, ctx.author.id, word, arguments.has(*BY_ID), not is_private(ctx)
     )
 
 
 async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> list[str]:
     """The IDs of one's own members by name or ID, in order. Raises NotFound, Invalid, NotAuthenticated."""
-    by_id = _is_by_id(arguments)
+    by_id = arguments.has(*BY_ID)
     return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
-
-
-def _is_by_id(arguments: Arguments) -> bool:
-    return arguments.has("id", "by-id")
 
 
 async def _seen(ctx: Context, system: System) -> SystemTarget:

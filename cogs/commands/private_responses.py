@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import discord
 
-from cogs.commands.arguments import Arguments
-from cogs.commands.paginator import Page, Pages
+from cogs.commands.arguments import PRIVATE, PUBLIC, Arguments
+from cogs.commands.paginator import PageMaker, Paginator
 from cogs.commands.responses import Context, answer, card, send_dm
 from models import System
 from rules.errors import Invalid, NotAllowed, NotFound, Refused
@@ -35,11 +35,11 @@ class Response:
 
     embed: discord.Embed
     count: int = 1
-    page: Page | None = None
+    page: PageMaker | None = None
 
     def options(self, ctx: Context) -> dict[str, discord.ui.View]:
         """What to send along: the buttons, if there is anything to turn."""
-        return {"view": Pages(ctx.author.id, self.count, self.page)} if self.count > 1 else {}
+        return {"view": Paginator(ctx.author.id, self.count, self.page)} if self.count > 1 else {}
 
     def differs(self, other: "Response | Refused") -> bool:
         """Whether a reader would see something else."""
@@ -63,7 +63,7 @@ async def show(ctx: Context, arguments: Arguments, target: SystemTarget, build: 
     where the system's setting says otherwise. Raises what `build` raises for whoever is to read the answer.
     """
     if not target.own:
-        if arguments.has("private", "priv"):
+        if arguments.has(*PRIVATE):
             raise NotAllowed("Only the owner of a system can ask for what is private.")
         await _send(ctx, await build(None))
         return
@@ -83,7 +83,7 @@ async def show(ctx: Context, arguments: Arguments, target: SystemTarget, build: 
 
 
 async def _only_public(arguments: Arguments, target: SystemTarget) -> bool:
-    private, public = arguments.has("private", "priv"), arguments.has("public", "pub")
+    private, public = arguments.has(*PRIVATE), arguments.has(*PUBLIC)
     if private and public:
         raise Invalid("Choose one of `-private` and `-public`.")
     return public or not (private or target.system.show_private_info)

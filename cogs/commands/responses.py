@@ -1,16 +1,11 @@
-"""How the bot answers: embeds in one style, errors in one sentence, private things in private."""
+"""How the bot answers: embeds in one style, private things in private."""
 
-import difflib
 import io
-import logging
 
 import discord
 from discord.ext import bridge, commands
 
-from database.connections import Locked
-from rules.errors import Invalid, Refused
-
-log = logging.getLogger(__name__)
+from rules.errors import Invalid
 
 COLOUR = 0x5B6EE1
 MOST_TEXT = 4000
@@ -93,54 +88,3 @@ async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: objec
         return await user.send(embed=embed, **options)
     except discord.Forbidden:
         raise ClosedDMs from None
-
-
-async def tell_error(ctx: Context, error: Exception) -> None:
-    """Turn what a command raised into one sentence that says what to do next."""
-    told = getattr(error, "original", error)
-    sentence = _sentence(ctx, told)
-    if not sentence:
-        return
-    embed = card(text=sentence)
-    # A refusal may name what is the user's own.
-    private = isinstance(told, Refused) and not isinstance(told, ClosedDMs) and getattr(ctx.cog, "private", False)
-    try:
-        await (answer_privately if private else answer)(ctx, embed)
-    except ClosedDMs as closed:
-        await answer(ctx, card(text=closed.sentence))
-    except discord.Forbidden:
-        try:
-            await ctx.author.send(embed=embed)
-        except discord.HTTPException:
-            log.info("nowhere to answer in")
-    except discord.HTTPException as failed:
-        log.warning("an answer could not be sent: %s", failed)
-
-
-def _sentence(ctx: Context, error: Exception) -> str | None:
-    if isinstance(error, Refused):
-        return error.sentence
-    if isinstance(error, Locked):
-        return "The database is busy; try again in a moment."
-    if isinstance(error, commands.CommandNotFound):
-        return _suggestion(ctx)
-    if isinstance(error, (commands.UserInputError, commands.ArgumentParsingError)):
-        usage = f"{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}"
-        return f"Write it like this: `{usage.strip()}`"
-    if isinstance(error, discord.Forbidden):
-        # It may be read elsewhere, and what was asked for may be done.
-        place = getattr(ctx.channel, "mention", "this channel")
-        return f"I may not answer in {place}: I need Send Messages, Embed Links, Attach Files and Read Message History."
-    log.error("%s failed", ctx.command, exc_info=error)
-    return "Something went wrong here; it has been logged."
-
-
-def _suggestion(ctx: Context) -> str | None:
-    """Nothing after `.`, which may be the start of any sentence; a hint after `pk;` and a mention."""
-    if is_presence(ctx):
-        return None
-    word = ctx.invoked_with.lower()
-    known = [*ctx.bot.registry.systems, *(command.name for command in ctx.bot.commands)]
-    near = difflib.get_close_matches(word, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "`help` lists what I know."
-    return f"I know no command “{word[:40]}”; {hint}"

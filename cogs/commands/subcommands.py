@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.formatting import QUOTED_LENGTH
 from rules.errors import NotFound
 
 Run = Callable[..., Awaitable[None]]
@@ -62,7 +63,7 @@ class Subcommands:
         if not subcommand:
             near = difflib.get_close_matches(word.lower(), list(self._by_name), 1)
             hint = f"did you mean `{near[0]}`?" if near else f"`help {self.command}` lists what there is."
-            raise NotFound(f"{but or 'I know '}no `{self.command} … {word[:40]}`; {hint}")
+            raise NotFound(f"{but or 'I know '}no `{self.command} … {word[:QUOTED_LENGTH]}`; {hint}")
         return subcommand
 
     def add(self, subcommand: Subcommand) -> None:

@@ -5,9 +5,9 @@ import logging
 import discord
 from discord.ext import commands
 
+from cogs.commands.formatting import cut, escape
 from cogs.commands.responses import card
 from cogs.messages import message_lookup
-from cogs.systems.embeds import cut, escape
 from models import Message
 from rules.errors import NotFound
 from rules.proxying import guild_config, message_records

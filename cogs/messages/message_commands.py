@@ -5,8 +5,9 @@ import logging
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import RAW, Arguments
 from cogs.commands.converters import get_member
+from cogs.commands.formatting import code_block, cut, escape, stamp
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card
@@ -29,7 +30,7 @@ APPEND, PREPEND = ("append", "a"), ("prepend", "p")
 PLAIN = ("nospace", "ns")
 CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
 EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
-RAW, AUTHOR, DELETE = ("raw", "r", "plaintext", "pt"), ("author",), ("delete",)
+AUTHOR, DELETE = ("author",), ("delete",)
 REPROXY_MS = 60_000
 ARCHIVED = 50083
 
@@ -88,10 +89,10 @@ class MessageCommands(commands.Cog, name="afterwards"):
         elif arguments.has(*AUTHOR) or given == ["author"]:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
         elif arguments.has(*RAW):
-            shown = (await self.look(ctx, record)).content.replace("```", "`\u200b``")
+            raw = code_block((await self.look(ctx, record)).content)
             # What was read in one channel is not for those who read another.
             say = answer if ctx.channel.id == record.channel_id else answer_privately
-            await say(ctx, card(text=f"```\n{shown}\n```"))
+            await say(ctx, card(text=raw))
         else:
             await self.show(ctx, record)
 
@@ -100,7 +101,7 @@ class MessageCommands(commands.Cog, name="afterwards"):
         viewer = ctx.author.id if is_private(ctx) else None
         embed = await self.describe(record, viewer)
         try:
-            embed.description = embeds.cut((await self.look(ctx, record)).content, 1000)
+            embed.description = cut((await self.look(ctx, record)).content, 1000)
         except Refused:
             embed.description = "*(gone, or not visible to you)*"
         await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
@@ -110,11 +111,11 @@ class MessageCommands(commands.Cog, name="afterwards"):
         seen = await self.bot.read(message_records.show_message, record.id, viewer)
         member, system = seen["member"], seen["system"]
         embed = embeds.paint(card(embeds.called(member)), {**member, "banner": None})
-        embed.add_field(name="System", value=f"{embeds.escape(system['name'] or '(no name)')} (`{system['id']}`)")
-        embed.add_field(name="Member", value=f"{embeds.escape(member['name'])} (`{member['id']}`)")
+        embed.add_field(name="System", value=f"{escape(system['name'] or '(no name)')} (`{system['id']}`)")
+        embed.add_field(name="Member", value=f"{escape(member['name'])} (`{member['id']}`)")
         embed.add_field(name="Sent by", value=f"<@{record.sender_id}> ({record.sender_id})", inline=False)
         link = f"https://discord.com/channels/{record.guild_id}/{record.channel_id}/{record.id}"
-        embed.add_field(name="Message", value=f"[{record.id}]({link}) {embeds.stamp(seen['timestamp'])}", inline=False)
+        embed.add_field(name="Message", value=f"[{record.id}]({link}) {stamp(seen['timestamp'])}", inline=False)
         return embed.set_footer(text=f"Original message ID: {record.original_id}")
 
     async def look(self, ctx: Context, record: Message) -> discord.Message:

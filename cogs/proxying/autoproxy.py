@@ -4,9 +4,10 @@ from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own_hids
+from cogs.commands.formatting import escape
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
-from cogs.systems.embeds import called, escape
+from cogs.systems.embeds import called
 from rules.errors import Invalid
 from rules.proxying import autoproxy
 from rules.systems.privacy import see_member

@@ -7,12 +7,11 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEARING, Arguments
+from cogs.commands.arguments import CLEARING, OFF, Arguments
+from cogs.commands.formatting import cut
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
-from cogs.systems.embeds import cut
-from cogs.systems.field_commands import OFF
 from cogs.systems.guild_settings import get_guild_id
 from cogs.webhooks.payloads import names_of, rights_in
 from rules.errors import Invalid

@@ -2,7 +2,7 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Arguments, is_clearing
+from cogs.commands.arguments import CLEAR, Arguments, is_clearing
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own
 from cogs.commands.private_responses import SystemTarget
@@ -23,7 +23,7 @@ subcommands = Subcommands("config")
 @subcommands("timezone", "tz", "zone", usage="[zone]", about="the zone in which typed times are meant")
 async def time_zone(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     text = " ".join(arguments.all())
-    arguments.check_flags(("c", "clear"))
+    arguments.check_flags(CLEAR)
     if is_clearing(text, arguments):
         await _set_zone(ctx, None)
     elif not text:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cogs.commands.arguments import Arguments, unquoted
+from cogs.commands.formatting import code, quote
 from cogs.commands.private_responses import SystemTarget
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.embeds import code
 from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
 from cogs.systems.guild_settings import system_here
 from rules.errors import Invalid
@@ -98,7 +98,7 @@ async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments
     arguments.end()
     if how:
         if how not in SWITCHING:
-            raise Invalid(f"Say `off`, `new` or `add`; “{how[:40]}” is none of them.")
+            raise Invalid(f"Say `off`, `new` or `add`; {quote(how)} is none of them.")
         system = await ctx.bot.write(config.edit_preferences, ctx.author.id, {"proxy_switch": how})
     await answer(ctx, card(text=SWITCHING[system.proxy_switch]))
 

@@ -1,15 +1,14 @@
 """The cards of systems, members and fronters: embeds in the house's style, made of what the viewer may see."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 import discord
 
+from cogs.commands.formatting import FIELD_LENGTH, code, cut, escape, stamp
 from cogs.commands.responses import card
 from rules.parsing.birthdays import show_birthday
 
-FIELD_LENGTH = 1024
 # Blanks and signs without a shape: nothing is left of such a name on the screen.
 _UNSEEN = re.compile(
     "[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f\ufeff\uffa0]+"
@@ -100,31 +99,6 @@ def show_tags(tags: list[dict[str, str | None]]) -> str | None:
             shown[-1] = f"and {len(tags) - number} more"
             break
     return "\n".join(shown) or None
-
-
-def stamp(time: str, style: str = "f") -> str:
-    """A time of ours as Discord shows it, in each reader's own zone."""
-    return f"<t:{int(datetime.fromisoformat(time).timestamp())}:{style}>"
-
-
-def stamp_us(microseconds: int, style: str = "f") -> str:
-    """The same for µs since 1970."""
-    return f"<t:{microseconds // 1_000_000}:{style}>"
-
-
-def code(text: str) -> str:
-    """A text as code, whatever backticks are in it."""
-    return f"`` {text} ``" if "`" in text else f"`{text}`"
-
-
-def escape(text: str) -> str:
-    """A name that must not be read as Markdown or as a mention."""
-    return discord.utils.escape_mentions(discord.utils.escape_markdown(text))
-
-
-def cut(text: str, most: int = FIELD_LENGTH) -> str:
-    """A text of at most `most` characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _add(embed: discord.Embed, **fields: str | None) -> None:

@@ -4,15 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cogs.commands.arguments import SHOWING, Arguments, is_clearing
+from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle
 from cogs.commands.confirm import confirm
+from cogs.commands.formatting import code_block, cut
 from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
-from cogs.systems.embeds import cut
-from rules.errors import Invalid
 
-ON = ("yes", "on", "enable", "enabled", "true")
-OFF = ("no", "off", "disable", "disabled", "false")
 See = Callable[[int | None], Awaitable[Mapping[str, Any]]]
 Edit = Callable[[Mapping[str, object]], Awaitable[None]]
 
@@ -78,7 +75,7 @@ async def show_text(
     raw: bool = False,
 ) -> None:
     """Show a field: as it looks, or with `-raw` as it was typed."""
-    raw = raw or arguments.has("raw", "r", "plaintext", "pt")
+    raw = raw or arguments.has(*RAW)
     hint = " Put one behind the command to set it." if edit_target.target.own else ""
     if hint and not edit_target.target.system.show_private_info:
         hint += " One that is private is shown with `-private`."
@@ -89,7 +86,7 @@ async def show_text(
             return Response(card(text=f"The {edit_target.kind} has no {label}.{hint}"))
         text = shower(value) if shower else str(value)
         if raw:
-            text = f"```\n{text.replace('```', '`​``')}\n```"
+            text = code_block(text)
         return Response(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
 
     await show(ctx, arguments, edit_target.target, build)
@@ -108,12 +105,3 @@ async def edit_toggle(
         return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))
 
     await show(ctx, arguments, edit_target.target, build)
-
-
-def read_toggle(arguments: Arguments) -> bool | None:
-    """The `on` or `off` that is left, and nothing else; None where nothing is. Raises Invalid."""
-    word = (arguments.next() or "").lower()
-    arguments.end()
-    if word not in (*ON, *OFF, ""):
-        raise Invalid(f"Say `on` or `off`; “{word[:40]}” is neither.")
-    return word in ON if word else None

@@ -6,14 +6,15 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import CLEAR, Arguments
 from cogs.commands.converters import find_system, get_own
+from cogs.commands.formatting import cut, escape, quote, stamp_us
 from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems import switch as switching
-from cogs.systems.embeds import called, cut, escape, fronters_card, names, paint, stamp_us
+from cogs.systems.embeds import called, fronters_card, names, paint
 from rules.parsing.dates import show_span, type_time
 from rules.parsing.timestamps import now_us
 from rules.systems import front_breakdown, front_history, overviews, switches, systems
@@ -22,7 +23,6 @@ from rules.systems.privacy import see_system
 ON_A_PAGE = 10
 ROWS = 24
 DEFAULT_SINCE = "30d"
-CLEAR = ("clear", "c")
 
 subcommands = Subcommands("front")
 
@@ -133,7 +133,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         return
     target = await find_system(ctx, word)
     if not target:
-        subcommands.get(word, but=f"There is no system “{word[:40]}”, and ")
+        subcommands.get(word, but=f"There is no system {quote(word)}, and ")
     word = arguments.next()
     await (subcommands.get(word).run if word else show_fronters)(ctx, target, arguments)
 

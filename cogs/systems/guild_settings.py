@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cogs.commands.arguments import SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.arguments import CLEAR, OFF, ON, SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.formatting import code, quote
 from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.embeds import code
-from cogs.systems.field_commands import OFF, ON, EditTarget, edit_text, edit_toggle
+from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
 from cogs.systems.image_fields import edit_picture
 from rules.errors import Invalid
 from rules.systems import guild_settings
@@ -136,9 +136,9 @@ async def edit_member_avatar(ctx: Context, edit_target: EditTarget, arguments: A
 async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """`on` and `off` count in this server only, `clear` lets the member's own setting count again."""
     here = await member_here(ctx, edit_target)
-    text = arguments.rest(("c", "clear")).lower()
-    arguments.check_flags(("c", "clear"))
-    if text or arguments.has("c", "clear"):
+    text = arguments.rest(CLEAR).lower()
+    arguments.check_flags(CLEAR)
+    if text or arguments.has(*CLEAR):
         edit_target.target.check_own()
         await here.edit({"keep_proxy": None if is_clearing(text, arguments) else _read_on(text)})
 
@@ -153,7 +153,7 @@ async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Argu
 
 def _read_on(text: str) -> bool:
     if text not in (*ON, *OFF):
-        raise Invalid(f"Say `on`, `off` or `clear`; “{text[:40]}” is none of them.")
+        raise Invalid(f"Say `on`, `off` or `clear`; {quote(text)} is none of them.")
     return text in ON
 
 

@@ -2,7 +2,7 @@
 
 import discord
 
-from cogs.commands.arguments import SHOWING, Arguments, is_clearing
+from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing
 from cogs.commands.converters import find_user_id
 from cogs.commands.private_responses import Response, show
 from cogs.commands.responses import Context, answer, card
@@ -60,7 +60,7 @@ async def read_picture(
 
 
 async def _show_picture(ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str) -> None:
-    if arguments.has("raw", "r", "plaintext", "pt"):
+    if arguments.has(*RAW):
         await show_text(ctx, arguments, edit_target, key, label, raw=True)
         return
 

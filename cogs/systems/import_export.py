@@ -13,11 +13,11 @@ from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm, confirm_by_typing
+from cogs.commands.formatting import cut, escape
 from cogs.commands.private_responses import SystemTarget, is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.embeds import cut, escape
 from cogs.systems.image_fields import find_attachment
 from rules.errors import Invalid, Refused
 from rules.systems import systems

@@ -9,9 +9,10 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, is_clearing, unquoted
 from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.converters import get_member, get_own
+from cogs.commands.formatting import escape
 from cogs.commands.private_responses import Response, SystemTarget, is_private, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
@@ -19,7 +20,7 @@ from cogs.commands.subcommands import Subcommands
 from cogs.systems import embeds, guild_settings, member_proxying
 from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
 from cogs.systems.image_fields import edit_picture, find_attachment, read_picture
-from cogs.systems.privacy import MEMBER_SUBJECTS, PRIVATE, PUBLIC, edit_privacy
+from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
 from cogs.systems.system import AVATAR, BANNER, COLOR, without_hash
 from models import Member
 from rules.errors import Invalid, Refused
@@ -28,6 +29,7 @@ from rules.systems import members, overviews, systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
+PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word not in ("show", "visible", "pub"))
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
@@ -49,7 +51,7 @@ async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
     text = arguments.rest(SHOWING)
     arguments.check_flags(SHOWING)
     name = unquoted(text)
-    if not text and not arguments.has("c", "clear"):
+    if not text and not arguments.has(*CLEAR):
         await edit_text(ctx, arguments, edit_target, "name", "name")
         return
     edit_target.target.check_own()
@@ -135,13 +137,13 @@ async def privacy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -
     await edit_privacy(ctx, arguments, edit_target, MEMBER_SUBJECTS)
 
 
-@subcommands(*(word for word in PRIVATE if word != "hide"), "hide", about="make all of it private")
+@subcommands("private", "priv", "hidden", "hide", about="make all of it private")
 async def make_private(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
     await edit_privacy(ctx, Arguments(ready=["all", "private"]), edit_target, MEMBER_SUBJECTS)
 
 
-@subcommands(*(word for word in PUBLIC if word not in ("show", "visible", "pub")), about="make all of it public")
+@subcommands(*PUBLIC_NAMES, about="make all of it public")
 async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
     await edit_privacy(ctx, Arguments(ready=["all", "public"]), edit_target, MEMBER_SUBJECTS)
@@ -167,7 +169,7 @@ async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -
     arguments.end()
     seen = await edit_target.see(ctx.author.id)
     # The ID of a hidden member opens its card to whoever reads it.
-    hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has("public", "pub")
+    hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has(*PUBLIC)
     await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
 
 
@@ -245,7 +247,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
     word = arguments.next()
     if word is None:
         raise Invalid(f"Name a member: {typed(ctx.bot, 'member <name>')}; `member new <name>` makes one.")
-    if word.lower() in NEW and not arguments.has("id", "by-id"):
+    if word.lower() in NEW and not arguments.has(*BY_ID):
         await make_member(ctx, arguments)
         return
     await run_on(ctx, word, arguments)
@@ -288,7 +290,7 @@ async def _is_hidden(edit_target: EditTarget, ctx: Context) -> bool:
 
 def _welcome(ctx: Context, member: Member, left: int) -> str:
     called = f'"{member.name}"' if " " in member.name else member.name
-    text = f"{embeds.escape(member.name)} is here"
+    text = f"{escape(member.name)} is here"
     if is_private(ctx) or not member.visibility:
         text += f"; the ID is `{member.hid}`"
     text += "."

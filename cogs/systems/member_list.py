@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own
+from cogs.commands.formatting import cut, escape, stamp, stamp_us
 from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.embeds import called, cut, escape, show_tags, stamp, stamp_us
+from cogs.systems.embeds import called, show_tags
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday
 from rules.systems import member_list, systems

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import CLEARING, Arguments, unquoted
+from cogs.commands.arguments import CLEAR, CLEARING, Arguments, unquoted
 from cogs.commands.confirm import confirm
 from cogs.commands.private_responses import Response, is_private, show
 from cogs.commands.responses import Context, answer, card
@@ -13,15 +13,14 @@ from rules.proxying import proxy_tags
 from rules.systems import members, overviews
 
 ADD, REMOVE = ("add", "append"), ("remove", "delete")
-FLAGS = ("c", "clear")
 
 
 async def edit_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
     """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
-    text = arguments.rest(FLAGS)
-    arguments.check_flags(FLAGS)
+    text = arguments.rest(CLEAR)
+    arguments.check_flags(CLEAR)
     first = text.split(maxsplit=1)[0].lower() if text else ""
-    if not text and not arguments.has("c", "clear"):
+    if not text and not arguments.has(*CLEAR):
         await show_all(ctx, arguments, edit_target)
         return
     edit_target.target.check_own()

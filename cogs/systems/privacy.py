@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.formatting import quote
 from cogs.commands.responses import Context, answer, answer_privately, card
 from cogs.systems.field_commands import EditTarget
 from rules.errors import Invalid
 
-PUBLIC = ("public", "pub", "show", "shown", "visible", "unhide", "unhidden")
-PRIVATE = ("private", "priv", "hide", "hidden")
+LEVELS = {
+    "public": ("public", "pub", "show", "shown", "visible", "unhide", "unhidden"),
+    "private": ("private", "priv", "hide", "hidden"),
+}
 SYSTEM_SUBJECTS = {
     "name_privacy": ("name",),
     "description_privacy": ("description", "desc", "describe", "d", "bio", "info", "text", "intro"),
@@ -36,7 +39,7 @@ MEMBER_SUBJECTS = {
 def find_level(word: str | None) -> str | None:
     """`public` or `private`, by any of their names."""
     name = (word or "").lower()
-    return "public" if name in PUBLIC else "private" if name in PRIVATE else None
+    return next((level for level, names in LEVELS.items() if name in names), None)
 
 
 async def edit_privacy(
@@ -59,7 +62,7 @@ async def edit_privacy(
         what = "all of it" if len(keys) > 1 else f"the {given[0]}"
         raise Invalid(f"Say whether {what} is to be `public` or `private`.")
     if len(given) > 2:
-        raise Invalid(f"I did not expect “{given[2][:40]}” here; change one setting at a time, or `all`.")
+        raise Invalid(f"I did not expect {quote(given[2])} here; change one setting at a time, or `all`.")
     changes = dict.fromkeys(keys, level)
     await edit_target.edit(changes)
     what = "All of the settings are" if len(keys) > 1 else f"The {subjects[keys[0]][0]} is"
@@ -81,7 +84,7 @@ def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
     found = [key for key, names in subjects.items() if word.lower() in names]
     if not found:
         known = ", ".join(f"`{names[0]}`" for names in subjects.values())
-        raise Invalid(f"There is no privacy of “{word[:40]}”; there are {known} and `all`.")
+        raise Invalid(f"There is no privacy of {quote(word)}; there are {known} and `all`.")
     return found
 
 

@@ -5,11 +5,12 @@ from discord.ext import commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own, get_own_hids
+from cogs.commands.formatting import stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommand, Subcommands
-from cogs.systems.embeds import names, stamp_us
+from cogs.systems.embeds import names
 from models import Switch, System
 from rules.errors import Invalid, NotAllowed
 from rules.parsing.dates import type_time

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Arguments, unquoted
+from cogs.commands.arguments import BY_ID, Arguments, unquoted
 from cogs.commands.converters import find_system, get_own
+from cogs.commands.formatting import quote
 from cogs.commands.private_responses import Response, SystemTarget, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
@@ -125,7 +126,7 @@ def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]
 async def run(ctx: Context, arguments: Arguments) -> None:
     """`[system] [subcommand …]`: the first word is a subcommand for one's own system, or names a system."""
     word = arguments.next()
-    by_id = arguments.has("id", "by-id")
+    by_id = arguments.has(*BY_ID)
     subcommand = None if by_id else subcommands.find(word)
     if subcommand and subcommand.run in (make_system, import_export.import_file):
         await subcommand.run(ctx, None, arguments)
@@ -134,9 +135,9 @@ async def run(ctx: Context, arguments: Arguments) -> None:
     else:
         target = await find_system(ctx, word)
         if not target and not by_id:
-            subcommands.get(word, but=f"There is no system “{word[:40]}”, and ")
+            subcommands.get(word, but=f"There is no system {quote(word)}, and ")
         if not target:
-            raise NotFound(f"There is no system with the ID “{word[:40]}”.")
+            raise NotFound(f"There is no system with the ID {quote(word)}.")
         word = arguments.next()
         await (subcommands.get(word).run if word else show_card)(ctx, target, arguments)
 
