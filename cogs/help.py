@@ -1,6 +1,7 @@
-"""`.help` and `pk;help`: the commands, in one card a topic."""
+"""`.help` and `pk;help`: the commands, an embed for each topic."""
 
 import difflib
+from collections.abc import Mapping
 
 from discord.ext import bridge, commands
 
@@ -8,8 +9,6 @@ from cogs.commands.formatting import QUOTED_LENGTH, quote
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
-from cogs.proxying import server_config
-from cogs.systems import config, front, member, switch, system
 
 PRESENCE = (
     ("me", "your card, and its link for your web page"),
@@ -31,14 +30,6 @@ FIRST_STEPS = (
     ("config", "your settings, the time zone among them"),
     ("token", "your API token, by DM"),
 )
-TABLES: dict[str, Subcommands] = {
-    "system": system.subcommands,
-    "member": member.subcommands,
-    "switch": switch.subcommands,
-    "front": front.subcommands,
-    "config": config.subcommands,
-    "serverconfig": server_config.subcommands,
-}
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),
     "member": ("member", "m", "members"),
@@ -66,23 +57,23 @@ TEXTS = {
 }
 
 
-async def run(ctx: Context, topic: str) -> None:
-    """The first steps, or one topic's commands."""
-    if not topic:
-        lines = "\n".join(f"{typed(ctx.bot, command)} — {text}" for command, text in FIRST_STEPS)
-        more = ", ".join(f"`{name}`" for name in TOPICS)
-        await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
+async def help_command(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> None:
+    """The first steps, or one topic's commands; `tables` are the subcommands of those commands that have some."""
+    if topic:
+        await answer(ctx, card(f"Help: {topic[:QUOTED_LENGTH]}", find_text(ctx, topic, tables)))
         return
-    await answer(ctx, card(f"Help: {topic[:QUOTED_LENGTH]}", await find_text(ctx, topic)))
+    lines = "\n".join(f"{typed(ctx.bot, command)} — {text}" for command, text in FIRST_STEPS)
+    more = ", ".join(f"`{name}`" for name in TOPICS)
+    await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
 
 
-async def find_text(ctx: Context, topic: str) -> str:
+def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> str:
     """What is said about a topic, or which topics there are."""
     name = next((name for name, names in TOPICS.items() if topic.lower() in names), None)
-    if name in TABLES:
-        return show_table(name, TABLES[name])
+    if name in tables:
+        return tables[name].describe()
     if name == "presence":
-        return show_presence(ctx)
+        return describe_presence(ctx)
     if name:
         return TEXTS[name]
     near = difflib.get_close_matches(topic.lower(), [word for names in TOPICS.values() for word in names], 1)
@@ -90,22 +81,8 @@ async def find_text(ctx: Context, topic: str) -> str:
     return f"I have nothing about {quote(topic)}.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
 
 
-def show_table(command: str, subcommands: Subcommands) -> str:
-    """A command's subcommands, one a line."""
-    whose = " <member>" if command == "member" else ""
-    first = {
-        "member": "`member new <name>` — add a member",
-        "switch": "`switch <members>` — they front from now on",
-    }.get(command)
-    lines = [
-        f"`{f'{command}{whose} {subcommand.names[0]} {subcommand.usage}'.strip()}` — {subcommand.about}"
-        for subcommand in subcommands.all
-    ]
-    return "\n".join([first, *lines] if first else lines)
-
-
-def show_presence(ctx: Context) -> str:
-    """The commands of the presence side."""
+def describe_presence(ctx: Context) -> str:
+    """The presence commands, and the address of the caller's JSON."""
     prefix = next(iter(ctx.bot.config.presence_prefixes), "/")
     lines = "\n".join(f"`{prefix}{command}` — {text}" for command, text in PRESENCE)
     link = f"{ctx.bot.config.public_url}/user/{ctx.author.id}"
@@ -115,18 +92,22 @@ def show_presence(ctx: Context) -> str:
 class Help(commands.Cog, name="help"):
     """What the bot can do."""
 
-    tables = TABLES
-
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
+    @property
+    def tables(self) -> dict[str, Subcommands]:
+        """The subcommands by command; each of these commands is a topic."""
+        return self.bot.registry.subcommands
+
     @bridge.bridge_command(description="What I can do")
     async def help(self, ctx: bridge.BridgeContext) -> None:
-        await answer(ctx, card("Rollcall", f"{show_presence(ctx)}\n{typed(self.bot, 'help')}: systems and members."))
+        text = f"{describe_presence(ctx)}\n{typed(self.bot, 'help')}: systems and members."
+        await answer(ctx, card("Rollcall", text))
 
     @systems_command("help", "h", "commands", "cmd", "c", usage="[topic]")
     async def help_systems(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, text.strip())
+        await help_command(ctx, text.strip(), self.tables)
 
 
 def setup(bot: commands.Bot) -> None:

@@ -1,16 +1,29 @@
-"""Who is meant: systems and members by mention, ID or name."""
+"""Who is meant: systems and members by mention, ID or name, and the server in which a command is typed."""
 
 import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import BY_ID, Arguments
-from cogs.commands.private_responses import SystemTarget, is_private
+from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context
+from cogs.commands.targets import EditTarget, MemberTarget, SystemTarget
 from models import Member, System
 from rules.errors import Invalid, NotFound
 from rules.parsing.fields import get_snowflake
-from rules.systems import member_lookup, systems
+from rules.systems import member_lookup, members, overviews, systems
 
 _MENTION = re.compile(r"<@!?(\d+)>|(\d{15,19})", re.ASCII)
+_SYSTEM_ID = re.compile("[a-zA-Z]{5,6}", re.ASCII)
+
+
+def get_guild_id(ctx: Context) -> int:
+    """The server in which a command is typed. Raises Invalid in a DM."""
+    if not ctx.guild:
+        raise Invalid("This is set for each server by itself; type it in a server.")
+    return ctx.guild.id
 
 
 def find_user_id(word: str | None) -> int | None:
@@ -20,7 +33,7 @@ def find_user_id(word: str | None) -> int | None:
 
 
 def get_user_id(word: str | None, what_for: str) -> int:
-    """The same. Raises Invalid."""
+    """The Discord account that a mention or a bare ID names. Raises Invalid, saying what it is needed for."""
     user_id = find_user_id(word)
     if user_id is None:
         raise Invalid(f"Mention the account {what_for}, or give its ID.")
@@ -33,24 +46,41 @@ async def get_own(ctx: Context) -> SystemTarget:
 
 
 async def find_system(ctx: Context, word: str | None) -> SystemTarget | None:
-    """The system that a word names, or None when the word cannot be the name of one. Raises NotFound."""
+    """The system that a word names: by ID, or by an account that is linked to it.
+
+    None when there is no such ID. Raises NotFound for an account without a system.
+    """
     user_id = find_user_id(word)
     if user_id is not None:
-        return await _seen(ctx, await ctx.bot.read(systems.get_account_system, user_id))
+        return await ctx.bot.read(_look_up, systems.get_account_system, user_id, ctx.author.id)
     hid = (word or "").replace("-", "")
-    if not re.fullmatch("[a-zA-Z]{5,6}", hid, re.ASCII):
+    if not _SYSTEM_ID.fullmatch(hid):
         return None
     try:
-        return await _seen(ctx, await ctx.bot.read(systems.get_system, hid))
+        return await ctx.bot.read(_look_up, systems.get_system, hid, ctx.author.id)
     except NotFound:
         return None
 
 
 async def get_member(ctx: Context, word: str, arguments: Arguments) -> Member:
     """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
-    return await ctx.bot.read(
-        member_lookup.get_referenced, ctx.author.id, word, arguments.has(*BY_ID), not is_private(ctx)
-    )
+    by_id = arguments.has(*BY_ID)
+    return await ctx.bot.read(member_lookup.get_referenced, ctx.author.id, word, by_id, not is_private(ctx))
+
+
+async def get_member_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
+    """The member that a word names, to look at and to change. Raises NotFound, Invalid."""
+    by_id = arguments.has(*BY_ID)
+    found = await ctx.bot.read(member_lookup.look_up, ctx.author.id, word, by_id, not is_private(ctx))
+    hid = found.member.hid
+
+    async def see(viewer: int | None) -> Mapping[str, Any]:
+        return await ctx.bot.read(_see_member, hid, viewer)
+
+    async def edit(changes: Mapping[str, object]) -> None:
+        await ctx.bot.write(members.edit_member, ctx.author.id, hid, changes)
+
+    return EditTarget(MemberTarget(found.system, found.refusal is None, found.refusal), "member", see, edit)
 
 
 async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> list[str]:
@@ -59,5 +89,10 @@ async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> 
     return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
 
 
-async def _seen(ctx: Context, system: System) -> SystemTarget:
-    return SystemTarget(system, await ctx.bot.read(systems.is_owner, ctx.author.id, system.id))
+def _look_up(session: Session, get: Callable[[Session, Any], System], key: int | str, viewer: int) -> SystemTarget:
+    system = get(session, key)
+    return SystemTarget(system, systems.is_owner(session, viewer, system.id))
+
+
+def _see_member(session: Session, hid: str, viewer: int | None) -> Mapping[str, Any]:
+    return overviews.get_member_overview(session, members.get_member(session, hid), viewer)

@@ -12,21 +12,8 @@ import discord
 from cogs.commands.arguments import PRIVATE, PUBLIC, Arguments
 from cogs.commands.paginator import PageMaker, Paginator
 from cogs.commands.responses import Context, answer, card, send_dm
-from models import System
+from cogs.commands.targets import SystemTarget
 from rules.errors import Invalid, NotAllowed, NotFound, Refused
-
-
-@dataclass(frozen=True)
-class SystemTarget:
-    """The system that a command is about, and whether it is the caller's own."""
-
-    system: System
-    own: bool
-
-    def check_own(self) -> None:
-        """Refuse to change somebody else's. Raises NotAllowed."""
-        if not self.own:
-            raise NotAllowed("That is not your system; you can change only your own.")
 
 
 @dataclass

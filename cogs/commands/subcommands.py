@@ -1,7 +1,7 @@
 """The subcommands of a typed command: one table a command, with aliases, usage lines and near misses."""
 
 import difflib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cogs.commands.arguments import Arguments
@@ -22,14 +22,15 @@ class Subcommand:
 
 
 class Subcommands:
-    """The subcommands of one command, in the order in which help shows them."""
+    """The subcommands of one command, in the order in which help shows them.
 
-    def __init__(self, command: str, taken: Iterable[Subcommand] = ()) -> None:
-        self.command = command
+    `behind` stands between the command and a subcommand's name, as `<member>` does; `first` is one more line of help.
+    """
+
+    def __init__(self, command: str, behind: str = "", first: str | None = None) -> None:
+        self.command, self.behind, self.first = command, behind, first
         self.all: list[Subcommand] = []
         self._by_name: dict[str, Subcommand] = {}
-        for subcommand in taken:
-            self.add(subcommand)
 
     def __call__(self, *names: str, usage: str = "", about: str = "") -> Callable[[Run], Run]:
         """Make a function the subcommand with these names."""
@@ -39,6 +40,14 @@ class Subcommands:
             return run
 
         return take
+
+    def describe(self) -> str:
+        """The text of help: one line a subcommand, with how to type it and what it is about."""
+        lines = [self.first] if self.first else []
+        for subcommand in self.all:
+            usage = " ".join(filter(None, (self.command, self.behind, subcommand.names[0], subcommand.usage)))
+            lines.append(f"`{usage}` — {subcommand.about}")
+        return "\n".join(lines)
 
     def find(self, word: str | None) -> Subcommand | None:
         """The subcommand with this name or alias, in any case of letters."""
@@ -58,7 +67,10 @@ class Subcommands:
         return any(known == name or known.startswith(f"{name} ") for known in self._by_name)
 
     def get(self, word: str, but: str = "") -> Subcommand:
-        """The same. Raises NotFound, saying what was probably meant; `but` is what else the word could have been."""
+        """The subcommand with this name or alias, in any case of letters. Raises NotFound, saying what is near.
+
+        `but` begins the refusal with what else the word could have been.
+        """
         subcommand = self.find(word)
         if not subcommand:
             near = difflib.get_close_matches(word.lower(), list(self._by_name), 1)

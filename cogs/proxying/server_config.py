@@ -8,11 +8,11 @@ import discord
 from discord.ext import commands
 
 from cogs.commands.arguments import CLEARING, OFF, Arguments
+from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import cut
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
-from cogs.systems.guild_settings import get_guild_id
 from cogs.webhooks.payloads import names_of, rights_in
 from rules.errors import Invalid
 from rules.parsing.fields import get_snowflake
@@ -151,7 +151,15 @@ class ServerConfig(commands.Cog, name="server_config"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("serverconfig", "sc", "serverconf", "servercfg", "guildconfig", usage="[setting] [value]")
+    @systems_command(
+        "serverconfig",
+        "sc",
+        "serverconf",
+        "servercfg",
+        "guildconfig",
+        usage="[setting] [value]",
+        subcommands=subcommands,
+    )
     async def serverconfig(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
 

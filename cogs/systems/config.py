@@ -5,11 +5,11 @@ from discord.ext import commands
 from cogs.commands.arguments import CLEAR, Arguments, is_clearing
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own
-from cogs.commands.private_responses import SystemTarget
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.select_menu import choose
 from cogs.commands.subcommands import Subcommands
+from cogs.commands.targets import SystemTarget
 from cogs.systems.config_proxying import list_settings, on_or_off, preferences_of, proxy_verbs
 from cogs.systems.field_commands import edit_toggle
 from rules.errors import Invalid
@@ -104,7 +104,7 @@ class Preferences(commands.Cog, name="preferences"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("config", "cfg", "configure", usage="[setting] [value]")
+    @systems_command("config", "cfg", "configure", usage="[setting] [value]", subcommands=subcommands)
     async def config(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
 

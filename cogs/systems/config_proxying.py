@@ -5,10 +5,10 @@ from typing import Any
 
 from cogs.commands.arguments import Arguments, unquoted
 from cogs.commands.formatting import code, quote
-from cogs.commands.private_responses import SystemTarget
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
+from cogs.commands.targets import EditTarget, SystemTarget
+from cogs.systems.field_commands import edit_text, edit_toggle
 from cogs.systems.guild_settings import system_here
 from rules.errors import Invalid
 from rules.parsing.dates import show_span, type_span

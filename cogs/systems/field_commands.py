@@ -1,27 +1,14 @@
 """Showing, setting and clearing one field of a system or a member: the same for all of them."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle
 from cogs.commands.confirm import confirm
 from cogs.commands.formatting import code_block, cut
-from cogs.commands.private_responses import Response, SystemTarget, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
-
-See = Callable[[int | None], Awaitable[Mapping[str, Any]]]
-Edit = Callable[[Mapping[str, object]], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class EditTarget:
-    """A system or a member as a command works on it: whose it is, how to look at it and how to change it."""
-
-    target: SystemTarget
-    kind: str
-    see: See
-    edit: Edit
+from cogs.commands.targets import EditTarget
 
 
 async def edit_text(

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import CLEAR, Arguments
 from cogs.commands.converters import find_system, get_own
 from cogs.commands.formatting import cut, escape, quote, stamp_us
-from cogs.commands.private_responses import Response, SystemTarget, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand, Subcommands
+from cogs.commands.targets import SystemTarget
 from cogs.systems import switch as switching
 from cogs.systems.embeds import called, fronters_card, names, paint
 from rules.parsing.dates import show_span, type_time
@@ -114,7 +115,7 @@ def _pages(count: int) -> int:
     return max(-(-count // ON_A_PAGE), 1)
 
 
-system_verbs = [
+system_subcommands = [
     Subcommand(("fronter", "front", "fronters", "f"), show_fronters, "", "who fronts now, and since when"),
     Subcommand(("fronthistory", "fh", "history", "switches"), show_history, "", "who fronted when, and for how long"),
     Subcommand(("frontpercent", "fp", "front%", "frontbreakdown"), show_percent, "[since]", "who fronted how much"),
@@ -144,7 +145,7 @@ class Fronts(commands.Cog, name="fronts"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("front", "f", "fronter", "fronters", usage="[history or percent]")
+    @systems_command("front", "f", "fronter", "fronters", usage="[history or percent]", subcommands=subcommands)
     async def front(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
 

@@ -4,28 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from cogs.commands.arguments import CLEAR, OFF, ON, SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import code, quote
-from cogs.commands.private_responses import Response, SystemTarget, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
-from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
-from cogs.systems.image_fields import edit_picture
+from cogs.commands.targets import EditTarget, SystemTarget
+from cogs.systems.field_commands import edit_text, edit_toggle
+from cogs.systems.image_fields import PICTURE, edit_picture
 from rules.errors import Invalid
 from rules.systems import guild_settings
 
 NAME = ("servername", "sn", "sname", "snick", "servernick", "servernickname", "guildname", "guildnick")
 AVATAR = ("serveravatar", "sa", "savatar", "servericon", "serverpfp", "serverpic", "guildavatar", "guildicon")
-PROXY_AVATAR = ("proxyavatar", "pa", "pavatar", "proxyicon", "proxypfp", "proxypic")
 KEEP = ("serverkeepproxy", "skp", "serverkeeptags", "servershowtags", "guildkeepproxy")
 TAG = ("servertag", "st", "stag", "guildtag")
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
-
-
-def get_guild_id(ctx: Context) -> int:
-    """The server in which a command is typed. Raises Invalid in a DM."""
-    if not ctx.guild:
-        raise Invalid("This is set for each server by itself; type it in a server.")
-    return ctx.guild.id
 
 
 def system_here(ctx: Context, target: SystemTarget, public: bool = False) -> EditTarget:
@@ -157,38 +151,13 @@ def _read_on(text: str) -> bool:
     return text in ON
 
 
-async def edit_proxy_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    """The avatar that a member speaks with, where it is not the one on the card."""
-    await edit_picture(ctx, arguments, edit_target, "webhook_avatar_url", "proxy avatar", of_users=True)
-
-
-async def switch_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    """Whether latch and front may choose a member."""
-    edit_target.target.check_own()
-    on = "Autoproxy may choose this member by latch and by front."
-    own = EditTarget(edit_target.target, "member", lambda _viewer: edit_target.see(ctx.author.id), edit_target.edit)
-    off = "Autoproxy never chooses this member by latch or by front."
-    await edit_toggle(ctx, arguments, own, "autoproxy_enabled", on, off)
-
-
-async def switch_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    """Whether a member's messages are read aloud."""
-    await edit_toggle(
-        ctx, arguments, edit_target, "tts", "Proxied messages are read aloud.", "They are not read aloud."
-    )
-
-
-PICTURE = "[address, attachment or @user]"
-system_verbs = [
+system_subcommands = [
     Subcommand(("proxy",), switch_proxy, "[on or off]", "whether your messages are proxied in this server"),
     Subcommand(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
     Subcommand(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
 ]
-member_verbs = [
+member_subcommands = [
     Subcommand(NAME, edit_name, "[name]", "the name in this server"),
     Subcommand(AVATAR, edit_member_avatar, PICTURE, "the avatar in this server"),
     Subcommand(KEEP, edit_keep_proxy, "[on, off or clear]", "whether messages keep the tags in this server"),
-    Subcommand(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
-    Subcommand(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
-    Subcommand(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
 ]

@@ -6,9 +6,11 @@ from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing
 from cogs.commands.converters import find_user_id
 from cogs.commands.private_responses import Response, show
 from cogs.commands.responses import Context, answer, card
-from cogs.systems.field_commands import EditTarget, clear, show_text
+from cogs.commands.targets import EditTarget
+from cogs.systems.field_commands import clear, show_text
 from rules.errors import Invalid, NotFound
 
+PICTURE = "[address, attachment or @user]"
 KEEP = "\nDiscord's address of an attachment works only while the message is there; an address of your own lasts."
 
 

@@ -14,10 +14,11 @@ from discord.ext import commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.formatting import cut, escape
-from cogs.commands.private_responses import SystemTarget, is_private
+from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
+from cogs.commands.targets import SystemTarget
 from cogs.systems.image_fields import find_attachment
 from rules.errors import Invalid, Refused
 from rules.systems import systems
@@ -126,7 +127,7 @@ async def run_import(ctx: Context, file: import_files.File) -> None:
     await answer(ctx, card(text=work.result.sentence))
 
 
-system_verbs = [
+system_subcommands = [
     Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
     Subcommand(("export",), export, "", "everything in your system as a file, by DM"),
     Subcommand(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),

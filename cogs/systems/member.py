@@ -1,31 +1,29 @@
 """`pk;member`: making, showing and changing the members of one's system."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import discord
 from discord.ext import commands
-from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, is_clearing, unquoted
 from cogs.commands.confirm import confirm, confirm_by_typing
-from cogs.commands.converters import get_member, get_own
+from cogs.commands.converters import get_member_target, get_own
 from cogs.commands.formatting import escape
-from cogs.commands.private_responses import Response, SystemTarget, is_private, show
+from cogs.commands.private_responses import Response, is_private, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.commands.subcommands import Subcommands
+from cogs.commands.targets import EditTarget
 from cogs.systems import embeds, guild_settings, member_proxying
-from cogs.systems.field_commands import EditTarget, edit_text, edit_toggle
+from cogs.systems.field_commands import edit_text
 from cogs.systems.image_fields import edit_picture, find_attachment, read_picture
 from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
 from cogs.systems.system import AVATAR, BANNER, COLOR, without_hash
 from models import Member
-from rules.errors import Invalid, Refused
+from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday, type_birthday
-from rules.systems import members, overviews, systems
+from rules.systems import members
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
@@ -33,7 +31,7 @@ PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word not in ("show", "
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
-subcommands = Subcommands("member")
+subcommands = Subcommands("member", "<member>", "`member new <name>` — add a member")
 
 
 @subcommands("show", "view", about="the card of a member")
@@ -118,18 +116,8 @@ async def banner(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
     await edit_picture(ctx, arguments, edit_target, "banner", "banner")
 
 
-@subcommands("proxy", "tags", "proxytags", "brackets", usage="[add or remove] [[text]]", about="the tags to proxy with")
-async def proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await member_proxying.edit_tags(ctx, arguments, edit_target)
-
-
-@subcommands(
-    "keepproxy", "keeptags", "showtags", "kp", usage="[on or off]", about="whether proxied messages keep the tags"
-)
-async def keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_toggle(
-        ctx, arguments, edit_target, "keep_proxy", "Proxied messages keep the tags.", "They lose the tags."
-    )
+for subcommand in member_proxying.tag_subcommands:
+    subcommands.add(subcommand)
 
 
 @subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
@@ -153,12 +141,12 @@ async def make_public(ctx: Context, edit_target: EditTarget, arguments: Argument
 async def delete(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
     edit_target.target.check_own()
-    hid = (await edit_target.see(ctx.author.id))["id"]
+    seen = await edit_target.see(ctx.author.id)
     question = "This deletes the member for good; it also leaves the front history, and its messages' records go."
     # In a channel, the ID of a hidden member would open its card to everybody.
-    told = hid if is_private(ctx) or not await _is_hidden(edit_target, ctx) else None
-    if await confirm_by_typing(ctx, question, hid, None if told else "its ID"):
-        await ctx.bot.write(members.delete_member, ctx.author.id, hid)
+    hidden = seen["visibility"] == "private" and not is_private(ctx)
+    if await confirm_by_typing(ctx, question, seen["id"], "its ID" if hidden else None):
+        await ctx.bot.write(members.delete_member, ctx.author.id, seen["id"])
         await answer(ctx, card(text="The member is deleted."))
     else:
         await answer(ctx, card(text="Nothing was deleted."))
@@ -173,7 +161,7 @@ async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -
     await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
 
 
-for subcommand in guild_settings.member_verbs:
+for subcommand in (*guild_settings.member_subcommands, *member_proxying.subcommands):
     subcommands.add(subcommand)
 
 
@@ -211,37 +199,6 @@ async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: 
     return False
 
 
-async def get_edit_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
-    """The member that a word names, to work on. Raises NotFound, Invalid."""
-    member = await get_member(ctx, word, arguments)
-    refused = await ctx.bot.read(_find_refusal, ctx.author.id, member.hid)
-    system = await ctx.bot.read(systems.get_member_system, member)
-    return subject_of(ctx, member, MemberTarget(system, refused is None, refused))
-
-
-@dataclass(frozen=True)
-class MemberTarget(SystemTarget):
-    """The system that a member belongs to; who may not change the member is refused as over HTTP."""
-
-    refused: Refused | None
-
-    def check_own(self) -> None:
-        if self.refused:
-            raise self.refused
-
-
-def subject_of(ctx: Context, member: Member, target: SystemTarget) -> EditTarget:
-    """A member to work on."""
-
-    async def see(viewer: int | None) -> Mapping[str, object]:
-        return await ctx.bot.read(_see, member.hid, viewer)
-
-    async def edit(changes: Mapping[str, object]) -> None:
-        await ctx.bot.write(members.edit_member, ctx.author.id, member.hid, changes)
-
-    return EditTarget(target, "member", see, edit)
-
-
 async def run(ctx: Context, arguments: Arguments) -> None:
     """`member new …`, or `member <member> [subcommand …]`."""
     word = arguments.next()
@@ -257,7 +214,7 @@ async def run_on(ctx: Context, word: str, arguments: Arguments) -> None:
     """What is asked of the member that a word names, whatever subcommand it looks like."""
     # A flag such as `-id` may stand behind the member, so the next word is read first.
     subcommand = arguments.next()
-    edit_target = await get_edit_target(ctx, word, arguments)
+    edit_target = await get_member_target(ctx, word, arguments)
     await (subcommands.get(subcommand).run if subcommand else show_card)(ctx, edit_target, arguments)
 
 
@@ -267,25 +224,9 @@ class Members(commands.Cog, name="members"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("member", "m", usage="<member> [subcommand]")
+    @systems_command("member", "m", usage="<member> [subcommand]", subcommands=subcommands)
     async def member(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
-
-
-def _find_refusal(session: Session, user_id: int, hid: str) -> Refused | None:
-    try:
-        members.get_own_member(session, user_id, hid)
-    except Refused as refused:
-        return refused
-    return None
-
-
-def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
-    return overviews.get_member_overview(session, members.get_member(session, hid), viewer)
-
-
-async def _is_hidden(edit_target: EditTarget, ctx: Context) -> bool:
-    return (await edit_target.see(ctx.author.id))["visibility"] == "private"
 
 
 def _welcome(ctx: Context, member: Member, left: int) -> str:

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own
 from cogs.commands.formatting import cut, escape, stamp, stamp_us
-from cogs.commands.private_responses import Response, SystemTarget, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
+from cogs.commands.targets import SystemTarget
 from cogs.systems.embeds import called, show_tags
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday
@@ -101,7 +102,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
 
 
 NAMES = ("list", "l", "ls", "members", "find", "search", "query", "fd")
-system_verbs = [Subcommand(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
+system_subcommands = [Subcommand(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
 
 
 class MemberLists(commands.Cog, name="member_lists"):

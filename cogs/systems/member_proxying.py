@@ -1,4 +1,4 @@
-"""`pk;member <member> proxy`: the tags to speak with."""
+"""How a member is proxied everywhere: tags, whether they are kept, the avatar, autoproxy, reading aloud."""
 
 from sqlalchemy.orm import Session
 
@@ -6,16 +6,20 @@ from cogs.commands.arguments import CLEAR, CLEARING, Arguments, unquoted
 from cogs.commands.confirm import confirm
 from cogs.commands.private_responses import Response, is_private, show
 from cogs.commands.responses import Context, answer, card
+from cogs.commands.subcommands import Subcommand
+from cogs.commands.targets import EditTarget
 from cogs.systems.embeds import names, show_tags
-from cogs.systems.field_commands import EditTarget
+from cogs.systems.field_commands import edit_toggle
+from cogs.systems.image_fields import PICTURE, edit_picture
 from rules.errors import Invalid
 from rules.proxying import proxy_tags
 from rules.systems import members, overviews
 
+PROXY_AVATAR = ("proxyavatar", "pa", "pavatar", "proxyicon", "proxypfp", "proxypic")
 ADD, REMOVE = ("add", "append"), ("remove", "delete")
 
 
-async def edit_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
+async def edit_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
     text = arguments.rest(CLEAR)
     arguments.check_flags(CLEAR)
@@ -110,3 +114,43 @@ def _find_sharers(session: Session, hid: str, tag: proxy_tags.TagDict, viewer: i
         None if sharer.visibility and viewer is None else overviews.get_member_overview(session, sharer, viewer)
         for sharer in sharers
     ]
+
+
+async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """Whether proxied messages keep the tags."""
+    on, off = "Proxied messages keep the tags.", "They lose the tags."
+    await edit_toggle(ctx, arguments, edit_target, "keep_proxy", on, off)
+
+
+async def edit_proxy_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """The avatar that a member speaks with, where it is not the one on the card."""
+    await edit_picture(ctx, arguments, edit_target, "webhook_avatar_url", "proxy avatar", of_users=True)
+
+
+async def switch_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """Whether latch and front may choose a member."""
+    edit_target.target.check_own()
+    on = "Autoproxy may choose this member by latch and by front."
+    own = EditTarget(edit_target.target, "member", lambda _viewer: edit_target.see(ctx.author.id), edit_target.edit)
+    off = "Autoproxy never chooses this member by latch or by front."
+    await edit_toggle(ctx, arguments, own, "autoproxy_enabled", on, off)
+
+
+async def switch_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """Whether a member's messages are read aloud."""
+    await edit_toggle(
+        ctx, arguments, edit_target, "tts", "Proxied messages are read aloud.", "They are not read aloud."
+    )
+
+
+TAGS = ("proxy", "tags", "proxytags", "brackets")
+KEEP = ("keepproxy", "keeptags", "showtags", "kp")
+tag_subcommands = [
+    Subcommand(TAGS, edit_tags, "[add or remove] [[text]]", "the tags to proxy with"),
+    Subcommand(KEEP, edit_keep_proxy, "[on or off]", "whether proxied messages keep the tags"),
+]
+subcommands = [
+    Subcommand(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
+    Subcommand(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
+    Subcommand(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
+]

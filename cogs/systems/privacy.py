@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from cogs.commands.arguments import Arguments
 from cogs.commands.formatting import quote
 from cogs.commands.responses import Context, answer, answer_privately, card
-from cogs.systems.field_commands import EditTarget
+from cogs.commands.targets import EditTarget
 from rules.errors import Invalid
 
 LEVELS = {

@@ -26,7 +26,7 @@ HOWS = {
 }
 HOW_FLAGS = tuple(flag for flags in HOWS.values() for flag in flags)
 
-subcommands = Subcommands("switch")
+subcommands = Subcommands("switch", first="`switch <members>` — they front from now on")
 
 
 @subcommands("out", "o", about="nobody fronts any more")
@@ -180,7 +180,7 @@ class Switches(commands.Cog, name="switches"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("switch", "sw", usage="<members>")
+    @systems_command("switch", "sw", usage="<members>", subcommands=subcommands)
     async def switch(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import BY_ID, Arguments, unquoted
 from cogs.commands.converters import find_system, get_own
 from cogs.commands.formatting import quote
-from cogs.commands.private_responses import Response, SystemTarget, show
+from cogs.commands.private_responses import Response, show
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
+from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.systems import embeds, front, guild_settings, import_export, member_list
-from cogs.systems.field_commands import EditTarget, edit_text
+from cogs.systems.field_commands import edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
 from rules.errors import NotFound
@@ -99,7 +100,7 @@ async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
 
 
 for more in (front, member_list, guild_settings, import_export):
-    for subcommand in more.system_verbs:
+    for subcommand in more.system_subcommands:
         subcommands.add(subcommand)
 
 
@@ -148,7 +149,7 @@ class Systems(commands.Cog, name="systems"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]")
+    @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]", subcommands=subcommands)
     async def system(self, ctx: Context, *, text: str = "") -> None:
         await run(ctx, Arguments(text))
 

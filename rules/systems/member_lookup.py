@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Member
-from rules.errors import Invalid, NotFound
+from models import Member, System
+from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.systems import members, systems
 from rules.systems.short_ids import is_id
 
@@ -33,6 +33,24 @@ def get_referenced(session: Session, user_id: int, reference: str, by_id: bool =
     return _get(session, _get_own(session, user_id), reference, by_id, public)
 
 
+@dataclass(frozen=True)
+class FoundMember:
+    """The member that a user meant, the system it is part of, and why the user may not change it, if that is so."""
+
+    member: Member
+    system: System
+    refusal: NotAuthenticated | None
+
+
+def look_up(session: Session, user_id: int, reference: str, by_id: bool = False, public: bool = False) -> FoundMember:
+    """The member that a user means, as by `get_referenced`, with what a command needs to know about it.
+
+    Raises Invalid where several members fit, and NotFound, with what is near.
+    """
+    member = get_referenced(session, user_id, reference, by_id, public)
+    return FoundMember(member, systems.get_member_system(session, member), _find_refusal(session, user_id, member))
+
+
 def get_own_referenced(
     session: Session, user_id: int, references: list[str], by_id: bool = False, public: bool = False
 ) -> list[str]:
@@ -45,6 +63,14 @@ def get_own_referenced(
     for member in found:
         members.check_part_of(system, member, member.hid)
     return [member.hid for member in found]
+
+
+def _find_refusal(session: Session, user_id: int, member: Member) -> NotAuthenticated | None:
+    try:
+        members.check_part_of(systems.get_own_system(session, user_id), member, member.hid)
+    except NotAuthenticated as refused:
+        return refused
+    return None
 
 
 def _get_own(session: Session, user_id: int) -> _Own:
