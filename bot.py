@@ -119,7 +119,7 @@ class Rollcall(bridge.Bot):
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
-        self.before_invoke(responses.gain_time)
+        self.before_invoke(responses.defer)
         self.raw_events.install()
 
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
@@ -141,6 +141,10 @@ class Rollcall(bridge.Bot):
                 return rule(connection, *args)
         except sqlite3.OperationalError:
             return await self.read(rule, *args)
+
+    async def in_thread(self, function: Callable[..., Result], *args: Any) -> Result:
+        """Run a function that takes a while and asks no database, in a thread that reading rules use as well."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *args)
 
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.

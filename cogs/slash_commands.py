@@ -6,14 +6,14 @@ from discord.ext import commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.proxying import autoproxy
-from cogs.systems import front as fronts
-from cogs.systems import member as members
-from cogs.systems import member_list as member_lists
 from cogs.systems import privacy
-from cogs.systems import switch as switches
-from cogs.systems import system as systems
+from cogs.systems.front import front_command
+from cogs.systems.member import make_member, member_subcommand
+from cogs.systems.member_list import list_command
+from cogs.systems.switch import copy_switch, delete_switch, log_switch, move_switch, switch_out
+from cogs.systems.system import system_command
 from rules.errors import Invalid
-from rules.systems import member_list as lists
+from rules.systems import member_list, members, systems
 
 MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
@@ -23,20 +23,20 @@ CLEARED = "What it is to be; “clear” clears it, and without one you see what
 MOST_CHOICES = 25
 
 
-async def suggest_members(ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
+async def complete_member(ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
     """One's own members whose names hold what is typed so far."""
     user_id = ctx.interaction.user.id
-    found = await ctx.bot.read(lists.suggest_members, user_id, str(ctx.value or ""), MOST_CHOICES)
+    found = await ctx.bot.read(member_list.suggest_members, user_id, str(ctx.value or ""), MOST_CHOICES)
     return [discord.OptionChoice(name=name[:100], value=hid) for hid, name in found]
 
 
 def member_option(name: str = "member", required: bool = True) -> object:
     """An option that completes the names of one's own members."""
     default = {} if required else {"default": ""}
-    return discord.option(name, str, description="A member's name or ID", autocomplete=suggest_members, **default)
+    return discord.option(name, str, description="A member's name or ID", autocomplete=complete_member, **default)
 
 
-class Slash(commands.Cog, name="slash"):
+class SlashCommands(commands.Cog, name="slash_commands"):
     """Answers to slash commands are seen by their user alone."""
 
     switch = discord.SlashCommandGroup("switch", "Say who fronts")
@@ -53,97 +53,97 @@ class Slash(commands.Cog, name="slash"):
     @member_option("third", required=False)
     @member_option("fourth", required=False)
     async def switch_to(self, ctx: Context, member: str, second: str, third: str, fourth: str) -> None:
-        await switches.log(ctx, Arguments(ready=[member, second, third, fourth]))
+        await log_switch(ctx, Arguments(ready=[member, second, third, fourth]))
 
     @switch.command(name="out", description="Nobody fronts any more")
     async def switch_out(self, ctx: Context) -> None:
-        await switches.switch_out(ctx, Arguments())
+        await switch_out(ctx, Arguments())
 
     @switch.command(name="add", description="Somebody fronts too from now on")
     @member_option()
     async def switch_add(self, ctx: Context, member: str) -> None:
-        await switches.copy(ctx, Arguments(ready=[member]))
+        await copy_switch(ctx, Arguments(ready=[member]))
 
     @switch.command(name="move", description="Change when the latest switch was")
     @discord.option("time", str, description="Like 1h30m ago, yesterday 14:00, 2026-11-21 20:15")
     async def switch_move(self, ctx: Context, time: str) -> None:
-        await switches.move(ctx, Arguments(ready=[time]))
+        await move_switch(ctx, Arguments(ready=[time]))
 
     @switch.command(name="delete", description="Take the latest switch back")
     async def switch_delete(self, ctx: Context) -> None:
-        await switches.delete(ctx, Arguments())
+        await delete_switch(ctx, Arguments())
 
     @front.command(name="show", description="Who fronts, and since when")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def front_show(self, ctx: Context, account: discord.User | None) -> None:
-        await fronts.run(ctx, Arguments(ready=_of(account)))
+        await front_command(ctx, Arguments(ready=_of(account)))
 
     @front.command(name="history", description="Who fronted when")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def front_history(self, ctx: Context, account: discord.User | None) -> None:
-        await systems.run(ctx, Arguments(ready=[*_of(account), "fronthistory"]))
+        await system_command(ctx, Arguments(ready=[*_of(account), "fronthistory"]))
 
     @front.command(name="percent", description="Who fronted how much")
     @discord.option("since", str, default="", description="Like 30d, yesterday, or full")
     async def front_percent(self, ctx: Context, since: str) -> None:
-        await systems.run(ctx, Arguments(ready=["frontpercent", since]))
+        await system_command(ctx, Arguments(ready=["frontpercent", since]))
 
     @member.command(name="new", description="Add a member")
-    @discord.option("name", str, max_length=100)
+    @discord.option("name", str, max_length=members.NAME_LENGTH)
     @discord.option("avatar", discord.Attachment, default=None, description="A picture")
     async def member_new(self, ctx: Context, name: str, avatar: discord.Attachment | None) -> None:
-        await members.make_member(ctx, Arguments(ready=[name]), avatar)
+        await make_member(ctx, Arguments(ready=[name]), avatar)
 
     @member.command(name="show", description="See a member's card")
     @member_option()
     async def member_show(self, ctx: Context, member: str) -> None:
-        await members.run_on(ctx, member, Arguments(ready=["show"]))
+        await member_subcommand(ctx, member, Arguments(ready=["show"]))
 
     @member.command(name="list", description="See your members")
     @discord.option("search", str, default="", description="A part of a name")
     async def member_list(self, ctx: Context, search: str) -> None:
-        await member_lists.run(ctx, Arguments(ready=[search]))
+        await list_command(ctx, Arguments(ready=[search]))
 
     @member.command(name="edit", description="See, set or clear one of a member's fields")
     @member_option()
     @discord.option("field", str, choices=MEMBER_FIELDS)
     @discord.option("value", str, default="", description=CLEARED)
     async def member_edit(self, ctx: Context, member: str, field: str, value: str) -> None:
-        await members.run_on(ctx, member, Arguments(ready=[field, value]))
+        await member_subcommand(ctx, member, Arguments(ready=[field, value]))
 
     @member.command(name="privacy", description="See or set who sees what of a member")
     @member_option()
     @discord.option("subject", str, choices=MEMBER_SUBJECTS, default="")
     @discord.option("level", str, choices=[*privacy.LEVELS], default="")
     async def member_privacy(self, ctx: Context, member: str, subject: str, level: str) -> None:
-        await members.run_on(ctx, member, Arguments(ready=_privacy(subject, level)))
+        await member_subcommand(ctx, member, Arguments(ready=_privacy(subject, level)))
 
     @member.command(name="delete", description="Delete a member")
     @member_option()
     async def member_delete(self, ctx: Context, member: str) -> None:
-        await members.run_on(ctx, member, Arguments(ready=["delete"]))
+        await member_subcommand(ctx, member, Arguments(ready=["delete"]))
 
     @system.command(name="new", description="Make your system")
-    @discord.option("name", str, default="", max_length=100)
+    @discord.option("name", str, default="", max_length=systems.NAME_LENGTH)
     async def system_new(self, ctx: Context, name: str) -> None:
-        await systems.run(ctx, Arguments(ready=["new", name]))
+        await system_command(ctx, Arguments(ready=["new", name]))
 
     @system.command(name="show", description="See a system's card")
     @discord.option("account", discord.User, default=None, description="Somebody else's system")
     async def system_show(self, ctx: Context, account: discord.User | None) -> None:
-        await systems.run(ctx, Arguments(ready=_of(account)))
+        await system_command(ctx, Arguments(ready=_of(account)))
 
     @system.command(name="edit", description="See, set or clear one of your system's fields")
     @discord.option("field", str, choices=SYSTEM_FIELDS)
     @discord.option("value", str, default="", description=CLEARED)
     async def system_edit(self, ctx: Context, field: str, value: str) -> None:
-        await systems.run(ctx, Arguments(ready=[field, value]))
+        await system_command(ctx, Arguments(ready=[field, value]))
 
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
     @discord.option("level", str, choices=[*privacy.LEVELS], default="")
     async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
-        await systems.run(ctx, Arguments(ready=_privacy(subject, level)))
+        await system_command(ctx, Arguments(ready=_privacy(subject, level)))
 
     @discord.slash_command(description="Speak without tags in this server")
     @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")
@@ -163,4 +163,4 @@ def _privacy(subject: str, level: str) -> list[str]:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Slash(bot))
+    bot.add_cog(SlashCommands(bot))

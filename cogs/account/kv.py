@@ -15,7 +15,7 @@ from rules.errors import Invalid
 log = logging.getLogger(__name__)
 
 
-class KeyValue(commands.Cog, name="kv"):
+class KV(commands.Cog, name="kv"):
     """Keys and values are never shown where somebody else could read them."""
 
     private = True
@@ -128,4 +128,4 @@ async def _read_attachment(attachment: discord.Attachment) -> str:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(KeyValue(bot))
+    bot.add_cog(KV(bot))

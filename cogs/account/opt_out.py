@@ -17,7 +17,7 @@ FORGET = (
 )
 
 
-class Visibility(commands.Cog, name="visibility"):
+class OptOut(commands.Cog, name="opt_out"):
     """Nothing here asks twice but what cannot be undone."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -59,4 +59,4 @@ class Visibility(commands.Cog, name="visibility"):
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Visibility(bot))
+    bot.add_cog(OptOut(bot))

@@ -47,18 +47,18 @@ def typed(bot: commands.Bot, command: str) -> str:
 
 
 def is_presence(ctx: Context) -> bool:
-    """Whether a typed command began with a prefix of the presence side."""
+    """Whether a typed command began with a prefix of presence commands."""
     return ctx.prefix.strip().lower() in {prefix.lower() for prefix in ctx.bot.config.presence_prefixes}
 
 
 def is_command(ctx: Context) -> bool:
-    """Whether a message is a command: a known one, or any word after a prefix of the plural side."""
+    """Whether a message is a command: a known one, or any word after a prefix of systems commands."""
     if ctx.author.bot or not ctx.prefix:
         return False
     return ctx.command is not None or bool(ctx.invoked_with and not is_presence(ctx))
 
 
-async def gain_time(ctx: Context) -> None:
+async def defer(ctx: Context) -> None:
     """Tell Discord that a slash command is being worked on; without, it must be answered within 3 s."""
     if ctx.is_app:
         await ctx.defer(ephemeral=True)

@@ -66,17 +66,18 @@ class Subcommands:
     def _begins(self, name: str) -> bool:
         return any(known == name or known.startswith(f"{name} ") for known in self._by_name)
 
-    def get(self, word: str, but: str = "") -> Subcommand:
-        """The subcommand with this name or alias, in any case of letters. Raises NotFound, saying what is near.
-
-        `but` begins the refusal with what else the word could have been.
-        """
+    def get(self, word: str) -> Subcommand:
+        """The subcommand with this name or alias, in any case of letters. Raises NotFound, saying what is near."""
         subcommand = self.find(word)
         if not subcommand:
-            near = difflib.get_close_matches(word.lower(), list(self._by_name), 1)
-            hint = f"did you mean `{near[0]}`?" if near else f"`help {self.command}` lists what there is."
-            raise NotFound(f"{but or 'I know '}no `{self.command} … {word[:QUOTED_LENGTH]}`; {hint}")
+            raise self.not_found(word, "I know ")
         return subcommand
+
+    def not_found(self, word: str, beginning: str) -> NotFound:
+        """The refusal of a word that is no subcommand; it begins with what else the word could have been."""
+        near = difflib.get_close_matches(word.lower(), list(self._by_name), 1)
+        hint = f"did you mean `{near[0]}`?" if near else f"`help {self.command}` lists what there is."
+        return NotFound(f"{beginning}no `{self.command} … {word[:QUOTED_LENGTH]}`; {hint}")
 
     def add(self, subcommand: Subcommand) -> None:
         """Take one more subcommand. Raises ValueError for a name that another has."""

@@ -74,7 +74,7 @@ class Reactions(commands.Cog, name="reactions"):
         """Send the reader a DM with the cards of member and message, as strangers see them."""
         user = await self.bot.fetch_user(payload.user_id)
         member = await self.bot.read(_see_member, record.member_id)
-        await send_dm(user, embeds.member_card(member))
+        await send_dm(user, embeds.member_embed(member))
         await send_dm(user, await self.bot.cogs["afterwards"].describe(record, None))
         await self.take_back(payload)
 

@@ -10,7 +10,8 @@ from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.select_menu import choose
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import SystemTarget
-from cogs.systems.config_proxying import list_settings, on_or_off, preferences_of, proxy_verbs
+from cogs.systems import config_proxying
+from cogs.systems.config_proxying import config_target, list_settings, on_or_off
 from cogs.systems.field_commands import edit_toggle
 from rules.errors import Invalid
 from rules.parsing import time_zones
@@ -41,7 +42,7 @@ async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     if (arguments.next() or "").lower() not in ("member", "members"):
         raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
     on, off = "New members begin private.", "New members begin public."
-    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "member_default_private", on, off)
+    await edit_toggle(ctx, arguments, config_target(ctx, target), "member_default_private", on, off)
 
 
 @subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
@@ -50,10 +51,10 @@ async def show_private(ctx: Context, target: SystemTarget, arguments: Arguments)
         raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
     on = "Your own cards show what is private, by DM where others could read it."
     off = "Your own cards leave out what is private."
-    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "show_private_info", on, off)
+    await edit_toggle(ctx, arguments, config_target(ctx, target), "show_private_info", on, off)
 
 
-for subcommand in proxy_verbs:
+for subcommand in config_proxying.subcommands:
     subcommands.add(subcommand)
 
 
@@ -70,7 +71,7 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
     await answer(ctx, card("Settings", "\n".join(lines)))
 
 
-async def run(ctx: Context, arguments: Arguments) -> None:
+async def config_command(ctx: Context, arguments: Arguments) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
     target = await get_own(ctx)
     if arguments.peek() is None:
@@ -81,7 +82,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
 
 
 async def _pick_zone(ctx: Context, text: str) -> str | None:
-    zones = await ctx.bot.read(_find_zones, text)
+    zones = await ctx.bot.in_thread(time_zones.find_zones, text)
     return zones[0] if len(zones) == 1 else await choose(ctx, "Which of these time zones?", zones)
 
 
@@ -90,15 +91,11 @@ async def _set_zone(ctx: Context, zone: str | None) -> None:
     await answer(ctx, card(text=f"The time zone is {system.tz} now."))
 
 
-def _find_zones(_session: object, text: str) -> list[str]:
-    return time_zones.find_zones(text)
-
-
 def _local(zone: str) -> str:
     return f"In {zone} it is {time_zones.show_local_time(zone, now_us())}."
 
 
-class Preferences(commands.Cog, name="preferences"):
+class ConfigCog(commands.Cog, name="config"):
     """The settings of one's own system."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -106,8 +103,8 @@ class Preferences(commands.Cog, name="preferences"):
 
     @systems_command("config", "cfg", "configure", usage="[setting] [value]", subcommands=subcommands)
     async def config(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
+        await config_command(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Preferences(bot))
+    bot.add_cog(ConfigCog(bot))

@@ -9,7 +9,7 @@ from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.systems.field_commands import edit_text, edit_toggle
-from cogs.systems.guild_settings import system_here
+from cogs.systems.guild_settings import system_in_guild
 from rules.errors import Invalid
 from rules.parsing.dates import show_span, type_span
 from rules.proxying.decision import LATCH_TIMEOUT_S
@@ -23,11 +23,11 @@ SWITCHING = {
 }
 
 
-def preferences_of(ctx: Context, target: SystemTarget) -> EditTarget:
-    """One's own system by its preferences."""
+def config_target(ctx: Context, target: SystemTarget) -> EditTarget:
+    """One's own system by what `config` sets of it."""
 
     async def see(_viewer: int | None) -> Mapping[str, Any]:
-        return await ctx.bot.read(_show_preferences, ctx.author.id)
+        return await ctx.bot.read(_see_config, ctx.author.id)
 
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(config.edit_preferences, ctx.author.id, changes)
@@ -35,11 +35,11 @@ def preferences_of(ctx: Context, target: SystemTarget) -> EditTarget:
     return EditTarget(target, "system", see, edit)
 
 
-def _show_preferences(session: Any, user_id: int) -> dict[str, Any]:
+def _see_config(session: Any, user_id: int) -> dict[str, Any]:
     return config.show_preferences(systems.get_own_system(session, user_id))
 
 
-async def switch_account(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+async def toggle_account(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config autoproxy account`: of the account that types it, and of no other."""
 
     async def see(_viewer: int | None) -> Mapping[str, bool]:
@@ -73,23 +73,23 @@ def _show_timeout(seconds: int | None) -> str:
     return "never" if seconds == 0 else show_span(LATCH_TIMEOUT_S if seconds is None else seconds)
 
 
-async def switch_case(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+async def toggle_case(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy case`."""
     on, off = "Tags must be typed in their own case of letters.", "Tags may be typed in any case of letters."
-    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "case_sensitive_proxy_tags", on, off)
+    await edit_toggle(ctx, arguments, config_target(ctx, target), "case_sensitive_proxy_tags", on, off)
 
 
-async def switch_errors(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+async def toggle_errors(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy error`."""
     on = "You are told why a message could not be proxied."
     off = "You are told why a message could not be proxied only where you can do something about it."
-    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "proxy_error_message_enabled", on, off)
+    await edit_toggle(ctx, arguments, config_target(ctx, target), "proxy_error_message_enabled", on, off)
 
 
-async def switch_pings(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+async def toggle_pings(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config pings`."""
     on, off = "Others may ping you by reacting to your messages.", "Nobody can ping you by reacting to your messages."
-    await edit_toggle(ctx, arguments, preferences_of(ctx, target), "pings_enabled", on, off)
+    await edit_toggle(ctx, arguments, config_target(ctx, target), "pings_enabled", on, off)
 
 
 async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -105,7 +105,7 @@ async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments
 
 async def edit_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config name format`: how name and tag are put together."""
-    edit_target = preferences_of(ctx, target)
+    edit_target = config_target(ctx, target)
     await edit_text(
         ctx, arguments, edit_target, "name_format", "name format", reader=unquoted, shower=code, after=_warn
     )
@@ -113,7 +113,7 @@ async def edit_format(ctx: Context, target: SystemTarget, arguments: Arguments) 
 
 async def edit_server_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config server name format`: the same for this server alone."""
-    here = system_here(ctx, target, public=True)
+    here = system_in_guild(ctx, target, public=True)
     await edit_text(
         ctx, arguments, here, "name_format", "server name format", reader=unquoted, shower=code, after=_warn
     )
@@ -136,7 +136,7 @@ async def list_settings(ctx: Context, target: SystemTarget) -> dict[str, str]:
         "name format": code(system.name_format or "{name} {tag}"),
     }
     if ctx.guild:
-        seen = await system_here(ctx, target).see(ctx.author.id)
+        seen = await system_in_guild(ctx, target).see(ctx.author.id)
         listed["server name format"] = code(seen["name_format"]) if seen["name_format"] else "as everywhere"
     return listed
 
@@ -146,13 +146,13 @@ def on_or_off(value: bool) -> str:
     return "on" if value else "off"
 
 
-proxy_verbs = [
-    Subcommand(("autoproxy account", "ap account"), switch_account, "[on or off]", "autoproxy for this account"),
+subcommands = [
+    Subcommand(("autoproxy account", "ap account"), toggle_account, "[on or off]", "autoproxy for this account"),
     Subcommand(("autoproxy timeout", "ap timeout"), set_timeout, "[6h, never or reset]", "how long a latch lasts"),
-    Subcommand(("proxy case",), switch_case, "[on or off]", "whether tags must be typed in their case of letters"),
-    Subcommand(("proxy error", "proxy errors"), switch_errors, "[on or off]", "whether you are told what went wrong"),
+    Subcommand(("proxy case",), toggle_case, "[on or off]", "whether tags must be typed in their case of letters"),
+    Subcommand(("proxy error", "proxy errors"), toggle_errors, "[on or off]", "whether you are told what went wrong"),
     Subcommand(("proxy switch",), set_switching, "[off, new or add]", "whether proxied messages log switches"),
-    Subcommand(("pings", "ping"), switch_pings, "[on or off]", "whether others may ping you by reacting"),
+    Subcommand(("pings", "ping"), toggle_pings, "[on or off]", "whether others may ping you by reacting"),
     Subcommand(("name format", "nameformat", "nf"), edit_format, "[{name} {tag}]", "how name and tag are put together"),
     Subcommand(
         ("server name format", "servernameformat", "server format", "snf"),

@@ -1,4 +1,4 @@
-"""The cards of systems, members and fronters: embeds in the house's style, made of what the viewer may see."""
+"""The embeds of systems, members and fronters, made of what the viewer may see."""
 
 import re
 from typing import Any
@@ -27,7 +27,7 @@ def paint(embed: discord.Embed, seen: dict[str, Any]) -> discord.Embed:
     return embed
 
 
-def system_card(seen: dict[str, Any]) -> discord.Embed:
+def system_embed(seen: dict[str, Any]) -> discord.Embed:
     """A system; `seen` is `overviews.get_overview`'s."""
     embed = paint(card(seen["name"] or "A system without a name"), seen)
     if seen["fronters"]:
@@ -40,7 +40,7 @@ def system_card(seen: dict[str, Any]) -> discord.Embed:
     return _finish(embed, seen, f"System ID: {seen['id']}")
 
 
-def member_card(seen: dict[str, Any]) -> discord.Embed:
+def member_embed(seen: dict[str, Any]) -> discord.Embed:
     """A member; `seen` is `overviews.get_member_overview`'s."""
     embed = paint(card(called(seen)), seen)
     if seen["display_name"]:
@@ -58,15 +58,14 @@ def member_card(seen: dict[str, Any]) -> discord.Embed:
     return _finish(embed, seen, f"System ID: {seen['system_id']} · Member ID: {seen['id']}{privacy}")
 
 
-def fronters_card(seen: dict[str, Any], fronters: dict[str, Any]) -> discord.Embed:
-    """Who fronts, and since when; `seen` is the system."""
-    embed = card(text=f"Since {stamp(fronters['timestamp'])}")
-    embed.add_field(name="Fronting", value=names(fronters["members"]), inline=False)
-    first = fronters["members"][0] if fronters["members"] else None
-    if first:
-        paint(embed, {**first, "banner": None})
-    if seen["name"]:
-        embed.set_author(name=seen["name"])
+def fronters_embed(seen: dict[str, Any]) -> discord.Embed:
+    """Who fronts, and since when, in the first one's colour; `seen` is `overviews.get_front_overview`'s."""
+    embed = card(text=f"Since {stamp(seen['timestamp'])}")
+    embed.add_field(name="Fronting", value=names(seen["members"]), inline=False)
+    if seen["members"]:
+        paint(embed, {**seen["members"][0], "banner": None})
+    if seen["system_name"]:
+        embed.set_author(name=seen["system_name"])
     return embed
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle
 from cogs.commands.confirm import confirm
 from cogs.commands.formatting import code_block, cut
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
 from cogs.commands.targets import EditTarget
 
@@ -76,7 +76,7 @@ async def show_text(
             text = code_block(text)
         return Response(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)
 
 
 async def edit_toggle(
@@ -91,4 +91,4 @@ async def edit_toggle(
     async def build(viewer: int | None) -> Response:
         return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)

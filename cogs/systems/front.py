@@ -1,5 +1,6 @@
 """`pk;front`: who fronts, who fronted when, and how much."""
 
+from functools import partial
 from typing import Any
 
 import discord
@@ -9,19 +10,20 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import CLEAR, Arguments
 from cogs.commands.converters import find_system, get_own
 from cogs.commands.formatting import cut, escape, quote, stamp_us
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.commands.targets import SystemTarget
-from cogs.systems import switch as switching
-from cogs.systems.embeds import called, fronters_card, names, paint
+from cogs.systems.embeds import called, fronters_embed, names, paint
+from cogs.systems.switch import delete_history
 from rules.parsing.dates import show_span, type_time
 from rules.parsing.timestamps import now_us
-from rules.systems import front_breakdown, front_history, overviews, switches, systems
+from rules.systems import front_breakdown, front_history, overviews, systems
 from rules.systems.privacy import see_system
 
 ON_A_PAGE = 10
+# An embed has at most 25 fields; the last one tells of all others together.
 ROWS = 24
 DEFAULT_SINCE = "30d"
 
@@ -33,10 +35,9 @@ async def show_fronters(ctx: Context, target: SystemTarget, arguments: Arguments
     arguments.end()
 
     async def build(viewer: int | None) -> Response:
-        overview = await ctx.bot.read(overviews.get_overview, target.system, viewer)
-        return Response(fronters_card(overview, await ctx.bot.read(switches.show_fronters, target.system.hid, viewer)))
+        return Response(fronters_embed(await ctx.bot.read(overviews.get_front_overview, target.system, viewer)))
 
-    await show(ctx, arguments, target, build)
+    await respond(ctx, arguments, target, build)
 
 
 @subcommands("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
@@ -45,21 +46,16 @@ async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments)
     arguments.end(("with-id", *CLEAR))
     if clearing or arguments.has(*CLEAR):
         target.check_own()
-        await switching.delete_all(ctx, arguments)
+        await delete_history(ctx, arguments)
         return
 
     async def build(viewer: int | None) -> Response:
-        count = await ctx.bot.read(front_history.count_switches, target.system, viewer)
+        switches = await ctx.bot.read(front_history.count_switches, target.system, viewer)
+        count = max(-(-switches // ON_A_PAGE), 1)
+        make_page = partial(_make_history_page, ctx, target, viewer, arguments.has("with-id"), count)
+        return Response(await make_page(0), count, make_page)
 
-        async def page(number: int):
-            rows = await ctx.bot.read(_read_history, target.system.hid, viewer, number * ON_A_PAGE)
-            text = "\n".join(_history_line(row, arguments.has("with-id")) for row in rows)
-            pages = f"Page {number + 1} of {_pages(count)}"
-            return card("Front history", text or "Nobody has fronted yet.").set_footer(text=pages)
-
-        return Response(await page(0), _pages(count), page)
-
-    await show(ctx, arguments, target, build)
+    await respond(ctx, arguments, target, build)
 
 
 @subcommands(
@@ -69,15 +65,26 @@ async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments)
     text = " ".join(arguments.all())
     arguments.check_flags(("flat", "fronters-only", "fo"))
     now = now_us()
-    since = 0 if text.lower() == "full" else await ctx.bot.read(_type_since, text or DEFAULT_SINCE, target, now)
+    since = 0
+    if text.lower() != "full":
+        since = await ctx.bot.in_thread(type_time, text or DEFAULT_SINCE, target.system.tz, now)
     options = {"flat": arguments.has("flat"), "fronters_only": arguments.has("fronters-only", "fo")}
 
     async def build(viewer: int | None) -> Response:
         seen = await ctx.bot.read(front_breakdown.get_front_breakdown, target.system, viewer, since, now, **options)
         system = see_system(target.system, viewer is not None)
-        return Response(paint(_breakdown_card(seen), {**system, "avatar_url": None, "banner": None}))
+        return Response(paint(_breakdown_embed(seen), {**system, "avatar_url": None, "banner": None}))
 
-    await show(ctx, arguments, target, build)
+    await respond(ctx, arguments, target, build)
+
+
+async def _make_history_page(
+    ctx: Context, target: SystemTarget, viewer: int | None, with_ids: bool, count: int, number: int
+) -> discord.Embed:
+    rows = await ctx.bot.read(_read_history, target.system.hid, viewer, number * ON_A_PAGE)
+    text = "\n".join(_history_line(row, with_ids) for row in rows)
+    embed = card("Front history", text or "Nobody has fronted yet.")
+    return embed.set_footer(text=f"Page {number + 1} of {count}")
 
 
 def _read_history(session: Session, hid: str, viewer: int | None, skip: int) -> list[dict[str, Any]]:
@@ -85,7 +92,7 @@ def _read_history(session: Session, hid: str, viewer: int | None, skip: int) -> 
     return front_history.show_history(session, systems.get_system(session, hid), viewer, skip, ON_A_PAGE)
 
 
-def _breakdown_card(seen: dict[str, Any]) -> discord.Embed:
+def _breakdown_embed(seen: dict[str, Any]) -> discord.Embed:
     rows, rest = seen["rows"][:ROWS], seen["rows"][ROWS:]
     embed = card("Front breakdown", f"Since {stamp_us(seen['since'])}" if rows else "Nobody has fronted yet.")
     for row in rows:
@@ -111,10 +118,6 @@ def _history_line(row: dict[str, Any], with_ids: bool) -> str:
     return f"**{cut(who, 350)}** {since} for {show_span((row['until'] - row['timestamp']) // 1_000_000)}"
 
 
-def _pages(count: int) -> int:
-    return max(-(-count // ON_A_PAGE), 1)
-
-
 system_subcommands = [
     Subcommand(("fronter", "front", "fronters", "f"), show_fronters, "", "who fronts now, and since when"),
     Subcommand(("fronthistory", "fh", "history", "switches"), show_history, "", "who fronted when, and for how long"),
@@ -122,24 +125,24 @@ system_subcommands = [
 ]
 
 
-async def run(ctx: Context, arguments: Arguments) -> None:
+async def front_command(ctx: Context, arguments: Arguments) -> None:
     """`front [system]`, `front history [system]`, `front percent [since]`."""
     word = arguments.next()
     subcommand = subcommands.find(word)
     if word is None or subcommand:
-        run_verb = subcommand.run if subcommand else show_fronters
+        act = subcommand.run if subcommand else show_fronters
         # What stands behind `percent` is a time.
-        target = await get_own(ctx) if run_verb is show_percent else await _take_target(ctx, arguments)
-        await run_verb(ctx, target, arguments)
+        target = await get_own(ctx) if act is show_percent else await _take_target(ctx, arguments)
+        await act(ctx, target, arguments)
         return
     target = await find_system(ctx, word)
     if not target:
-        subcommands.get(word, but=f"There is no system {quote(word)}, and ")
+        raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
     word = arguments.next()
     await (subcommands.get(word).run if word else show_fronters)(ctx, target, arguments)
 
 
-class Fronts(commands.Cog, name="fronts"):
+class FrontCog(commands.Cog, name="front"):
     """Looking at switches."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -147,7 +150,7 @@ class Fronts(commands.Cog, name="fronts"):
 
     @systems_command("front", "f", "fronter", "fronters", usage="[history or percent]", subcommands=subcommands)
     async def front(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
+        await front_command(ctx, Arguments(text))
 
     @systems_command("fronthistory", "fh", usage="[system]")
     async def history(self, ctx: Context, *, text: str = "") -> None:
@@ -167,9 +170,5 @@ async def _take_target(ctx: Context, arguments: Arguments) -> SystemTarget:
     return target or await get_own(ctx)
 
 
-def _type_since(_session: object, text: str, target: SystemTarget, now: int) -> int:
-    return type_time(text, target.system.tz, now)
-
-
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Fronts(bot))
+    bot.add_cog(FrontCog(bot))

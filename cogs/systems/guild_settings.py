@@ -6,7 +6,7 @@ from typing import Any
 from cogs.commands.arguments import CLEAR, OFF, ON, SHOWING, Arguments, is_clearing, unquoted
 from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import code, quote
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget, SystemTarget
@@ -22,7 +22,7 @@ TAG = ("servertag", "st", "stag", "guildtag")
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
 
 
-def system_here(ctx: Context, target: SystemTarget, public: bool = False) -> EditTarget:
+def system_in_guild(ctx: Context, target: SystemTarget, public: bool = False) -> EditTarget:
     """A system in this server; what is `public` is no secret of its owner's, who may read it in a channel."""
     guild_id = get_guild_id(ctx)
 
@@ -36,7 +36,7 @@ def system_here(ctx: Context, target: SystemTarget, public: bool = False) -> Edi
     return EditTarget(target, "system", see, edit)
 
 
-async def member_here(ctx: Context, edit_target: EditTarget) -> EditTarget:
+async def member_in_guild(ctx: Context, edit_target: EditTarget) -> EditTarget:
     """A member in this server."""
     guild_id, hid = get_guild_id(ctx), (await edit_target.see(None))["id"]
 
@@ -49,11 +49,11 @@ async def member_here(ctx: Context, edit_target: EditTarget) -> EditTarget:
     return EditTarget(edit_target.target, "member", see, edit)
 
 
-async def switch_proxy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+async def toggle_proxy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`proxy`, `proxy on`, `proxy off`: whether anything of one's own system is proxied in this server."""
     target.check_own()
     on = "Your system's messages are proxied in this server."
-    here = system_here(ctx, target, public=True)
+    here = system_in_guild(ctx, target, public=True)
     await edit_toggle(
         ctx, arguments, here, "proxy_enabled", on, "Your system's messages are not proxied in this server."
     )
@@ -61,7 +61,7 @@ async def switch_proxy(ctx: Context, target: SystemTarget, arguments: Arguments)
 
 async def edit_tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`servertag` shows, `enable` and `disable` switch any tag on and off here, all else sets or clears it."""
-    here = system_here(ctx, target)
+    here = system_in_guild(ctx, target)
     text = arguments.rest((*SHOWING, *TAG_ON, *TAG_OFF)).lower()
     on, off = (text in names or (not text and arguments.has(*names)) for names in (TAG_ON, TAG_OFF))
     if on or off:
@@ -85,14 +85,14 @@ async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, he
         whose = "the tag of this server alone" if seen["tag"] else "the system's own tag, as everywhere"
         return Response(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
 
-    await show(ctx, arguments, target, build)
+    await respond(ctx, arguments, target, build)
 
 
 async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
     """What makes the system's own tag look otherwise in this server."""
     if not (ctx.guild and target.own):
         return ""
-    seen = await system_here(ctx, target).see(ctx.author.id)
+    seen = await system_in_guild(ctx, target).see(ctx.author.id)
     if not seen["tag_enabled"]:
         return " In this server tags are disabled; `system servertag enable` shows them again."
     if seen["tag"]:
@@ -104,32 +104,34 @@ async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
 
 async def edit_system_avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """The avatar of those members who have none, in this server."""
-    await edit_picture(ctx, arguments, system_here(ctx, target), "avatar_url", "server avatar", of_users=True)
+    await edit_picture(ctx, arguments, system_in_guild(ctx, target), "avatar_url", "server avatar", of_users=True)
 
 
 async def edit_name(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The name that a member speaks under in this server."""
-    await edit_text(ctx, arguments, await member_here(ctx, edit_target), "display_name", "server name", reader=unquoted)
+    await edit_text(
+        ctx, arguments, await member_in_guild(ctx, edit_target), "display_name", "server name", reader=unquoted
+    )
 
 
 async def hint_at_name(ctx: Context, edit_target: EditTarget) -> str:
     """Whether another name of a member counts in this server."""
     if not (ctx.guild and edit_target.target.own):
         return ""
-    seen = await (await member_here(ctx, edit_target)).see(ctx.author.id)
+    seen = await (await member_in_guild(ctx, edit_target)).see(ctx.author.id)
     return "\nIn this server the server name counts; `servername` shows it." if seen["display_name"] else ""
 
 
 async def edit_member_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The avatar that a member speaks with in this server."""
     await edit_picture(
-        ctx, arguments, await member_here(ctx, edit_target), "avatar_url", "server avatar", of_users=True
+        ctx, arguments, await member_in_guild(ctx, edit_target), "avatar_url", "server avatar", of_users=True
     )
 
 
 async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """`on` and `off` count in this server only, `clear` lets the member's own setting count again."""
-    here = await member_here(ctx, edit_target)
+    here = await member_in_guild(ctx, edit_target)
     text = arguments.rest(CLEAR).lower()
     arguments.check_flags(CLEAR)
     if text or arguments.has(*CLEAR):
@@ -142,7 +144,7 @@ async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Argu
         does = "keep" if kept or (kept is None and everywhere) else "lose"
         return Response(card(text=f"{where} proxied messages {does} the tags."))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)
 
 
 def _read_on(text: str) -> bool:
@@ -152,7 +154,7 @@ def _read_on(text: str) -> bool:
 
 
 system_subcommands = [
-    Subcommand(("proxy",), switch_proxy, "[on or off]", "whether your messages are proxied in this server"),
+    Subcommand(("proxy",), toggle_proxy, "[on or off]", "whether your messages are proxied in this server"),
     Subcommand(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
     Subcommand(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
 ]

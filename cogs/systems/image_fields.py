@@ -4,7 +4,7 @@ import discord
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing
 from cogs.commands.converters import find_user_id
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.targets import EditTarget
 from cogs.systems.field_commands import clear, show_text
@@ -72,4 +72,4 @@ async def _show_picture(ctx: Context, arguments: Arguments, edit_target: EditTar
             return Response(card(text=f"The {edit_target.kind} has no {label}."))
         return Response(card(f"{label[0].upper()}{label[1:]}", f"<{url}>").set_image(url=url))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)

@@ -23,14 +23,13 @@ from cogs.systems.image_fields import find_attachment
 from rules.errors import Invalid, Refused
 from rules.systems import systems
 from rules.transfer import exporter, import_plan, importer
-from rules.transfer import import_file as import_files
+from rules.transfer.import_file import MOST_BYTES, File
 
-MOST_BYTES = 32 * 1024 * 1024
 # Discord takes 10 MiB of a bot, and the message around the file is to have room.
 MOST_UPLOAD = 9 * 1024 * 1024
 FETCH_S = 30
 PROGRESS_EVERY_S = 2
-# The web side asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
+# The web process asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
 WORK_S, PAUSE_S = 0.25, 0.11
 DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 EXPORT_NAME = "system.json"
@@ -104,7 +103,7 @@ async def import_file(ctx: Context, target: SystemTarget | None, arguments: Argu
         await answer(ctx, card(text="Nothing was imported."))
 
 
-async def run_import(ctx: Context, file: import_files.File) -> None:
+async def run_import(ctx: Context, file: File) -> None:
     """Import step by step, telling how far it is; all of it or nothing."""
     work = importer.Import(ctx.author.id, file)
     told = await answer(ctx, card(text="Importing …"))
@@ -134,7 +133,7 @@ system_subcommands = [
 ]
 
 
-class Transfer(commands.Cog, name="transfer"):
+class ImportExport(commands.Cog, name="import_export"):
     """A system as a file."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -206,4 +205,4 @@ def _check_size(size: int) -> None:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Transfer(bot))
+    bot.add_cog(ImportExport(bot))

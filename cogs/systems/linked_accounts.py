@@ -12,7 +12,7 @@ from rules.errors import Invalid, NotFound
 from rules.systems import systems
 
 
-class Links(commands.Cog, name="links"):
+class LinkedAccounts(commands.Cog, name="linked_accounts"):
     """Linking asks the other account, which can read and change everything from then on."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -61,4 +61,4 @@ class Links(commands.Cog, name="links"):
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Links(bot))
+    bot.add_cog(LinkedAccounts(bot))

@@ -10,7 +10,7 @@ from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, is
 from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.converters import get_member_target, get_own
 from cogs.commands.formatting import escape
-from cogs.commands.private_responses import Response, is_private, show
+from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.commands.subcommands import Subcommands
@@ -39,9 +39,9 @@ async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     arguments.end()
 
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.member_card(await edit_target.see(viewer)))
+        return Response(embeds.member_embed(await edit_target.see(viewer)))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)
 
 
 @subcommands("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
@@ -57,8 +57,8 @@ async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
         raise Invalid("A member needs a name; put the word into quotes if that is to be it.")
     if await confirm_duplicate(ctx, arguments, name, but=(await edit_target.see(ctx.author.id))["id"]):
         await edit_target.edit({"name": name})
-        response = (await edit_target.see(ctx.author.id))["display_name"]
-        hint = "\nThe display name is what others see, so it may need a change too." if response else ""
+        seen = await edit_target.see(ctx.author.id)
+        hint = "\nThe display name is what others see, so it may need a change too." if seen["display_name"] else ""
         hint += await guild_settings.hint_at_name(ctx, edit_target)
         await answer(ctx, card(text=f"The member's name is changed.{hint}"))
 
@@ -191,15 +191,15 @@ async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: 
     if not twins:
         return True
     # Who is hidden is not to be found by those who read along.
-    response = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
-    question = f"You have a member with this name already{next(iter(response), '')}. Use it all the same?"
+    hids = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
+    question = f"You have a member with this name already{next(iter(hids), '')}. Use it all the same?"
     if await confirm(ctx, question, "Use it", arguments):
         return True
     await answer(ctx, card(text="Nothing was changed."))
     return False
 
 
-async def run(ctx: Context, arguments: Arguments) -> None:
+async def member_command(ctx: Context, arguments: Arguments) -> None:
     """`member new …`, or `member <member> [subcommand …]`."""
     word = arguments.next()
     if word is None:
@@ -207,10 +207,10 @@ async def run(ctx: Context, arguments: Arguments) -> None:
     if word.lower() in NEW and not arguments.has(*BY_ID):
         await make_member(ctx, arguments)
         return
-    await run_on(ctx, word, arguments)
+    await member_subcommand(ctx, word, arguments)
 
 
-async def run_on(ctx: Context, word: str, arguments: Arguments) -> None:
+async def member_subcommand(ctx: Context, word: str, arguments: Arguments) -> None:
     """What is asked of the member that a word names, whatever subcommand it looks like."""
     # A flag such as `-id` may stand behind the member, so the next word is read first.
     subcommand = arguments.next()
@@ -218,7 +218,7 @@ async def run_on(ctx: Context, word: str, arguments: Arguments) -> None:
     await (subcommands.get(subcommand).run if subcommand else show_card)(ctx, edit_target, arguments)
 
 
-class Members(commands.Cog, name="members"):
+class MemberCog(commands.Cog, name="member"):
     """The members' own fields."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -226,7 +226,7 @@ class Members(commands.Cog, name="members"):
 
     @systems_command("member", "m", usage="<member> [subcommand]", subcommands=subcommands)
     async def member(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
+        await member_command(ctx, Arguments(text))
 
 
 def _welcome(ctx: Context, member: Member, left: int) -> str:
@@ -244,4 +244,4 @@ def _welcome(ctx: Context, member: Member, left: int) -> str:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Members(bot))
+    bot.add_cog(MemberCog(bot))

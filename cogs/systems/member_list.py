@@ -1,5 +1,7 @@
 """`pk;list` and `pk;find`: the members of a system."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import discord
@@ -9,9 +11,9 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import Arguments
 from cogs.commands.converters import get_own
 from cogs.commands.formatting import cut, escape, stamp, stamp_us
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, card
+from cogs.commands.responses import MOST_TEXT, Context, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
 from cogs.systems.embeds import called, show_tags
@@ -53,8 +55,84 @@ FLAGS = (
 )
 
 
+@dataclass(frozen=True)
+class _Listing:
+    """A list as it was asked for: which members, and what its pages show of them."""
+
+    options: member_list.Options
+    full: bool
+    extras: list[str]
+
+    @property
+    def size(self) -> int:
+        """How many members are on a page."""
+        if self.full:
+            return FULL
+        return SHORT_WITH_PICTURES if "avatar_url" in self.extras else SHORT
+
+    def count_pages(self, hids: list[str]) -> int:
+        """How many pages the list has; an empty one has one as well."""
+        return max(-(-len(hids) // self.size), 1)
+
+    def make_page(self, hids: list[str], number: int, members: list[dict[str, Any]]) -> discord.Embed:
+        """The page with a number of a list of IDs, from 0 on, with what may be seen of its members now."""
+        by_hid = {member["id"]: member for member in members}
+        page = [by_hid[hid] for hid in hids[number * self.size : (number + 1) * self.size] if hid in by_hid]
+        embed = _full_page(page, self.extras) if self.full else _short_page(page, self.extras)
+        search = f" with “{cut(self.options.search, 40)}”" if self.options.search else ""
+        embed.title = f"Members{search} ({len(hids)})"
+        count = self.count_pages(hids)
+        return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
+
+
 async def show_list(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """The members, 25 a page, or with `full` 5 a page."""
+    """The members, 25 a page, or with `full` 5 a page. Raises Invalid for options that do not go together."""
+    listing = _read_listing(arguments)
+    if listing.options.private_only and not target.own:
+        raise Invalid("Only the owner of a system can list what is private.")
+
+    async def build(viewer: int | None) -> Response:
+        members = await ctx.bot.read(_list_now, target.system.hid, viewer, listing.options)
+        hids = [member["id"] for member in members]
+        make_page = partial(_make_page, ctx, target, viewer, listing, hids)
+        return Response(listing.make_page(hids, 0, members), listing.count_pages(hids), make_page)
+
+    await respond(ctx, arguments, target, build)
+
+
+async def _make_page(
+    ctx: Context, target: SystemTarget, viewer: int | None, listing: _Listing, hids: list[str], number: int
+) -> discord.Embed:
+    # Pages are turned for minutes, in which members may have become private.
+    members = await ctx.bot.read(_list_now, target.system.hid, viewer, listing.options)
+    return listing.make_page(hids, number, members)
+
+
+def _list_now(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
+    return member_list.list_members(session, systems.get_system(session, hid), viewer, options)
+
+
+async def list_command(ctx: Context, arguments: Arguments) -> None:
+    """`list [full] [search]`, of one's own system."""
+    await show_list(ctx, await get_own(ctx), arguments)
+
+
+NAMES = ("list", "l", "ls", "members", "find", "search", "query", "fd")
+system_subcommands = [Subcommand(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
+
+
+class MemberListCog(commands.Cog, name="member_list"):
+    """Looking through members."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @systems_command(*NAMES, usage="[full] [text]")
+    async def list(self, ctx: Context, *, text: str = "") -> None:
+        await list_command(ctx, Arguments(text))
+
+
+def _read_listing(arguments: Arguments) -> _Listing:
     full = (arguments.peek() or "").lower() in FULL_WORDS
     if full:
         arguments.next()
@@ -64,56 +142,7 @@ async def show_list(ctx: Context, target: SystemTarget, arguments: Arguments) ->
     extras = _find_all(arguments, EXTRAS)
     if len(extras) > 1 and not full:
         raise Invalid("The short list has room for one `-with-…`; `list full` has it for all.")
-    options = _read_options(arguments, search, extras)
-    if options.private_only and not target.own:
-        raise Invalid("Only the owner of a system can list what is private.")
-
-    async def build(viewer: int | None) -> Response:
-        found = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
-        size = FULL if full else SHORT_WITH_PICTURES if "avatar_url" in extras else SHORT
-        count = max(-(-len(found) // size), 1)
-
-        async def page(number: int) -> discord.Embed:
-            # A page that is turned later shows what may be seen then.
-            now = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
-            return make_page(number, {member["id"]: member for member in now})
-
-        def make_page(number: int, fresh: dict[str, dict[str, Any]]) -> discord.Embed:
-            page_of = found[number * size : (number + 1) * size]
-            response = [fresh[member["id"]] for member in page_of if member["id"] in fresh]
-            embed = _full_page(response, extras) if full else _short_page(response, extras)
-            embed.title = (
-                f"Members ({len(found)})" if not search else f"Members with “{cut(search, 40)}” ({len(found)})"
-            )
-            return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
-
-        return Response(make_page(0, {member["id"]: member for member in found}), count, page)
-
-    await show(ctx, arguments, target, build)
-
-
-def _list_now(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
-    return member_list.list_members(session, systems.get_system(session, hid), viewer, options)
-
-
-async def run(ctx: Context, arguments: Arguments) -> None:
-    """`list [full] [search]`, of one's own system."""
-    await show_list(ctx, await get_own(ctx), arguments)
-
-
-NAMES = ("list", "l", "ls", "members", "find", "search", "query", "fd")
-system_subcommands = [Subcommand(NAMES, show_list, "[full] [text]", "the members, or those with a text in their names")]
-
-
-class MemberLists(commands.Cog, name="member_lists"):
-    """Looking through members."""
-
-    def __init__(self, bot: commands.Bot) -> None:
-        self.bot = bot
-
-    @systems_command(*NAMES, usage="[full] [text]")
-    async def list(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
+    return _Listing(_read_options(arguments, search, extras), full, extras)
 
 
 def _read_options(arguments: Arguments, search: str, extras: list[str]) -> member_list.Options:
@@ -141,7 +170,7 @@ def _short_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Emb
         tags = ", ".join((show_tags(member["proxy_tags"][:2]) or "").split("\n"))
         more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
         lines.append(f"`{member['id']}` **{cut(escape(called(member)), 60)}** {cut(tags, 60)}{more}")
-    return card(text=cut("\n".join(lines), 4000) or "There is nobody to list.")
+    return card(text=cut("\n".join(lines), MOST_TEXT) or "There is nobody to list.")
 
 
 def _full_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
@@ -175,4 +204,4 @@ def _extra(member: dict[str, Any], name: str) -> str | None:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(MemberLists(bot))
+    bot.add_cog(MemberListCog(bot))

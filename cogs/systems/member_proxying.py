@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import CLEAR, CLEARING, Arguments, unquoted
 from cogs.commands.confirm import confirm
-from cogs.commands.private_responses import Response, is_private, show
+from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget
@@ -47,7 +47,7 @@ async def show_all(ctx: Context, arguments: Arguments, edit_target: EditTarget) 
         tags = (await edit_target.see(viewer))["proxy_tags"]
         return Response(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
 
-    await show(ctx, arguments, edit_target.target, build)
+    await respond(ctx, arguments, edit_target.target, build)
 
 
 async def clear_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
@@ -127,7 +127,7 @@ async def edit_proxy_avatar(ctx: Context, edit_target: EditTarget, arguments: Ar
     await edit_picture(ctx, arguments, edit_target, "webhook_avatar_url", "proxy avatar", of_users=True)
 
 
-async def switch_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+async def toggle_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether latch and front may choose a member."""
     edit_target.target.check_own()
     on = "Autoproxy may choose this member by latch and by front."
@@ -136,7 +136,7 @@ async def switch_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arg
     await edit_toggle(ctx, arguments, own, "autoproxy_enabled", on, off)
 
 
-async def switch_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+async def toggle_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether a member's messages are read aloud."""
     await edit_toggle(
         ctx, arguments, edit_target, "tts", "Proxied messages are read aloud.", "They are not read aloud."
@@ -151,6 +151,6 @@ tag_subcommands = [
 ]
 subcommands = [
     Subcommand(PROXY_AVATAR, edit_proxy_avatar, PICTURE, "the avatar above proxied messages only"),
-    Subcommand(("autoproxy", "ap"), switch_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
-    Subcommand(("tts", "texttospeech"), switch_tts, "[on or off]", "whether proxied messages are read aloud"),
+    Subcommand(("autoproxy", "ap"), toggle_autoproxy, "[on or off]", "whether autoproxy may choose the member"),
+    Subcommand(("tts", "texttospeech"), toggle_tts, "[on or off]", "whether proxied messages are read aloud"),
 ]

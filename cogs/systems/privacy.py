@@ -44,30 +44,19 @@ def find_level(word: str | None) -> str | None:
 
 async def edit_privacy(
     ctx: Context, arguments: Arguments, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]
-) -> dict[str, str] | None:
-    """`privacy` shows all settings to the owner, `privacy <subject> <level>` sets one, or all; what was set."""
+) -> None:
+    """`privacy` shows all settings to the owner, `privacy <subject> <level>` sets one, or all. Raises Invalid."""
     edit_target.target.check_own()
     given = arguments.all()
     arguments.check_flags(())
     if not given:
         await show_settings(ctx, edit_target, subjects)
-        return None
-    level = find_level(given[1] if len(given) > 1 else None)
-    # `hidden`, `shown` and `visible` are a subject too: that alone is too little to show everything by.
-    is_subject = any(given[0].lower() in names for names in subjects.values())
-    if not level and len(given) == 1 and find_level(given[0]) and not is_subject:
-        level, given = find_level(given[0]), ["all"]
-    keys = _find_keys(given[0], subjects)
-    if not level:
-        what = "all of it" if len(keys) > 1 else f"the {given[0]}"
-        raise Invalid(f"Say whether {what} is to be `public` or `private`.")
-    if len(given) > 2:
-        raise Invalid(f"I did not expect {quote(given[2])} here; change one setting at a time, or `all`.")
-    changes = dict.fromkeys(keys, level)
+        return
+    changes = _read_changes(given, subjects)
     await edit_target.edit(changes)
-    what = "All of the settings are" if len(keys) > 1 else f"The {subjects[keys[0]][0]} is"
+    key, level = next(iter(changes.items()))
+    what = "All of the settings are" if len(changes) > 1 else f"The {subjects[key][0]} is"
     await answer(ctx, card(text=f"{what} {level} now.{await _warn(ctx, edit_target, changes)}"))
-    return changes
 
 
 async def show_settings(ctx: Context, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]) -> None:
@@ -76,6 +65,23 @@ async def show_settings(ctx: Context, edit_target: EditTarget, subjects: Mapping
     lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items())
     hint = "\n\n`privacy <subject> public` or `private` changes one, `privacy all private` all of them."
     await answer_privately(ctx, card(f"Privacy of your {edit_target.kind}", lines + hint))
+
+
+def _read_changes(given: list[str], subjects: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """The level of each setting that is to be changed, by a subject and a level, or a level alone for all of them."""
+    subject, *others = given
+    # `hidden`, `shown` and `visible` are a subject too: that alone is too little to show everything by.
+    is_subject = any(subject.lower() in names for names in subjects.values())
+    if not others and not is_subject and (level := find_level(subject)):
+        return dict.fromkeys(subjects, level)
+    keys = _find_keys(subject, subjects)
+    level = find_level(others[0] if others else None)
+    if not level:
+        what = "all of it" if len(keys) > 1 else f"the {subject}"
+        raise Invalid(f"Say whether {what} is to be `public` or `private`.")
+    if len(others) > 1:
+        raise Invalid(f"I did not expect {quote(others[1])} here; change one setting at a time, or `all`.")
+    return dict.fromkeys(keys, level)
 
 
 def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import CLEAR, Arguments
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own, get_own_hids
 from cogs.commands.formatting import stamp_us
@@ -17,7 +17,7 @@ from rules.parsing.dates import type_time
 from rules.parsing.timestamps import now_us
 from rules.systems import front_history, overviews, switches
 
-CLEAR = ("all", "clear", "c")
+ALL = ("all", *CLEAR)
 HOWS = {
     "append": ("append", "a"),
     "prepend": ("prepend", "p"),
@@ -37,14 +37,13 @@ async def switch_out(ctx: Context, arguments: Arguments) -> None:
 
 
 @subcommands("move", "m", "shift", "offset", usage="<time>", about="change when the latest switch was")
-async def move(ctx: Context, arguments: Arguments) -> None:
+async def move_switch(ctx: Context, arguments: Arguments) -> None:
     text = " ".join(arguments.all())
     arguments.check_flags(())
-    own = await get_own(ctx)
-    latest = await ctx.bot.read(switches.get_latest, own.system)
+    system, latest = await ctx.bot.read(switches.check_latest, ctx.author.id)
     if not text:
         raise Invalid(f"Say when it was, like {typed(ctx.bot, 'switch move 1h30m')} or `yesterday 14:00`.")
-    at = await ctx.bot.read(_type_time, text, own.system.tz)
+    at = await ctx.bot.in_thread(type_time, text, system.tz, now_us())
     await ctx.bot.read(switches.check_move, ctx.author.id, at, latest.id)
     if await confirm(ctx, f"Move the latest switch to {stamp_us(at)} ({stamp_us(at, 'R')})?", "Move it", arguments):
         await ctx.bot.write(switches.move_switch, ctx.author.id, at, latest.id)
@@ -54,11 +53,10 @@ async def move(ctx: Context, arguments: Arguments) -> None:
 
 
 @subcommands("edit", "e", "replace", usage="<members> or out", about="change who fronts since the latest switch")
-async def edit(ctx: Context, arguments: Arguments) -> None:
+async def edit_switch(ctx: Context, arguments: Arguments) -> None:
     references = arguments.all()
     how = find_how(arguments)
-    own = await get_own(ctx)
-    latest = await ctx.bot.read(switches.get_latest, own.system)
+    _, latest = await ctx.bot.read(switches.check_latest, ctx.author.id)
     hids = await _read_members(ctx, references, arguments)
     if await confirm(ctx, "Change who fronts since the latest switch?", "Change it", arguments):
         await ctx.bot.write(switches.edit_switch, ctx.author.id, hids, how, latest.id)
@@ -68,7 +66,7 @@ async def edit(ctx: Context, arguments: Arguments) -> None:
 
 
 @subcommands("copy", "add", "duplicate", "dupe", usage="<members>", about="a new switch: who fronts now, and these")
-async def copy(ctx: Context, arguments: Arguments) -> None:
+async def copy_switch(ctx: Context, arguments: Arguments) -> None:
     references = arguments.all()
     how = find_how(arguments) or "append"
     hids = await get_own_hids(ctx, references, arguments)
@@ -81,22 +79,22 @@ async def copy(ctx: Context, arguments: Arguments) -> None:
 @subcommands(
     "delete", "remove", "erase", "cancel", "yeet", usage="[all]", about="take the latest switch back, or all of them"
 )
-async def delete(ctx: Context, arguments: Arguments) -> None:
+async def delete_switch(ctx: Context, arguments: Arguments) -> None:
     given = arguments.all()
-    arguments.check_flags(CLEAR)
-    own = await get_own(ctx)
-    if [word.lower() for word in given] == ["all"] or arguments.has(*CLEAR):
-        await delete_all(ctx, arguments)
+    arguments.check_flags(ALL)
+    if [word.lower() for word in given] == ["all"] or arguments.has(*ALL):
+        await delete_history(ctx, arguments)
     elif given:
+        # Whoever has no system is told that first.
+        await get_own(ctx)
         raise Invalid(f"Write {typed(ctx.bot, 'switch delete')} for the latest switch, or `switch delete all`.")
     else:
-        await _delete_latest(ctx, arguments, own.system)
+        await _delete_latest(ctx, arguments)
 
 
-async def delete_all(ctx: Context, arguments: Arguments) -> None:
+async def delete_history(ctx: Context, arguments: Arguments) -> None:
     """Delete the whole front history after a question."""
-    own = await get_own(ctx)
-    await ctx.bot.read(switches.get_latest, own.system)
+    await ctx.bot.read(switches.check_latest, ctx.author.id)
     if await confirm(ctx, "Delete all of your switches? This cannot be undone.", "Delete all", arguments):
         await ctx.bot.write(switches.delete_all_switches, ctx.author.id)
         ctx.bot.dispatch("purge")
@@ -105,7 +103,7 @@ async def delete_all(ctx: Context, arguments: Arguments) -> None:
         await answer(ctx, card(text="Nothing was deleted."))
 
 
-async def log(ctx: Context, arguments: Arguments) -> None:
+async def log_switch(ctx: Context, arguments: Arguments) -> None:
     """`switch <members>`: they front from now on."""
     references = arguments.all()
     arguments.check_flags(())
@@ -116,8 +114,8 @@ async def log(ctx: Context, arguments: Arguments) -> None:
 
 async def tell_fronters(ctx: Context, done: str) -> None:
     """Say what was done and who fronts now: as a stranger sees it, where others read along."""
-    system = (await get_own(ctx)).system
-    now = await ctx.bot.read(overviews.find_fronters, system, ctx.author.id if is_private(ctx) else None)
+    viewer = ctx.author.id if is_private(ctx) else None
+    now = await ctx.bot.read(overviews.find_own_fronters, ctx.author.id, viewer)
     await answer(ctx, card(text=f"{done} Fronting: {names(now['members'])}" if now else done))
 
 
@@ -130,7 +128,7 @@ def find_how(arguments: Arguments) -> str | None:
     return found[0] if found else None
 
 
-async def run(ctx: Context, arguments: Arguments) -> None:
+async def switch_command(ctx: Context, arguments: Arguments) -> None:
     """`switch <members>`, or a subcommand."""
     first = arguments.peek()
     if first is None:
@@ -140,7 +138,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         arguments.next()
         await subcommand.run(ctx, arguments)
         return
-    await log(ctx, arguments)
+    await log_switch(ctx, arguments)
 
 
 async def _read_members(ctx: Context, references: list[str], arguments: Arguments) -> list[str]:
@@ -151,8 +149,8 @@ async def _read_members(ctx: Context, references: list[str], arguments: Argument
     return await get_own_hids(ctx, references, arguments)
 
 
-async def _delete_latest(ctx: Context, arguments: Arguments, system: System) -> None:
-    latest = await ctx.bot.read(switches.get_latest, system)
+async def _delete_latest(ctx: Context, arguments: Arguments) -> None:
+    system, latest = await ctx.bot.read(switches.check_latest, ctx.author.id)
     question = f"Delete the latest switch?\n{await _describe(ctx, system, latest)}"
     if await confirm(ctx, question, "Delete it", arguments):
         await ctx.bot.write(switches.delete_switch, ctx.author.id, latest.id)
@@ -170,11 +168,11 @@ async def _describe(ctx: Context, system: System, latest: Switch) -> str:
         return ""
     if not rows or rows[0]["timestamp"] != latest.timestamp:
         return ""
-    shown = [f"{names(row['members'])} since {stamp_us(row['timestamp'])}" for row in rows]
-    return "\nBefore it: ".join(shown)
+    lines = [f"{names(row['members'])} since {stamp_us(row['timestamp'])}" for row in rows]
+    return "\nBefore it: ".join(lines)
 
 
-class Switches(commands.Cog, name="switches"):
+class SwitchCog(commands.Cog, name="switch"):
     """The switches of one's own system."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -182,12 +180,8 @@ class Switches(commands.Cog, name="switches"):
 
     @systems_command("switch", "sw", usage="<members>", subcommands=subcommands)
     async def switch(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
-
-
-def _type_time(_session: object, text: str, time_zone: str) -> int:
-    return type_time(text, time_zone, now_us())
+        await switch_command(ctx, Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Switches(bot))
+    bot.add_cog(SwitchCog(bot))

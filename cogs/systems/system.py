@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from cogs.commands.arguments import BY_ID, Arguments, unquoted
 from cogs.commands.converters import find_system, get_own
 from cogs.commands.formatting import quote
-from cogs.commands.private_responses import Response, show
+from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
@@ -47,50 +47,52 @@ async def show_card(ctx: Context, target: SystemTarget, arguments: Arguments) ->
     arguments.end()
 
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.system_card(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
+        return Response(embeds.system_embed(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
 
-    await show(ctx, arguments, target, build)
+    await respond(ctx, arguments, target, build)
 
 
 @subcommands("rename", "name", "changename", "rn", usage="[name]", about="show, set or clear the name")
 async def rename(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _subject(ctx, target), "name", "name", reader=unquoted)
+    await edit_text(ctx, arguments, _edit_target(ctx, target), "name", "name", reader=unquoted)
 
 
 @subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
 async def describe(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _subject(ctx, target), "description", "description")
+    await edit_text(ctx, arguments, _edit_target(ctx, target), "description", "description")
 
 
 @subcommands("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
 async def tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     hint = await guild_settings.hint_at_tag(ctx, target)
-    await edit_text(ctx, arguments, _subject(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
+    await edit_text(ctx, arguments, _edit_target(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
 
 
 @subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
 async def pronouns(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _subject(ctx, target), "pronouns", "pronouns", reader=unquoted)
+    await edit_text(ctx, arguments, _edit_target(ctx, target), "pronouns", "pronouns", reader=unquoted)
 
 
 @subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
 async def color(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _subject(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format)
+    await edit_text(
+        ctx, arguments, _edit_target(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format
+    )
 
 
 @subcommands(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
 async def avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, _subject(ctx, target), "avatar_url", "avatar", of_users=True)
+    await edit_picture(ctx, arguments, _edit_target(ctx, target), "avatar_url", "avatar", of_users=True)
 
 
 @subcommands(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
 async def banner(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, _subject(ctx, target), "banner", "banner")
+    await edit_picture(ctx, arguments, _edit_target(ctx, target), "banner", "banner")
 
 
 @subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
 async def privacy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_privacy(ctx, arguments, _subject(ctx, target), SYSTEM_SUBJECTS)
+    await edit_privacy(ctx, arguments, _edit_target(ctx, target), SYSTEM_SUBJECTS)
 
 
 @subcommands("id", about="the system's ID")
@@ -109,9 +111,9 @@ def without_hash(text: str) -> str:
     return unquoted(text).removeprefix("#")
 
 
-def _subject(ctx: Context, target: SystemTarget) -> EditTarget:
+def _edit_target(ctx: Context, target: SystemTarget) -> EditTarget:
     async def see(viewer: int | None) -> Mapping[str, object]:
-        return await ctx.bot.read(_see, target.system.hid, viewer)
+        return await ctx.bot.read(_see_system, target.system.hid, viewer)
 
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(systems.edit_system, ctx.author.id, changes)
@@ -119,12 +121,12 @@ def _subject(ctx: Context, target: SystemTarget) -> EditTarget:
     return EditTarget(target, "system", see, edit)
 
 
-def _see(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
+def _see_system(session: Session, hid: str, viewer: int | None) -> Mapping[str, object]:
     # Read anew: the command may have changed it meanwhile.
     return overviews.get_overview(session, systems.get_system(session, hid), viewer)
 
 
-async def run(ctx: Context, arguments: Arguments) -> None:
+async def system_command(ctx: Context, arguments: Arguments) -> None:
     """`[system] [subcommand …]`: the first word is a subcommand for one's own system, or names a system."""
     word = arguments.next()
     by_id = arguments.has(*BY_ID)
@@ -135,15 +137,15 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         await (subcommand.run if subcommand else show_card)(ctx, await get_own(ctx), arguments)
     else:
         target = await find_system(ctx, word)
-        if not target and not by_id:
-            subcommands.get(word, but=f"There is no system {quote(word)}, and ")
-        if not target:
+        if not target and by_id:
             raise NotFound(f"There is no system with the ID {quote(word)}.")
+        if not target:
+            raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
         word = arguments.next()
         await (subcommands.get(word).run if word else show_card)(ctx, target, arguments)
 
 
-class Systems(commands.Cog, name="systems"):
+class SystemCog(commands.Cog, name="system"):
     """A system's own fields."""
 
     def __init__(self, bot: commands.Bot) -> None:
@@ -151,12 +153,12 @@ class Systems(commands.Cog, name="systems"):
 
     @systems_command("system", "s", "account", "acc", usage="[system] [subcommand]", subcommands=subcommands)
     async def system(self, ctx: Context, *, text: str = "") -> None:
-        await run(ctx, Arguments(text))
+        await system_command(ctx, Arguments(text))
 
     @systems_command("proxy", usage="[on or off]")
     async def proxy(self, ctx: Context, *, text: str = "") -> None:
-        await guild_settings.switch_proxy(ctx, await get_own(ctx), Arguments(text))
+        await guild_settings.toggle_proxy(ctx, await get_own(ctx), Arguments(text))
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Systems(bot))
+    bot.add_cog(SystemCog(bot))

@@ -30,6 +30,20 @@ def find_fronters(session: Session, system: System, viewer: int | None) -> dict[
         return None
 
 
+def find_own_fronters(session: Session, user_id: int, viewer: int | None) -> dict[str, Any] | None:
+    """Who fronts in the user's own system, as a viewer may see it; None where nobody may. Raises NotAuthenticated."""
+    return find_fronters(session, systems.get_own_system(session, user_id), viewer)
+
+
+def get_front_overview(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
+    """The newest switch of a system with its members, and `system_name`, as the viewer may see them.
+
+    Raises NotAllowed when who fronts is private, and NotFound without a switch.
+    """
+    name = see_system(system, systems.is_owner(session, viewer, system.id))["name"]
+    return {**switches.show_fronters(session, system.hid, viewer), "system_name": name}
+
+
 def get_member_overview(session: Session, member: Member, viewer: int | None) -> dict[str, Any]:
     """A member with its system's name, as the viewer may see them."""
     system = session.get_one(System, member.system_id)
