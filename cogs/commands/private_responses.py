@@ -43,7 +43,7 @@ def is_private(ctx: Context) -> bool:
     return ctx.is_app or ctx.guild is None
 
 
-async def respond(ctx: Context, arguments: Arguments, target: SystemTarget, build: Builder) -> None:
+async def respond(ctx: Context, target: SystemTarget, arguments: Arguments, build: Builder) -> None:
     """Answer with what `build(viewer)` makes: for the owner all of it, for everybody else what they may see.
 
     In a channel the owner gets by DM what a stranger must not see; `-public` leaves that out, `-private` asks for it

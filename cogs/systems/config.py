@@ -42,7 +42,7 @@ async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     if (arguments.next() or "").lower() not in ("member", "members"):
         raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
     on, off = "New members begin private.", "New members begin public."
-    await edit_toggle(ctx, arguments, config_target(ctx, target), "member_default_private", on, off)
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "member_default_private", on, off)
 
 
 @subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
@@ -51,7 +51,7 @@ async def show_private(ctx: Context, target: SystemTarget, arguments: Arguments)
         raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
     on = "Your own cards show what is private, by DM where others could read it."
     off = "Your own cards leave out what is private."
-    await edit_toggle(ctx, arguments, config_target(ctx, target), "show_private_info", on, off)
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "show_private_info", on, off)
 
 
 for subcommand in config_proxying.subcommands:

@@ -8,7 +8,7 @@ from cogs.commands.formatting import code, quote
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget, SystemTarget
-from cogs.systems.field_commands import edit_text, edit_toggle
+from cogs.systems.field_commands import Field, edit_text, edit_toggle
 from cogs.systems.guild_settings import system_in_guild
 from rules.errors import Invalid
 from rules.parsing.dates import show_span, type_span
@@ -16,6 +16,8 @@ from rules.proxying.decision import LATCH_TIMEOUT_S
 from rules.systems import config, systems
 
 NEVER, RESET = ("never", "off", "0", "disable"), ("reset", "clear", "default")
+NAME_FORMAT = Field("name_format", "name format", unquoted, code)
+SERVER_NAME_FORMAT = Field("name_format", "server name format", unquoted, code)
 SWITCHING = {
     "off": "Proxied messages log no switches.",
     "new": "A proxied message switches to its member, unless the member fronts already.",
@@ -49,7 +51,7 @@ async def toggle_account(ctx: Context, target: SystemTarget, arguments: Argument
         await ctx.bot.write(config.allow_autoproxy, ctx.author.id, changes["allowed"])
 
     on, off = "Autoproxy works for this account.", "Autoproxy never works for this account."
-    await edit_toggle(ctx, arguments, EditTarget(target, "account", see, edit), "allowed", on, off)
+    await edit_toggle(ctx, EditTarget(target, "account", see, edit), arguments, "allowed", on, off)
 
 
 async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -76,20 +78,20 @@ def _show_timeout(seconds: int | None) -> str:
 async def toggle_case(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy case`."""
     on, off = "Tags must be typed in their own case of letters.", "Tags may be typed in any case of letters."
-    await edit_toggle(ctx, arguments, config_target(ctx, target), "case_sensitive_proxy_tags", on, off)
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "case_sensitive_proxy_tags", on, off)
 
 
 async def toggle_errors(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config proxy error`."""
     on = "You are told why a message could not be proxied."
     off = "You are told why a message could not be proxied only where you can do something about it."
-    await edit_toggle(ctx, arguments, config_target(ctx, target), "proxy_error_message_enabled", on, off)
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "proxy_error_message_enabled", on, off)
 
 
 async def toggle_pings(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config pings`."""
     on, off = "Others may ping you by reacting to your messages.", "Nobody can ping you by reacting to your messages."
-    await edit_toggle(ctx, arguments, config_target(ctx, target), "pings_enabled", on, off)
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "pings_enabled", on, off)
 
 
 async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -106,17 +108,13 @@ async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments
 async def edit_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config name format`: how name and tag are put together."""
     edit_target = config_target(ctx, target)
-    await edit_text(
-        ctx, arguments, edit_target, "name_format", "name format", reader=unquoted, shower=code, after=_warn
-    )
+    await edit_text(ctx, edit_target, arguments, NAME_FORMAT, _warn)
 
 
 async def edit_server_format(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """`config server name format`: the same for this server alone."""
     here = system_in_guild(ctx, target, public=True)
-    await edit_text(
-        ctx, arguments, here, "name_format", "server name format", reader=unquoted, shower=code, after=_warn
-    )
+    await edit_text(ctx, here, arguments, SERVER_NAME_FORMAT, _warn)
 
 
 def _warn(form: object) -> str:

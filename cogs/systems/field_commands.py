@@ -1,9 +1,10 @@
 """Showing, setting and clearing one field of a system or a member: the same for all of them."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle
+from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
 from cogs.commands.confirm import confirm
 from cogs.commands.formatting import code_block, cut
 from cogs.commands.private_responses import Response, respond
@@ -11,55 +12,71 @@ from cogs.commands.responses import MOST_TEXT, Context, answer, card
 from cogs.commands.targets import EditTarget
 
 
+@dataclass(frozen=True)
+class Field:
+    """A field as commands show and set it: its key in the rules, and what people call it.
+
+    `reader` turns what was typed into what the rules take, `shower` turns that back into a text.
+    """
+
+    key: str
+    label: str
+    reader: Callable[[str], object] = str
+    shower: Callable[[Any], str] = str
+
+    @property
+    def title(self) -> str:
+        """The label as it begins a line."""
+        return f"{self.label[0].upper()}{self.label[1:]}"
+
+
+def without_hash(text: str) -> str:
+    """A colour as the rules take it: `#FF0000` and `ff0000` are the same."""
+    return unquoted(text).removeprefix("#")
+
+
+NAME = Field("name", "name", unquoted)
+DESCRIPTION = Field("description", "description")
+PRONOUNS = Field("pronouns", "pronouns", unquoted)
+COLOR = Field("color", "colour", without_hash, "#{}".format)
+
+
 async def edit_text(
     ctx: Context,
-    arguments: Arguments,
     edit_target: EditTarget,
-    key: str,
-    label: str,
-    *,
-    reader: Callable[[str], object] | None = None,
-    shower: Callable[[Any], str] | None = None,
+    arguments: Arguments,
+    field: Field,
     after: Callable[[object], str] | None = None,
 ) -> None:
-    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets.
-
-    `reader` turns what was typed into what the rules take, `shower` turns that back; `after` adds to the answer.
-    """
+    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets; `after` adds to that answer."""
     text = arguments.rest(SHOWING)
     arguments.check_flags(SHOWING)
     if is_clearing(text, arguments):
-        await clear(ctx, arguments, edit_target, key, label)
+        await clear(ctx, edit_target, arguments, field)
     elif not text or text.lower() == "raw":
-        await show_text(ctx, arguments, edit_target, key, label, shower, raw=bool(text))
+        await show_text(ctx, edit_target, arguments, field, raw=bool(text))
     else:
         edit_target.target.check_own()
-        value = reader(text) if reader else text
-        await edit_target.edit({key: value})
+        value = field.reader(text)
+        await edit_target.edit({field.key: value})
         more = after(value) if after else ""
-        await answer(ctx, card(text=f"The {edit_target.kind}'s {label} is changed.{more}"))
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} is changed.{more}"))
 
 
-async def clear(ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str) -> None:
+async def clear(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:
     """Clear a field after a question, unless `-yes` answers it."""
     edit_target.target.check_own()
-    if not (await edit_target.see(ctx.author.id))[key]:
-        await answer(ctx, card(text=f"The {edit_target.kind} has no {label}; nothing is changed."))
-    elif await confirm(ctx, f"Clear the {edit_target.kind}'s {label}?", "Clear", arguments):
-        await edit_target.edit({key: None})
-        await answer(ctx, card(text=f"The {edit_target.kind}'s {label} is cleared."))
+    if not (await edit_target.see(ctx.author.id))[field.key]:
+        await answer(ctx, card(text=f"The {edit_target.kind} has no {field.label}; nothing is changed."))
+    elif await confirm(ctx, f"Clear the {edit_target.kind}'s {field.label}?", "Clear", arguments):
+        await edit_target.edit({field.key: None})
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} is cleared."))
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
 
 async def show_text(
-    ctx: Context,
-    arguments: Arguments,
-    edit_target: EditTarget,
-    key: str,
-    label: str,
-    shower: Callable[[Any], str] | None = None,
-    raw: bool = False,
+    ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field, raw: bool = False
 ) -> None:
     """Show a field: as it looks, or with `-raw` as it was typed."""
     raw = raw or arguments.has(*RAW)
@@ -68,19 +85,17 @@ async def show_text(
         hint += " One that is private is shown with `-private`."
 
     async def build(viewer: int | None) -> Response:
-        value = (await edit_target.see(viewer))[key]
+        value = (await edit_target.see(viewer))[field.key]
         if not value:
-            return Response(card(text=f"The {edit_target.kind} has no {label}.{hint}"))
-        text = shower(value) if shower else str(value)
-        if raw:
-            text = code_block(text)
-        return Response(card(f"{label[0].upper()}{label[1:]}", cut(text, MOST_TEXT)))
+            return Response(card(text=f"The {edit_target.kind} has no {field.label}.{hint}"))
+        text = field.shower(value)
+        return Response(card(field.title, cut(code_block(text) if raw else text, MOST_TEXT)))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)
 
 
 async def edit_toggle(
-    ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, when_on: str, when_off: str
+    ctx: Context, edit_target: EditTarget, arguments: Arguments, key: str, when_on: str, when_off: str
 ) -> None:
     """`<setting>` shows, `on` and `off` set. Raises Invalid for anything else."""
     value = read_toggle(arguments)
@@ -91,4 +106,4 @@ async def edit_toggle(
     async def build(viewer: int | None) -> Response:
         return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)

@@ -37,7 +37,7 @@ async def show_fronters(ctx: Context, target: SystemTarget, arguments: Arguments
     async def build(viewer: int | None) -> Response:
         return Response(fronters_embed(await ctx.bot.read(overviews.get_front_overview, target.system, viewer)))
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 @subcommands("history", "h", "fronthistory", "fh", "switches", about="who fronted when, and for how long")
@@ -55,7 +55,7 @@ async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments)
         make_page = partial(_make_history_page, ctx, target, viewer, arguments.has("with-id"), count)
         return Response(await make_page(0), count, make_page)
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 @subcommands(
@@ -75,7 +75,7 @@ async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments)
         system = see_system(target.system, viewer is not None)
         return Response(paint(_breakdown_embed(seen), {**system, "avatar_url": None, "banner": None}))
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 async def _make_history_page(

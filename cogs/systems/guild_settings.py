@@ -10,7 +10,7 @@ from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget, SystemTarget
-from cogs.systems.field_commands import edit_text, edit_toggle
+from cogs.systems.field_commands import Field, edit_text, edit_toggle
 from cogs.systems.image_fields import PICTURE, edit_picture
 from rules.errors import Invalid
 from rules.systems import guild_settings
@@ -19,6 +19,9 @@ NAME = ("servername", "sn", "sname", "snick", "servernick", "servernickname", "g
 AVATAR = ("serveravatar", "sa", "savatar", "servericon", "serverpfp", "serverpic", "guildavatar", "guildicon")
 KEEP = ("serverkeepproxy", "skp", "serverkeeptags", "servershowtags", "guildkeepproxy")
 TAG = ("servertag", "st", "stag", "guildtag")
+SERVER_TAG = Field("tag", "server tag", unquoted)
+SERVER_NAME = Field("display_name", "server name", unquoted)
+SERVER_AVATAR = Field("avatar_url", "server avatar")
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
 
 
@@ -55,7 +58,7 @@ async def toggle_proxy(ctx: Context, target: SystemTarget, arguments: Arguments)
     on = "Your system's messages are proxied in this server."
     here = system_in_guild(ctx, target, public=True)
     await edit_toggle(
-        ctx, arguments, here, "proxy_enabled", on, "Your system's messages are not proxied in this server."
+        ctx, here, arguments, "proxy_enabled", on, "Your system's messages are not proxied in this server."
     )
 
 
@@ -73,7 +76,7 @@ async def edit_tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
     else:
         enabled = not target.own or (await here.see(ctx.author.id))["tag_enabled"]
         hint = "" if enabled else " Tags are disabled in this server; `system servertag enable` shows them again."
-        await edit_text(ctx, arguments, here, "tag", "server tag", reader=unquoted, after=lambda _tag: hint)
+        await edit_text(ctx, here, arguments, SERVER_TAG, lambda _tag: hint)
 
 
 async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, here: EditTarget) -> None:
@@ -85,7 +88,7 @@ async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, he
         whose = "the tag of this server alone" if seen["tag"] else "the system's own tag, as everywhere"
         return Response(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
@@ -104,14 +107,13 @@ async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
 
 async def edit_system_avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """The avatar of those members who have none, in this server."""
-    await edit_picture(ctx, arguments, system_in_guild(ctx, target), "avatar_url", "server avatar", of_users=True)
+    await edit_picture(ctx, system_in_guild(ctx, target), arguments, SERVER_AVATAR, of_users=True)
 
 
 async def edit_name(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The name that a member speaks under in this server."""
-    await edit_text(
-        ctx, arguments, await member_in_guild(ctx, edit_target), "display_name", "server name", reader=unquoted
-    )
+    here = await member_in_guild(ctx, edit_target)
+    await edit_text(ctx, here, arguments, SERVER_NAME)
 
 
 async def hint_at_name(ctx: Context, edit_target: EditTarget) -> str:
@@ -124,9 +126,8 @@ async def hint_at_name(ctx: Context, edit_target: EditTarget) -> str:
 
 async def edit_member_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The avatar that a member speaks with in this server."""
-    await edit_picture(
-        ctx, arguments, await member_in_guild(ctx, edit_target), "avatar_url", "server avatar", of_users=True
-    )
+    here = await member_in_guild(ctx, edit_target)
+    await edit_picture(ctx, here, arguments, SERVER_AVATAR, of_users=True)
 
 
 async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
@@ -144,7 +145,7 @@ async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Argu
         does = "keep" if kept or (kept is None and everywhere) else "lose"
         return Response(card(text=f"{where} proxied messages {does} the tags."))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)
 
 
 def _read_on(text: str) -> bool:

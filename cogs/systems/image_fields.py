@@ -7,31 +7,35 @@ from cogs.commands.converters import find_user_id
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.targets import EditTarget
-from cogs.systems.field_commands import clear, show_text
+from cogs.systems.field_commands import Field, clear, show_text
 from rules.errors import Invalid, NotFound
 
 PICTURE = "[address, attachment or @user]"
+AVATAR = Field("avatar_url", "avatar")
+BANNER = Field("banner", "banner")
 KEEP = "\nDiscord's address of an attachment works only while the message is there; an address of your own lasts."
 
 
 async def edit_picture(
-    ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str, of_users: bool = False
+    ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field, of_users: bool = False
 ) -> None:
     """`<picture>` shows, `clear` clears, an address, an attachment or (`of_users`) a mention sets."""
     given = arguments.rest(SHOWING)
     arguments.check_flags(SHOWING)
     attachment = find_attachment(ctx)
     if is_clearing(given, arguments):
-        await clear(ctx, arguments, edit_target, key, label)
+        await clear(ctx, edit_target, arguments, field)
     elif not given and not attachment:
-        await _show_picture(ctx, arguments, edit_target, key, label)
+        await _show_picture(ctx, edit_target, arguments, field)
     elif given.lower() == "raw":
-        await show_text(ctx, arguments, edit_target, key, label, raw=True)
+        await show_text(ctx, edit_target, arguments, field, raw=True)
     else:
         edit_target.target.check_own()
         url = await read_picture(ctx, given, attachment, of_users)
-        await edit_target.edit({key: url})
-        embed = card(text=f"The {edit_target.kind}'s {label} is changed.{KEEP if attachment and not given else ''}")
+        await edit_target.edit({field.key: url})
+        embed = card(
+            text=f"The {edit_target.kind}'s {field.label} is changed.{KEEP if attachment and not given else ''}"
+        )
         await answer(ctx, embed.set_thumbnail(url=url))
 
 
@@ -61,15 +65,15 @@ async def read_picture(
     return given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
 
 
-async def _show_picture(ctx: Context, arguments: Arguments, edit_target: EditTarget, key: str, label: str) -> None:
+async def _show_picture(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:
     if arguments.has(*RAW):
-        await show_text(ctx, arguments, edit_target, key, label, raw=True)
+        await show_text(ctx, edit_target, arguments, field, raw=True)
         return
 
     async def build(viewer: int | None) -> Response:
-        url = (await edit_target.see(viewer))[key]
+        url = (await edit_target.see(viewer))[field.key]
         if not url:
-            return Response(card(text=f"The {edit_target.kind} has no {label}."))
-        return Response(card(f"{label[0].upper()}{label[1:]}", f"<{url}>").set_image(url=url))
+            return Response(card(text=f"The {edit_target.kind} has no {field.label}."))
+        return Response(card(field.title, f"<{url}>").set_image(url=url))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)

@@ -15,11 +15,11 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget
-from cogs.systems import embeds, guild_settings, member_proxying
-from cogs.systems.field_commands import edit_text
+from cogs.systems import embeds, field_commands, guild_settings, image_fields, member_proxying
+from cogs.systems.field_commands import Field, edit_text
 from cogs.systems.image_fields import edit_picture, find_attachment, read_picture
 from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
-from cogs.systems.system import AVATAR, BANNER, COLOR, without_hash
+from cogs.systems.system import AVATAR, BANNER, COLOR
 from models import Member
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday, type_birthday
@@ -28,6 +28,7 @@ from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
 PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word not in ("show", "visible", "pub"))
+DISPLAY_NAME = Field("display_name", "display name", unquoted)
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
@@ -41,7 +42,7 @@ async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     async def build(viewer: int | None) -> Response:
         return Response(embeds.member_embed(await edit_target.see(viewer)))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)
 
 
 @subcommands("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
@@ -50,7 +51,7 @@ async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
     arguments.check_flags(SHOWING)
     name = unquoted(text)
     if not text and not arguments.has(*CLEAR):
-        await edit_text(ctx, arguments, edit_target, "name", "name")
+        await edit_text(ctx, edit_target, arguments, field_commands.NAME)
         return
     edit_target.target.check_own()
     if is_clearing(text, arguments):
@@ -68,9 +69,7 @@ async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
 )
 async def rename_display(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     hint = await guild_settings.hint_at_name(ctx, edit_target)
-    await edit_text(
-        ctx, arguments, edit_target, "display_name", "display name", reader=unquoted, after=lambda _name: hint
-    )
+    await edit_text(ctx, edit_target, arguments, DISPLAY_NAME, lambda _name: hint)
     if edit_target.target.own:
         seen = await edit_target.see(ctx.author.id)
         if seen["name_privacy"] == "private" and not seen["display_name"]:
@@ -79,41 +78,34 @@ async def rename_display(ctx: Context, edit_target: EditTarget, arguments: Argum
 
 @subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
 async def describe(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, edit_target, "description", "description")
+    await edit_text(ctx, edit_target, arguments, field_commands.DESCRIPTION)
 
 
 @subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
 async def pronouns(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, edit_target, "pronouns", "pronouns", reader=unquoted)
+    await edit_text(ctx, edit_target, arguments, field_commands.PRONOUNS)
 
 
 @subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
 async def color(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, edit_target, "color", "colour", reader=without_hash, shower="#{}".format)
+    await edit_text(ctx, edit_target, arguments, field_commands.COLOR)
 
 
 @subcommands("birthday", "birth", "bday", "birthdate", "cakeday", "bdate", "bd", usage="[date]", about="the birthday")
 async def birthday(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     today = datetime.now(ZoneInfo(edit_target.target.system.tz)).date()
-    await edit_text(
-        ctx,
-        arguments,
-        edit_target,
-        "birthday",
-        "birthday",
-        reader=lambda text: type_birthday(unquoted(text), today),
-        shower=show_birthday,
-    )
+    field = Field("birthday", "birthday", lambda text: type_birthday(unquoted(text), today), show_birthday)
+    await edit_text(ctx, edit_target, arguments, field)
 
 
 @subcommands(*AVATAR, "profile", usage="[address, attachment or @user]", about="show, set or clear the avatar")
 async def avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, edit_target, "avatar_url", "avatar", of_users=True)
+    await edit_picture(ctx, edit_target, arguments, image_fields.AVATAR, of_users=True)
 
 
 @subcommands(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
 async def banner(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, edit_target, "banner", "banner")
+    await edit_picture(ctx, edit_target, arguments, image_fields.BANNER)
 
 
 for subcommand in member_proxying.tag_subcommands:
@@ -122,19 +114,19 @@ for subcommand in member_proxying.tag_subcommands:
 
 @subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
 async def privacy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_privacy(ctx, arguments, edit_target, MEMBER_SUBJECTS)
+    await edit_privacy(ctx, edit_target, arguments, MEMBER_SUBJECTS)
 
 
 @subcommands("private", "priv", "hidden", "hide", about="make all of it private")
 async def make_private(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
-    await edit_privacy(ctx, Arguments(ready=["all", "private"]), edit_target, MEMBER_SUBJECTS)
+    await edit_privacy(ctx, edit_target, Arguments(ready=["all", "private"]), MEMBER_SUBJECTS)
 
 
 @subcommands(*PUBLIC_NAMES, about="make all of it public")
 async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
-    await edit_privacy(ctx, Arguments(ready=["all", "public"]), edit_target, MEMBER_SUBJECTS)
+    await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), MEMBER_SUBJECTS)
 
 
 @subcommands("delete", "remove", "destroy", "erase", "yeet", about="delete the member")

@@ -97,7 +97,7 @@ async def show_list(ctx: Context, target: SystemTarget, arguments: Arguments) ->
         make_page = partial(_make_page, ctx, target, viewer, listing, hids)
         return Response(listing.make_page(hids, 0, members), listing.count_pages(hids), make_page)
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 async def _make_page(

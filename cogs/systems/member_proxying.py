@@ -9,13 +9,14 @@ from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget
 from cogs.systems.embeds import names, show_tags
-from cogs.systems.field_commands import edit_toggle
+from cogs.systems.field_commands import Field, edit_toggle
 from cogs.systems.image_fields import PICTURE, edit_picture
 from rules.errors import Invalid
 from rules.proxying import proxy_tags
 from rules.systems import members, overviews
 
 PROXY_AVATAR = ("proxyavatar", "pa", "pavatar", "proxyicon", "proxypfp", "proxypic")
+PROXY_AVATAR_FIELD = Field("webhook_avatar_url", "proxy avatar")
 ADD, REMOVE = ("add", "append"), ("remove", "delete")
 
 
@@ -25,32 +26,32 @@ async def edit_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     arguments.check_flags(CLEAR)
     first = text.split(maxsplit=1)[0].lower() if text else ""
     if not text and not arguments.has(*CLEAR):
-        await show_all(ctx, arguments, edit_target)
+        await show_all(ctx, edit_target, arguments)
         return
     edit_target.target.check_own()
     if text.lower() in CLEARING or not text:
-        await clear_tags(ctx, arguments, edit_target)
+        await clear_tags(ctx, edit_target, arguments)
     elif first in (*ADD, *REMOVE) and not text[len(first) :].strip():
         raise Invalid(f"Write the tags to {first}, around the word text: `proxy {first} [text]`.")
     elif first in ADD:
-        await add_tag(ctx, arguments, edit_target, text[len(first) :].strip())
+        await add_tag(ctx, edit_target, arguments, text[len(first) :].strip())
     elif first in REMOVE:
         await _change(ctx, edit_target, proxy_tags.remove_tag, text[len(first) :].strip(), "is removed")
     else:
-        await set_tag(ctx, arguments, edit_target, text)
+        await set_tag(ctx, edit_target, arguments, text)
 
 
-async def show_all(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
+async def show_all(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The tags, as far as the viewer may see them."""
 
     async def build(viewer: int | None) -> Response:
         tags = (await edit_target.see(viewer))["proxy_tags"]
         return Response(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
 
-    await respond(ctx, arguments, edit_target.target, build)
+    await respond(ctx, edit_target.target, arguments, build)
 
 
-async def clear_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget) -> None:
+async def clear_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Remove all tags; more than one only after a question."""
     seen = await edit_target.see(ctx.author.id)
     tags = seen["proxy_tags"]
@@ -61,7 +62,7 @@ async def clear_tags(ctx: Context, arguments: Arguments, edit_target: EditTarget
     await answer(ctx, card(text="The member has no proxy tags now."))
 
 
-async def set_tag(ctx: Context, arguments: Arguments, edit_target: EditTarget, example: str) -> None:
+async def set_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, example: str) -> None:
     """Replace all tags by one; after a question when there are several, or when another member has it."""
     tag = _read(example)
     seen = await edit_target.see(ctx.author.id)
@@ -74,7 +75,7 @@ async def set_tag(ctx: Context, arguments: Arguments, edit_target: EditTarget, e
     await answer(ctx, card(text=f"The tags are {show_tags([tag])} now."))
 
 
-async def add_tag(ctx: Context, arguments: Arguments, edit_target: EditTarget, example: str) -> None:
+async def add_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, example: str) -> None:
     """Add a tag; after a question when another member has it."""
     tag = _read(example)
     hid = (await edit_target.see(ctx.author.id))["id"]
@@ -119,12 +120,12 @@ def _find_sharers(session: Session, hid: str, tag: proxy_tags.TagDict, viewer: i
 async def edit_keep_proxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether proxied messages keep the tags."""
     on, off = "Proxied messages keep the tags.", "They lose the tags."
-    await edit_toggle(ctx, arguments, edit_target, "keep_proxy", on, off)
+    await edit_toggle(ctx, edit_target, arguments, "keep_proxy", on, off)
 
 
 async def edit_proxy_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """The avatar that a member speaks with, where it is not the one on the card."""
-    await edit_picture(ctx, arguments, edit_target, "webhook_avatar_url", "proxy avatar", of_users=True)
+    await edit_picture(ctx, edit_target, arguments, PROXY_AVATAR_FIELD, of_users=True)
 
 
 async def toggle_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
@@ -133,13 +134,13 @@ async def toggle_autoproxy(ctx: Context, edit_target: EditTarget, arguments: Arg
     on = "Autoproxy may choose this member by latch and by front."
     own = EditTarget(edit_target.target, "member", lambda _viewer: edit_target.see(ctx.author.id), edit_target.edit)
     off = "Autoproxy never chooses this member by latch or by front."
-    await edit_toggle(ctx, arguments, own, "autoproxy_enabled", on, off)
+    await edit_toggle(ctx, own, arguments, "autoproxy_enabled", on, off)
 
 
 async def toggle_tts(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Whether a member's messages are read aloud."""
     await edit_toggle(
-        ctx, arguments, edit_target, "tts", "Proxied messages are read aloud.", "They are not read aloud."
+        ctx, edit_target, arguments, "tts", "Proxied messages are read aloud.", "They are not read aloud."
     )
 
 

@@ -43,7 +43,7 @@ def find_level(word: str | None) -> str | None:
 
 
 async def edit_privacy(
-    ctx: Context, arguments: Arguments, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]
+    ctx: Context, edit_target: EditTarget, arguments: Arguments, subjects: Mapping[str, tuple[str, ...]]
 ) -> None:
     """`privacy` shows all settings to the owner, `privacy <subject> <level>` sets one, or all. Raises Invalid."""
     edit_target.target.check_own()

@@ -13,7 +13,7 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
-from cogs.systems import embeds, front, guild_settings, import_export, member_list
+from cogs.systems import embeds, field_commands, front, guild_settings, image_fields, import_export, member_list
 from cogs.systems.field_commands import edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
@@ -22,6 +22,7 @@ from rules.systems import overviews, systems
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "text", "intro")
 COLOR = ("color", "colour")
+TAG = field_commands.Field("tag", "tag", unquoted)
 AVATAR = ("avatar", "picture", "icon", "image", "pic", "pfp")
 BANNER = ("banner", "splash", "cover")
 
@@ -49,50 +50,48 @@ async def show_card(ctx: Context, target: SystemTarget, arguments: Arguments) ->
     async def build(viewer: int | None) -> Response:
         return Response(embeds.system_embed(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
 
-    await respond(ctx, arguments, target, build)
+    await respond(ctx, target, arguments, build)
 
 
 @subcommands("rename", "name", "changename", "rn", usage="[name]", about="show, set or clear the name")
 async def rename(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _edit_target(ctx, target), "name", "name", reader=unquoted)
+    await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.NAME)
 
 
 @subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
 async def describe(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _edit_target(ctx, target), "description", "description")
+    await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.DESCRIPTION)
 
 
 @subcommands("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")
 async def tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     hint = await guild_settings.hint_at_tag(ctx, target)
-    await edit_text(ctx, arguments, _edit_target(ctx, target), "tag", "tag", reader=unquoted, after=lambda _tag: hint)
+    await edit_text(ctx, _edit_target(ctx, target), arguments, TAG, lambda _tag: hint)
 
 
 @subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")
 async def pronouns(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, arguments, _edit_target(ctx, target), "pronouns", "pronouns", reader=unquoted)
+    await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.PRONOUNS)
 
 
 @subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
 async def color(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(
-        ctx, arguments, _edit_target(ctx, target), "color", "colour", reader=without_hash, shower="#{}".format
-    )
+    await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.COLOR)
 
 
 @subcommands(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
 async def avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, _edit_target(ctx, target), "avatar_url", "avatar", of_users=True)
+    await edit_picture(ctx, _edit_target(ctx, target), arguments, image_fields.AVATAR, of_users=True)
 
 
 @subcommands(*BANNER, usage="[address or attachment]", about="show, set or clear the banner")
 async def banner(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_picture(ctx, arguments, _edit_target(ctx, target), "banner", "banner")
+    await edit_picture(ctx, _edit_target(ctx, target), arguments, image_fields.BANNER)
 
 
 @subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
 async def privacy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_privacy(ctx, arguments, _edit_target(ctx, target), SYSTEM_SUBJECTS)
+    await edit_privacy(ctx, _edit_target(ctx, target), arguments, SYSTEM_SUBJECTS)
 
 
 @subcommands("id", about="the system's ID")
@@ -104,11 +103,6 @@ async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
 for more in (front, member_list, guild_settings, import_export):
     for subcommand in more.system_subcommands:
         subcommands.add(subcommand)
-
-
-def without_hash(text: str) -> str:
-    """A colour as the rules take it: `#FF0000` and `ff0000` are the same."""
-    return unquoted(text).removeprefix("#")
 
 
 def _edit_target(ctx: Context, target: SystemTarget) -> EditTarget:
