@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from discord.ext import bridge, commands
 
+from cogs.account.profile import profile_link
 from cogs.commands.formatting import QUOTED_LENGTH, quote
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
@@ -85,8 +86,7 @@ def describe_presence(ctx: Context) -> str:
     """The presence commands, and the address of the caller's JSON."""
     prefix = next(iter(ctx.bot.config.presence_prefixes), "/")
     lines = "\n".join(f"`{prefix}{command}` — {text}" for command, text in PRESENCE)
-    link = f"{ctx.bot.config.public_url}/user/{ctx.author.id}"
-    return f"Your presence, as JSON: {link}\n\n{lines}\n\nThe same as slash commands."
+    return f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}\n\n{lines}\n\nThe same as slash commands."
 
 
 class Help(commands.Cog, name="help"):

@@ -1,10 +1,11 @@
-"""The most used systems commands as slash commands: each hands its options on as words to the typed command."""
+"""The most used systems commands as slash commands: each hands its options on as arguments to the typed command."""
 
 import discord
 from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
+from cogs.commands.select_menu import MOST_OPTIONS, OPTION_LENGTH
 from cogs.proxying import autoproxy
 from cogs.systems import privacy
 from cogs.systems.front import front_command
@@ -20,14 +21,13 @@ SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "b
 MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
 SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values()), "all"]
 CLEARED = "What it is to be; “clear” clears it, and without one you see what it is"
-MOST_CHOICES = 25
 
 
 async def complete_member(ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
     """One's own members whose names hold what is typed so far."""
     user_id = ctx.interaction.user.id
-    found = await ctx.bot.read(member_list.suggest_members, user_id, str(ctx.value or ""), MOST_CHOICES)
-    return [discord.OptionChoice(name=name[:100], value=hid) for hid, name in found]
+    found = await ctx.bot.read(member_list.suggest_members, user_id, str(ctx.value or ""), MOST_OPTIONS)
+    return [discord.OptionChoice(name=name[:OPTION_LENGTH], value=hid) for hid, name in found]
 
 
 def member_option(name: str = "member", required: bool = True) -> object:

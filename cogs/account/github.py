@@ -1,4 +1,4 @@
-"""`.github`, and keeping the cards fresh in the background; the web side never calls GitHub."""
+"""`.github`, and keeping the cards fresh in the background; the web process never calls GitHub."""
 
 import asyncio
 import logging

@@ -2,12 +2,18 @@
 
 import json
 
+import discord
 from discord.ext import bridge, commands
 
 from cogs.commands.responses import answer_privately, card, named
 from rules import opt_out
 from rules.errors import NotFound
 from rules.presence import profiles
+
+
+def profile_link(bot: commands.Bot, user_id: int) -> str:
+    """The address at which the API answers about a user."""
+    return f"{bot.config.public_url}/user/{user_id}"
 
 
 class Profile(commands.Cog, name="profile"):
@@ -19,7 +25,7 @@ class Profile(commands.Cog, name="profile"):
     @bridge.bridge_command(description="See your own card and its link")
     async def me(self, ctx: bridge.BridgeContext) -> None:
         user = ctx.author
-        link = f"{self.bot.config.public_url}/user/{user.id}"
+        link = profile_link(self.bot, user.id)
         try:
             stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
         except NotFound:
@@ -34,7 +40,7 @@ class Profile(commands.Cog, name="profile"):
         await answer_privately(ctx, _card(json.loads(stored.text), link, published))
 
 
-def _card(profile: dict, link: str, published: str) -> object:
+def _card(profile: dict, link: str, published: str) -> discord.Embed:
     presence, song, github = profile["presence"], profile["presence"]["spotifyActivity"], profile["github"]
     embed = card(presence["global_name"] or presence["username"], link, Status=presence["status"])
     if song:

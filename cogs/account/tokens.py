@@ -60,14 +60,14 @@ class Tokens(commands.Cog, name="tokens"):
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
-        """The same for a message that is edited in a server."""
+        """Revoke a token that an edit put into a message of a server."""
         found = tokens.find_tokens(payload.data.get("content") or "")
         if payload.guild_id and found:
             channel = self.bot.get_partial_messageable(payload.channel_id)
             await self.revoke(found, channel.get_partial_message(payload.message_id))
 
     async def bot_check(self, ctx: bridge.BridgeContext) -> bool:
-        """The same for the options of a slash command."""
+        """Revoke a token among the options of a slash command, and refuse the command."""
         if ctx.is_app:
             found = tokens.find_tokens(str(ctx.interaction.data.get("options", "")))
             if found and await self.revoke(found):

@@ -1,4 +1,4 @@
-"""The words of a typed command, read from left to right: quotes, flags, free text.
+"""The arguments of a typed command, read from left to right: quotes, flags, free text.
 
 Follows PluralKit's syntax, but for one thing: flags are read only before free text, so a description may hold `-c`.
 """
@@ -26,7 +26,7 @@ SHOWING = frozenset({*CLEAR, *RAW})
 
 
 class Arguments:
-    """A command's words. `ready` are words that need no reading, from a slash command's options."""
+    """What stands behind a command. `ready` are words that need no reading, from a slash command's options."""
 
     def __init__(self, text: str = "", ready: Iterable[str] = ()) -> None:
         self._ready = [word for word in ready if word]

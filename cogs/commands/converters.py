@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import discord
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import BY_ID, Arguments
@@ -38,6 +39,14 @@ def get_user_id(word: str | None, what_for: str) -> int:
     if user_id is None:
         raise Invalid(f"Mention the account {what_for}, or give its ID.")
     return user_id
+
+
+async def get_user(ctx: Context, user_id: int) -> discord.User:
+    """The Discord account with an ID, asked from Discord. Raises NotFound."""
+    try:
+        return await ctx.bot.fetch_user(user_id)
+    except discord.NotFound:
+        raise NotFound("There is no such Discord account.") from None
 
 
 async def get_own(ctx: Context) -> SystemTarget:

@@ -16,24 +16,28 @@ log = logging.getLogger(__name__)
 
 async def tell_error(ctx: Context, error: Exception) -> None:
     """Turn what a command raised into one sentence that says what to do next."""
-    told = getattr(error, "original", error)
-    sentence = _sentence(ctx, told)
+    cause = getattr(error, "original", error)
+    sentence = _sentence(ctx, cause)
     if not sentence:
         return
     embed = card(text=sentence)
     # A refusal may name what is the user's own.
-    private = isinstance(told, Refused) and not isinstance(told, ClosedDMs) and getattr(ctx.cog, "private", False)
+    private = isinstance(cause, Refused) and not isinstance(cause, ClosedDMs) and getattr(ctx.cog, "private", False)
     try:
         await (answer_privately if private else answer)(ctx, embed)
     except ClosedDMs as closed:
         await answer(ctx, card(text=closed.sentence))
     except discord.Forbidden:
-        try:
-            await ctx.author.send(embed=embed)
-        except discord.HTTPException:
-            log.info("nowhere to answer in")
+        await _tell_by_dm(ctx, embed)
     except discord.HTTPException as failed:
         log.warning("an answer could not be sent: %s", failed)
+
+
+async def _tell_by_dm(ctx: Context, embed: discord.Embed) -> None:
+    try:
+        await ctx.author.send(embed=embed)
+    except discord.HTTPException:
+        log.info("nowhere to answer in")
 
 
 def _sentence(ctx: Context, error: Exception) -> str | None:

@@ -16,7 +16,7 @@ def stamp(time: str, style: str = "f") -> str:
 
 
 def stamp_us(microseconds: int, style: str = "f") -> str:
-    """The same for µs since 1970."""
+    """An instant in µs since 1970 as Discord shows it, in each reader's own zone."""
     return f"<t:{microseconds // 1_000_000}:{style}>"
 
 

@@ -23,7 +23,7 @@ Context = bridge.BridgeExtContext | bridge.BridgeApplicationContext
 
 
 def card(title: str | None = None, text: str | None = None, **fields: str) -> discord.Embed:
-    """An embed in the house's style."""
+    """An embed in Rollcall's colour; a blank in a field's name is written _."""
     embed = discord.Embed(title=title, description=text, colour=COLOUR)
     for name, value in fields.items():
         embed.add_field(name=name.replace("_", " "), value=value, inline=True)

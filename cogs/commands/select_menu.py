@@ -7,8 +7,11 @@ import discord
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.views import TIMEOUT_S, OwnerView
 
-# A menu of Discord's has at most 25 options, and the last one turns the page.
-ON_A_PAGE = 24
+# Discord's limits, of a menu's options and of the choices that a slash command's option suggests.
+MOST_OPTIONS = 25
+OPTION_LENGTH = 100
+# The last option turns the page.
+ON_A_PAGE = MOST_OPTIONS - 1
 MORE = "…"
 
 
@@ -32,7 +35,7 @@ class _Menu(OwnerView):
 
 class _Select(discord.ui.Select):
     def __init__(self, options: list[str]) -> None:
-        super().__init__(options=[discord.SelectOption(label=option[:100]) for option in options])
+        super().__init__(options=[discord.SelectOption(label=option[:OPTION_LENGTH]) for option in options])
 
     async def callback(self, interaction: discord.Interaction) -> None:
         menu = self.view

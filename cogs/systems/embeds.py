@@ -78,9 +78,9 @@ def names(members: list[dict[str, Any]]) -> str:
     """The names of members, as many as fit."""
     if not members:
         return "*nobody*"
-    shown = ", ".join(escape(called(member)) for member in members[:MOST_NAMES])
+    listed = ", ".join(escape(called(member)) for member in members[:MOST_NAMES])
     more = len(members) - MOST_NAMES
-    return cut(f"{shown} and {more} more" if more > 0 else shown, 900)
+    return cut(f"{listed} and {more} more" if more > 0 else listed, 900)
 
 
 def called(member: dict[str, Any]) -> str:
@@ -91,13 +91,13 @@ def called(member: dict[str, Any]) -> str:
 
 def show_tags(tags: list[dict[str, str | None]]) -> str | None:
     """Proxy tags as they are typed, around the word text."""
-    shown: list[str] = []
+    lines: list[str] = []
     for number, tag in enumerate(tags):
-        shown.append(code(f"{tag['prefix'] or ''}text{tag['suffix'] or ''}"))
-        if len("\n".join(shown)) > FIELD_LENGTH - 50:
-            shown[-1] = f"and {len(tags) - number} more"
+        lines.append(code(f"{tag['prefix'] or ''}text{tag['suffix'] or ''}"))
+        if len("\n".join(lines)) > FIELD_LENGTH - 50:
+            lines[-1] = f"and {len(tags) - number} more"
             break
-    return "\n".join(shown) or None
+    return "\n".join(lines) or None
 
 
 def _add(embed: discord.Embed, **fields: str | None) -> None:

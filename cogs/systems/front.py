@@ -26,6 +26,7 @@ ON_A_PAGE = 10
 # An embed has at most 25 fields; the last one tells of all others together.
 ROWS = 24
 DEFAULT_SINCE = "30d"
+FRONTERS_ONLY = ("fronters-only", "fo")
 
 subcommands = Subcommands("front")
 
@@ -63,12 +64,12 @@ async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments)
 )
 async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     text = " ".join(arguments.all())
-    arguments.check_flags(("flat", "fronters-only", "fo"))
+    arguments.check_flags(("flat", *FRONTERS_ONLY))
     now = now_us()
     since = 0
     if text.lower() != "full":
         since = await ctx.bot.in_thread(type_time, text or DEFAULT_SINCE, target.system.tz, now)
-    options = {"flat": arguments.has("flat"), "fronters_only": arguments.has("fronters-only", "fo")}
+    options = {"flat": arguments.has("flat"), "fronters_only": arguments.has(*FRONTERS_ONLY)}
 
     async def build(viewer: int | None) -> Response:
         seen = await ctx.bot.read(front_breakdown.get_front_breakdown, target.system, viewer, since, now, **options)

@@ -66,17 +66,24 @@ async def edit_tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
     """`servertag` shows, `enable` and `disable` switch any tag on and off here, all else sets or clears it."""
     here = system_in_guild(ctx, target)
     text = arguments.rest((*SHOWING, *TAG_ON, *TAG_OFF)).lower()
-    on, off = (text in names or (not text and arguments.has(*names)) for names in (TAG_ON, TAG_OFF))
-    if on or off:
+    enabled = _read_tag_toggle(text, arguments)
+    if enabled is not None:
         arguments.check_flags((*TAG_ON, *TAG_OFF))
         target.check_own()
-        await here.edit({"tag_enabled": on})
-    if on or off or not (text or arguments.has(*SHOWING)):
+        await here.edit({"tag_enabled": enabled})
+    if enabled is not None or not (text or arguments.has(*SHOWING)):
         await _show_tag(ctx, target, arguments, here)
-    else:
-        enabled = not target.own or (await here.see(ctx.author.id))["tag_enabled"]
-        hint = "" if enabled else " Tags are disabled in this server; `system servertag enable` shows them again."
-        await edit_text(ctx, here, arguments, SERVER_TAG, lambda _tag: hint)
+        return
+    hidden = target.own and not (await here.see(ctx.author.id))["tag_enabled"]
+    hint = " Tags are disabled in this server; `system servertag enable` shows them again." if hidden else ""
+    await edit_text(ctx, here, arguments, SERVER_TAG, lambda _tag: hint)
+
+
+def _read_tag_toggle(text: str, arguments: Arguments) -> bool | None:
+    for enabled, names in ((True, TAG_ON), (False, TAG_OFF)):
+        if text in names or (not text and arguments.has(*names)):
+            return enabled
+    return None
 
 
 async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, here: EditTarget) -> None:

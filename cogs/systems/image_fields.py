@@ -3,12 +3,12 @@
 import discord
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing
-from cogs.commands.converters import find_user_id
+from cogs.commands.converters import find_user_id, get_user
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.targets import EditTarget
 from cogs.systems.field_commands import Field, clear, show_text
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid
 
 PICTURE = "[address, attachment or @user]"
 AVATAR = Field("avatar_url", "avatar")
@@ -33,9 +33,8 @@ async def edit_picture(
         edit_target.target.check_own()
         url = await read_picture(ctx, given, attachment, of_users)
         await edit_target.edit({field.key: url})
-        embed = card(
-            text=f"The {edit_target.kind}'s {field.label} is changed.{KEEP if attachment and not given else ''}"
-        )
+        hint = KEEP if attachment and not given else ""
+        embed = card(text=f"The {edit_target.kind}'s {field.label} is changed.{hint}")
         await answer(ctx, embed.set_thumbnail(url=url))
 
 
@@ -49,20 +48,21 @@ async def read_picture(
 ) -> str:
     """The address of a picture. Raises Invalid, and NotFound for a user who is not there."""
     user_id = find_user_id(given)
+    if user_id is not None and not of_users:
+        raise Invalid("A banner cannot be taken from a user; give an address or an attachment.")
     if user_id is not None:
-        if not of_users:
-            raise Invalid("A banner cannot be taken from a user; give an address or an attachment.")
-        try:
-            user = await ctx.bot.fetch_user(user_id)
-        except discord.NotFound:
-            raise NotFound("There is no such Discord account.") from None
+        user = await get_user(ctx, user_id)
         return user.display_avatar.replace(size=512, static_format="png").url
-    if not given and attachment:
-        if not (attachment.content_type or "").startswith("image/"):
-            raise Invalid("The attachment must be a picture.")
-        return attachment.url
+    if given or not attachment:
+        return _without_brackets(given)
+    if not (attachment.content_type or "").startswith("image/"):
+        raise Invalid("The attachment must be a picture.")
+    return attachment.url
+
+
+def _without_brackets(url: str) -> str:
     # `<>` is no address, and must not clear the picture as an empty one would.
-    return given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
+    return url[1:-1] if url.startswith("<") and url.endswith(">") and url[1:-1].strip() else url
 
 
 async def _show_picture(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:

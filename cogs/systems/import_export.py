@@ -33,6 +33,7 @@ PROGRESS_EVERY_S = 2
 WORK_S, PAUSE_S = 0.25, 0.11
 DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 EXPORT_NAME = "system.json"
+NO_EXPORT = ("no-export", "ne")
 
 
 async def export(ctx: Context, target: SystemTarget | None, arguments: Arguments) -> None:
@@ -62,9 +63,9 @@ def pack(exported: dict[str, Any]) -> discord.File:
 
 async def delete_system(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """Delete the system, its ID typed back and the export sent."""
-    arguments.end(("no-export", "ne"))
+    arguments.end(NO_EXPORT)
     target.check_own()
-    first = "" if arguments.has("no-export", "ne") else " You get its export by DM first."
+    first = "" if arguments.has(*NO_EXPORT) else " You get its export by DM first."
     question = f"This deletes your system with its members, switches and messages' records for good.{first}"
     if not await confirm_by_typing(ctx, question, target.system.hid):
         await answer(ctx, card(text="That was not its ID, so nothing was deleted."))

@@ -5,10 +5,10 @@ from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import ask, confirm
-from cogs.commands.converters import get_own, get_user_id
+from cogs.commands.converters import get_own, get_user, get_user_id
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid
 from rules.systems import systems
 
 
@@ -26,7 +26,7 @@ class LinkedAccounts(commands.Cog, name="linked_accounts"):
         await self.bot.read(systems.check_linkable, ctx.author.id, other_id)
         if not ctx.guild:
             raise Invalid("The other account has to agree; type this in a server where both accounts are.")
-        await self.check_person(other_id)
+        await _check_person(ctx, other_id)
         question = f"<@{other_id}>, {ctx.author.mention} asks to link your account to their system. You would see and"
         question += " change everything in it, and your messages with its tags would be proxied. Do you agree?"
         # Only the mention outside the embed reaches the other account.
@@ -50,14 +50,10 @@ class LinkedAccounts(commands.Cog, name="linked_accounts"):
         else:
             await answer(ctx, card(text="Nothing was changed."))
 
-    async def check_person(self, user_id: int) -> None:
-        """Refuse what is no person's account. Raises NotFound, Invalid."""
-        try:
-            user = await self.bot.fetch_user(user_id)
-        except discord.NotFound:
-            raise NotFound("There is no such Discord account.") from None
-        if user.bot:
-            raise Invalid("A bot cannot be linked to a system.")
+
+async def _check_person(ctx: Context, user_id: int) -> None:
+    if (await get_user(ctx, user_id)).bot:
+        raise Invalid("A bot cannot be linked to a system.")
 
 
 def setup(bot: commands.Bot) -> None:

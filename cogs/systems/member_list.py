@@ -25,7 +25,7 @@ SHORT, FULL = 25, 5
 # An address has up to 256 characters, and what is over 4096 would be lost.
 SHORT_WITH_PICTURES = 10
 FULL_WORDS = ("full", "big", "details", "long")
-FULL_FLAGS = ("full", "big", "details", "long", "f")
+FULL_FLAGS = (*FULL_WORDS, "f")
 SORTS = {
     "name": ("by-name", "bn"),
     "display_name": ("by-display-name", "bdn"),
@@ -47,12 +47,13 @@ EXTRAS = {
     "avatar_url": ("with-avatar", "wa"),
     "display_name": ("with-display-name", "wdn"),
 }
-OTHERS = ("all", "a", "private-only", "po", "reverse", "r", "search-description", "sd")
-FLAGS = (
-    *OTHERS,
-    *FULL_FLAGS,
-    *(flag for flags in (*SORTS.values(), *EXTRAS.values()) for flag in flags),
-)
+OPTIONS = {
+    "descriptions": ("search-description", "sd"),
+    "all": ("all", "a"),
+    "private_only": ("private-only", "po"),
+    "reverse": ("reverse", "r"),
+}
+FLAGS = (*FULL_FLAGS, *(flag for table in (SORTS, EXTRAS, OPTIONS) for flags in table.values() for flag in flags))
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,9 @@ def _read_options(arguments: Arguments, search: str, extras: list[str]) -> membe
         raise Invalid("Choose one way of sorting.")
     return member_list.Options(
         search=search,
-        descriptions=arguments.has("search-description", "sd"),
-        all=arguments.has("all", "a"),
-        private_only=arguments.has("private-only", "po"),
         sort=sorts[0] if sorts else "name",
-        reverse=arguments.has("reverse", "r"),
         last_fronted="last_fronted" in extras,
+        **{name: arguments.has(*flags) for name, flags in OPTIONS.items()},
     )
 
 

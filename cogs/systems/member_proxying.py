@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import CLEAR, CLEARING, Arguments, unquoted
+from cogs.commands.arguments import CLEAR, Arguments, is_clearing, unquoted
 from cogs.commands.confirm import confirm
 from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.responses import Context, answer, card
@@ -24,21 +24,22 @@ async def edit_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
     text = arguments.rest(CLEAR)
     arguments.check_flags(CLEAR)
-    first = text.split(maxsplit=1)[0].lower() if text else ""
     if not text and not arguments.has(*CLEAR):
         await show_all(ctx, edit_target, arguments)
         return
     edit_target.target.check_own()
-    if text.lower() in CLEARING or not text:
+    first, *others = text.split(maxsplit=1) or [""]
+    how, example = first.lower(), others[0] if others else ""
+    if is_clearing(text, arguments):
         await clear_tags(ctx, edit_target, arguments)
-    elif first in (*ADD, *REMOVE) and not text[len(first) :].strip():
-        raise Invalid(f"Write the tags to {first}, around the word text: `proxy {first} [text]`.")
-    elif first in ADD:
-        await add_tag(ctx, edit_target, arguments, text[len(first) :].strip())
-    elif first in REMOVE:
-        await _change(ctx, edit_target, proxy_tags.remove_tag, text[len(first) :].strip(), "is removed")
-    else:
+    elif how not in (*ADD, *REMOVE):
         await set_tag(ctx, edit_target, arguments, text)
+    elif not example:
+        raise Invalid(f"Write the tags to {how}, around the word text: `proxy {how} [text]`.")
+    elif how in ADD:
+        await add_tag(ctx, edit_target, arguments, example)
+    else:
+        await _change(ctx, edit_target, proxy_tags.remove_tag, example, "is removed")
 
 
 async def show_all(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:

@@ -12,12 +12,17 @@ LEVELS = {
     "public": ("public", "pub", "show", "shown", "visible", "unhide", "unhidden"),
     "private": ("private", "priv", "hide", "hidden"),
 }
+_NAME = ("name",)
+_DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
+_AVATAR = ("avatar", "pfp", "pic", "icon")
+_BANNER = ("banner", "b")
+_PRONOUNS = ("pronouns", "pronoun", "prns", "pn")
 SYSTEM_SUBJECTS = {
-    "name_privacy": ("name",),
-    "description_privacy": ("description", "desc", "describe", "d", "bio", "info", "text", "intro"),
-    "avatar_privacy": ("avatar", "pfp", "pic", "icon"),
-    "banner_privacy": ("banner", "b"),
-    "pronoun_privacy": ("pronouns", "pronoun", "prns", "pn"),
+    "name_privacy": _NAME,
+    "description_privacy": _DESCRIPTION,
+    "avatar_privacy": _AVATAR,
+    "banner_privacy": _BANNER,
+    "pronoun_privacy": _PRONOUNS,
     "member_list_privacy": ("list", "members", "memberlist", "mlist"),
     "group_list_privacy": ("groups", "gs"),
     "front_privacy": ("front", "fronter", "fronters"),
@@ -25,12 +30,12 @@ SYSTEM_SUBJECTS = {
 }
 MEMBER_SUBJECTS = {
     "visibility": ("visibility", "hidden", "shown", "visible", "list"),
-    "name_privacy": ("name",),
-    "description_privacy": ("description", "desc", "describe", "d", "bio", "info", "text", "intro"),
-    "banner_privacy": ("banner", "b"),
-    "avatar_privacy": ("avatar", "pfp", "pic", "icon"),
+    "name_privacy": _NAME,
+    "description_privacy": _DESCRIPTION,
+    "banner_privacy": _BANNER,
+    "avatar_privacy": _AVATAR,
     "birthday_privacy": ("birthday", "birth", "bday"),
-    "pronoun_privacy": ("pronouns", "pronoun", "prns", "pn"),
+    "pronoun_privacy": _PRONOUNS,
     "proxy_privacy": ("proxy", "proxies", "tag", "tags"),
     "metadata_privacy": ("metadata", "meta", "created"),
 }

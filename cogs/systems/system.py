@@ -105,6 +105,10 @@ for more in (front, member_list, guild_settings, import_export):
         subcommands.add(subcommand)
 
 
+# What somebody may type who has no system yet.
+WITHOUT_SYSTEM = (make_system, import_export.import_file)
+
+
 def _edit_target(ctx: Context, target: SystemTarget) -> EditTarget:
     async def see(viewer: int | None) -> Mapping[str, object]:
         return await ctx.bot.read(_see_system, target.system.hid, viewer)
@@ -125,18 +129,24 @@ async def system_command(ctx: Context, arguments: Arguments) -> None:
     word = arguments.next()
     by_id = arguments.has(*BY_ID)
     subcommand = None if by_id else subcommands.find(word)
-    if subcommand and subcommand.run in (make_system, import_export.import_file):
+    if word is None:
+        await show_card(ctx, await get_own(ctx), arguments)
+    elif not subcommand:
+        await _system_subcommand(ctx, word, by_id, arguments)
+    elif subcommand.run in WITHOUT_SYSTEM:
         await subcommand.run(ctx, None, arguments)
-    elif word is None or subcommand:
-        await (subcommand.run if subcommand else show_card)(ctx, await get_own(ctx), arguments)
     else:
-        target = await find_system(ctx, word)
-        if not target and by_id:
-            raise NotFound(f"There is no system with the ID {quote(word)}.")
-        if not target:
-            raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
-        word = arguments.next()
-        await (subcommands.get(word).run if word else show_card)(ctx, target, arguments)
+        await subcommand.run(ctx, await get_own(ctx), arguments)
+
+
+async def _system_subcommand(ctx: Context, word: str, by_id: bool, arguments: Arguments) -> None:
+    target = await find_system(ctx, word)
+    if not target and by_id:
+        raise NotFound(f"There is no system with the ID {quote(word)}.")
+    if not target:
+        raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
+    name = arguments.next()
+    await (subcommands.get(name).run if name else show_card)(ctx, target, arguments)
 
 
 class SystemCog(commands.Cog, name="system"):
