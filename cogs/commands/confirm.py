@@ -69,10 +69,9 @@ async def confirm_by_typing(ctx: Context, question: str, wanted: str, told: str 
 
     `told` is what the question calls the word where it must not stand there itself.
     """
+    text = f"{question}\nType {told or f'`{wanted}`'} here to confirm; anything else cancels."
     with _typing(ctx, ctx.author.id) as typed:
-        await answer(
-            ctx, card(text=f"{question}\nType {told or f'`{wanted}`'} here to confirm; anything else cancels.")
-        )
+        await answer(ctx, card(text=text))
         done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
     return typed in done and typed.result().content.strip().lower() == wanted
 

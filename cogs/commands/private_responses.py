@@ -22,11 +22,11 @@ class Response:
 
     embed: discord.Embed
     count: int = 1
-    page: PageMaker | None = None
+    make_page: PageMaker | None = None
 
     def options(self, ctx: Context) -> dict[str, discord.ui.View]:
         """What to send along: the buttons, if there is anything to turn."""
-        return {"view": Paginator(ctx.author.id, self.count, self.page)} if self.count > 1 else {}
+        return {"view": Paginator(ctx.author.id, self.count, self.make_page)} if self.count > 1 else {}
 
     def differs(self, other: "Response | Refused") -> bool:
         """Whether a reader would see something else."""
@@ -47,36 +47,34 @@ async def respond(ctx: Context, target: SystemTarget, arguments: Arguments, buil
     """Answer with what `build(viewer)` makes: for the owner all of it, for everybody else what they may see.
 
     In a channel the owner gets by DM what a stranger must not see; `-public` leaves that out, `-private` asks for it
-    where the system's setting says otherwise. Raises what `build` raises for whoever is to read the answer.
+    where the system's setting says otherwise. Raises NotAllowed for `-private` of a stranger, Invalid for both flags,
+    ClosedDMs, and what `build` raises for whoever is to read the answer.
     """
-    if not target.own:
-        if arguments.has(*PRIVATE):
-            raise NotAllowed("Only the owner of a system can ask for what is private.")
-        await _send(ctx, await build(None))
-        return
-    if await _only_public(arguments, target):
+    if not target.own and arguments.has(*PRIVATE):
+        raise NotAllowed("Only the owner of a system can ask for what is private.")
+    if not target.own or _is_public_wanted(arguments, target):
         await _send(ctx, await build(None))
         return
     whole = await build(ctx.author.id)
     if is_private(ctx):
         await _send(ctx, whole)
         return
-    public = await _try(build)
-    if not whole.differs(public):
+    public = await _build_public(build)
+    if whole.differs(public):
+        await send_dm(ctx.author, whole.embed, **whole.options(ctx))
+        await answer(ctx, card(text="Some of it is private, so see your DMs; `-public` answers here with the rest."))
+    else:
         await _send(ctx, public)
-        return
-    await send_dm(ctx.author, whole.embed, **whole.options(ctx))
-    await answer(ctx, card(text="Some of it is private, so see your DMs; `-public` answers here with the rest."))
 
 
-async def _only_public(arguments: Arguments, target: SystemTarget) -> bool:
+def _is_public_wanted(arguments: Arguments, target: SystemTarget) -> bool:
     private, public = arguments.has(*PRIVATE), arguments.has(*PUBLIC)
     if private and public:
         raise Invalid("Choose one of `-private` and `-public`.")
     return public or not (private or target.system.show_private_info)
 
 
-async def _try(build: Builder) -> Response | Refused:
+async def _build_public(build: Builder) -> Response | Refused:
     try:
         return await build(None)
     except (NotAllowed, NotFound) as refused:

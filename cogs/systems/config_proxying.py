@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cogs.commands.arguments import Arguments, unquoted
+from sqlalchemy.orm import Session
+
+from cogs.commands.arguments import CLEARING, Arguments, unquoted
 from cogs.commands.formatting import code, quote
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
@@ -15,7 +17,7 @@ from rules.parsing.dates import show_span, type_span
 from rules.proxying.decision import LATCH_TIMEOUT_S
 from rules.systems import config, systems
 
-NEVER, RESET = ("never", "off", "0", "disable"), ("reset", "clear", "default")
+NEVER = ("never", "off", "0", "disable")
 NAME_FORMAT = Field("name_format", "name format", unquoted, code)
 SERVER_NAME_FORMAT = Field("name_format", "server name format", unquoted, code)
 SWITCHING = {
@@ -37,7 +39,7 @@ def config_target(ctx: Context, target: SystemTarget) -> EditTarget:
     return EditTarget(target, "system", see, edit)
 
 
-def _see_config(session: Any, user_id: int) -> dict[str, Any]:
+def _see_config(session: Session, user_id: int) -> dict[str, Any]:
     return config.show_preferences(systems.get_own_system(session, user_id))
 
 
@@ -60,7 +62,7 @@ async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) 
     arguments.check_flags(())
     system = target.system
     if text:
-        seconds = None if text in RESET else 0 if text in NEVER else type_span(text)
+        seconds = None if text in CLEARING else 0 if text in NEVER else type_span(text)
         system = await ctx.bot.write(config.edit_preferences, ctx.author.id, {"latch_timeout": seconds})
     await answer(ctx, card(text=_say_timeout(system.latch_timeout)))
 
@@ -76,20 +78,20 @@ def _show_timeout(seconds: int | None) -> str:
 
 
 async def toggle_case(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """`config proxy case`."""
+    """`config proxy case`: whether `A:` and `a:` are the same tag."""
     on, off = "Tags must be typed in their own case of letters.", "Tags may be typed in any case of letters."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "case_sensitive_proxy_tags", on, off)
 
 
 async def toggle_errors(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """`config proxy error`."""
+    """`config proxy error`: whether the sender is told also where there is nothing that they can do."""
     on = "You are told why a message could not be proxied."
     off = "You are told why a message could not be proxied only where you can do something about it."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "proxy_error_message_enabled", on, off)
 
 
 async def toggle_pings(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """`config pings`."""
+    """`config pings`: whether others may ping the sender by a reaction."""
     on, off = "Others may ping you by reacting to your messages.", "Nobody can ping you by reacting to your messages."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "pings_enabled", on, off)
 

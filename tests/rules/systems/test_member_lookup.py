@@ -4,7 +4,7 @@ import pytest
 
 from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.systems import members, systems
-from rules.systems.member_lookup import get_own_referenced, get_referenced
+from rules.systems.member_lookup import get_own_referenced, get_referenced, look_up
 
 ALICE, BOB, CARLA = 80351110224678912, 80351110224678914, 80351110224678915
 
@@ -156,3 +156,18 @@ def test_own_members_in_order_with_doubles(add, read, zoe):
     assert read(get_own_referenced, ALICE, [ann, ben], by_id=True) == [ann, ben]
     with pytest.raises(NotFound, match="There is no member with the ID “ann”"):
         read(get_own_referenced, ALICE, [ben, "ann"], by_id=True)
+
+
+def test_a_member_comes_with_its_system_and_with_why_it_may_not_be_changed(read, foxes, add, zoe):
+    ann = add("Ann")
+    own = read(look_up, ALICE, "ann")
+    assert (own.member.hid, own.system.hid, own.refusal) == (ann, foxes.hid, None)
+    others = read(look_up, ALICE, zoe)
+    assert (others.member.hid, others.system.hid == foxes.hid) == (zoe, False)
+    assert (type(others.refusal), others.refusal.sentence) == (
+        NotAuthenticated,
+        "Member 'zzzzz' is not part of your system.",
+    )
+    assert type(read(look_up, CARLA, zoe).refusal) is NotAuthenticated
+    with pytest.raises(NotFound):
+        read(look_up, ALICE, "nobody at all")

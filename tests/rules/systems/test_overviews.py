@@ -5,7 +5,7 @@ import json
 import pytest
 
 from models import Member, System
-from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.proxying import autoproxy, proxy_tags
 from rules.systems import config, members, overviews, switches, systems
 from rules.systems.privacy import (
@@ -91,6 +91,30 @@ def test_each_setting_of_a_system_hides_what_it_says_and_nothing_else(read, writ
     write(systems.edit_system, ALICE, {setting: "private"})
     assert look(read, System, trees, BOB) == look(read, System, trees, NOBODY) == public | SYSTEM_HIDES[setting]
     assert look(read, System, trees, ALICE) == whole | {setting: "private"}
+
+
+def test_who_fronts_comes_with_the_name_of_the_system_as_far_as_each_is_public(read, write, trees, ann):
+    def look_at(viewer):
+        seen = read(overviews.get_front_overview, read(systems.get_system, trees.hid), viewer)
+        return seen["system_name"], [member["id"] for member in seen["members"]]
+
+    assert look_at(BOB) == look_at(ALICE) == ("Trees", [ann.hid])
+    write(systems.edit_system, ALICE, {"name_privacy": "private"})
+    assert (look_at(BOB), look_at(ALICE)) == ((None, [ann.hid]), ("Trees", [ann.hid]))
+    write(systems.edit_system, ALICE, {"front_privacy": "private"})
+    assert look_at(ALICE) == ("Trees", [ann.hid])
+    with pytest.raises(NotAllowed):
+        look_at(BOB)
+
+
+def test_ones_own_fronters_are_told_only_as_whoever_reads_along_may_see_them(read, write, trees, ann):
+    for viewer in (ALICE, NOBODY):
+        assert [member["id"] for member in read(overviews.find_own_fronters, ALICE, viewer)["members"]] == [ann.hid]
+    write(systems.edit_system, ALICE, {"front_privacy": "private"})
+    assert read(overviews.find_own_fronters, ALICE, ALICE)["members"]
+    assert read(overviews.find_own_fronters, ALICE, NOBODY) is None
+    with pytest.raises(NotAuthenticated):
+        read(overviews.find_own_fronters, BOB, BOB)
 
 
 @pytest.mark.parametrize("setting", MEMBER_HIDES)
