@@ -28,11 +28,13 @@ class Purge(commands.Cog, name="purge"):
         self.purging: asyncio.Task | None = None
 
     async def start(self) -> None:
+        """Begin with what an earlier process left."""
         # Nobody imports yet, so whatever is still being built was left by a process that ended.
         await self.bot.write_patiently(soft_delete.abandon_all)
         self.purging = asyncio.create_task(self.run())
 
     async def stop(self) -> None:
+        """End the purging; what is left goes after the next start."""
         if self.purging:
             self.purging.cancel()
             await asyncio.gather(self.purging, return_exceptions=True)

@@ -28,9 +28,11 @@ class GitHub(commands.Cog, name="github"):
         self.refreshing: asyncio.Task | None = None
 
     async def start(self) -> None:
+        """Begin to keep the cards fresh."""
         self.refreshing = asyncio.create_task(self.refresh())
 
     async def stop(self) -> None:
+        """End that, whatever is under way."""
         if self.refreshing:
             self.refreshing.cancel()
             await asyncio.gather(self.refreshing, return_exceptions=True)
@@ -80,6 +82,7 @@ class GitHub(commands.Cog, name="github"):
         return LOOK_EVERY_S
 
     async def refresh_one(self, user_id: int, account_id: int, etag: str | None) -> None:
+        """Ask for one account again, by its number. Raises Unreachable, with the card put off for later."""
         try:
             found = await self.client.find_by_id(account_id, etag)
         except Unreachable:
@@ -91,6 +94,7 @@ class GitHub(commands.Cog, name="github"):
             await self.replace(user_id, account_id, found)
 
     async def replace(self, user_id: int, account_id: int, found: Answer) -> None:
+        """Store what GitHub says now, and log it where the account was renamed or deleted."""
         before = await self.bot.read(github.find_username, user_id)
         await self.bot.write(github.replace_card, user_id, account_id, found.account, found.etag)
         if found.account is None and before is not None:

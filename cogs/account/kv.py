@@ -74,18 +74,22 @@ class KV(commands.Cog, name="kv"):
         await self.show_all(ctx)
 
     async def store(self, ctx: Context, key: str, value: str) -> None:
+        """Store a pair, in place of one with the same key. Raises Invalid, TooLarge, NotAllowed."""
         await self.bot.write(kv.set_value, ctx.author.id, key, value)
         await answer(ctx, card(text="Stored."))
 
     async def show(self, ctx: Context, key: str) -> None:
+        """Show the value of a key to its owner alone. Raises NotFound, ClosedDMs."""
         value = await self.bot.read(kv.get_value, ctx.author.id, key)
         await self.send(ctx, key, value, "value.txt")
 
     async def drop(self, ctx: Context, key: str) -> None:
+        """Remove a pair. Raises NotFound."""
         await self.bot.write(kv.remove_pair, ctx.author.id, key)
         await answer(ctx, card(text="Removed."))
 
     async def show_all(self, ctx: Context) -> None:
+        """Show all pairs to their owner alone, as one JSON object. Raises ClosedDMs."""
         pairs = await self.bot.read(kv.get_pairs, ctx.author.id)
         if not pairs:
             await answer(ctx, card(text=f"You have no pairs yet; {named(self.bot, 'add <key> <value>')} makes one."))
@@ -94,6 +98,7 @@ class KV(commands.Cog, name="kv"):
         await self.send(ctx, f"Your pairs ({len(pairs)})", text, "kv.json")
 
     async def send(self, ctx: Context, title: str, text: str, file_name: str) -> None:
+        """Answer in private: in a block of code, or as a file where that would be too long. Raises ClosedDMs."""
         block = code_block(text)
         if len(block) - len(code_block("")) <= MOST_TEXT:
             await answer_privately(ctx, card(title, block))
@@ -101,6 +106,7 @@ class KV(commands.Cog, name="kv"):
             await answer_privately(ctx, card(title), file=as_file(text, file_name))
 
     async def hide_message(self, ctx: Context) -> None:
+        """Delete a command that holds a value, where others could read it and the bot may delete it."""
         if ctx.guild:
             try:
                 await ctx.message.delete()

@@ -90,6 +90,7 @@ class Tokens(commands.Cog, name="tokens"):
         return True
 
     async def tell(self, user_id: int) -> None:
+        """Tell an owner by DM that a token was revoked, if that is possible."""
         text = f"A message held your Rollcall token, so I revoked it. {named(self.bot, 'token')} sends you a new one."
         try:
             await send_dm(await self.bot.fetch_user(user_id), card("Token revoked", text))

@@ -23,6 +23,7 @@ class _Menu(OwnerView):
         self.add_item(_Select(self.page()))
 
     def page(self) -> list[str]:
+        """The options that are shown at once."""
         page = self.options[self.first : self.first + ON_A_PAGE]
         return [*page, MORE] if len(self.options) > ON_A_PAGE else page
 
