@@ -98,7 +98,7 @@ async def birthday(ctx: Context, edit_target: EditTarget, arguments: Arguments) 
     await edit_text(ctx, edit_target, arguments, field)
 
 
-@subcommands(*AVATAR, "profile", usage="[address, attachment or @user]", about="show, set or clear the avatar")
+@subcommands(*AVATAR, "profile", usage=image_fields.PICTURE, about="show, set or clear the avatar")
 async def avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     await edit_picture(ctx, edit_target, arguments, image_fields.AVATAR, of_users=True)
 

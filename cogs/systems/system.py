@@ -79,7 +79,7 @@ async def color(ctx: Context, target: SystemTarget, arguments: Arguments) -> Non
     await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.COLOR)
 
 
-@subcommands(*AVATAR, usage="[address, attachment or @user]", about="show, set or clear the avatar")
+@subcommands(*AVATAR, usage=image_fields.PICTURE, about="show, set or clear the avatar")
 async def avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     await edit_picture(ctx, _edit_target(ctx, target), arguments, image_fields.AVATAR, of_users=True)
 
