@@ -6,12 +6,14 @@ import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 import aiohttp
 import discord
 from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
+from sqlalchemy.orm import Session
 
 import config as settings
 from cogs.commands import confirm, error_handler, registry, responses
@@ -122,6 +124,10 @@ class Rollcall(bridge.Bot):
         self.before_invoke(responses.defer)
         self.raw_events.install()
 
+    async def in_thread(self, function: Callable[..., Result], *args: Any) -> Result:
+        """Run a function that takes a while and asks no database, in a thread: the gateway must not wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *args)
+
     async def read(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule on a read session, in a thread."""
 
@@ -129,7 +135,7 @@ class Rollcall(bridge.Bot):
             with self.database.read() as session:
                 return rule(session, *args, **options)
 
-        return await asyncio.get_running_loop().run_in_executor(self._readers, run)
+        return await self.in_thread(run)
 
     async def read_inline(self, rule: Callable[..., Result], *args: Any) -> Result:
         """Run a rule that asks a few questions: on the loop, since a thread costs more than that.
@@ -141,10 +147,6 @@ class Rollcall(bridge.Bot):
                 return rule(connection, *args)
         except sqlite3.OperationalError:
             return await self.read(rule, *args)
-
-    async def in_thread(self, function: Callable[..., Result], *args: Any) -> Result:
-        """Run a function that takes a while and asks no database, in a thread that reading rules use as well."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *args)
 
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
@@ -168,11 +170,17 @@ class Rollcall(bridge.Bot):
 
     async def checkpoint(self) -> None:
         """Keep the WAL small, in a thread of its own: where a commit does that, all writes of the bot wait for it."""
-        await asyncio.get_running_loop().run_in_executor(self._readers, self.database.checkpoint)
+        await self.in_thread(self.database.checkpoint)
 
-    async def _write(self, door: Callable, rule: Callable[..., Result], args: tuple, options: dict) -> Result:
+    async def _write(
+        self,
+        transaction: Callable[[], AbstractContextManager[Session]],
+        rule: Callable[..., Result],
+        args: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Result:
         def run() -> Result:
-            with door() as session:
+            with transaction() as session:
                 return rule(session, *args, **options)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
