@@ -27,7 +27,7 @@ from cogs.webhooks.rest_client import DiscordApi, Failed, Unknown
 from models import Message
 from rules.errors import Refused
 from rules.parsing.timestamps import now_us
-from rules.proxying import decision, message_records
+from rules.proxying import autoproxy, decision, message_records
 
 MOST_REMEMBERED = 5000
 SETTLE_S = 5
@@ -126,9 +126,7 @@ class Proxy(commands.Cog, name="proxy"):
         if not not_proxied.act:
             return
         try:
-            await self.bot.write_patiently(
-                decision.escape_autoproxy, incoming.user_id, incoming.guild_id, not_proxied.act
-            )
+            await self.bot.write_patiently(autoproxy.apply_escape, incoming.user_id, incoming.guild_id, not_proxied.act)
         except Refused:
             # The account was unlinked just now.
             return

@@ -15,7 +15,7 @@ from cogs.webhooks.refusals import check_post
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Refused
 from rules.parsing.timestamps import now_us
-from rules.proxying import decision, message_records
+from rules.proxying import decision, message_records, recording
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Completion:
         self, post: decision.ProxyPost, incoming: decision.IncomingMessage, posted: Posted, original_id: int
     ) -> Refused | None:
         """Record a copy, or take it back; why it was, is returned."""
-        posted_proxy = decision.PostedProxy(post, incoming, posted.message_id, original_id, now_us(), posted.more_ids)
+        posted_proxy = recording.PostedProxy(post, incoming, posted.message_id, original_id, now_us(), posted.more_ids)
         refused = await self.record_batcher.record(posted_proxy)
         if refused:
             # The member is gone, or the account, or the disk is full: it must not have spoken.

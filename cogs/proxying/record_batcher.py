@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from cogs.webhooks.refusals import ProxyRefused
 from rules.errors import Refused
-from rules.proxying.decision import PostedProxy, record_posts
+from rules.proxying.recording import PostedProxy, record_posts
 
 log = logging.getLogger(__name__)
 

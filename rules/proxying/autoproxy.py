@@ -10,7 +10,7 @@ MODES = ("off", "front", "latch", "member")
 
 
 def set_mode(session: Session, user_id: int, guild_id: int, mode: str, hid: str | None = None) -> None:
-    """Set how the user's system is autoproxied in a server; the member of latch is forgotten.
+    """Set how the user's system is autoproxied in a server; a latched member is forgotten.
 
     `hid` is the member of the mode member. Raises Invalid, NotFound, and NotAuthenticated without a system and for
     somebody else's member.
@@ -27,7 +27,7 @@ def set_mode(session: Session, user_id: int, guild_id: int, mode: str, hid: str 
 
 
 def get_mode(session: Session, user_id: int, guild_id: int) -> tuple[str, Member | None]:
-    """The mode in a server, and whose turn it is: of the mode member, or of latch so far. Raises NotAuthenticated."""
+    """The mode in a server, and its member: the one that was set, or the latched one. Raises NotAuthenticated."""
     system = systems.get_own_system(session, user_id)
     stored = session.get(Autoproxy, (system.id, guild_id))
     if not stored:
@@ -38,7 +38,19 @@ def get_mode(session: Session, user_id: int, guild_id: int) -> tuple[str, Member
 
 
 def renew_latch(session: Session, system_id: int, guild_id: int, member_id: int, now_us: int) -> None:
-    """Remember who spoke last in a server, if the mode there still is latch."""
+    """Remember which member was proxied last in a server, if the mode there still is latch."""
     stored = session.get(Autoproxy, (system_id, guild_id))
     if stored and stored.mode == "latch":
         stored.member_id, stored.latched_at = member_id, now_us
+
+
+def apply_escape(session: Session, user_id: int, guild_id: int, act: str) -> None:
+    """Do what a message's backslashes ask for: `off` ends autoproxy in a server, `unlatch` forgets the latched member.
+
+    Raises NotAuthenticated without a system.
+    """
+    mode, _ = get_mode(session, user_id, guild_id)
+    if act == "off":
+        set_mode(session, user_id, guild_id, "off")
+    elif mode == "latch":
+        set_mode(session, user_id, guild_id, "latch")

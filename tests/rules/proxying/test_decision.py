@@ -5,7 +5,7 @@ from sqlalchemy import insert, update
 
 from models import Autoproxy, BlacklistedChannel, Guild, MemberGuild, SystemGuild
 from rules.proxying import autoproxy
-from rules.proxying.decision import IncomingMessage, NotProxied, ProxyPost, decide, escape_autoproxy
+from rules.proxying.decision import IncomingMessage, NotProxied, ProxyPost, decide
 from rules.systems import config, members, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
@@ -130,10 +130,10 @@ def test_three_backslashes_switch_autoproxy_off(hear, latch, read, write, ann, u
     latch(ann)
     for text in (f"\\{unseen}\\{unseen}\\ hello", f"\\{unseen}\\{unseen}\\[hello]", "\\" * 4):
         assert hear(text) == NotProxied("Three backslashes in front switch autoproxy off.", "off")
-    write(escape_autoproxy, ALICE, GUILD, "off")
+    write(autoproxy.apply_escape, ALICE, GUILD, "off")
     assert read(autoproxy.get_mode, ALICE, GUILD) == ("off", None)
     assert hear("\\\\\\ hello", guild_id=OTHER_GUILD).act == "off"
-    write(escape_autoproxy, ALICE, OTHER_GUILD, "off")
+    write(autoproxy.apply_escape, ALICE, OTHER_GUILD, "off")
     assert read(autoproxy.get_mode, ALICE, OTHER_GUILD) == ("off", None)
 
 
@@ -143,12 +143,12 @@ def test_two_backslashes_end_a_latch_and_only_a_latch(hear, latch, read, write, 
     text = f"\\{unseen}\\hello -a"
     latch(ann)
     assert hear(text) == NotProxied("Two backslashes in front end the latch.", "unlatch")
-    write(escape_autoproxy, ALICE, GUILD, "unlatch")
+    write(autoproxy.apply_escape, ALICE, GUILD, "unlatch")
     assert read(autoproxy.get_mode, ALICE, GUILD) == ("latch", None)
     for mode, hid in (("member", ann.hid), ("front", None), ("off", None)):
         write(autoproxy.set_mode, ALICE, GUILD, mode, hid)
         assert who(hear(text)) == (ann.id, text.removesuffix(" -a"))
-        write(escape_autoproxy, ALICE, GUILD, "unlatch")
+        write(autoproxy.apply_escape, ALICE, GUILD, "unlatch")
         assert read(autoproxy.get_mode, ALICE, GUILD)[0] == mode
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from models import Autoproxy, Member, ProxyTagIndex, Switch, System
 from rules.errors import NotAllowed, NotFound
 from rules.proxying import autoproxy, message_records
-from rules.proxying.decision import IncomingMessage, PostedProxy, decide, record_post, record_posts
+from rules.proxying.decision import IncomingMessage, decide
+from rules.proxying.recording import PostedProxy, record_post, record_posts
 from rules.systems import config, front_history, members, soft_delete, switches, systems
 from tests.rules.transfer.import_samples import pluralkit, run_import
 
