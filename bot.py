@@ -1,25 +1,23 @@
-"""The bot: intents, cogs, reading and writing the file, one error listener; no commands here."""
+"""The bot: intents, cogs, reading and writing the file, one error listener; no commands and no feature here."""
 
 import asyncio
 import logging
-import signal
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
-import aiohttp
 import discord
-from discord.backoff import ExponentialBackoff
 from discord.ext import bridge, commands
 from sqlalchemy.orm import Session
 
 import config as settings
-from cogs.commands import confirm, error_handler, registry, responses
-from cogs.gateway import json_decoder, memory
+from cogs.commands import error_handler, prefixes, registry, responses
+from cogs.gateway import json_decoder, lifecycle, memory
 from cogs.gateway.bounded_dict import BoundedDict
 from cogs.gateway.raw_events import RawEvents
+from cogs.proxying.pipeline import Proxying
 from database import connections
 from database.upgrade import BadFile, upgrade
 
@@ -28,39 +26,14 @@ Result = TypeVar("Result")
 
 COGS = (
     *("presence.cog", "account.tokens", "account.kv", "account.github", "account.opt_out", "account.profile"),
-    *(
-        "systems.system",
-        "systems.member",
-        "systems.member_list",
-        "systems.switch",
-        "systems.front",
-        "proxying.autoproxy",
-        "systems.config",
-        "systems.linked_accounts",
-        "systems.import_export",
-    ),
-    *(
-        "proxying.cog",
-        "messages.log_channel",
-        "messages.message_commands",
-        "messages.reactions",
-        "messages.debug",
-        "proxying.server_config",
-        "slash_commands",
-        "purge",
-        "help",
-    ),
-)
-PORTAL = "https://discord.com/developers/applications"
-BAD_TOKEN = f"Discord refuses DISCORD_TOKEN: copy the token again from {PORTAL} → your application → Bot → Reset Token."
-BAD_INTENTS = (
-    "Discord refuses the bot's intents: switch on Presence, Server Members and Message Content at"
-    f" {PORTAL} → your application → Bot → Privileged Gateway Intents."
+    *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
+    *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
+    *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
+    *("proxying.server_config", "slash_commands", "purge", "help"),
 )
 READ_THREADS = 4
 PATIENT_TRIES = 12
-CANCEL_AGAIN_S = 1
-MOST_HEARD = 5000
+MOST_REMEMBERED = 5000
 SCOPES = ("bot", "applications.commands")
 
 
@@ -72,8 +45,10 @@ def intents() -> discord.Intents:
     wanted.presences = True
     wanted.guild_messages = True
     wanted.guild_reactions = True
+    # A webhook of ours that is moved or deleted must be looked up again.
     wanted.webhooks = True
     wanted.dm_messages = True
+    # ❌ deletes an answer in a DM, too.
     wanted.dm_reactions = True
     wanted.message_content = True
     return wanted
@@ -95,14 +70,14 @@ def permissions() -> discord.Permissions:
 
 
 class Rollcall(bridge.Bot):
-    """py-cord's bot, which reads and writes the file in threads and hears the raw events of the gateway first."""
+    """py-cord's bot, which reads and writes the file in threads and gets the raw events of the gateway first."""
 
     def __init__(self, config: settings.Config) -> None:
         self.config = config
         self.registry = registry.CommandRegistry()
         self.message_guards: list[Callable[[discord.Message], Awaitable[bool]]] = []
         super().__init__(
-            command_prefix=find_prefixes,
+            command_prefix=prefixes.find_prefixes,
             intents=intents(),
             case_insensitive=True,
             help_command=None,
@@ -116,12 +91,14 @@ class Rollcall(bridge.Bot):
         self._readers = ThreadPoolExecutor(READ_THREADS, "read")
         self._writer = ThreadPoolExecutor(1, "write")
         self.raw_events = RawEvents(self)
-        self.incoming: BoundedDict[int, None] = BoundedDict(MOST_HEARD)
+        self.incoming: BoundedDict[int, None] = BoundedDict(MOST_REMEMBERED)
         self.fault: str | None = None
+        self.proxying = Proxying(self)
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")
         self.before_invoke(responses.defer)
+        # Last, when every cog has said which events it takes before py-cord.
         self.raw_events.install()
 
     async def in_thread(self, function: Callable[..., Result], *args: Any) -> Result:
@@ -196,7 +173,7 @@ class Rollcall(bridge.Bot):
             super().add_command(command)
 
     def dispatch(self, event: str, *args: Any, **options: Any) -> None:
-        # py-cord tells the type of every event that comes in; nobody here asks.
+        # py-cord dispatches this one for every event that comes in, and nobody here listens.
         if event != "socket_event_type":
             super().dispatch(event, *args, **options)
 
@@ -207,25 +184,19 @@ class Rollcall(bridge.Bot):
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
-        # After a RESUME, Discord may tell again what it told before.
+        # After a RESUME, Discord may send again what it sent before.
         if message.author == self.user or message.id in self.incoming:
             return
         self.incoming.add(message.id)
-        proxy = self.cogs["proxy"]
-        # The place in the line is taken before anything is awaited: what came first is posted first.
-        with proxy.queues.join(message.channel.id, message.author.id) as slot:
-            for guard in self.message_guards:
-                if await guard(message):
-                    return
-            if message.author.bot:
-                return
-            ctx = await self.get_context(message)
-            if not responses.is_command(ctx):
-                # The wait for an answer has seen the message before.
-                if not confirm.is_answer(message):
-                    await proxy.take(message, slot)
-                return
-        await self.invoke(ctx)
+        if ctx := await self.proxying.offer(message, self.find_context):
+            await self.invoke(ctx)
+
+    async def find_context(self, message: discord.Message) -> bridge.BridgeExtContext | None:
+        """The context of a message that may be a command; None where a guard dealt with it, or a bot wrote it."""
+        for guard in self.message_guards:
+            if await guard(message):
+                return None
+        return None if message.author.bot else await self.get_context(message)
 
     async def on_command_error(self, ctx: bridge.BridgeExtContext, error: Exception) -> None:
         await error_handler.tell_error(ctx, error)
@@ -238,124 +209,24 @@ class Rollcall(bridge.Bot):
 
     async def start(self, token: str) -> None:
         """Let the cogs read what they need, then log in and stay until the connection ends for good."""
-        for cog in self.cogs.values():
-            if begin := getattr(cog, "start", None):
-                await begin()
+        await self._have_cogs("start")
         memory.spare_what_stays()
         await super().start(token)
 
     async def shut(self) -> None:
         """Let what is on its way arrive, end the connection, then write what is pending and close the file."""
-        await self.cogs["proxy"].settle()
+        await self._have_cogs("settle")
         await self.close()
-        for cog in self.cogs.values():
-            if stop := getattr(cog, "stop", None):
-                await stop()
+        await self._have_cogs("stop")
         self._writer.shutdown()
         self._readers.shutdown()
         self.database.close()
 
-
-def find_prefixes(bot: Rollcall, message: discord.Message) -> list[str]:
-    """The prefix with which a message starts, in its own case.
-
-    A blank after `.` makes it plain text, and none after a mention, as in `<@bot>: hi`.
-    """
-    text = message.content
-    for prefix in sorted(bot.config.system_prefixes + bot.config.presence_prefixes, key=len, reverse=True):
-        if text.lower().startswith(prefix.lower()):
-            rest = text[len(prefix) :]
-            blanks = len(rest) - len(rest.lstrip())
-            if prefix in bot.config.presence_prefixes and blanks:
-                continue
-            return [text[: len(prefix) + blanks]]
-    for mention in (f"<@{bot.user.id}>", f"<@!{bot.user.id}>"):
-        rest = text.removeprefix(mention)
-        if rest != text and rest[:1].isspace():
-            return [text[: len(text) - len(rest.lstrip())]]
-    return ["\0"]
-
-
-async def run(config: settings.Config) -> str | None:
-    """Run the bot until SIGTERM or SIGINT, through any trouble with Discord.
-
-    Returns a sentence when only a person can help: a wrong token, or intents that are switched off.
-    """
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    backoff = ExponentialBackoff()
-    while not stopping.is_set():
-        sentence = await _run_once(config, stopping)
-        if sentence or stopping.is_set():
-            return sentence
-        wait = backoff.delay()
-        log.warning("trying again in %.0f s", wait)
-        try:
-            await asyncio.wait_for(stopping.wait(), wait)
-        except TimeoutError:
-            pass
-    return None
-
-
-async def _run_once(config: settings.Config, stopping: asyncio.Event) -> str | None:
-    bot = Rollcall(config)
-    started = asyncio.create_task(bot.start(config.discord_token))
-    waiting = asyncio.create_task(stopping.wait())
-    await asyncio.wait({started, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    sentence = None
-    if started.done():
-        sentence = _what_ended(started)
-    await end(started, waiting)
-    bot.fault = sentence
-    await bot.shut()
-    return sentence
-
-
-async def end(*tasks: asyncio.Task) -> None:
-    """Cancel tasks and wait until they have ended: a cancellation may get lost, as in wait_for of Python 3.11."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _what_ended(started: asyncio.Task) -> str | None:
-    try:
-        started.result()
-    except discord.LoginFailure:
-        return BAD_TOKEN
-    except discord.PrivilegedIntentsRequired:
-        return BAD_INTENTS
-    except discord.ConnectionClosed as error:
-        if error.code == 4004:
-            return BAD_TOKEN
-        log.error("Discord closed the connection with code %s", error.code)
-    except (OSError, aiohttp.ClientError, TimeoutError, discord.HTTPException) as error:
-        log.warning("Discord cannot be reached: %s", error)
-    except Exception:
-        log.exception("the connection to Discord failed")
-    return None
-
-
-class _NoTraceback(logging.Filter):
-    """py-cord logs each failed reconnect with a whole traceback; the error's own line is enough."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and "reconnect" in str(record.msg):
-            record.msg, record.args = f"{record.getMessage()} after {record.exc_info[1]!r}", ()
-            record.exc_info = None
-        return True
-
-
-def set_up_logging(level: str) -> None:
-    """Our own lines at the level that was set. py-cord's stay above DEBUG, where it writes out whole messages."""
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
-    logging.getLogger("discord.client").addFilter(_NoTraceback())
-    # It warns at each start that voice is missing.
-    logging.getLogger("discord.utils").setLevel(logging.ERROR)
+    async def _have_cogs(self, step: str) -> None:
+        """Let each cog that has it take a step: `start` before the login, `settle` before the end, `stop` after it."""
+        for cog in self.cogs.values():
+            if run := getattr(cog, step, None):
+                await run()
 
 
 def main() -> None:
@@ -363,18 +234,18 @@ def main() -> None:
     try:
         config = settings.load()
         if not config.discord_token:
-            raise settings.BadSetting(f"DISCORD_TOKEN is not set: make a bot at {PORTAL} and put its token into .env.")
+            raise settings.BadSetting(lifecycle.NO_TOKEN)
         upgrade(config.database_url)
     except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
-    set_up_logging(config.log_level)
+    lifecycle.set_up_logging(config.log_level)
     memory.set_up()
     json_decoder.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:
         discord.asset.Asset.BASE = config.discord_cdn_base
-    raise SystemExit(asyncio.run(run(config)))
+    raise SystemExit(asyncio.run(lifecycle.run(config, Rollcall)))
 
 
 if __name__ == "__main__":

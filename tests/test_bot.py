@@ -2,11 +2,11 @@
 
 import asyncio
 
-import bot
+from cogs.gateway import lifecycle
 
 
 def test_a_cancellation_that_gets_lost_is_said_again(monkeypatch):
-    monkeypatch.setattr(bot, "CANCEL_AGAIN_S", 0.01)
+    monkeypatch.setattr(lifecycle, "CANCEL_AGAIN_S", 0.01)
     lost = []
 
     async def stubborn():
@@ -20,7 +20,7 @@ def test_a_cancellation_that_gets_lost_is_said_again(monkeypatch):
     async def run():
         tasks = [asyncio.create_task(stubborn()), asyncio.create_task(asyncio.sleep(60))]
         await asyncio.sleep(0)
-        await asyncio.wait_for(bot.end(*tasks), 10)
+        await asyncio.wait_for(lifecycle.end(*tasks), 10)
         assert all(task.done() for task in tasks)
 
     asyncio.run(run())

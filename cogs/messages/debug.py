@@ -8,9 +8,9 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, is_command
 from cogs.commands.subcommands import Subcommands
 from cogs.messages import message_lookup
-from cogs.proxying.eligibility import read_incoming, why_never
+from cogs.proxying.eligibility import read_incoming, why_ineligible
 from cogs.webhooks.attachments import group_files
-from cogs.webhooks.payloads import names_of, rights_in
+from cogs.webhooks.permissions import permission_names, permissions_in
 from cogs.webhooks.refusals import NEEDED, check_post
 from rules.errors import Invalid, NotFound, Refused
 from rules.parsing.timestamps import now_us
@@ -44,11 +44,12 @@ async def check_permissions(ctx: Context, arguments: Arguments) -> None:
     arguments.end()
     if not ctx.guild:
         raise Invalid("Permissions are a server's; ask in the channel that you mean.")
-    mine = rights_in(ctx.channel, ctx.guild.me)
+    mine = permissions_in(ctx.channel, ctx.guild.me)
     # In a thread it is Send Messages in Threads that counts.
     needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(ctx.channel, discord.Thread))]
     missing = [name for name in needed if not getattr(mine, name)]
-    text = f"I lack {names_of(missing)} in this channel." if missing else "I have all that I need in this channel."
+    names = permission_names(missing)
+    text = f"I lack {names} in this channel." if missing else "I have all that I need in this channel."
     await answer(ctx, card(text=text))
 
 
@@ -59,9 +60,9 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         return "This message is proxied."
     except NotFound:
         pass
-    never = why_never(message, {"sticker_items": message.stickers, "poll": message.poll, "activity": message.activity})
-    if never:
-        return never
+    raw = {"sticker_items": message.stickers, "poll": message.poll, "activity": message.activity}
+    if ineligible := why_ineligible(message, raw):
+        return ineligible
     if is_command(await ctx.bot.get_context(message)):
         return "It is a command, and commands are not proxied."
     post = await ctx.bot.read(decision.decide, read_incoming(message), now_us())
@@ -72,10 +73,10 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         group_files(message)
     except Refused as refused:
         return refused.sentence
-    mine = rights_in(message.channel, message.guild.me)
+    mine = permissions_in(message.channel, message.guild.me)
     missing = [name for name in (*NEEDED, "send_messages") if not getattr(mine, name)]
     if missing:
-        return f"I cannot proxy here: I need {names_of(missing)} in this channel."
+        return f"I cannot proxy here: I need {permission_names(missing)} in this channel."
     return "It would be proxied now. Maybe the settings were others then, or Discord failed; send it again."
 
 

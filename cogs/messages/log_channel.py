@@ -8,6 +8,7 @@ from discord.ext import commands
 from cogs.commands.formatting import cut, escape
 from cogs.commands.responses import card
 from cogs.messages import message_lookup
+from cogs.webhooks.message_links import message_link
 from models import Message
 from rules.errors import NotFound
 from rules.proxying import guild_config, message_records
@@ -68,7 +69,7 @@ class ProxyLog(commands.Cog, name="proxy_log"):
             channel = guild.get_channel_or_thread(channel_id)
             if channel is None:
                 channel = await self.bot.fetch_channel(channel_id)
-            link = f"https://discord.com/channels/{guild_id}/{seen['channel']}/{message_id}"
+            link = message_link(guild_id, seen["channel"], message_id)
             await channel.send(link, embed=embed.set_footer(text=_footer(seen)))
         except NotFound:
             # It was deleted before it could be logged.

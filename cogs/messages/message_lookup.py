@@ -6,26 +6,26 @@ import discord
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
-from cogs.webhooks.payloads import rights_in
+from cogs.webhooks.message_links import MESSAGE_LINK
+from cogs.webhooks.permissions import permissions_in
 from models import Message
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.parsing.fields import LARGEST_SNOWFLAKE
 from rules.parsing.timestamps import now_ms
 from rules.proxying import message_records
 
-_LINK = re.compile(r"<?https?://[\w.:-]+/channels/\d+/(\d+)/(\d+)>?", re.ASCII)
 _ID = re.compile(r"\d{15,20}", re.ASCII)
-LARGEST = 2**63 - 1
 
 
 def find_message_id(ctx: Context, arguments: Arguments) -> int | None:
     """The message that is replied to, or that the next word links to; the word is taken then. Raises NotFound."""
     if ctx.message and ctx.message.reference and ctx.message.reference.message_id:
         return ctx.message.reference.message_id
-    match = _LINK.fullmatch(arguments.peek() or "")
+    match = MESSAGE_LINK.fullmatch(arguments.peek() or "")
     if not match:
         return None
     arguments.next()
-    return _read_id(match[2])
+    return _read_id(match["message_id"])
 
 
 def get_message_id(ctx: Context, arguments: Arguments) -> int:
@@ -42,10 +42,10 @@ def get_message_id(ctx: Context, arguments: Arguments) -> int:
 
 
 def _read_id(digits: str) -> int:
-    number = int(digits) if len(digits) <= 20 else LARGEST + 1
-    if number > LARGEST:
+    # So many digits are slow to read, and no ID has them.
+    if len(digits) > 20 or int(digits) > LARGEST_SNOWFLAKE:
         raise NotFound("Message not found.")
-    return number
+    return int(digits)
 
 
 async def get_own(ctx: Context, arguments: Arguments) -> Message:
@@ -91,14 +91,14 @@ async def get_caller(ctx: Context, guild: discord.Guild) -> discord.Member:
 
 async def check_reader(channel: discord.abc.GuildChannel | discord.Thread, reader: discord.Member) -> None:
     """Raises NotAllowed for whoever may not read what was written in a channel."""
-    may = rights_in(channel, reader)
+    may = permissions_in(channel, reader)
     if not (may.view_channel and may.read_message_history and await _is_inside(channel, reader, may)):
         raise NotAllowed("You may not read the channel of this message.")
 
 
 async def check_writer(channel: discord.abc.GuildChannel | discord.Thread, writer: discord.Member) -> None:
     """Raises NotAllowed for whoever may not write in a channel: nobody does by a command what Discord denies them."""
-    may = rights_in(channel, writer)
+    may = permissions_in(channel, writer)
     is_shut = isinstance(channel, discord.Thread) and channel.locked and not may.manage_threads
     silent = is_shut or (writer.timed_out and not may.administrator)
     if silent or not (may.view_channel and may.send_messages and await _is_inside(channel, writer, may)):

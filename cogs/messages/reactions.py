@@ -8,8 +8,10 @@ from discord.ext import commands
 from sqlalchemy.orm import Session
 
 from cogs.commands.responses import card, send_dm
-from cogs.messages import message_lookup
+from cogs.messages import message_actions, message_lookup
+from cogs.proxying.delivery import Delivery
 from cogs.systems import embeds
+from cogs.webhooks.message_links import message_link
 from models import Member, Message
 from rules.errors import NotFound, Refused
 from rules.proxying import message_records
@@ -23,10 +25,10 @@ PING = ("\U0001f514", "\U0001f6ce", "\U0001f3d3", "\U0001fad1", "\u23f0", "\u275
 
 
 class Reactions(commands.Cog, name="reactions"):
-    """Reactions of bots, and those that mean nothing here, are left alone without a look into the file."""
+    """Reactions of bots, and those that mean nothing here, are left alone without reading the database."""
 
-    def __init__(self, bot: commands.Bot) -> None:
-        self.bot = bot
+    def __init__(self, bot: commands.Bot, delivery: Delivery) -> None:
+        self.bot, self.delivery = bot, delivery
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
@@ -36,11 +38,11 @@ class Reactions(commands.Cog, name="reactions"):
         if payload.member and payload.member.bot:
             return
         try:
-            await self.obey(payload, emoji)
+            await self.act(payload, emoji)
         except (Refused, discord.HTTPException) as error:
             log.info("a reaction came to nothing: %s", error)
 
-    async def obey(self, payload: discord.RawReactionActionEvent, emoji: str) -> None:
+    async def act(self, payload: discord.RawReactionActionEvent, emoji: str) -> None:
         """Do what the reaction asks for, if the message is one of ours."""
         try:
             record = await self.bot.read(message_records.get_record, payload.message_id)
@@ -49,9 +51,9 @@ class Reactions(commands.Cog, name="reactions"):
                 await self.delete_answer(payload)
             return
         if emoji in DELETE:
-            await self.bot.cogs["afterwards"].delete(payload.user_id, record)
+            await message_actions.delete(self.bot, self.delivery, payload.user_id, record)
         elif emoji in ASK:
-            await self.tell(payload, record)
+            await self.describe(payload, record)
         else:
             await self.ping(payload, record)
 
@@ -70,21 +72,21 @@ class Reactions(commands.Cog, name="reactions"):
         if payload.guild_id is None or asker == payload.user_id:
             await message.delete()
 
-    async def tell(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
-        """Send the reader a DM with the cards of member and message, as strangers see them."""
+    async def describe(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
+        """Send the reader a DM with the embeds of member and message, as strangers see them."""
         user = await self.bot.fetch_user(payload.user_id)
         member = await self.bot.read(_see_member, record.member_id)
         await send_dm(user, embeds.member_embed(member))
-        await send_dm(user, await self.bot.cogs["afterwards"].describe(record, None))
-        await self.take_back(payload)
+        await send_dm(user, await message_actions.describe(self.bot, record, None))
+        await self.remove_reaction(payload)
 
     async def ping(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
         """Ping a message's sender in its channel, or tell the reader whom to ping where the system wants no pings."""
         channel = await message_lookup.get_channel(self.bot, record)
         reader = payload.member or await channel.guild.fetch_member(payload.user_id)
         await message_lookup.check_writer(channel, reader)
-        await self.take_back(payload)
-        link = f"https://discord.com/channels/{record.guild_id}/{record.channel_id}/{record.id}"
+        await self.remove_reaction(payload)
+        link = message_link(record.guild_id, record.channel_id, record.id)
         if not await self.bot.read(_wants_pings, record.member_id):
             text = f"Their system wants no pings. You can mention them yourself: `<@{record.sender_id}>`"
             await send_dm(reader, card(text=text))
@@ -98,7 +100,7 @@ class Reactions(commands.Cog, name="reactions"):
             allowed_mentions=discord.AllowedMentions(users=[discord.Object(record.sender_id)]),
         )
 
-    async def take_back(self, payload: discord.RawReactionActionEvent) -> None:
+    async def remove_reaction(self, payload: discord.RawReactionActionEvent) -> None:
         """Remove the reaction, where that is allowed."""
         message = self.bot.get_partial_messageable(payload.channel_id).get_partial_message(payload.message_id)
         try:
@@ -116,4 +118,4 @@ def _wants_pings(session: Session, member_id: int) -> bool:
 
 
 def setup(bot: commands.Bot) -> None:
-    bot.add_cog(Reactions(bot))
+    bot.add_cog(Reactions(bot, bot.proxying.delivery))

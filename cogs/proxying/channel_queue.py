@@ -1,4 +1,4 @@
-"""Waiting lines, one a channel: what came first is posted first, though its reading may end last."""
+"""Queues, one a channel: what came first is posted first, though its reading may end last."""
 
 import asyncio
 import itertools
@@ -7,14 +7,14 @@ from types import TracebackType
 
 
 class Slot:
-    """A place in a channel's line, taken before anything is awaited.
+    """A place in a channel's queue, taken before anything is awaited.
 
-    `leave` lets the channel's next one move up; `finish` says that nothing more is written about this message.
+    `leave` lets the channel's next one be posted; `finish` says that nothing more is written about this message.
     Leaving a `with` block does both.
     """
 
     def __init__(self, queues: "ChannelQueues", channel_id: int, author_id: int) -> None:
-        self._lines, self._channel_id, self._number = queues, channel_id, next(queues.numbers)
+        self._queues, self._channel_id, self._number = queues, channel_id, next(queues.numbers)
         self._before = queues.last.get(channel_id)
         self._groups: list[tuple[str, int]] = []
         self._own: list[Slot] = []
@@ -30,18 +30,18 @@ class Slot:
         self.finish()
 
     def leave(self) -> None:
-        """Let the next one move up, as soon as everybody before has left as well."""
+        """Let the next one be posted, as soon as everybody before has left as well."""
         self._left.set()
-        if self._lines.last.get(self._channel_id) is self and not self._find_before():
-            del self._lines.last[self._channel_id]
+        if self._queues.last.get(self._channel_id) is self and not self._find_before():
+            del self._queues.last[self._channel_id]
 
     def finish(self) -> None:
         """Let the next message of the author, and of the author's system, be read."""
         for group in self._groups:
-            unfinished = self._lines.unfinished[group]
+            unfinished = self._queues.unfinished[group]
             unfinished.remove(self)
             if not unfinished:
-                del self._lines.unfinished[group]
+                del self._queues.unfinished[group]
         self._groups.clear()
         self._finished.set()
 
@@ -65,12 +65,12 @@ class Slot:
             await slot._finished.wait()
         self._own.clear()
 
-    def _join(self, kind: str, whose: int) -> None:
-        unfinished = self._lines.unfinished[kind, whose]
+    def _join(self, kind: str, owner_id: int) -> None:
+        unfinished = self._queues.unfinished[kind, owner_id]
         # Whoever waits waits for what came earlier, so nobody waits for each other.
         self._own += [slot for slot in unfinished if slot._number < self._number]
         unfinished.append(self)
-        self._groups.append((kind, whose))
+        self._groups.append((kind, owner_id))
 
     def _find_before(self) -> "Slot | None":
         while self._before and self._before._left.is_set():
@@ -79,7 +79,7 @@ class Slot:
 
 
 class ChannelQueues:
-    """The last place of each channel's line, and the messages of each author and system that are still worked on."""
+    """The last slot of each channel's queue, and the messages of each author and system that are not finished."""
 
     def __init__(self) -> None:
         self.numbers = itertools.count()
@@ -87,5 +87,5 @@ class ChannelQueues:
         self.unfinished: defaultdict[tuple[str, int], list[Slot]] = defaultdict(list)
 
     def join(self, channel_id: int, author_id: int) -> Slot:
-        """A place at the end of a channel's line; to be called before anything is awaited."""
+        """A slot at the end of a channel's queue; to be called before anything is awaited."""
         return Slot(self, channel_id, author_id)

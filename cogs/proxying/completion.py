@@ -1,11 +1,11 @@
-"""When a copy stands, it is recorded, and then the original is deleted."""
+"""What follows when a copy is posted: it is recorded, and then the original is deleted."""
 
 import logging
 
 from discord.ext import commands
 
 from cogs.proxying.delivery import Delivery, Posted
-from cogs.proxying.eligibility import whereabouts
+from cogs.proxying.eligibility import webhook_target
 from cogs.proxying.error_notices import ErrorNotices
 from cogs.proxying.originals import Original, Originals
 from cogs.proxying.record_batcher import RecordBatcher
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Completion:
-    """What is still to do for a copy, and its end where that cannot be done."""
+    """Records a copy and deletes its original, or deletes the copy where that cannot be done."""
 
     def __init__(
         self, bot: commands.Bot, delivery: Delivery, originals: Originals, error_notices: ErrorNotices
@@ -30,22 +30,22 @@ class Completion:
         self.record_batcher = RecordBatcher(bot)
 
     async def finish(self, original: Original, post: decision.ProxyPost, posted: Posted) -> None:
-        """Let the next one speak, record the copy, delete the original."""
+        """Let the channel's next message be posted, record the copy, delete the original."""
         original.slot.leave()
         channel_id = original.incoming.channel_id
-        if self.delivery.message_cache.is_gone(original.id):
-            await self.delivery.take_back(channel_id, posted)
+        if self.delivery.message_cache.is_deleted(original.id):
+            await self.delivery.undo(channel_id, posted)
             return
         refused = await self.record(post, original.incoming, posted, original.id)
         original.slot.finish()
         if refused:
-            await self.error_notices.tell(original.message, post, refused)
+            await self.error_notices.send(original.message, post, refused)
             return
         if self.originals.is_edited(original):
-            post = await self._follow(original, post, posted)
+            post = await self._follow_edit(original, post, posted)
         if await self.delivery.delete_surely(channel_id, original.id) is Deletion.GONE:
             # Whoever deleted it before wanted it gone: the sender, or a filter.
-            await self.delivery.take_back(channel_id, posted)
+            await self.delivery.undo(channel_id, posted)
             return
         self.error_notices.forget(original.incoming.user_id, channel_id)
         self.bot.dispatch("proxied", original.message, post, posted)
@@ -53,29 +53,29 @@ class Completion:
     async def record(
         self, post: decision.ProxyPost, incoming: decision.IncomingMessage, posted: Posted, original_id: int
     ) -> Refused | None:
-        """Record a copy, or take it back; why it was, is returned."""
+        """Record a copy, or delete it; why it had to be is returned."""
         posted_proxy = recording.PostedProxy(post, incoming, posted.message_id, original_id, now_us(), posted.more_ids)
         refused = await self.record_batcher.record(posted_proxy)
         if refused:
-            # The member is gone, or the account, or the disk is full: it must not have spoken.
-            await self.delivery.take_back(incoming.channel_id, posted)
-        elif gone := [message_id for message_id in posted.ids if self.delivery.message_cache.is_gone(message_id)]:
+            # The member is gone, or the account, or the disk is full: nobody could edit or delete it.
+            await self.delivery.undo(incoming.channel_id, posted)
+        elif gone := [message_id for message_id in posted.ids if self.delivery.message_cache.is_deleted(message_id)]:
             # What was recorded after its deletion would stay for ever.
             await self.bot.write_patiently(message_records.drop_records, gone)
         return refused
 
-    async def _follow(self, original: Original, post: decision.ProxyPost, posted: Posted) -> decision.ProxyPost:
-        """Change the copy as the original was while it was posted, if the same member says it."""
-        newest = await self.originals.renew(original)
-        said = newest and await self.bot.read_inline(decision.decide, newest.incoming, now_us())
-        if not isinstance(said, decision.ProxyPost) or said.member_id != post.member_id:
+    async def _follow_edit(self, original: Original, post: decision.ProxyPost, posted: Posted) -> decision.ProxyPost:
+        """Edit the copy as the original was edited while it was posted, if it is still the same member's."""
+        newest = await self.originals.refresh(original)
+        changed = newest and await self.bot.read_inline(decision.decide, newest.incoming, now_us())
+        if not isinstance(changed, decision.ProxyPost) or changed.member_id != post.member_id:
             return post
-        payload = compose(newest.message, newest.raw, said)
+        payload = compose(newest.message, newest.raw, changed)
         changes = {key: payload[key] for key in ("content", "allowed_mentions")}
         try:
-            check_post(said)
-            await self.delivery.webhooks.edit(*whereabouts(original.message.channel), posted.message_id, changes)
+            check_post(changed)
+            await self.delivery.webhooks.edit(*webhook_target(original.message.channel), posted.message_id, changes)
         except (Refused, Failed, Unknown) as error:
             log.info("a copy stays as it is: %s", type(error).__name__)
             return post
-        return said
+        return changed

@@ -1,4 +1,4 @@
-"""Copies: posted through our webhooks, found where Discord did not say that it posted them, and deleted again."""
+"""Posting copies of messages through our webhooks, finding those that Discord did not say it posted, and deleting."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from cogs.proxying.channel_queue import ChannelQueues
-from cogs.proxying.eligibility import Channel, whereabouts
+from cogs.proxying.eligibility import Channel, webhook_target
 from cogs.proxying.message_cache import MessageCache
 from cogs.webhooks import message_deletion
 from cogs.webhooks.attachments import read_files
@@ -23,7 +23,7 @@ LATE_S = 300
 
 
 class Changed(Exception):
-    """The original was edited or deleted before it was posted again."""
+    """The original was edited or deleted before its copy was posted."""
 
 
 class NotSeen(Unknown):
@@ -36,7 +36,7 @@ class NotSeen(Unknown):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A copy that stands; `more_ids` are the messages with the files that did not fit into the first."""
+    """A copy that was posted; `more_ids` are the messages with the files that did not fit into the first."""
 
     message_id: int
     name: str
@@ -48,14 +48,14 @@ class Posted:
 
 
 class Delivery:
-    """Posts and deletes through Discord's API, and sees by the message cache what came of it."""
+    """Posts and deletes through Discord's API, and learns from the message cache what came of it."""
 
     def __init__(self, api: DiscordApi, queues: ChannelQueues) -> None:
         self.api, self.queues = api, queues
         self.webhooks = Webhooks(api)
         self.message_cache = MessageCache(self.webhooks.is_ours)
         # These wait for what may never come; a stop does not wait for them.
-        self.watching: set[asyncio.Task] = set()
+        self.background: set[asyncio.Task] = set()
 
     async def post(
         self,
@@ -65,13 +65,13 @@ class Delivery:
         check: Callable[[], None] = lambda: None,
     ) -> Posted:
         """Post a copy. `check` is called just before, and may raise. Raises Failed, NotSeen."""
-        since = self.message_cache.now()
+        since = self.message_cache.mark()
         try:
-            message = await self.webhooks.execute(*whereabouts(channel), payload, files, check)
+            message = await self.webhooks.execute(*webhook_target(channel), payload, files, check)
             posted_id = int(message["id"])
         except Unknown:
             # Only the message itself can tell whether it was posted.
-            found = await self.message_cache.wait(channel.id, payload, since)
+            found = await self.message_cache.wait_for_copy(channel.id, payload, since)
             if found is None:
                 raise NotSeen(payload, since) from None
             posted_id = found
@@ -86,14 +86,17 @@ class Delivery:
         posted: Posted,
         check: Callable[[], None],
     ) -> Posted:
-        """Post the files that did not fit into the first upload; if one fails, all goes. Raises Hindrance, Changed."""
+        """Post the files that did not fit into the first upload; if one fails, nothing stays.
+
+        Raises ProxyRefused, Changed.
+        """
         extra = {key: value for key, value in payload.items() if key != "poll"} | {"content": "", "embeds": []}
         try:
             for group in groups:
                 more = await self.post(channel, extra, await read_files(group), check)
                 posted = replace(posted, more_ids=(*posted.more_ids, more.message_id))
         except (Changed, Refused, Failed, Unknown) as error:
-            await self.take_back(channel.id, posted)
+            await self.undo(channel.id, posted)
             if isinstance(error, Changed):
                 raise
             raise ProxyRefused("file", "Not all files of the message could be posted.") from None
@@ -101,10 +104,10 @@ class Delivery:
 
     async def find_late(self, channel_id: int, unseen: NotSeen) -> Posted | None:
         """A copy that comes after all, within minutes; None if none comes that is nobody else's."""
-        found = await self.message_cache.wait(channel_id, unseen.payload, unseen.since, LATE_S)
+        found = await self.message_cache.wait_for_copy(channel_id, unseen.payload, unseen.since, LATE_S)
         if found is None:
             return None
-        # It may be somebody's who said the same just now, and whose answer from Discord is still under way.
+        # It may be somebody's who sent the same just now, and whose answer from Discord is still under way.
         with self.queues.join(channel_id, 0) as later:
             await later.wait_turn()
         if self.message_cache.is_claimed(found):
@@ -112,8 +115,8 @@ class Delivery:
         self.message_cache.claim(found)
         return Posted(found, unseen.payload["username"])
 
-    def name(self, channel_id: int, message_id: int, post: decision.ProxyPost) -> str:
-        """The name above the copy of a message: told apart from whoever spoke just before under the same one."""
+    def choose_name(self, channel_id: int, message_id: int, post: decision.ProxyPost) -> str:
+        """The name above the copy of a message: told apart from another member's just before."""
         name = webhook_names.repair_name(post.name)
         last = self.message_cache.find_last(channel_id, but=message_id)
         if last and last.member_id == post.member_id and last.name in (name, webhook_names.tell_apart(name)):
@@ -126,19 +129,19 @@ class Delivery:
         return await message_deletion.delete(self.api, path, f"delete {channel_id}", seconds, authorized=True)
 
     async def delete_surely(self, channel_id: int, message_id: int) -> Deletion:
-        """Delete a message that must not stand; if that fails, go on trying for minutes behind the caller's back."""
+        """Delete a message that must not stand; if that fails, go on trying for minutes in the background."""
         outcome = await self.delete(channel_id, message_id)
         if outcome is Deletion.FAILED:
-            self.watch(self.delete(channel_id, message_id, LATE_S))
+            self.run_in_background(self.delete(channel_id, message_id, LATE_S))
         return outcome
 
-    async def take_back(self, channel_id: int, posted: Posted) -> None:
+    async def undo(self, channel_id: int, posted: Posted) -> None:
         """Delete a copy, with all its files."""
         for message_id in posted.ids:
             await self.delete_surely(channel_id, message_id)
 
-    def watch(self, work: Coroutine[Any, Any, object]) -> None:
+    def run_in_background(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something for which nobody waits."""
         task = asyncio.create_task(work)
-        self.watching.add(task)
-        task.add_done_callback(self.watching.discard)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)

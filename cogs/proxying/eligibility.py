@@ -7,21 +7,21 @@ import discord
 from rules.proxying import decision
 
 Channel = discord.abc.GuildChannel | discord.Thread
-KINDS = (
+CHANNEL_TYPES = (
     *(discord.ChannelType.text, discord.ChannelType.voice, discord.ChannelType.news, discord.ChannelType.stage_voice),
     *(discord.ChannelType.news_thread, discord.ChannelType.public_thread, discord.ChannelType.private_thread),
 )
 
 
-def why_never(message: discord.Message, raw: dict[str, Any]) -> str | None:
-    """Why a message can be nobody's, whatever its tags; None where it may be proxied."""
+def why_ineligible(message: discord.Message, raw: dict[str, Any]) -> str | None:
+    """Why a message is not proxied whatever its tags are; None where it may be."""
     if not message.guild:
         return "Messages are proxied in servers only."
     if message.author.bot or message.webhook_id or message.author.system:
         return "It was written by a bot."
     if message.type not in (discord.MessageType.default, discord.MessageType.reply):
         return "It is no ordinary message."
-    if getattr(message.channel, "type", None) not in KINDS:
+    if getattr(message.channel, "type", None) not in CHANNEL_TYPES:
         return "Messages in this kind of channel are not proxied."
     if message.id == message.channel.id:
         return "It is the first message of a forum post, which would go with it."
@@ -37,8 +37,8 @@ def why_never(message: discord.Message, raw: dict[str, Any]) -> str | None:
 def read_incoming(
     message: discord.Message, edited: bool = False, author_id: int | None = None
 ) -> decision.IncomingMessage:
-    """What matching needs of a message; `author_id` is who says it, if not its author."""
-    parent_id, _ = whereabouts(message.channel)
+    """What matching needs of a message; `author_id` is who sends it, if not its author."""
+    parent_id, _ = webhook_target(message.channel)
     return decision.IncomingMessage(
         user_id=author_id or message.author.id,
         guild_id=message.guild.id,
@@ -50,6 +50,6 @@ def read_incoming(
     )
 
 
-def whereabouts(channel: Channel) -> tuple[int, int | None]:
+def webhook_target(channel: Channel) -> tuple[int, int | None]:
     """A channel's ID for webhooks, and the thread's in it."""
     return (channel.parent_id, channel.id) if isinstance(channel, discord.Thread) else (channel.id, None)

@@ -1,4 +1,4 @@
-"""What was seen lately in each channel: raw messages, who spoke last, and what our webhooks posted."""
+"""The latest messages of each channel: as they came, the last ones with their members, and what our webhooks posted."""
 
 import asyncio
 import itertools
@@ -9,7 +9,7 @@ from typing import Any
 
 from cogs.gateway.bounded_dict import BoundedDict
 
-MOST_RAW, MOST_CHANNELS, MOST_COPIES, MOST_GONE = 2000, 5000, 50, 5000
+MOST_RAW, MOST_CHANNELS, MOST_COPIES, MOST_DELETED = 2000, 5000, 50, 5000
 PATIENCE_S = 3
 
 
@@ -24,7 +24,7 @@ class LastMessage:
 
 @dataclass(frozen=True, slots=True)
 class CachedCopy:
-    """A message that a webhook of ours posted; `number` counts what was seen."""
+    """A message that a webhook of ours posted; `number` counts them."""
 
     number: int
     message_id: int
@@ -38,21 +38,21 @@ class MessageCache:
     def __init__(self, is_ours: Callable[[int], bool]) -> None:
         self._is_ours = is_ours
         self._raw: BoundedDict[int, dict[str, Any]] = BoundedDict(MOST_RAW)
-        self._gone: BoundedDict[int, None] = BoundedDict(MOST_GONE)
+        self._deleted: BoundedDict[int, None] = BoundedDict(MOST_DELETED)
         self._last: BoundedDict[int, tuple[LastMessage, ...]] = BoundedDict(MOST_CHANNELS)
         self._copies: BoundedDict[int, deque[CachedCopy]] = BoundedDict(MOST_CHANNELS)
         self._numbers = itertools.count(1)
         self._number = 0
         self._claimed: BoundedDict[int, None] = BoundedDict(MOST_RAW)
-        self._news = asyncio.Condition()
+        self._added = asyncio.Condition()
         self._announcing: asyncio.Future | None = None
 
-    def see(self, data: dict[str, Any]) -> None:
-        """Take a message in."""
+    def add(self, data: dict[str, Any]) -> None:
+        """Keep a message."""
         if "guild_id" not in data:
             return
         message_id, channel_id = int(data["id"]), int(data["channel_id"])
-        name = _called(data)
+        name = _display_name(data)
         self._note(channel_id, LastMessage(message_id, name))
         if data.get("webhook_id"):
             if not self._is_ours(int(data["webhook_id"])):
@@ -65,21 +65,21 @@ class MessageCache:
         elif not data["author"].get("bot"):
             self._raw[message_id] = copy_raw(data)
 
-    def see_edit(self, data: dict[str, Any]) -> None:
-        """Take an edited message in. Discord sends the same event where only an embed or a pin is new."""
+    def add_edit(self, data: dict[str, Any]) -> None:
+        """Keep an edited message. Discord sends the same event where only an embed or a pin is new."""
         known, edited_at = self._raw.get(int(data["id"])), data.get("edited_timestamp")
         by_person = "guild_id" in data and not (data["author"].get("bot") or data.get("webhook_id"))
         if by_person and edited_at and not (known and known.get("edited_timestamp") == edited_at):
             self._raw[int(data["id"])] = copy_raw({**(known or {}), **data})
 
-    def see_deleted(self, data: dict[str, Any]) -> None:
+    def add_deletion(self, data: dict[str, Any]) -> None:
         """Note that one message, or many, were deleted."""
         for message_id in data.get("ids") or [data["id"]]:
-            self._gone.add(int(message_id))
+            self._deleted.add(int(message_id))
 
-    def is_gone(self, message_id: int) -> bool:
+    def is_deleted(self, message_id: int) -> bool:
         """Whether a message was deleted just now."""
-        return message_id in self._gone
+        return message_id in self._deleted
 
     def find(self, message_id: int) -> dict[str, Any] | None:
         """A message as Discord sent it last, while it is young."""
@@ -87,28 +87,28 @@ class MessageCache:
 
     def find_last(self, channel_id: int, but: int | None = None) -> LastMessage | None:
         """The channel's last message, or the last `but` one."""
-        seen = self._last.get(channel_id, ())
-        return next((one for one in reversed(seen) if one.message_id != but), None)
+        known = self._last.get(channel_id, ())
+        return next((one for one in reversed(known) if one.message_id != but), None)
 
-    def note_speaker(self, channel_id: int, message_id: int, name: str, member_id: int) -> None:
-        """Note which member spoke with a copy, whether or not it was seen already."""
+    def note_member(self, channel_id: int, message_id: int, name: str, member_id: int) -> None:
+        """Note which member a copy is, whether or not its event came already."""
         later = [one for one in self._last.get(channel_id, ()) if one.message_id > message_id]
         self._note(channel_id, LastMessage(message_id, name, member_id))
         for one in later:
             self._note(channel_id, one)
 
-    def now(self) -> int:
-        """A mark between what was seen and what will be."""
+    def mark(self) -> int:
+        """A mark between the copies that came and those that will."""
         return self._number
 
-    async def wait(
+    async def wait_for_copy(
         self, channel_id: int, payload: dict[str, Any], since: int, seconds: float = PATIENCE_S
     ) -> int | None:
         """The message that a webhook posted with this name and text after a mark; None if none comes in time.
 
         Copies that are known to be another message's do not count.
         """
-        # Discord takes the blanks off the ends of both.
+        # Discord strips both.
         wanted = payload["username"].strip(), payload["content"].strip()
 
         def find() -> int | None:
@@ -118,14 +118,14 @@ class MessageCache:
                     return copy.message_id
             return None
 
-        async with self._news:
+        async with self._added:
             try:
-                return await asyncio.wait_for(self._news.wait_for(find), seconds)
+                return await asyncio.wait_for(self._added.wait_for(find), seconds)
             except TimeoutError:
                 return None
 
     def claim(self, message_id: int) -> None:
-        """Note whose copy this is, so that nobody else takes it for theirs."""
+        """Note that it is known whose copy this is, so that it is taken for nobody else's."""
         self._claimed.add(message_id)
 
     def is_claimed(self, message_id: int) -> bool:
@@ -133,14 +133,14 @@ class MessageCache:
         return message_id in self._claimed
 
     async def _announce(self) -> None:
-        async with self._news:
-            self._news.notify_all()
+        async with self._added:
+            self._added.notify_all()
 
-    def _note(self, channel_id: int, seen: LastMessage) -> None:
+    def _note(self, channel_id: int, last: LastMessage) -> None:
         known = self._last.get(channel_id, ())
         # Discord's answer may come before its event, which does not know the member.
-        same = next((one for one in known if one.message_id == seen.message_id and one.member_id), seen)
-        self._last[channel_id] = (*(one for one in known if one.message_id != seen.message_id), same)[-3:]
+        same = next((one for one in known if one.message_id == last.message_id and one.member_id), last)
+        self._last[channel_id] = (*(one for one in known if one.message_id != last.message_id), same)[-3:]
 
 
 def copy_raw(data: dict[str, Any]) -> dict[str, Any]:
@@ -148,6 +148,6 @@ def copy_raw(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, "mentions": [{**user} for user in data.get("mentions", ())]}
 
 
-def _called(data: dict[str, Any]) -> str:
+def _display_name(data: dict[str, Any]) -> str:
     author = data["author"]
     return (data.get("member") or {}).get("nick") or author.get("global_name") or author.get("username", "")

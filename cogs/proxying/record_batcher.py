@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class RecordBatcher:
-    """One writer for all copies: a disk takes many rows at once as fast as a single one."""
+    """Writes all records, in batches: a disk takes many rows at once as fast as a single one."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot

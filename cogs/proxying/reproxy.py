@@ -1,4 +1,4 @@
-"""Reproxying: a copy is said again as another member, and then it is deleted."""
+"""Reproxying: a copy is posted again as another member, and then it is deleted."""
 
 import logging
 
@@ -10,8 +10,9 @@ from cogs.proxying.delivery import Delivery, NotSeen, Posted
 from cogs.proxying.eligibility import read_incoming
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.message_deletion import Deletion
-from cogs.webhooks.payloads import build_payload, is_reply, recolour, rights_in
-from cogs.webhooks.refusals import NEEDED, check_post, check_rights, explain
+from cogs.webhooks.payloads import build_payload, is_reply, recolour
+from cogs.webhooks.permissions import permissions_in
+from cogs.webhooks.refusals import NEEDED, check_bot_permissions, check_post, explain
 from cogs.webhooks.rest_client import Failed, Unknown
 from models import Message
 from rules.errors import Invalid, NotFound, Refused
@@ -27,15 +28,15 @@ class Reproxy:
         self.bot, self.delivery, self.completion = bot, delivery, completion
 
     async def repost(self, command: discord.Message, copy: discord.Message, record: Message, member_id: int) -> None:
-        """Say a copy again as another member, and delete it. Raises Refused."""
+        """Post a copy again as another member, and delete it. Raises Refused."""
         channel = copy.channel
-        check_rights(rights_in(channel, channel.guild.me), ("send_messages", *NEEDED))
+        check_bot_permissions(permissions_in(channel, channel.guild.me), ("send_messages", *NEEDED))
         incoming = read_incoming(copy, author_id=command.author.id)
         post = await self.bot.read(decision.decide_as, incoming, member_id)
         check_post(post)
         # The command may come from a DM, or from another server.
         author = await copy.guild.fetch_member(command.author.id)
-        payload = build_payload(copy, {"flags": copy.flags.value}, post.text, rights_in(channel, author))
+        payload = build_payload(copy, {"flags": copy.flags.value}, post.text, permissions_in(channel, author))
         payload["embeds"] = [recolour(embed, post.color) for embed in copy.embeds if is_reply(embed)]
         # Nobody is to be pinged a second time.
         payload["allowed_mentions"] = {"parse": []}
@@ -44,12 +45,12 @@ class Reproxy:
         files = await read_files(group_files(copy)[0])
         with self.delivery.queues.join(channel.id, 0) as slot:
             await slot.wait_turn()
-            payload["username"] = self.delivery.name(channel.id, copy.id, post)
+            payload["username"] = self.delivery.choose_name(channel.id, copy.id, post)
             try:
                 posted = await self.delivery.post(channel, payload, files)
             except (Failed, Unknown) as error:
                 if isinstance(error, NotSeen):
-                    self.delivery.watch(self._finish_late(command.id, record, post, incoming, error))
+                    self.delivery.run_in_background(self._finish_late(command.id, record, post, incoming, error))
                 raise Invalid(explain(error)) from None
         await self._finish(command.id, record, post, incoming, posted)
 
@@ -61,12 +62,12 @@ class Reproxy:
         incoming: decision.IncomingMessage,
         posted: Posted,
     ) -> None:
-        self.delivery.message_cache.note_speaker(incoming.channel_id, posted.message_id, posted.name, post.member_id)
+        self.delivery.message_cache.note_member(incoming.channel_id, posted.message_id, posted.name, post.member_id)
         if refused := await self.completion.record(post, incoming, posted, command_id):
             raise refused
         outcome = await self.delivery.delete_surely(incoming.channel_id, record.id)
         if outcome is Deletion.GONE:
-            await self.delivery.take_back(incoming.channel_id, posted)
+            await self.delivery.undo(incoming.channel_id, posted)
             raise NotFound("This message was deleted meanwhile, or somebody else says it now.")
         if outcome is Deletion.FAILED:
             raise Invalid("I could not delete the message that was there before; I go on trying for some minutes.")

@@ -13,7 +13,7 @@ from cogs.commands.formatting import cut
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
-from cogs.webhooks.payloads import names_of, rights_in
+from cogs.webhooks.permissions import permission_names, permissions_in
 from rules.errors import Invalid
 from rules.parsing.fields import get_snowflake
 from rules.proxying import guild_config
@@ -99,12 +99,12 @@ def get_log_channel(ctx: Context, word: str) -> int:
     channel = get_channel(ctx, word)
     if channel.type not in LOG_KINDS:
         raise Invalid("Proxied messages can be logged in text channels, voice channels and threads only.")
-    can = rights_in(channel, ctx.guild.me)
+    can = permissions_in(channel, ctx.guild.me)
     thread = isinstance(channel, discord.Thread)
     needs = [("send_messages_in_threads" if thread and name == "send_messages" else name) for name in LOG_NEEDS]
     missing = [name for name in needs if not getattr(can, name)]
     if missing:
-        raise Invalid(f"I cannot log in <#{channel.id}>: I need {names_of(missing)} there.")
+        raise Invalid(f"I cannot log in <#{channel.id}>: I need {permission_names(missing)} there.")
     return channel.id
 
 

@@ -14,7 +14,7 @@ READ_S = 10
 
 
 def group_files(message: discord.Message) -> list[list[discord.Attachment]]:
-    """The message's files, in groups that each fit into one upload. Raises Hindrance for one that fits into none."""
+    """The message's files, in groups that each fit into one upload. Raises ProxyRefused for one that fits into none."""
     most = message.guild.filesize_limit
     groups: list[list[discord.Attachment]] = [[]]
     room = most
@@ -33,7 +33,7 @@ def group_files(message: discord.Message) -> list[list[discord.Attachment]]:
 
 
 async def read_files(group: list[discord.Attachment]) -> list[File]:
-    """Read a group of files. Raises Hindrance for one that Discord does not give back in time."""
+    """Read a group of files. Raises ProxyRefused for one that Discord does not give back in time."""
     return [await _read_file(attachment) for attachment in group]
 
 

@@ -18,7 +18,7 @@ UNKNOWN_WEBHOOK = 10015
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class Webhook:
     """A webhook. Its token is never stored."""
 
     id: int
@@ -34,10 +34,10 @@ class Webhooks:
 
     def __init__(self, api: DiscordApi) -> None:
         self.api = api
-        self._hooks: dict[int, asyncio.Task[Hook]] = {}
+        self._hooks: dict[int, asyncio.Task[Webhook]] = {}
         self._ids: set[int] = set()
 
-    async def get(self, channel_id: int) -> Hook:
+    async def get(self, channel_id: int) -> Webhook:
         """The webhook of a channel; made if there is none. Raises Failed, Unknown."""
         found = self._hooks.get(channel_id)
         if found is None:
@@ -96,15 +96,15 @@ class Webhooks:
         path = f"{hook.path}/messages/{message_id}"
         await self.api.request("PATCH", path, "edit", params=_in_thread(thread_id), json=payload)
 
-    async def _find(self, channel_id: int) -> Hook:
+    async def _find(self, channel_id: int) -> Webhook:
         path = f"/channels/{channel_id}/webhooks"
         for _ in range(TRIES):
             for hook in await self.api.request("GET", path, path, authorized=True):
                 if hook.get("token") and hook.get("user", {}).get("id") == str(self.api.bot.user.id):
-                    return Hook(int(hook["id"]), hook["token"])
+                    return Webhook(int(hook["id"]), hook["token"])
             try:
                 made = await self.api.request("POST", path, path, authorized=True, json={"name": NAME})
-                return Hook(int(made["id"]), made["token"])
+                return Webhook(int(made["id"]), made["token"])
             except Unknown:
                 # It may be there now.
                 continue

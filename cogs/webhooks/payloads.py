@@ -1,11 +1,13 @@
 """What a message becomes when it is posted again: text, mentions, reply, files, poll, and the flags that are kept."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import discord
 
+from cogs.webhooks.message_links import message_link
+from cogs.webhooks.permissions import permissions_in
 from rules.proxying import decision
 
 MOST_TEXT = 2000
@@ -20,7 +22,7 @@ ARROW, GAP, CLIP = "\u21a9\ufe0f", "\u2004", "📎"
 
 def compose(message: discord.Message, raw: dict[str, Any], post: decision.ProxyPost) -> dict[str, Any]:
     """The webhook's payload for a message that is a member's, but for the name."""
-    theirs = rights_in(message.channel, message.author)
+    theirs = permissions_in(message.channel, message.author)
     payload = build_payload(message, raw, post.text, theirs)
     if reply := build_reply(message, raw, post.color):
         payload["embeds"] = [reply]
@@ -86,7 +88,7 @@ def build_reply(message: discord.Message, raw: dict[str, Any], color: str | None
         return None
     if not target:
         return None
-    link = f"https://discord.com/channels/{message.guild.id}/{target['channel_id']}/{target['id']}"
+    link = message_link(message.guild.id, target["channel_id"], target["id"])
     body = quote(target.get("content") or "")
     if not body:
         body = f"*[(see attachment)]({link})*"
@@ -141,37 +143,3 @@ def _icon(author: dict[str, Any]) -> str | None:
     if not author.get("avatar"):
         return None
     return f"{discord.asset.Asset.BASE}/avatars/{author['id']}/{author['avatar']}.png?size=64"
-
-
-def rights_in(channel: discord.abc.GuildChannel | discord.Thread, member: discord.Member) -> discord.Permissions:
-    """What a member may do in a channel, or in a thread: there Send Messages in Threads is what `send_messages` says.
-
-    py-cord knows nothing of threads: without Send Messages in the channel it denies embeds and mentions there as well.
-    """
-    may = channel.permissions_for(member)
-    if not isinstance(channel, discord.Thread):
-        return may
-    if may.send_messages_in_threads and not may.send_messages:
-        may = _rights_by_overwrites(channel.parent, member)
-    may.update(send_messages=may.send_messages_in_threads)
-    return may
-
-
-def _rights_by_overwrites(channel: discord.abc.GuildChannel, member: discord.Member) -> discord.Permissions:
-    everyone, *roles = member.roles
-    may = discord.Permissions(everyone.permissions.value)
-    for role in roles:
-        may |= role.permissions
-    # First everyone's overwrite, then the roles' together, then the member's own.
-    for whose in ([everyone], roles, [member]):
-        allow, deny = discord.Permissions.none(), discord.Permissions.none()
-        for one in whose:
-            allowed, denied = channel.overwrites_for(one).pair()
-            allow, deny = allow | allowed, deny | denied
-        may.handle_overwrite(allow.value, deny.value)
-    return may
-
-
-def names_of(missing: Iterable[str]) -> str:
-    """Permissions by the names that Discord shows."""
-    return ", ".join(name.replace("_", " ").title() for name in missing)

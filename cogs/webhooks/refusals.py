@@ -2,19 +2,20 @@
 
 import discord
 
-from cogs.webhooks.payloads import MOST_TEXT, names_of
+from cogs.webhooks.payloads import MOST_TEXT
+from cogs.webhooks.permissions import permission_names
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Invalid, Refused
 from rules.proxying import decision
+from rules.proxying.webhook_names import NAME_LENGTH
 
 NEEDED = ("manage_webhooks", "manage_messages")
-NAME_LENGTH = 80
 TOO_MANY_WEBHOOKS, TOO_LARGE, MISSING_PERMISSIONS = 30007, 40005, 50013
-RIGHTS, NAME, UNSEEN = "rights", "name", "unseen"
+PERMISSIONS, NAME, UNSEEN = "permissions", "name", "unseen"
 
 
 class ProxyRefused(Invalid):
-    """`kind` tells what was said before, whatever length or file a sentence names, from what is news."""
+    """`kind` is what an error is known by, whatever length or file its sentence names."""
 
     def __init__(self, kind: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -22,7 +23,7 @@ class ProxyRefused(Invalid):
 
 
 def check_post(post: decision.ProxyPost) -> None:
-    """Refuse what Discord would. Raises Hindrance."""
+    """Refuse what Discord would. Raises ProxyRefused."""
     if len(post.text) > MOST_TEXT:
         raise ProxyRefused(
             "text", f"A proxied message can have {MOST_TEXT:,} characters; this one has {len(post.text):,}."
@@ -35,11 +36,11 @@ def check_post(post: decision.ProxyPost) -> None:
         )
 
 
-def check_rights(mine: discord.Permissions, needed: tuple[str, ...] = NEEDED) -> None:
-    """Refuse to begin what I may not end. Raises Hindrance."""
+def check_bot_permissions(mine: discord.Permissions, needed: tuple[str, ...] = NEEDED) -> None:
+    """Refuse to begin what I may not end. Raises ProxyRefused."""
     missing = [name for name in needed if not getattr(mine, name)]
     if missing:
-        raise ProxyRefused(RIGHTS, f"I cannot proxy here: I need {names_of(missing)} in this channel.")
+        raise ProxyRefused(PERMISSIONS, f"I cannot proxy here: I need {permission_names(missing)} in this channel.")
 
 
 def explain(error: Refused | Failed | Unknown) -> str:
@@ -59,7 +60,7 @@ def as_refusal(error: Refused | Failed | Unknown) -> Refused:
     if error.code == TOO_LARGE or error.status == 413:
         return ProxyRefused("upload", "Discord finds the files too large.")
     if error.code == MISSING_PERMISSIONS or error.status == 403:
-        return ProxyRefused(RIGHTS, f"I cannot proxy here: I need {names_of(NEEDED)} in this channel.")
+        return ProxyRefused(PERMISSIONS, f"I cannot proxy here: I need {permission_names(NEEDED)} in this channel.")
     return ProxyRefused(
         f"{error.status} {error.code}", f"Discord refused the message ({error.message or error.status})."
     )

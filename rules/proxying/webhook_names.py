@@ -3,7 +3,7 @@
 import re
 
 FORMAT = "{name} {tag}"
-MOST_LETTERS = 80
+NAME_LENGTH = 80
 THIN, UNSEEN = "\u200a", "\u17b5"
 _FORBIDDEN = re.compile("(c)(lyde)|(d)(iscord)", re.IGNORECASE)
 _WHOLLY_FORBIDDEN = re.compile("(here|everyone)", re.IGNORECASE)
@@ -16,24 +16,24 @@ def compose_name(name: str, tag: str | None, name_format: str | None) -> str:
 
     Where that leaves nothing, as the format `{tag}` does without a tag, it is the name.
     """
-    said = {"name": name, "tag": tag or ""}
-    return _PLACES.sub(lambda place: said[place[1]], name_format or FORMAT).strip() or name
+    values = {"name": name, "tag": tag or ""}
+    return _PLACES.sub(lambda place: values[place[1]], name_format or FORMAT).strip() or name
 
 
 def repair_name(name: str) -> str:
-    """A name that Discord takes: its forbidden words broken by a thin blank, one sign made two, at most 80 long."""
+    """A name that Discord takes: forbidden words broken by a thin blank, one character made two, at most 80 long."""
     name = _FORBIDDEN.sub(_broken, name)
     if _WHOLLY_FORBIDDEN.fullmatch(name):
         name = f"{name[0]}{THIN}{name[1:]}"
     name = _BACKTICKS.sub(f"`{THIN}", name)
     if len(name) == 1:
         name += UNSEEN
-    return name[:MOST_LETTERS].rstrip()
+    return name[:NAME_LENGTH].rstrip()
 
 
 def tell_apart(name: str) -> str:
     """The same name for somebody else, so that Discord does not show two authors' messages as one's."""
-    return f"{name[: MOST_LETTERS - 2]}{THIN}{UNSEEN}"
+    return f"{name[: NAME_LENGTH - 2]}{THIN}{UNSEEN}"
 
 
 def _broken(match: re.Match[str]) -> str:

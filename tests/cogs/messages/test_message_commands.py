@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import discord
 import pytest
 
-from cogs.messages.message_commands import check_young, explain_edit
+from cogs.messages.edits import explain_edit
+from cogs.messages.message_commands import check_young
 from cogs.messages.message_lookup import check_writer
 from cogs.proxying.message_cache import MessageCache
 from cogs.webhooks.rest_client import Failed, Unknown
@@ -30,13 +31,12 @@ def test_only_a_young_message_or_the_last_is_said_again(seconds, is_last, refuse
     message_cache = MessageCache(lambda _webhook_id: True)
     author = {"id": "1", "username": "Ann"}
     for number in (7, COMMAND) if is_last else (7, 8, COMMAND):
-        message_cache.see({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
-    bot = SimpleNamespace(cogs={"proxy": SimpleNamespace(message_cache=message_cache)})
+        message_cache.add({"id": str(number), "channel_id": CHANNEL, "guild_id": "1", "author": author, "content": ""})
     if refused:
         with pytest.raises(Invalid, match="Only the last message of a channel"):
-            check_young(bot, message(7, seconds), COMMAND)
+            check_young(message_cache, message(7, seconds), COMMAND)
     else:
-        check_young(bot, message(7, seconds), COMMAND)
+        check_young(message_cache, message(7, seconds), COMMAND)
 
 
 def test_a_time_out_keeps_all_but_administrators_from_writing():

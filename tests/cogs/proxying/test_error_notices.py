@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from cogs.proxying.error_notices import ErrorNotices
-from cogs.webhooks.refusals import NAME, RIGHTS, ProxyRefused
+from cogs.webhooks.refusals import NAME, PERMISSIONS, ProxyRefused
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import NotFound
 
@@ -29,7 +29,7 @@ def tell():
             channel=SimpleNamespace(id=channel_id, send=send),
             to_reference=lambda **_options: None,
         )
-        asyncio.run(error_notices.tell(message, SimpleNamespace(tells_errors=wanted), error))
+        asyncio.run(error_notices.send(message, SimpleNamespace(tells_errors=wanted), error))
         return told
 
     run.forget = error_notices.forget
@@ -57,7 +57,7 @@ def test_what_nobody_knows_is_told_each_time(tell):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (ProxyRefused(RIGHTS, "I need Manage Webhooks."), True),
+        (ProxyRefused(PERMISSIONS, "I need Manage Webhooks."), True),
         (ProxyRefused(NAME, "The name is too long."), True),
         (Failed(403, 50013, "Missing Permissions"), True),
         (ProxyRefused("text", "The text is too long."), False),

@@ -1,0 +1,72 @@
+"""What becomes of a proxied message that is edited, and why Discord would not change it."""
+
+import discord
+
+from cogs.commands.arguments import Arguments
+from cogs.webhooks.channel_webhooks import UNKNOWN_WEBHOOK
+from cogs.webhooks.message_deletion import UNKNOWN_MESSAGE
+from cogs.webhooks.payloads import MOST_TEXT, NO_EMBEDS, VOICE, build_payload
+from cogs.webhooks.refusals import explain
+from cogs.webhooks.rest_client import Failed, Unknown
+from rules.errors import Invalid
+
+APPEND, PREPEND = ("append", "a"), ("prepend", "p")
+PLAIN = ("nospace", "ns")
+CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
+EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
+ARCHIVED = 50083
+
+
+def build_edit(
+    original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions
+) -> dict[str, object]:
+    """The changes to a message; `may` is what the caller may do there.
+
+    Raises Invalid for nothing, too much, voice messages and polls.
+    """
+    if original.flags.value & VOICE:
+        raise Invalid("Voice messages cannot be edited.")
+    if original.poll:
+        raise Invalid("Polls cannot be edited.")
+    payload: dict[str, object] = {}
+    if arguments.has(*CLEAR_EMBED):
+        payload["embeds"] = []
+    if arguments.has(*CLEAR_FILES):
+        payload["attachments"] = []
+    if not new and not payload:
+        raise Invalid("Write the new text behind the command.")
+    if new:
+        # With its links as they would be posted.
+        posted = build_payload(original, {}, _join(original.content, new, arguments), may)
+        payload["content"] = posted["content"]
+        if posted["flags"] & NO_EMBEDS:
+            payload["flags"] = original.flags.value | NO_EMBEDS
+    left = payload.get("content", original.content)
+    if not (left or payload.get("attachments", original.attachments) or payload.get("embeds", original.embeds)):
+        raise Invalid("The message would be empty.")
+    if len(left) > MOST_TEXT:
+        raise Invalid(f"The message would have {len(left):,} characters; Discord takes {MOST_TEXT:,}.")
+    return {**payload, "allowed_mentions": {"parse": ["users"]}}
+
+
+def explain_edit(error: Failed | Unknown) -> str:
+    """Why Discord did not change a message, in one sentence for whoever asked."""
+    if isinstance(error, Unknown):
+        return "Discord did not say whether it changed the message; look at it, and try again."
+    if error.code in (UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK):
+        # The message was there just now.
+        return "The webhook that posted this message is gone: it can be deleted, but not edited any more."
+    if error.code == ARCHIVED:
+        return "The thread of this message is archived; write something in it, and try again."
+    if error.status == 403:
+        return "I cannot edit it: I need Manage Webhooks in that channel."
+    return explain(error)
+
+
+def _join(old: str, new: str, arguments: Arguments) -> str:
+    gap = "" if arguments.has(*PLAIN) else " "
+    if not arguments.has(*APPEND, *PREPEND):
+        return new
+    before = f"{new}{gap}" if arguments.has(*PREPEND) else ""
+    behind = f"{gap}{new}" if arguments.has(*APPEND) else ""
+    return f"{before}{old}{behind}"
