@@ -1,5 +1,7 @@
 """What becomes of a proxied message that is edited, and why Discord would not change it."""
 
+from typing import Any
+
 import discord
 
 from cogs.commands.arguments import Arguments
@@ -17,9 +19,7 @@ EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
 ARCHIVED = 50083
 
 
-def build_edit(
-    original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions
-) -> dict[str, object]:
+def build_edit(original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions) -> dict[str, Any]:
     """The changes to a message; `may` is what the caller may do there.
 
     Raises Invalid for nothing, too much, voice messages and polls.
@@ -28,25 +28,36 @@ def build_edit(
         raise Invalid("Voice messages cannot be edited.")
     if original.poll:
         raise Invalid("Polls cannot be edited.")
-    payload: dict[str, object] = {}
-    if arguments.has(*CLEAR_EMBED):
-        payload["embeds"] = []
-    if arguments.has(*CLEAR_FILES):
-        payload["attachments"] = []
-    if not new and not payload:
+    changes = _read_changes(original, new, arguments, may)
+    if not changes:
         raise Invalid("Write the new text behind the command.")
+    _check_rest(original, changes)
+    return {**changes, "allowed_mentions": {"parse": ["users"]}}
+
+
+def _read_changes(
+    original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions
+) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if arguments.has(*CLEAR_EMBED):
+        changes["embeds"] = []
+    if arguments.has(*CLEAR_FILES):
+        changes["attachments"] = []
     if new:
         # With its links as they would be posted.
         posted = build_payload(original, {}, _join(original.content, new, arguments), may)
-        payload["content"] = posted["content"]
+        changes["content"] = posted["content"]
         if posted["flags"] & NO_EMBEDS:
-            payload["flags"] = original.flags.value | NO_EMBEDS
-    left = payload.get("content", original.content)
-    if not (left or payload.get("attachments", original.attachments) or payload.get("embeds", original.embeds)):
+            changes["flags"] = original.flags.value | NO_EMBEDS
+    return changes
+
+
+def _check_rest(original: discord.Message, changes: dict[str, Any]) -> None:
+    text = changes.get("content", original.content)
+    if not (text or changes.get("attachments", original.attachments) or changes.get("embeds", original.embeds)):
         raise Invalid("The message would be empty.")
-    if len(left) > MOST_TEXT:
-        raise Invalid(f"The message would have {len(left):,} characters; Discord takes {MOST_TEXT:,}.")
-    return {**payload, "allowed_mentions": {"parse": ["users"]}}
+    if len(text) > MOST_TEXT:
+        raise Invalid(f"The message would have {len(text):,} characters; Discord takes {MOST_TEXT:,}.")
 
 
 def explain_edit(error: Failed | Unknown) -> str:

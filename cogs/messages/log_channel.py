@@ -45,7 +45,7 @@ class ProxyLog(commands.Cog, name="proxy_log"):
 
     @commands.Cog.listener()
     async def on_reproxied(self, command_id: int, before: discord.Message) -> None:
-        """A proxied message was said again, as somebody else."""
+        """A proxied message was posted again, as another member."""
         if await self.bot.read(guild_config.find_log_channel, before.guild.id) is None:
             return
         try:

@@ -85,8 +85,8 @@ class MessageCommands(commands.Cog, name="message_commands"):
         elif arguments.has(*RAW):
             raw = code_block((await self.fetch(ctx, record)).content)
             # What was read in one channel is not for those who read another.
-            say = answer if ctx.channel.id == record.channel_id else answer_privately
-            await say(ctx, card(text=raw))
+            respond = answer if ctx.channel.id == record.channel_id else answer_privately
+            await respond(ctx, card(text=raw))
         else:
             await self.show(ctx, record)
 

@@ -5,6 +5,7 @@ import re
 import discord
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.formatting import quote
 from cogs.commands.responses import Context
 from cogs.webhooks.message_links import MESSAGE_LINK
 from cogs.webhooks.permissions import permissions_in
@@ -18,7 +19,7 @@ _ID = re.compile(r"\d{15,20}", re.ASCII)
 
 
 def find_message_id(ctx: Context, arguments: Arguments) -> int | None:
-    """The message that is replied to, or that the next word links to; the word is taken then. Raises NotFound."""
+    """The message that is replied to, or that the next word links to; which is then read. Raises NotFound."""
     if ctx.message and ctx.message.reference and ctx.message.reference.message_id:
         return ctx.message.reference.message_id
     match = MESSAGE_LINK.fullmatch(arguments.peek() or "")
@@ -37,7 +38,7 @@ def get_message_id(ctx: Context, arguments: Arguments) -> int:
     if not word:
         raise Invalid("Reply to the message, or give its link or ID.")
     if not _ID.fullmatch(word):
-        raise Invalid(f"I cannot read “{word[:40]}” as a message; give its link or ID.")
+        raise Invalid(f"I cannot read {quote(word)} as a message; give its link or ID.")
     return _read_id(word)
 
 
@@ -97,7 +98,7 @@ async def check_reader(channel: discord.abc.GuildChannel | discord.Thread, reade
 
 
 async def check_writer(channel: discord.abc.GuildChannel | discord.Thread, writer: discord.Member) -> None:
-    """Raises NotAllowed for whoever may not write in a channel: nobody does by a command what Discord denies them."""
+    """Raises NotAllowed for whoever may not write in a channel: no command does what Discord denies its caller."""
     may = permissions_in(channel, writer)
     is_shut = isinstance(channel, discord.Thread) and channel.locked and not may.manage_threads
     silent = is_shut or (writer.timed_out and not may.administrator)

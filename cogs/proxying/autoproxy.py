@@ -1,4 +1,4 @@
-"""`pk;autoproxy`: speaking as a member without typing tags, in one server."""
+"""`pk;autoproxy`: being proxied without typing tags, in one server."""
 
 from discord.ext import commands
 
@@ -17,7 +17,7 @@ MODES = {
     "latch": ("latch", "last", "proxy", "stick", "sticky", "l"),
     "front": ("front", "fronter", "switch", "f"),
 }
-SAYING = {
+DESCRIPTIONS = {
     "off": "Autoproxy is off in this server.",
     "latch": "Messages without tags are proxied here as the member who spoke last.",
     "front": "Messages without tags are proxied here as the first fronter.",
@@ -39,7 +39,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
     arguments.end()
     hid = (await get_own_hids(ctx, [word], arguments))[0] if mode == "member" else None
     await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
-    await answer(ctx, card(text=SAYING[mode]))
+    await answer(ctx, card(text=DESCRIPTIONS[mode]))
 
 
 async def show_mode(ctx: Context) -> None:
@@ -47,10 +47,10 @@ async def show_mode(ctx: Context) -> None:
     mode, member = await ctx.bot.read(autoproxy.get_mode, ctx.author.id, ctx.guild.id)
     hint = f"\n{typed(ctx.bot, 'autoproxy off')}, `latch`, `front` or a member's name changes it."
     if member:
-        text = f"{SAYING[mode]} It is {escape(called(see_member(member, True)))}."
+        text = f"{DESCRIPTIONS[mode]} It is {escape(called(see_member(member, True)))}."
         await answer_privately(ctx, card(text=text + hint))
     else:
-        await answer(ctx, card(text=SAYING[mode] + hint))
+        await answer(ctx, card(text=DESCRIPTIONS[mode] + hint))
 
 
 class Autoproxy(commands.Cog, name="autoproxy"):

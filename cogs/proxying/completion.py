@@ -59,9 +59,9 @@ class Completion:
         if refused:
             # The member is gone, or the account, or the disk is full: nobody could edit or delete it.
             await self.delivery.undo(incoming.channel_id, posted)
-        elif gone := [message_id for message_id in posted.ids if self.delivery.message_cache.is_deleted(message_id)]:
+        elif deleted := [message_id for message_id in posted.ids if self.delivery.message_cache.is_deleted(message_id)]:
             # What was recorded after its deletion would stay for ever.
-            await self.bot.write_patiently(message_records.drop_records, gone)
+            await self.bot.write_patiently(message_records.drop_records, deleted)
         return refused
 
     async def _follow_edit(self, original: Original, post: decision.ProxyPost, posted: Posted) -> decision.ProxyPost:

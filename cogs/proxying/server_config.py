@@ -7,9 +7,9 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEARING, OFF, Arguments
+from cogs.commands.arguments import CLEAR, CLEARING, OFF, Arguments
 from cogs.commands.converters import get_guild_id
-from cogs.commands.formatting import cut
+from cogs.commands.formatting import cut, quote
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
@@ -19,13 +19,13 @@ from rules.parsing.fields import get_snowflake
 from rules.proxying import guild_config
 
 _CHANNEL = re.compile(r"<#(\d+)>|(\d+)", re.ASCII)
-LOG_KINDS = (
+LOG_CHANNEL_TYPES = (
     *(discord.ChannelType.text, discord.ChannelType.news, discord.ChannelType.voice),
     *(discord.ChannelType.public_thread, discord.ChannelType.private_thread, discord.ChannelType.news_thread),
 )
 LOG_NEEDS = ("view_channel", "send_messages", "embed_links")
 ALL = ("all", "everywhere", "server")
-ADDING, TAKING = ("add", "on", "enable"), ("remove", "delete", "rm", *OFF)
+ADDING, REMOVING = ("add", "on", "enable"), ("remove", "delete", "rm", *OFF)
 
 subcommands = Subcommands("serverconfig")
 
@@ -33,12 +33,12 @@ subcommands = Subcommands("serverconfig")
 @subcommands("log channel", "log", "logchannel", usage="[#channel or clear]", about="where proxied messages are logged")
 async def log_channel(ctx: Context, arguments: Arguments) -> None:
     word = arguments.next()
-    arguments.end(("c", "clear"))
-    if arguments.has("c", "clear") or (word or "").lower() in (*CLEARING, *OFF):
-        await act(ctx, guild_config.set_log_channel, None)
+    arguments.end(CLEAR)
+    if arguments.has(*CLEAR) or (word or "").lower() in (*CLEARING, *OFF):
+        await edit(ctx, guild_config.set_log_channel, None)
     elif word:
-        await act(ctx, guild_config.set_log_channel, get_log_channel(ctx, word))
-    await answer(ctx, card(text=_say_log(await look(ctx))))
+        await edit(ctx, guild_config.set_log_channel, get_log_channel(ctx, word))
+    await answer(ctx, card(text=_describe_log(await get_settings(ctx))))
 
 
 @subcommands(
@@ -49,27 +49,37 @@ async def log_channel(ctx: Context, arguments: Arguments) -> None:
     about="where nothing is proxied",
 )
 async def blacklist(ctx: Context, arguments: Arguments) -> None:
-    how, *given = [word.lower() for word in arguments.all()] or [""]
-    arguments.check_flags(("c", "clear"))
-    if how in CLEARING or (not how and arguments.has("c", "clear")) or (how in TAKING and _is_all(given)):
-        await act(ctx, guild_config.clear_blacklist)
-    elif how in ADDING and _is_all(given):
-        await act(ctx, guild_config.blacklist_everywhere)
-    elif how in ADDING:
-        await act(ctx, guild_config.blacklist_channels, [get_channel(ctx, word).id for word in _some(ctx, given)])
-    elif how in TAKING:
-        await act(ctx, guild_config.allow_channels, [read_channel_id(word) for word in _some(ctx, given)])
-    elif how:
-        raise Invalid(f"Say `add`, `remove` or `clear`; “{how[:40]}” is none of them.")
-    await answer(ctx, card(text=_say_blacklist(await look(ctx))))
+    how, *channels = [word.lower() for word in arguments.all()] or [""]
+    arguments.check_flags(CLEAR)
+    if not how and arguments.has(*CLEAR):
+        how = CLEARING[0]
+    if how:
+        rule, *channel_ids = find_blacklist_rule(ctx, how, channels)
+        await edit(ctx, rule, *channel_ids)
+    await answer(ctx, card(text=_describe_blacklist(await get_settings(ctx))))
 
 
-async def look(ctx: Context) -> guild_config.Settings:
+def find_blacklist_rule(ctx: Context, how: str, channels: list[str]) -> tuple[Any, ...]:
+    """The rule that `how` asks for, and the IDs of the channels if it is about some. Raises Invalid."""
+    everywhere = len(channels) == 1 and channels[0] in ALL
+    if how in CLEARING or (how in REMOVING and everywhere):
+        return (guild_config.clear_blacklist,)
+    if how in ADDING and everywhere:
+        return (guild_config.blacklist_everywhere,)
+    if how in ADDING:
+        return guild_config.blacklist_channels, [get_channel(ctx, word).id for word in _check_some(ctx, channels)]
+    if how in REMOVING:
+        # A channel that was deleted is removed by its ID.
+        return guild_config.allow_channels, [read_channel_id(word) for word in _check_some(ctx, channels)]
+    raise Invalid(f"Say `add`, `remove` or `clear`; {quote(how)} is none of them.")
+
+
+async def get_settings(ctx: Context) -> guild_config.Settings:
     """What is set in this server. Raises NotAllowed."""
     return await ctx.bot.read(guild_config.get_settings, get_guild_id(ctx), _manages(ctx))
 
 
-async def act(ctx: Context, rule: Callable[..., None], *args: Any) -> None:
+async def edit(ctx: Context, rule: Callable[..., None], *args: Any) -> None:
     """Set something in this server. Raises NotAllowed."""
     await ctx.bot.write(rule, get_guild_id(ctx), _manages(ctx), *args)
 
@@ -82,7 +92,7 @@ def read_channel_id(word: str) -> int:
     """The channel that a mention or an ID names. Raises Invalid."""
     match = _CHANNEL.fullmatch(word)
     if not match:
-        raise Invalid(f"Mention a channel, or give its ID; “{word[:40]}” is neither.")
+        raise Invalid(f"Mention a channel, or give its ID; {quote(word)} is neither.")
     return get_snowflake(match[1] or match[2], "channel")
 
 
@@ -90,14 +100,14 @@ def get_channel(ctx: Context, word: str) -> discord.abc.GuildChannel | discord.T
     """A channel of this server that the bot sees. Raises Invalid."""
     channel = ctx.guild.get_channel_or_thread(read_channel_id(word))
     if not channel or isinstance(channel, discord.CategoryChannel):
-        raise Invalid(f"I see no channel “{word[:40]}” in this server; a category is none.")
+        raise Invalid(f"I see no channel {quote(word)} in this server; a category is none.")
     return channel
 
 
 def get_log_channel(ctx: Context, word: str) -> int:
     """The ID of a channel in which the bot can write embeds. Raises Invalid."""
     channel = get_channel(ctx, word)
-    if channel.type not in LOG_KINDS:
+    if channel.type not in LOG_CHANNEL_TYPES:
         raise Invalid("Proxied messages can be logged in text channels, voice channels and threads only.")
     can = permissions_in(channel, ctx.guild.me)
     thread = isinstance(channel, discord.Thread)
@@ -108,23 +118,19 @@ def get_log_channel(ctx: Context, word: str) -> int:
     return channel.id
 
 
-def _is_all(given: list[str]) -> bool:
-    return len(given) == 1 and given[0] in ALL
-
-
-def _some(ctx: Context, given: list[str]) -> list[str]:
-    if not given:
+def _check_some(ctx: Context, channels: list[str]) -> list[str]:
+    if not channels:
         raise Invalid(f"Name channels, or `all`: {typed(ctx.bot, 'serverconfig proxy blacklist add #channel')}.")
-    return given
+    return channels
 
 
-def _say_log(settings: guild_config.Settings) -> str:
+def _describe_log(settings: guild_config.Settings) -> str:
     if settings.log_channel_id is None:
         return "Proxied messages are not logged in this server."
     return f"Proxied messages are logged in <#{settings.log_channel_id}>."
 
 
-def _say_blacklist(settings: guild_config.Settings) -> str:
+def _describe_blacklist(settings: guild_config.Settings) -> str:
     if settings.everywhere:
         return "Nothing is proxied in this server."
     if not settings.channels:
@@ -136,13 +142,13 @@ def _say_blacklist(settings: guild_config.Settings) -> str:
 async def run(ctx: Context, arguments: Arguments) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
     # Whoever may not see the settings must not learn from refusals which channels there are.
-    settings = await look(ctx)
+    settings = await get_settings(ctx)
     if arguments.peek() is not None:
         await subcommands.read(arguments).run(ctx, arguments)
         return
     arguments.end()
     hint = "`serverconfig log channel` and `serverconfig proxy blacklist` change it."
-    await answer(ctx, card("Server settings", f"{_say_log(settings)}\n{_say_blacklist(settings)}\n\n{hint}"))
+    await answer(ctx, card("Server settings", f"{_describe_log(settings)}\n{_describe_blacklist(settings)}\n\n{hint}"))
 
 
 class ServerConfig(commands.Cog, name="server_config"):

@@ -1,4 +1,4 @@
-"""Webhooks of ours: one a channel that is no thread, made once, found again, and executed."""
+"""Webhooks of ours: one a channel, which serves its threads too; made once, found again, and executed."""
 
 import asyncio
 import logging
@@ -84,7 +84,7 @@ class Webhooks:
                 continue
             if int(posted["channel_id"]) == (thread_id or channel_id):
                 return posted
-            # Somebody moved the webhook to another channel.
+            # Somebody moved the webhook to another channel, and Discord posts there without a word.
             self.forget(channel_id)
             if await delete(self.api, f"{hook.path}/messages/{posted['id']}", "undo", UNDO_S) is Deletion.FAILED:
                 log.error("message %s stands in channel %s, and belongs elsewhere", posted["id"], posted["channel_id"])

@@ -34,9 +34,9 @@ async def delete(api: DiscordApi, path: str, limit: str, seconds: float = PATIEN
             unsure, reason = True, unknown
         except Failed as failed:
             if failed.code == UNKNOWN_MESSAGE:
-                # It may have been I.
+                # After an answer that got lost it was probably we who deleted it.
                 return Deletion.DELETED if unsure else Deletion.GONE
-            # To ask often what is refused does no good.
+            # What is refused now will be so for a while, and many refusals get the bot blocked.
             pause, reason = max(pause, REFUSED_PAUSE_S), failed
         if time.monotonic() + pause > end:
             log.warning("a message could not be deleted: %s", reason)

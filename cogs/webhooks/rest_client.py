@@ -78,13 +78,13 @@ class DiscordApi:
             check()
             try:
                 return await self._send(method, path, limit, files, options)
-            except _Again as again:
-                self._free_at[limit] = time.monotonic() + min(again.after_s, LONGEST_WAIT_S)
+            except _RateLimited as limited:
+                self._free_at[limit] = time.monotonic() + min(limited.after_s, LONGEST_WAIT_S)
             except aiohttp.ClientConnectorError:
                 # Nothing was sent yet.
                 await asyncio.sleep(PAUSE_S * 2**number)
             except Unknown:
-                # To ask twice, or to set the same twice, does no harm.
+                # To read twice, or to set the same twice, does no harm; to post twice does.
                 if method not in ("GET", "PATCH") or number == TRIES - 1:
                     raise
                 await asyncio.sleep(PAUSE_S * 2**number)
@@ -107,7 +107,7 @@ class DiscordApi:
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=TIMEOUT_S), headers={"User-Agent": self.bot.http.user_agent}
         )
-        # aiohttp would send a DELETE again by itself, and what I have deleted would look as if somebody else had.
+        # aiohttp would send a DELETE again by itself, and what it deleted would look as if somebody else had.
         self._session._retry_connection = False
         return self._session
 
@@ -124,14 +124,14 @@ class DiscordApi:
             self._free_at[limit] = time.monotonic() + float(headers.get("X-RateLimit-Reset-After", 0))
 
 
-class _Again(Exception):
+class _RateLimited(Exception):
     def __init__(self, after_s: float) -> None:
         super().__init__()
         self.after_s = after_s
 
 
 def _read(status: int, body: bytes) -> Any:
-    """What Discord answered. Raises _Again for a 429, Failed for other refusals, Unknown for Discord's own faults."""
+    """What Discord answered. Raises _RateLimited for a 429, Failed for other refusals, Unknown where Discord failed."""
     try:
         answer = json.loads(body) if body else {}
     except ValueError:
@@ -139,7 +139,7 @@ def _read(status: int, body: bytes) -> Any:
     if status < 300:
         return answer
     if status == 429:
-        raise _Again(float(answer.get("retry_after", 1)))
+        raise _RateLimited(float(answer.get("retry_after", 1)))
     if status >= 500:
         raise Unknown(str(status))
     raise Failed(status, answer.get("code", 0), answer.get("message", ""))

@@ -1,1 +1,1 @@
-"""Which member a message speaks for, and what is kept of it. Sends nothing."""
+"""Whether a message is proxied and as which member, and what is kept of it. Sends nothing."""

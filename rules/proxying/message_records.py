@@ -66,7 +66,7 @@ def get_record(session: Session, message_id: int) -> Message:
 
 
 def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
-    """The same, for the accounts of the member's system, who alone put words into its mouth.
+    """The same, for the accounts of the member's system, who alone may edit it.
 
     Raises NotFound, NotAllowed.
     """
@@ -76,7 +76,7 @@ def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
 
 
 def get_sent_record(session: Session, user_id: int, message_id: int) -> Message:
-    """The same, for its sender as well: whoever has left the system may still take back what they sent.
+    """The same, for its sender as well: whoever has left the system may still delete what they sent.
 
     Raises NotFound, NotAllowed.
     """

@@ -37,17 +37,26 @@ def get_tags(member: Member) -> list[TagDict]:
 
 
 def set_tag(session: Session, user_id: int, hid: str, tag: TagDict, expected: list[TagDict]) -> Member:
-    """Replace all tags by one. `expected` is what the user was told is replaced. Raises Invalid when it changed."""
+    """Replace all tags by one. `expected` is what the user was told is replaced.
+
+    Raises Invalid when it changed, NotFound, and NotAuthenticated for somebody else's member.
+    """
     return _replace(session, user_id, hid, [tag], expected)
 
 
 def clear_tags(session: Session, user_id: int, hid: str, expected: list[TagDict]) -> Member:
-    """Remove all tags. Raises like `set_tag`."""
+    """Remove all tags, which must be the `expected` ones.
+
+    Raises Invalid when they changed, NotFound, and NotAuthenticated for somebody else's member.
+    """
     return _replace(session, user_id, hid, [], expected)
 
 
 def add_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member:
-    """Add a tag. Raises Invalid when the member has it or has 100, and like `get_own_member`."""
+    """Add a tag.
+
+    Raises Invalid when the member has it or has 100, NotFound, and NotAuthenticated for somebody else's member.
+    """
     tags = get_tags(members.get_own_member(session, user_id, hid))
     if tag in tags:
         raise Invalid("The member has this tag already.")
@@ -55,7 +64,10 @@ def add_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member:
 
 
 def remove_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member:
-    """Remove a tag. Raises NotFound when the member does not have it, and like `get_own_member`."""
+    """Remove a tag.
+
+    Raises NotFound for the member or when it does not have the tag, and NotAuthenticated for somebody else's member.
+    """
     tags = get_tags(members.get_own_member(session, user_id, hid))
     if tag not in tags:
         raise NotFound("The member has no such tag; `member <name> proxy` shows those it has.")

@@ -1,7 +1,7 @@
-"""Which member a message speaks for, and with which words: pure, text and tags in, match out.
+"""Which proxy tag fits a message, and the text inside it: pure, text and tags in, match out.
 
 PluralKit's rules: tags longest first, guards for `<` and `>`, tags that stand alone, a mention in front. Tags are
-compared sign by sign; U+FE0F, which only asks for an emoji's colours, counts nowhere.
+compared character by character; U+FE0F, which only asks for an emoji's colours, counts nowhere.
 """
 
 import re
