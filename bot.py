@@ -210,7 +210,7 @@ class Rollcall(bridge.Bot):
     async def start(self, token: str) -> None:
         """Let the cogs read what they need, then log in and stay until the connection ends for good."""
         await self._have_cogs("start")
-        memory.spare_what_stays()
+        memory.freeze_startup_objects()
         await super().start(token)
 
     async def shut(self) -> None:

@@ -1,1 +1,1 @@
-"""What lies between py-cord and the cogs: raw events, the JSON decoder, memory. Knows no feature."""
+"""What lies between py-cord and the cogs: lifecycle, raw events, the JSON decoder, memory. Knows no feature."""

@@ -18,15 +18,15 @@ def set_up() -> None:
         mallopt(M_ARENA_MAX, ARENAS)
 
 
-def spare_what_stays() -> None:
-    """Call when everything is loaded: the collector need not look through that again and again."""
+def freeze_startup_objects() -> None:
+    """Call when everything is loaded: the garbage collector need not look through that again and again."""
     gc.collect()
     gc.freeze()
     # A few hundred presences on their way are no garbage, and each is many objects.
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
-def give_back() -> None:
+def release_free_pages() -> None:
     """Let the system have the pages that are free again after a lot of work."""
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)

@@ -1,1 +1,1 @@
-"""What can be done with a proxied message afterwards: look up, edit, delete, react, log, debug."""
+"""What can be done with a proxied message: look up, edit, reproxy, delete, react, log, debug."""

@@ -125,7 +125,7 @@ class PresenceWriter:
 
     def _give_back(self) -> None:
         if self._in_a_row > MOST_PENDING:
-            memory.give_back()
+            memory.release_free_pages()
         self._in_a_row = 0
 
     async def _write_singly(self, first: Steps, batch: dict[int, Change]) -> bool:

@@ -16,6 +16,8 @@ _ROLES = re.compile(r"<@&(\d{15,20})>", re.ASCII)
 _LINK = re.compile(r"<https?://[^\s<>]+>|https?://[^\s<>]+", re.IGNORECASE)
 _CUT = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d*>?|https?://\S+", re.ASCII)
 SILENT, VOICE, NO_EMBEDS = 1 << 12, 1 << 13, 1 << 2
+# Discord refuses a payload that names more users, or more roles.
+MOST_MENTIONS = 100
 REPLY_LENGTH, REPLY_LINK_LENGTH = 100, 300
 ARROW, GAP, CLIP = "\u21a9\ufe0f", "\u2004", "📎"
 
@@ -36,10 +38,11 @@ def build_payload(message: discord.Message, raw: dict[str, Any], text: str, may:
     """The webhook's payload but for the name and avatar; `may` is what the sender may do in the channel."""
     flags = raw.get("flags", 0) & (SILENT | VOICE | NO_EMBEDS)
     if flags & VOICE:
-        # It takes no text, not even tags that are kept.
+        # Discord takes no text with it, not even tags that are kept.
         text = ""
     shown = text if may.embed_links else wrap_links(text)
     if len(shown) > MOST_TEXT:
+        # The angle brackets leave no room for the text: without them, nothing at all is embedded.
         shown, flags = text, flags | NO_EMBEDS
     payload: dict[str, Any] = {
         "content": shown,
@@ -62,8 +65,8 @@ def find_mentions(text: str, guild: discord.Guild, may: discord.Permissions) -> 
     roles = [role for role in map(guild.get_role, _ids(_ROLES, text)) if role]
     return {
         "parse": ["everyone"] if may.mention_everyone else [],
-        "users": [str(user_id) for user_id in _ids(_USERS, text)][:100],
-        "roles": [str(role.id) for role in roles if role.mentionable or may.mention_everyone][:100],
+        "users": [str(user_id) for user_id in _ids(_USERS, text)][:MOST_MENTIONS],
+        "roles": [str(role.id) for role in roles if role.mentionable or may.mention_everyone][:MOST_MENTIONS],
     }
 
 
@@ -95,10 +98,10 @@ def build_reply(message: discord.Message, raw: dict[str, Any], color: str | None
     elif target.get("attachments") or target.get("embeds"):
         body += f" {CLIP}"
     embed: dict[str, Any] = {
-        "author": {"name": f"{_called(target, raw)}{GAP}{ARROW}"[:256]},
+        "author": {"name": f"{_display_name(target, raw)}{GAP}{ARROW}"[:256]},
         "description": f"**[Reply to:]({link})** {body}",
     }
-    if icon := _icon(target["author"]):
+    if icon := _avatar_url(target["author"]):
         embed["author"]["icon_url"] = icon
     return embed | ({"color": int(color, 16)} if color else {})
 
@@ -131,7 +134,7 @@ def _ids(pattern: re.Pattern[str], text: str) -> Iterator[int]:
     return iter(dict.fromkeys(int(found) for found in pattern.findall(text)))
 
 
-def _called(target: dict[str, Any], raw: dict[str, Any]) -> str:
+def _display_name(target: dict[str, Any], raw: dict[str, Any]) -> str:
     author = target["author"]
     # Discord sends the server's own name along only where the reply pings.
     pinged = next((user for user in raw.get("mentions", ()) if user["id"] == author["id"]), {})
@@ -139,7 +142,7 @@ def _called(target: dict[str, Any], raw: dict[str, Any]) -> str:
     return nick or author.get("global_name") or author["username"]
 
 
-def _icon(author: dict[str, Any]) -> str | None:
+def _avatar_url(author: dict[str, Any]) -> str | None:
     if not author.get("avatar"):
         return None
     return f"{discord.asset.Asset.BASE}/avatars/{author['id']}/{author['avatar']}.png?size=64"
