@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bench import people
+from bench import fixtures
 from bench.processes import cpu_s
-from bench.table import Row, show
+from bench.report import Row, show
 from models import Presence
 from tests.end_to_end.rollcall import Rollcall, until
 
@@ -26,7 +26,7 @@ UPSERT = "INSERT INTO rows VALUES (?, ?) ON CONFLICT DO UPDATE SET body = exclud
 
 def main() -> None:
     ours, theirs = [], []
-    with tempfile.TemporaryDirectory() as folder, people.crowd(Path(folder), PEOPLE) as (rollcall, sorted_users):
+    with tempfile.TemporaryDirectory() as folder, fixtures.crowd(Path(folder), PEOPLE) as (rollcall, sorted_users):
         users = [str(user_id) for user_id in shuffled(map(int, sorted_users))]
         for number in range(-1, ROUNDS):
             spent = store_by_bot(rollcall, users, number)
@@ -52,7 +52,7 @@ def shuffled(user_ids: Iterable[int]) -> list[int]:
 def store_by_bot(rollcall: Rollcall, users: list[str], number: int) -> float:
     """CPU seconds of the bot for each update; every body changes each time."""
     updates = [
-        {"user": user, **people.update(int(user), f"{number}.{turn}")}
+        {"user": user, **fixtures.update(int(user), f"{number}.{turn}")}
         for turn in range(UPDATES // PEOPLE)
         for user in users
     ]

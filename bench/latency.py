@@ -14,7 +14,7 @@ from pathlib import Path
 
 import requests
 
-from bench.table import Row, show
+from bench.report import Row, show
 from simulator.client import Simulator
 from tests.end_to_end.rollcall import Rollcall, until
 

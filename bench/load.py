@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.cores import LOADER, pinned
+from bench.cpu_pinning import LOADER, pinned
 
 WRK = shutil.which("wrk")
 CONNECTIONS = 32
@@ -37,7 +37,7 @@ class Measured:
 
 
 def describe_generator() -> str:
-    """Which generator is used, in words for the table."""
+    """Which generator is used, in words for the report."""
     return "Load by wrk." if WRK else "Load by the Python generator (no wrk here): it can be what limits fast servers."
 
 

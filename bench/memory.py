@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.load import Target, press
 from bench.processes import pss_mb
-from bench.table import Row, show
+from bench.report import Row, show
 from database.upgrade import upgrade
 from rules.presence import health
 from simulator.client import Simulator

@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import models
-from bench.table import Row, show
+from bench.report import Row, show
 from database.upgrade import upgrade
 from rules.systems import members, systems
 from simulator.client import Simulator

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import requests
 
-from bench import people
+from bench import fixtures
 from bench.load import Target, describe_generator, interleave, press, ratios
-from bench.served import LIMITED, serving
-from bench.table import Row, show
+from bench.report import Row, show
+from bench.web_servers import LIMITED, serving
 
 ROUNDS = 5
 PEOPLE = 100_000
@@ -19,19 +19,19 @@ PEOPLE = 100_000
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         file = Path(folder) / "people.db"
-        people.make_file(file, PEOPLE)
+        fixtures.make_file(file, PEOPLE)
         start = lambda **options: stack.enter_context(serving(file=file, **options))  # noqa: E731
         hot, limited = start(), start(RATE_LIMIT=LIMITED)
-        one = people.PATH % 0
+        one = fixtures.PATH % 0
         answer = requests.get(hot + one, timeout=10)
         size = str(len(answer.content))
-        bare = start(app="bench.bare:bare", BENCH_BYTES=size)
+        bare = start(app="bench.baselines:bare", BENCH_BYTES=size)
         targets = {
-            "bare": Target(bare, people.PATH, PEOPLE),
-            "hot": Target(hot, people.PATH, PEOPLE),
-            "limited": Target(limited, people.PATH, PEOPLE),
-            "granian": Target(start(server="granian"), people.PATH, PEOPLE),
-            "granian limited": Target(start(server="granian", RATE_LIMIT=LIMITED), people.PATH, PEOPLE),
+            "bare": Target(bare, fixtures.PATH, PEOPLE),
+            "hot": Target(hot, fixtures.PATH, PEOPLE),
+            "limited": Target(limited, fixtures.PATH, PEOPLE),
+            "granian": Target(start(server="granian"), fixtures.PATH, PEOPLE),
+            "granian limited": Target(start(server="granian", RATE_LIMIT=LIMITED), fixtures.PATH, PEOPLE),
             "whole": Target(hot, one),
             "unchanged": Target(hot, one, headers=(("If-None-Match", answer.headers["ETag"]),)),
         }

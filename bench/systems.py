@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 import config as settings
 import models
 from app import create_app
-from bench.table import Row, show
+from bench.report import Row, show
 from rules.account import tokens
 
 SMALL, LARGE = 10, 10_000

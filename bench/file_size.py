@@ -4,10 +4,10 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from bench import people
+from bench import fixtures
 from bench.load import Target, describe_generator, interleave, press, ratios
-from bench.served import serving
-from bench.table import Row, show
+from bench.report import Row, show
+from bench.web_servers import serving
 
 ROUNDS = 7
 SMALL, LARGE = 1000, 1_000_000
@@ -16,16 +16,16 @@ SMALL, LARGE = 1000, 1_000_000
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder) / "small.db", Path(folder) / "large.db"
-        people.make_file(small, SMALL)
-        people.make_file(large, LARGE)
+        fixtures.make_file(small, SMALL)
+        fixtures.make_file(large, LARGE)
         with serving(file=small) as few, serving(file=large) as many:
-            targets = {"few": Target(few, people.PATH, SMALL), "many": Target(many, people.PATH, LARGE)}
+            targets = {"few": Target(few, fixtures.PATH, SMALL), "many": Target(many, fixtures.PATH, LARGE)}
             found = interleave(ROUNDS, {name: partial(press, target) for name, target in targets.items()})
         size = large.stat().st_size / 1e6
     row = Row(
         f"hot read in a file of {LARGE:,} people", f"in a file of {SMALL:,}", ratios(found["many"], found["few"]), 0.9
     )
-    show("growth", [row], [f"The large file has {size:,.0f} MB. gunicorn, one worker. {describe_generator()}"])
+    show("file_size", [row], [f"The large file has {size:,.0f} MB. gunicorn, one worker. {describe_generator()}"])
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 import requests
 
 import config as settings
-from bench.cores import SERVER, pinned
+from bench.cpu_pinning import SERVER, pinned
 from tests.end_to_end.rollcall import free_port
 
 PATIENCE_S = 30

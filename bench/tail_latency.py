@@ -8,9 +8,9 @@ import tempfile
 import threading
 from pathlib import Path
 
-from bench import people
+from bench import fixtures
 from bench.load import Measured, Target, describe_generator, press
-from bench.table import Row, show
+from bench.report import Row, show
 from tests.end_to_end.rollcall import Rollcall, until
 
 ROUNDS = 7
@@ -21,7 +21,7 @@ def main() -> None:
     ratios, quiet, busy = [], [], []
     with (
         tempfile.TemporaryDirectory() as folder,
-        people.crowd(Path(folder), PEOPLE, WEB_CONCURRENCY="1") as (rollcall, users),
+        fixtures.crowd(Path(folder), PEOPLE, WEB_CONCURRENCY="1") as (rollcall, users),
     ):
         target = Target(rollcall.url, f"/user/{users[0]}")
         for _ in range(ROUNDS):
@@ -31,14 +31,14 @@ def main() -> None:
     row = Row(f"hot read p99 while {A_SECOND:,} updates/s come in", "without updates", ratios, at_most=1.5)
     rates = [one.rate / other.rate for one, other in zip(busy, quiet, strict=True)]
     beside = Row("requests/s meanwhile", "without updates", rates)
-    show("busy", [row, beside], [f"Simulator, bot, web side and load share the cores. {describe_generator()}"])
+    show("tail_latency", [row, beside], [f"Simulator, bot, web side and load share the cores. {describe_generator()}"])
 
 
 def press_busily(rollcall: Rollcall, users: list[str], target: Target) -> Measured:
     """Ask while updates come in all the time."""
     count = A_SECOND * (SECONDS + 2)
     updates = [
-        {"user": users[number % PEOPLE], **people.update(int(users[number % PEOPLE]), str(number))}
+        {"user": users[number % PEOPLE], **fixtures.update(int(users[number % PEOPLE]), str(number))}
         for number in range(count)
     ]
     coming = threading.Thread(target=rollcall.simulator.presences, args=(updates, A_SECOND))
