@@ -1,20 +1,18 @@
-"""The home server's presences, from the gateway's raw events to pending changes; and the bot's heartbeat."""
+"""The home server's presences, from the gateway's raw events to pending changes."""
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from typing import Any
 
 from discord.ext import commands
 
 from cogs.presence.batch_writer import PresenceWriter
+from cogs.presence.heartbeat import Heartbeat
+from cogs.presence.home_guild import HomeGuild
 from cogs.presence.member_chunks import MemberChunks
 from rules.parsing.timestamps import now_ms
-from rules.presence import health, home_guild, updates
-from rules.presence.health import BEAT_EVERY_S
+from rules.presence import home_guild, updates
 from rules.presence.updates import Change
-
-log = logging.getLogger(__name__)
 
 OFFLINE = {"status": "offline"}
 
@@ -24,15 +22,11 @@ class Presence(commands.Cog, name="presence"):
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
-        self.home = home_guild.Home(bot.config.home_guild_id)
-        self.told_problem: str | None = None
-        self.connected_since: int | None = None
-        self.connected_at: int | None = None
-        self.beat_now = asyncio.Event()
+        self.home = HomeGuild(bot.config.home_guild_id)
+        self.heartbeat = Heartbeat(bot)
         self.writer = PresenceWriter(bot)
         self.member_chunks = MemberChunks(bot, self.drop_missing)
         self.writing: asyncio.Task | None = None
-        self.beating: asyncio.Task | None = None
         for event, take in {
             "READY": self.take_ready,
             "RESUMED": self.take_resumed,
@@ -52,23 +46,20 @@ class Presence(commands.Cog, name="presence"):
         self.home.guild_id = await self.bot.read(home_guild.get_home)
         if self.home.settle():
             self.writer.restart(home_guild.move_home, self.home.guild_id)
-        self.connected_at = await self.bot.read(health.get_last_connected)
-        self.writing, self.beating = asyncio.create_task(self.writer.run()), asyncio.create_task(self.beat())
+        await self.heartbeat.start()
+        self.writing = asyncio.create_task(self.writer.run())
 
     async def stop(self) -> None:
         """Write what is pending and say that the bot is no longer connected."""
         self.member_chunks.stop()
-        if not self.writing:
-            return
-        self.beating.cancel()
-        self.writer.stop()
-        await asyncio.gather(self.writing, self.beating, return_exceptions=True)
-        self.connected_since = None
-        await self.write_beat()
+        if self.writing:
+            self.writer.stop()
+            await asyncio.gather(self.writing, return_exceptions=True)
+            await self.heartbeat.stop()
 
     def take_ready(self, data: dict[str, Any]) -> None:
         self.member_chunks.stop()
-        self.home.begin({int(guild["id"]) for guild in data["guilds"]}, self.connected_at)
+        self.home.begin({int(guild["id"]) for guild in data["guilds"]}, self.heartbeat.connected_at)
         self.note_connected()
         self.settle_home()
 
@@ -78,13 +69,11 @@ class Presence(commands.Cog, name="presence"):
 
     def note_connected(self) -> None:
         self.bot.raw_events.pace(self.writer.wait_for_room)
-        self.connected_since = now_ms()
-        self.beat_now.set()
+        self.heartbeat.note_connected()
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
-        self.connected_since = None
-        self.beat_now.set()
+        self.heartbeat.note_disconnected()
 
     def settle_home(self) -> None:
         """Work out which server is the home server; when it is another or out of reach, everybody goes."""
@@ -93,16 +82,13 @@ class Presence(commands.Cog, name="presence"):
         elif self.home.problem:
             self.member_chunks.stop()
             self.writer.restart(updates.clear_presences)
-        if self.home.problem and self.home.problem != self.told_problem:
-            log.warning(self.home.problem)
-        self.told_problem = self.home.problem
-        self.beat_now.set()
+        self.heartbeat.report(self.home.problem)
 
     def take_guild(self, data: dict[str, Any]) -> None:
         if data.get("unavailable"):
             return
         self.home.guild_ids.add(int(data["id"]))
-        if self.told_problem:
+        if self.heartbeat.problem:
             self.settle_home()
         try:
             if self.home.covers(data["id"]):
@@ -200,27 +186,6 @@ class Presence(commands.Cog, name="presence"):
         """Somebody wants to be published again: ask Discord for what was not stored meanwhile."""
         if self.home.problem is None:
             self.member_chunks.request_member(user_id)
-
-    async def beat(self) -> None:
-        """Write the heartbeat every few seconds, and at once when the connection comes or goes."""
-        while True:
-            try:
-                await asyncio.wait_for(self.beat_now.wait(), BEAT_EVERY_S)
-            except TimeoutError:
-                pass
-            self.beat_now.clear()
-            await self.write_beat()
-
-    async def write_beat(self) -> None:
-        if self.connected_since:
-            self.connected_at = now_ms()
-        problem = self.bot.fault or self.told_problem
-        try:
-            await self.bot.write_presence(
-                health.record_beat, self.connected_since, self.bot.raw_events.last_event_at, problem
-            )
-        except Exception as error:
-            log.warning("the heartbeat could not be written: %r", error)
 
 
 def setup(bot: commands.Bot) -> None:
