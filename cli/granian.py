@@ -13,7 +13,7 @@ from flask import Flask
 
 import app
 import config as settings
-from cli.start import prepare
+from cli.supervisor import prepare
 from database.upgrade import BadFile
 from web import request_body
 from web.granian_watchdog import Stalled

@@ -18,7 +18,7 @@ import requests
 from sqlalchemy.engine import make_url
 
 import config as settings
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from database import connections
 from simulator.client import Simulator
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from tests.end_to_end.rollcall import until
 
 pytestmark = pytest.mark.parametrize("rollcall", SERVERS, indirect=True)

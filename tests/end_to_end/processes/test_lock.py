@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy.engine import make_url
 
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from database.connections import LOCK_WAIT_MS
 from tests.end_to_end.rollcall import until
 

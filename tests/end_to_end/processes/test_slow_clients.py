@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from rules.account.tokens import make_token
 from tests.end_to_end.bot_replies import only
 from tests.end_to_end.rollcall import until

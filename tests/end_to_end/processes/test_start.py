@@ -10,7 +10,7 @@ import pytest
 import requests
 
 import config as settings
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from tests.end_to_end.rollcall import Process, free_port, until
 
 

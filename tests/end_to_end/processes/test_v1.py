@@ -9,7 +9,7 @@ import pytest
 import requests
 
 import config as settings
-from cli.start import SERVERS
+from cli.supervisor import SERVERS
 from database import connections
 from rules.account import tokens
 from rules.systems import members, systems

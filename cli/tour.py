@@ -1,0 +1,87 @@
+"""The tour: the real bot and the real web side against a simulated Discord, and what there is to try."""
+
+import asyncio
+import os
+import sys
+import time
+from typing import Any
+
+import requests
+
+import config as settings
+from cli.supervisor import OWN_NAME, Process, check_port, make_processes, prepare, run, say
+
+PATIENCE_S = 30
+TOUR_DATABASE = "sqlite:///instance/tour.db"
+
+
+async def tour() -> None:
+    """Simulator, bot and web, on a file of their own."""
+    port = settings.load().port
+    port += 100 if port <= 65435 else -100
+    url = f"http://127.0.0.1:{port}"
+    overrides = {
+        "DISCORD_TOKEN": "simulated",
+        "DISCORD_API_BASE": f"{url}/api/v10",
+        "DISCORD_CDN_BASE": f"{url}/cdn",
+        "DATABASE_URL": TOUR_DATABASE,
+        "HOME_GUILD_ID": "",
+        "INVITE_URL": "",
+        "PUBLIC_URL": "",
+        "SIMULATOR_URL": url,
+    }
+    config = settings.load(overrides)
+    check_port("127.0.0.1", port, "PORT, which it follows")
+    prepare(config)
+    processes = [Process("discord", "-m", "simulator", "--tour", "--port", str(port)), *make_processes(config)]
+    guide = asyncio.create_task(guide_through(config, url))
+    await run(processes, {**os.environ, **overrides}, guide)
+
+
+async def guide_through(config: settings.Config, simulator_url: str) -> None:
+    """Once the bot is connected and somebody is published, say what there is to see and to type."""
+    # Not at the top: whoever runs the real thing may have left the simulator out.
+    from simulator.client import DEFAULT_URL
+
+    url = await _wait_for_somebody(config, simulator_url)
+    if not url:
+        say(OWN_NAME, f"nothing was published within {PATIENCE_S} s; the lines above say why")
+        return
+    python = sys.executable.removeprefix(f"{settings.ROOT}/")
+    where = "" if simulator_url == DEFAULT_URL else f" --url {simulator_url}"
+    for line in (
+        "",
+        "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:",
+        f"  curl {url}",
+        "Type a command as one of them (alice, bob, charlie, dana, eve):",
+        f'  {python} -m simulator say alice ".help"{where}',
+        f'  {python} -m simulator say alice "pk;help"{where}',
+        "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.",
+        "",
+    ):
+        say(OWN_NAME, line)
+
+
+async def _wait_for_somebody(config: settings.Config, simulator_url: str) -> str | None:
+    from simulator.client import Simulator, SimulatorError
+
+    until, http = time.monotonic() + PATIENCE_S, requests.Session()
+    # A proxy from the environment knows nothing of loopback.
+    http.trust_env = False
+    while time.monotonic() < until:
+        await asyncio.sleep(0.3)
+        try:
+            url = await asyncio.to_thread(_find_somebody, Simulator(simulator_url), http, config.public_url)
+        except (SimulatorError, requests.RequestException):
+            continue
+        if url:
+            return url
+    return None
+
+
+def _find_somebody(simulator: Any, http: requests.Session, base: str) -> str | None:
+    """Where alice is published, once the bot is connected."""
+    if http.get(f"{base}/health", timeout=5).status_code != 200:
+        return None
+    url = next(f"{base}/user/{user['id']}" for user in simulator.users() if user["name"] == "alice")
+    return url if http.get(url, timeout=5).status_code == 200 else None
