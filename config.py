@@ -12,6 +12,8 @@ import limits
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent
+# The largest Discord ID: what a column of SQLite holds. Here, where nothing is imported; rules take it from `fields`.
+LARGEST_SNOWFLAKE = 2**63 - 1
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SERVERS = ("gunicorn", "granian")
 
@@ -79,7 +81,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         discord_token=text("DISCORD_TOKEN"),
         discord_api_base=_url("DISCORD_API_BASE", text("DISCORD_API_BASE")),
         discord_cdn_base=_url("DISCORD_CDN_BASE", text("DISCORD_CDN_BASE")),
-        home_guild_id=_number("HOME_GUILD_ID", text("HOME_GUILD_ID"), 1, 2**63 - 1),
+        home_guild_id=_number("HOME_GUILD_ID", text("HOME_GUILD_ID"), 1, LARGEST_SNOWFLAKE),
         database_url=_database_url(text("DATABASE_URL", "sqlite:///instance/rollcall.db")),
         github_api_base=_url("GITHUB_API_BASE", text("GITHUB_API_BASE", "https://api.github.com")),
         github_token=text("GITHUB_TOKEN"),

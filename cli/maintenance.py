@@ -17,8 +17,8 @@ from models import db
 from rules.account import tokens
 from rules.errors import Refused
 from rules.parsing import fields
-from rules.presence import health as status
 from rules.presence import home_guild
+from rules.presence.health import get_health
 
 
 @click.command()
@@ -83,7 +83,7 @@ def _copy(database: str, target: Path) -> None:
 @with_appcontext
 def stats() -> None:
     """Print how much is stored, and how the bot is."""
-    health = status.get_health(db.session)
+    health = get_health(db.session)
     rows = {
         "published users": health["published"],
         "hidden users": _count(models.OptOut),

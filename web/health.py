@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from sqlalchemy.exc import SQLAlchemyError
 
 from models import db
-from rules.presence import health as status
+from rules.presence.health import get_health
 from web.responses import report
 
 bp = Blueprint("status", __name__)
@@ -14,7 +14,7 @@ bp = Blueprint("status", __name__)
 def health() -> Response:
     """200 while the database can be read and the bot is connected, else 503; the body tells which."""
     try:
-        body = status.get_health(db.session)
+        body = get_health(db.session)
     except SQLAlchemyError:
         unread = {"status": "the database cannot be read", "database": {"readable": False}}
         return report(unread, 503)

@@ -15,6 +15,7 @@ from database.compiled_queries import CompiledQuery, Reader
 from models import Token
 from rules.errors import NotAuthenticated
 from rules.opt_out import check_storable
+from rules.parsing.fields import LARGEST_SNOWFLAKE
 
 # 256 random bits cannot be guessed, so the hash need not be slow: a slow one is a gift to whoever floods us.
 _hasher = pbkdf2_sha256.using(rounds=1000)
@@ -56,7 +57,7 @@ def store_token(session: Session, user_id: int, hashed: str) -> None:
 def find_caller(reader: Reader, token: str | None) -> Caller | None:
     """Whose token this is, or None; reads one row. A wrong one takes equally long for users without a token."""
     match = _PATTERN.fullmatch(token or "")
-    if not match or int(match[1]) > 2**63 - 1:
+    if not match or int(match[1]) > LARGEST_SNOWFLAKE:
         return None
     user_id = int(match[1])
     row = _query().find(reader, user_id=user_id)

@@ -6,9 +6,9 @@ from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from config import LARGEST_SNOWFLAKE
 from rules.errors import Invalid, NotFound
 
-LARGEST_SNOWFLAKE = 2**63 - 1
 URL_LENGTH = 256
 COLOR_LENGTH = 6
 DATE_LENGTH = 10

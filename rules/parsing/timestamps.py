@@ -8,6 +8,9 @@ from rules.errors import Invalid
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _IN_UTC = _EPOCH.replace(tzinfo=None)
+# The first and the last instant that `show_time` can show, in µs since 1970.
+EARLIEST_US = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
+LATEST_US = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 # A query that is not escaped brings a blank for a plus.
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([ +-])(\d\d):([0-5]\d))", re.ASCII

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
 from rules.errors import NotAllowed
-from rules.parsing.timestamps import show_time
+from rules.parsing.timestamps import LATEST_US, show_time
 from rules.systems import systems
 from rules.systems.privacy import see_member
 from rules.systems.switches import find_latest
 
 PAGE = 100
-NEVER = 2**63 - 1
 
 
 def select_switches(session: Session, system: System, viewer: int | None) -> Select[tuple[int, int]]:
@@ -53,7 +52,7 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
     system = systems.get_seen_system(reader, hid, viewer)
     hides_latest = _hides_latest(system, system.own)
     rows = _query_page().all(
-        reader, system_id=system.id, hides_latest=hides_latest, before=NEVER if before is None else before
+        reader, system_id=system.id, hides_latest=hides_latest, before=LATEST_US if before is None else before
     )
     # A switch to nobody is one row without a member.
     return [

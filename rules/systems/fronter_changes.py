@@ -13,9 +13,14 @@ def combine(current: Hids, given: Hids, how: str) -> Hids:
     `first` puts them before the present whether they were there or not. Raises Invalid for duplicates among the
     given, for adding a member who fronts already, and for removing one who does not.
     """
-    if len(set(given)) < len(given):
-        raise Invalid("Duplicate members in member list.")
+    check_distinct(given)
     return _WAYS[how](current, given)
+
+
+def check_distinct(hids: Hids) -> None:
+    """Refuse a list that names a member twice. Raises Invalid."""
+    if len(set(hids)) < len(hids):
+        raise Invalid("Duplicate members in member list.")
 
 
 def _append(current: Hids, given: Hids) -> Hids:

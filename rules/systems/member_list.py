@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from models import Member, SwitchMember, System
 from rules.errors import NotAllowed
-from rules.systems import front_history, systems
+from rules.systems import front_history, members, systems
 from rules.systems.privacy import see_member
 
 SORTS = ("name", "display_name", "id", "message_count", "created", "last_fronted", "last_message", "birthday", "random")
@@ -39,8 +39,7 @@ def list_members(session: Session, system: System, viewer: int | None, options: 
     `last_fronted` when the front history is, and for `private_only` to strangers.
     """
     owner = systems.is_owner(session, viewer, system.id)
-    if system.member_list_privacy and not owner:
-        raise NotAllowed("Unauthorized to view member list.")
+    members.check_list_visible(system, owner)
     if options.private_only and not owner:
         raise NotAllowed("Only the owner of a system can list what is private.")
     fronted = options.last_fronted or options.sort == "last_fronted"
@@ -97,8 +96,8 @@ _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-def _sort(members: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
-    by_name = sorted(members, key=_KEYS["name"])
+def _sort(listed: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+    by_name = sorted(listed, key=_KEYS["name"])
     keyed = [(_KEYS[options.sort](member), member) for member in by_name]
     known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=options.reverse)
     return [member for _, member in known] + [member for key, member in keyed if key is None]

@@ -22,6 +22,7 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 MOST_TAGS = 100
 TAG_LENGTH = 100
+_NO_SUCH_MEMBER = "Member not found."
 
 TagDict = dict[str, str | None]
 
@@ -129,7 +130,7 @@ def get_member(session: Session, hid: str) -> Member:
     """The member with an ID, in any case of letters. Raises NotFound."""
     member = session.scalar(select(Member).where(Member.hid == hid.lower())) if is_id(hid) else None
     if not member:
-        raise NotFound("Member not found.")
+        raise NotFound(_NO_SUCH_MEMBER)
     return member
 
 
@@ -153,7 +154,7 @@ def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
     """A member as the viewer may see it. Raises NotFound."""
     member = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
     if member is None:
-        raise NotFound("Member not found.")
+        raise NotFound(_NO_SUCH_MEMBER)
     return view_member(member, member.own)
 
 
@@ -163,10 +164,15 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
     Raises NotAllowed when the member list is private, and NotFound.
     """
     system = systems.get_seen_system(reader, hid, viewer)
-    if system.member_list_privacy and not system.own:
-        raise NotAllowed("Unauthorized to view member list.")
+    check_list_visible(system, system.own)
     listed = _query_all().all(reader, system_id=system.id, own=system.own)
     return [view_member(member, system.own) for member in listed]
+
+
+def check_list_visible(system: Any, is_owner: bool) -> None:
+    """Refuse strangers a member list that is private. Raises NotAllowed."""
+    if system.member_list_privacy and not is_owner:
+        raise NotAllowed("Unauthorized to view member list.")
 
 
 @cache

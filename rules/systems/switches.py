@@ -11,11 +11,12 @@ from models import Member, Switch, SwitchMember, System
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import soft_delete, systems
-from rules.systems.fronter_changes import combine
+from rules.systems.fronter_changes import check_distinct, combine
 from rules.systems.privacy import view_member
 from rules.systems.short_ids import is_id
 
 MOST_FRONTERS = 150
+NO_LIST = "The members must be a list of member IDs."
 NO_SWITCH = "System has no registered switches."
 
 
@@ -162,7 +163,7 @@ def _query_fronters() -> CompiledQuery:
 
 def _read_hids(hids: object) -> list[str]:
     if not isinstance(hids, list) or not all(isinstance(hid, str) for hid in hids):
-        raise Invalid("The members must be a list of member IDs.")
+        raise Invalid(NO_LIST)
     return [hid.lower() for hid in hids]
 
 
@@ -177,8 +178,7 @@ def _log(session: Session, system: System, latest: Switch | None, wanted: list[s
 
 def _check_fronters(session: Session, system: System, latest: Switch | None, wanted: list[str]) -> list[int]:
     """The row IDs of the members wanted, if they may front now and do not front already."""
-    if len(set(wanted)) < len(wanted):
-        raise Invalid("Duplicate members in member list.")
+    check_distinct(wanted)
     if len(wanted) > MOST_FRONTERS:
         raise Invalid(f"At most {MOST_FRONTERS} members can front at once; these are {len(wanted):,}.")
     if latest and get_fronters(session, latest) == wanted:

@@ -13,7 +13,6 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_SWITCHES = 100_000
 MOST_COUNT = 2**31 - 1
 DAY_US = 24 * 3600 * 1_000_000
-_EARLIEST = timestamps.read_time("EARLIEST", "0001-01-01T00:00:00Z")
 _SHOWN = 40
 # When (µs), and the places of its members in the file.
 FileSwitch = tuple[int, tuple[int, ...]]
@@ -125,7 +124,7 @@ def read_past(name: str, value: object) -> int:
     if not isinstance(value, str):
         raise Invalid(f"The {name} must be a time like 2026-11-21T20:15:00Z.")
     at = timestamps.read_time(name, value)
-    if at < _EARLIEST:
+    if at < timestamps.EARLIEST_US:
         raise Invalid(f"The {name} is too long ago.")
     if at > timestamps.now_us() + DAY_US:
         raise Invalid(f"The {name} lies in the future.")

@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
+from rules.systems.soft_delete import ROWS_AT_ONCE
 from rules.transfer import pluralkit_format, tupperbox_format
 from rules.transfer.import_commit import Result, finish_import
 from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
 from rules.transfer.import_staging import Staged, begin_import, cancel_import, stage_switches
 
-ROWS_AT_ONCE = 1000
 _GZIP = b"\x1f\x8b"
 
 

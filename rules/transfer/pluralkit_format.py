@@ -5,7 +5,7 @@ from typing import Any
 
 from rules.errors import Invalid
 from rules.parsing import fields
-from rules.systems import config as preferences
+from rules.systems import config as system_config
 from rules.systems import systems
 from rules.systems.privacy import (
     LATER_MEMBER_PRIVACY,
@@ -14,7 +14,7 @@ from rules.systems.privacy import (
     SYSTEM_PRIVACY,
     WRITTEN_BY_PRIVACY,
 )
-from rules.systems.switches import MOST_FRONTERS
+from rules.systems.switches import MOST_FRONTERS, NO_LIST
 from rules.transfer.import_file import (
     MOST_SWITCHES,
     File,
@@ -65,7 +65,7 @@ def _read_system(data: Mapping[str, Any]) -> dict[str, Any]:
         read = systems.read_changes(_plain_color({**known, **settings}))
         if zone := config.get("timezone") or data.get("timezone") or data.get("tz"):
             read["tz"] = fields.read_time_zone("timezone", zone)
-        return {**read, **preferences.read_preferences(_known_config(config))}
+        return {**read, **system_config.read_preferences(_known_config(config))}
 
 
 def _known_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def _read_switch(data: Mapping[str, Any], number: int, numbers: Mapping[str, int
         at = read_past("timestamp", data.get("timestamp"))
         fronting = data.get("members")
         if not isinstance(fronting, list):
-            raise Invalid("The members must be a list of member IDs.")
+            raise Invalid(NO_LIST)
         found = tuple(dict.fromkeys(_get_number(hid, numbers) for hid in fronting))
         if len(found) > MOST_FRONTERS:
             raise Invalid(f"The members can be at most {MOST_FRONTERS}; these are {len(found):,}.")

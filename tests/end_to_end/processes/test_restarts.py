@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 import config as settings
-from rules.presence import health as status
+from rules.presence import health
 from tests.end_to_end.rollcall import Process, until
 
 
@@ -34,7 +34,7 @@ def test_what_happened_while_the_bot_was_down(alone):
     running.start_web()
     running.start_bot()
     until(lambda: running.status_of(slept) == "online")
-    last_beat = running.read(status.get_last_connected)
+    last_beat = running.read(health.get_last_connected)
     assert running.bot.stop() == 0
     stopped_at = time.time() * 1000
     assert running.status_of(left) == "online", "a stopped bot takes nobody away"
