@@ -41,7 +41,11 @@ def create_app(config: settings.Config | None = None) -> Flask:
 
 
 def __getattr__(name: str) -> Flask:
-    """Make `app` when a server or the flask command asks for it, not when a test imports this file."""
+    """Make `app` when a server or the flask command looks it up.
+
+    A plain `app = create_app()` would open the real file in every test that imports this one; and a callable that
+    makes it at the first request would be made in each worker, where gunicorn's preload shares the memory of one.
+    """
     if name != "app":
         raise AttributeError(name)
     globals()["app"] = made = create_app()

@@ -31,16 +31,16 @@ def config_target(ctx: Context, target: SystemTarget) -> EditTarget:
     """One's own system by what `config` sets of it."""
 
     async def see(_viewer: int | None) -> Mapping[str, Any]:
-        return await ctx.bot.read(_see_config, ctx.author.id)
+        return await ctx.bot.read(_show_config, ctx.author.id)
 
     async def edit(changes: Mapping[str, object]) -> None:
-        await ctx.bot.write(config.edit_preferences, ctx.author.id, changes)
+        await ctx.bot.write(config.edit_config, ctx.author.id, changes)
 
     return EditTarget(target, "system", see, edit)
 
 
-def _see_config(session: Session, user_id: int) -> dict[str, Any]:
-    return config.show_preferences(systems.get_own_system(session, user_id))
+def _show_config(session: Session, user_id: int) -> dict[str, Any]:
+    return config.show_config(systems.get_own_system(session, user_id))
 
 
 async def toggle_account(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -63,7 +63,7 @@ async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) 
     system = target.system
     if text:
         seconds = None if text in CLEARING else 0 if text in NEVER else type_span(text)
-        system = await ctx.bot.write(config.edit_preferences, ctx.author.id, {"latch_timeout": seconds})
+        system = await ctx.bot.write(config.edit_config, ctx.author.id, {"latch_timeout": seconds})
     await answer(ctx, card(text=_say_timeout(system.latch_timeout)))
 
 
@@ -103,7 +103,7 @@ async def set_switching(ctx: Context, target: SystemTarget, arguments: Arguments
     if how:
         if how not in SWITCHING:
             raise Invalid(f"Say `off`, `new` or `add`; {quote(how)} is none of them.")
-        system = await ctx.bot.write(config.edit_preferences, ctx.author.id, {"proxy_switch": how})
+        system = await ctx.bot.write(config.edit_config, ctx.author.id, {"proxy_switch": how})
     await answer(ctx, card(text=SWITCHING[system.proxy_switch]))
 
 

@@ -42,25 +42,25 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
 }
 
 
-def edit_preferences(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
+def edit_config(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
     """Change what is given and nothing else; unknown keys are ignored. All or nothing.
 
     `latch_timeout` in seconds, 0 for never, null for 6 hours; more than 100 000 hours is never. `name_format` has
     at most 100 code points. Raises Invalid, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
-    for name, value in read_preferences(changes).items():
+    for name, value in read_config(changes).items():
         setattr(system, name, value)
     return system
 
 
-def read_preferences(changes: Mapping[str, object]) -> dict[str, Any]:
+def read_config(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, as it is stored. Raises Invalid."""
     return {name: read(name, changes[name]) for name, read in _READERS.items() if name in changes}
 
 
-def show_preferences(system: System) -> dict[str, Any]:
-    """A system's preferences, for its owner."""
+def show_config(system: System) -> dict[str, Any]:
+    """What a system set, for its owner."""
     return {name: getattr(system, name) for name in _READERS}
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from models import Member, Switch, SwitchMember, System
 from rules.parsing.timestamps import show_time
 from rules.systems import systems
-from rules.systems.config import show_preferences
+from rules.systems.config import show_config
 from rules.systems.members import MOST_MEMBERS
 from rules.systems.privacy import see_member, see_system
 
@@ -65,7 +65,7 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
         **{name: seen[name] for name in _SYSTEM},
         "webhook_url": None,
         "privacy": {name: seen[name] for name in _SYSTEM_PRIVACY},
-        "config": _show_config(system),
+        "config": _full_config(system),
         "accounts": sorted(systems.get_accounts(session, system)),
         "members": [_show_member(member) for member in members],
         "groups": [],
@@ -86,8 +86,8 @@ def make_uuid(kind: str, hid: str, created: int) -> str:
     return str(uuid.uuid5(_NAMESPACE, f"{kind}:{hid}:{created}"))
 
 
-def _show_config(system: System) -> dict[str, Any]:
-    known = {"timezone": system.tz, **show_preferences(system), **_FOREIGN_CONFIG}
+def _full_config(system: System) -> dict[str, Any]:
+    known = {"timezone": system.tz, **show_config(system), **_FOREIGN_CONFIG}
     return {name: known[name] for name in _CONFIG}
 
 

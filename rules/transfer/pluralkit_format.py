@@ -65,7 +65,7 @@ def _read_system(data: Mapping[str, Any]) -> dict[str, Any]:
         read = systems.read_changes(_plain_color({**known, **settings}))
         if zone := config.get("timezone") or data.get("timezone") or data.get("tz"):
             read["tz"] = fields.read_time_zone("timezone", zone)
-        return {**read, **system_config.read_preferences(_known_config(config))}
+        return {**read, **system_config.read_config(_known_config(config))}
 
 
 def _known_config(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class ProxyingUser(SystemOwner):
 
     def prefer(self, **changes: object) -> None:
         """Change how the system wants things done."""
-        self.rollcall.write(config.edit_preferences, int(self.id), changes)
+        self.rollcall.write(config.edit_config, int(self.id), changes)
 
     def autoproxy(self, mode: str, name: str | None = None) -> None:
         hid = self.hids[name] if name else None

@@ -224,7 +224,7 @@ def test_autoproxy_by_latch(hear, latch, write, add):
     ],
 )
 def test_a_latch_times_out(hear, latch, write, ann, timeout, passed, over):
-    write(config.edit_preferences, ALICE, {"latch_timeout": timeout})
+    write(config.edit_config, ALICE, {"latch_timeout": timeout})
     latch(ann, NOW)
     found = hear("hello", at=NOW + passed)
     assert isinstance(found, NotProxied) == over
@@ -249,7 +249,7 @@ def test_autoproxy_is_off_for_one_account(hear, latch, write, ann):
 def test_case_of_letters_is_the_systems(hear, write, add):
     ann = add("Ann", "A: text")
     assert isinstance(hear("a: hello"), NotProxied)
-    write(config.edit_preferences, ALICE, {"case_sensitive_proxy_tags": False})
+    write(config.edit_config, ALICE, {"case_sensitive_proxy_tags": False})
     assert who(hear("a: hello")) == (ann.id, "hello")
 
 
@@ -327,7 +327,7 @@ def test_the_name_is_the_most_special_one(hear, store, add, own, member_here, sy
 
 
 def test_the_format_is_the_servers_or_else_the_systems(hear, store, write, ann):
-    write(config.edit_preferences, ALICE, {"name_format": "{tag} {name}"})
+    write(config.edit_config, ALICE, {"name_format": "{tag} {name}"})
     assert hear("[hello]").name == "| Foxes Ann"
     store(SystemGuild, system_id=ann.system_id, guild_id=GUILD, name_format="{name}{tag}")
     assert hear("[hello]").name == "Ann| Foxes"
@@ -354,6 +354,6 @@ def test_the_avatar_is_the_most_special_one_and_privacy_does_not_count(hear, wri
 
 def test_the_rest_of_a_speech_comes_from_the_settings(hear, write, add):
     add("Ann", "[text]", color="ff0000", tts=True)
-    write(config.edit_preferences, ALICE, {"proxy_error_message_enabled": False, "proxy_switch": "add"})
+    write(config.edit_config, ALICE, {"proxy_error_message_enabled": False, "proxy_switch": "add"})
     found = hear("[hello]")
     assert (found.color, found.tts, found.tells_errors, found.proxy_switch) == ("ff0000", True, False, "add")

@@ -136,7 +136,7 @@ def test_a_speech_switches_where_the_system_asks_for_it(read, write, speak, pair
     hids = {member.name: member.hid for member in pair}
     for names in fronting:
         write(switches.log_switch, ALICE, [hids[name] for name in names])
-    write(config.edit_preferences, ALICE, {"proxy_switch": setting})
+    write(config.edit_config, ALICE, {"proxy_switch": setting})
     speak()
     assert history(read, pair) == after
     speak(message_id=MESSAGE + 2)
@@ -146,7 +146,7 @@ def test_a_speech_switches_where_the_system_asks_for_it(read, write, speak, pair
 def test_a_front_that_is_full_keeps_nobody_from_speaking(read, write, speak, look, pair, monkeypatch):
     monkeypatch.setattr(switches, "MOST_FRONTERS", 1)
     write(switches.log_switch, ALICE, [pair[1].hid])
-    write(config.edit_preferences, ALICE, {"proxy_switch": "add"})
+    write(config.edit_config, ALICE, {"proxy_switch": "add"})
     speak()
     assert history(read, pair) == [["Ben"]]
     assert look(Member, pair[0].id).message_count == 1
@@ -164,7 +164,7 @@ def test_a_front_that_is_full_keeps_nobody_from_speaking(read, write, speak, loo
 def test_what_happened_meanwhile_keeps_a_speech_from_being_recorded(read, write, pair, happens, refusal):
     write(systems.link_account, ALICE, BOB)
     write(autoproxy.set_mode, ALICE, GUILD, "latch")
-    write(config.edit_preferences, ALICE, {"proxy_switch": "new"})
+    write(config.edit_config, ALICE, {"proxy_switch": "new"})
     incoming = IncomingMessage(ALICE, GUILD, CHANNEL, CHANNEL, "A:hello")
     post = read(decide, incoming, NOW)
     happens(write, pair[0])
@@ -210,7 +210,7 @@ def test_neither_finding_nor_recording_a_speech_looks_at_everybodys_rows(databas
         write(autoproxy.set_mode, ALICE, GUILD, mode, pair[0].hid if mode == "member" else None)
     write(autoproxy.renew_latch, pair[0].system_id, GUILD, pair[0].id, NOW)
     write(switches.log_switch, ALICE, [pair[1].hid])
-    write(config.edit_preferences, ALICE, {"proxy_switch": "add"})
+    write(config.edit_config, ALICE, {"proxy_switch": "add"})
     incoming = IncomingMessage(ALICE, GUILD, THREAD, CHANNEL, text)
     asked = steps(database.read_inline, decide, incoming, NOW)
     assert len(asked) > 5

@@ -204,12 +204,12 @@ def test_somebody_elses_member_cannot_be_autoproxied(write, ann):
 
 
 def test_preferences(read, write, trees):
-    before = config.show_preferences(trees)
+    before = config.show_config(trees)
     changes = {"latch_timeout": 60, "member_default_private": True, "proxy_switch": "new", "name_format": "{name}"}
-    after = config.show_preferences(write(config.edit_preferences, ALICE, {**changes, "unknown": 1}))
+    after = config.show_config(write(config.edit_config, ALICE, {**changes, "unknown": 1}))
     assert after == before | changes
-    assert write(config.edit_preferences, ALICE, {"latch_timeout": 10**12}).latch_timeout == 0
-    assert write(config.edit_preferences, ALICE, {"latch_timeout": None}).latch_timeout is None
+    assert write(config.edit_config, ALICE, {"latch_timeout": 10**12}).latch_timeout == 0
+    assert write(config.edit_config, ALICE, {"latch_timeout": None}).latch_timeout is None
 
 
 @pytest.mark.parametrize(
@@ -227,5 +227,5 @@ def test_preferences(read, write, trees):
 )
 def test_preferences_that_are_refused_change_nothing(read, write, trees, changes):
     with pytest.raises(Invalid):
-        write(config.edit_preferences, ALICE, {"member_default_private": True, **changes})
+        write(config.edit_config, ALICE, {"member_default_private": True, **changes})
     assert not read(systems.get_own_system, ALICE).member_default_private

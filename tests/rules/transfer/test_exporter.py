@@ -67,7 +67,7 @@ def whole(write, monkeypatch):
     monkeypatch.setattr(switches, "now_us", lambda: NOON)
     write(systems.create_system, ALICE, SYSTEM)
     write(systems.link_account, ALICE, ALEX)
-    write(config.edit_preferences, ALICE, CONFIG)
+    write(config.edit_config, ALICE, CONFIG)
     hids = [write(members.create_member, ALICE, fields).hid for fields in (ANN, {"name": "Ben"})]
 
     def speak(session):

@@ -99,7 +99,7 @@ def test_nobody_elses_member_is_found_by_id(write, read, foxes, seen):
 
 def test_what_the_file_names_is_overwritten_and_the_rest_stays(write, read, make, foxes):
     ann = make("Ann", description="Tall.", color="00ff00", proxy_tags=[{"prefix": "a:"}], visibility="private")
-    write(config.edit_preferences, ALICE, {"latch_timeout": 60, "pings_enabled": False})
+    write(config.edit_config, ALICE, {"latch_timeout": 60, "pings_enabled": False})
     before = export(read, ALICE)
     file = pluralkit(
         [{"id": ann.hid, "name": "Ann", "description": None, "proxy_tags": [], "privacy": {"name_privacy": "private"}}],
@@ -138,7 +138,7 @@ def test_what_only_a_new_member_takes(write, make, seen):
 @pytest.mark.parametrize(("told", "hides"), [({}, True), ({"member_default_private": False}, False)])
 def test_who_is_new_begins_as_the_system_wants_it_where_the_file_is_silent(write, make, seen, told, hides):
     make("Ann")
-    write(config.edit_preferences, ALICE, {"member_default_private": True})
+    write(config.edit_config, ALICE, {"member_default_private": True})
     file = [{"name": "Ann"}, {"name": "Ben", "privacy": {"name_privacy": "public"}}, {"name": "Cleo"}]
     run_import(write, ALICE, pluralkit(file, config=told))
     ann, ben, cleo = (one for [one] in seen("privacy"))
