@@ -19,10 +19,12 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base)
 
 
-# A Discord ID: a signed 64-bit number here, a string in JSON. SQLite's INTEGER key is the row's own number.
+# A Discord ID: a signed 64-bit number here, a string in JSON. In SQLite a key that is an INTEGER, not a BIGINT, is
+# the row's own number and needs no index beside it.
 Snowflake = BigInteger().with_variant(Integer, "sqlite")
 
 
+# With a `server_default`, so that rows from before a column came have a value too.
 def _no() -> Mapped[bool]:
     return mapped_column(default=False, server_default=text("0"))
 
@@ -34,7 +36,7 @@ def _yes() -> Mapped[bool]:
 class Presence(db.Model):
     """One published member of the home server; `body` is the finished JSON of the answer's `presence`.
 
-    `version` is what `rules.etags` calls that body.
+    `version` is what `rules.etags` calls that body: kept, so that a read hashes nothing.
     """
 
     __tablename__ = "presence"
@@ -49,6 +51,7 @@ class Presence(db.Model):
 class OptOut(db.Model):
     """A user who asked not to be published. `forgotten`: nothing about the user may be stored either."""
 
+    # Tables keep the names they were made with: a rename would rewrite everybody's file for nothing.
     __tablename__ = "hidden"
 
     user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
@@ -77,11 +80,15 @@ class KeyValue(db.Model):
 
 
 class GitHub(db.Model):
-    """A user's GitHub account; `body` is the finished JSON of the answer's `github`, null once deleted there."""
+    """A user's GitHub account; `body` is the finished JSON of the answer's `github`, null once deleted there.
+
+    `etag` is GitHub's, and `due_at` when to ask again, in ms since 1970.
+    """
 
     __tablename__ = "github"
 
     user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    # GitHub's number: a name may be given up, and then be somebody else's.
     account_id: Mapped[int] = mapped_column(BigInteger)
     body: Mapped[str | None]
     etag: Mapped[str | None]
@@ -89,7 +96,10 @@ class GitHub(db.Model):
 
 
 class BotState(db.Model):
-    """The one row in which the bot says how it is. Times are in ms since 1970."""
+    """The one row in which the bot says how it is. Times are in ms since 1970.
+
+    `connected_since` is null without a connection; `connected_at` is when there last was one, also after a restart.
+    """
 
     __tablename__ = "bot_state"
 
@@ -141,7 +151,7 @@ class System(db.Model):
 
 
 class Account(db.Model):
-    """A Discord account linked to a system."""
+    """A Discord account linked to a system; the key keeps it from being linked to two."""
 
     __tablename__ = "accounts"
 
@@ -154,6 +164,7 @@ class Member(db.Model):
     """A member of a system; `proxy_tags` is a JSON list of objects with prefix and suffix."""
 
     __tablename__ = "members"
+    # It holds all that matching reads, so that a message touches no row of members who do not fit.
     __table_args__ = (Index("ix_members_matching", "system_id", "id", "proxy_tags"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -182,6 +193,7 @@ class Member(db.Model):
     webhook_avatar_url: Mapped[str | None]
     autoproxy_enabled: Mapped[bool] = _yes()
     tts: Mapped[bool] = _no()
+    # Counted here: records go when messages are deleted, and imports bring counts without records.
     message_count: Mapped[int] = mapped_column(default=0, server_default="0")
     last_message_at: Mapped[int | None] = mapped_column(BigInteger)
 
@@ -194,6 +206,7 @@ class ProxyTagIndex(db.Model):
     """
 
     __tablename__ = "tag_signs"
+    # The key is all there is: a row number beside it would double the table.
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     system_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -219,6 +232,7 @@ class SwitchMember(db.Model):
 
     switch_id: Mapped[int] = mapped_column(ForeignKey("switches.id", ondelete="CASCADE"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
+    # Indexed as every column that refers to a member: deleting one would scan the table.
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
 
 
@@ -288,6 +302,7 @@ class Message(db.Model):
     __tablename__ = "messages"
 
     id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    # Not unique: a message with many files becomes several copies.
     original_id: Mapped[int] = mapped_column(Snowflake, index=True)
     sender_id: Mapped[int] = mapped_column(Snowflake, index=True)
     channel_id: Mapped[int] = mapped_column(Snowflake, index=True)
@@ -296,7 +311,7 @@ class Message(db.Model):
 
 
 class DeletedChannel(db.Model):
-    """A channel or thread that was deleted on Discord, while records of its messages are left."""
+    """A channel or thread that was deleted on Discord; it stays here until its messages' records are deleted too."""
 
     __tablename__ = "gone_channels"
 

@@ -1,4 +1,4 @@
-"""SELECTs that are asked so often that SQLAlchemy's work at each asking would cost more than SQLite's."""
+"""SELECTs that run so often that SQLAlchemy's work, each time, would cost more than SQLite's."""
 
 import sqlite3
 from collections import namedtuple
@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 # For statements that go to the driver as they are.
 DIALECT = sqlite.dialect(paramstyle="named")
-# A session, or what `Database.read_inline` gives.
+# A session, or what `Database.read_inline` gives: compiled queries read by either.
 Reader = Session | sqlite3.Connection
 
 
 class CompiledQuery:
-    """A SELECT of columns that have different names, compiled once; `bindparam`s name what each asking fills in."""
+    """A SELECT of columns that have different names, compiled once; its `bindparam`s are given each time it runs."""
 
     def __init__(self, statement: Select[Any]) -> None:
         compiled = statement.compile(dialect=DIALECT)
         self._sql = str(compiled)
-        # Whatever an asking does not fill in is missed by SQLite.
+        # A parameter that is not given is left out here, so that SQLite misses it.
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
         columns = statement.selected_columns
         self._row = namedtuple("Row", columns.keys())
@@ -28,15 +28,15 @@ class CompiledQuery:
         self._convert = [(place, run) for place, run in enumerate(convert) if run]
 
     def find(self, reader: Reader, **values: Any) -> Any:
-        """The first row, with its columns as attributes; None without one."""
-        row = self._ask(reader, values).fetchone()
+        """The first row, with its columns as attributes; None without one. `values` are the parameters."""
+        row = self._execute(reader, values).fetchone()
         return None if row is None else self._read(row)
 
     def all(self, reader: Reader, **values: Any) -> list[Any]:
-        """All rows."""
-        return [self._read(row) for row in self._ask(reader, values)]
+        """All rows, with their columns as attributes. `values` are the parameters."""
+        return [self._read(row) for row in self._execute(reader, values)]
 
-    def _ask(self, reader: Reader, values: dict[str, Any]) -> sqlite3.Cursor:
+    def _execute(self, reader: Reader, values: dict[str, Any]) -> sqlite3.Cursor:
         connection = reader if isinstance(reader, sqlite3.Connection) else _raw(reader)
         return connection.execute(self._sql, self._fixed | values)
 
@@ -50,5 +50,6 @@ class CompiledQuery:
 
 
 def _raw(session: Session) -> sqlite3.Connection:
+    # What the session was told and has not written yet must be found.
     session.flush()
     return session.connection().connection.driver_connection

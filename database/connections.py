@@ -4,7 +4,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from models import db
 
+# No rule holds the lock for more than a second: whoever waits this long meets a fault, and is told to come back.
 LOCK_WAIT_MS = 5000
+# SQLite keeps the WAL as large as it ever was; after an import, or a reader that lasted, that would be hundreds of MB.
 WAL_LIMIT_BYTES = 64 * 1024 * 1024
 # SQLite's default is 2 MB for each connection, and each thread of the web side has one; a read by key is no slower.
 READ_CACHE_KIB = 256
-# Where a commit of presences empties the WAL itself, if `checkpoint` did not come to it: about 40 MB.
+# About 40 MB, where a commit of presences empties the WAL itself. The bot's `checkpoint` comes before, in a thread of
+# its own: SQLite's default of 1 000 pages would let every few batches wait for the disk.
 WAL_PRESENCE_PAGES = 10_000
 
 
@@ -25,8 +28,8 @@ class Locked(Exception):
     """The other process held the write lock for longer than LOCK_WAIT_MS."""
 
 
-class _Own:
-    """The connection of one thread, which is closed with the thread."""
+class _ThreadConnection:
+    """The connection that one thread keeps, and that is closed when the thread ends."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
@@ -36,33 +39,37 @@ class _Own:
 
 
 class Database:
-    """The ways into the file: `read`, `write`, and `write_presence`, which a power cut may undo.
+    """The open file: sessions that read, sessions that write, and a plain connection of each thread for single rows.
 
-    `read_inline` and `own_connection` wait for `patience_ms`, which is 0 where nothing may wait.
+    `patience_ms` is how long `read_inline` and `own_connection` wait for a lock: 0 on an event loop.
     """
 
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
         self._patience_ms = patience_ms
         self._thread = threading.local()
-        self._opened: weakref.WeakSet[_Own] = weakref.WeakSet()
+        self._opened: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         open_for_reading(reader)
+        # FULL: what somebody is told is done must outlive a power cut. Presences come again by themselves, and an fsync
+        # for each batch of them would cost more than all the rest.
         open_for_writing(writer, "FULL")
         open_for_writing(presence_writer, "NORMAL", f"wal_autocheckpoint = {WAL_PRESENCE_PAGES}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session whose statements all see one committed state; it cannot write, and must not last."""
+        """A session whose statements all see one committed state; it cannot write.
+
+        It must not last: while it is open, no checkpoint can empty the WAL.
+        """
         with Session(self._reader) as session:
-            hold_snapshot(session)
+            begin_snapshot(session)
             yield session
 
     @contextmanager
     def read_inline(self) -> Iterator[sqlite3.Connection]:
-        """The calling thread's own connection, for a few rows by their keys: no pool and no ORM.
+        """A snapshot on the calling thread's own connection, for a few rows by their keys: no pool and no ORM.
 
-        All that is read in it comes from the same committed state. Raises sqlite3.OperationalError where it would have
-        to wait for longer than its patience.
+        Raises sqlite3.OperationalError where it would have to wait for longer than its patience.
         """
         connection = self.own_connection()
         connection.execute("BEGIN")
@@ -74,26 +81,33 @@ class Database:
                 connection.execute("COMMIT")
 
     def own_connection(self) -> sqlite3.Connection:
-        """The same connection for one statement, which needs no transaction around it. Raises like `read_inline`."""
+        """The calling thread's connection, for one statement, which needs no transaction around it.
+
+        A statement raises sqlite3.OperationalError where it would have to wait for longer than its patience.
+        """
         own = getattr(self._thread, "own", None) or self._open_own()
         return own.connection
 
-    def _open_own(self) -> _Own:
+    def _open_own(self) -> _ThreadConnection:
         pooled = self._reader.raw_connection()
         connection = pooled.driver_connection
+        # Else the pool would take it back, and give it to another thread, when `pooled` is collected.
         pooled.detach()
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}").fetchall()
-        own = self._thread.own = _Own(connection)
+        own = self._thread.own = _ThreadConnection(connection)
         self._opened.add(own)
         return own
 
-    def write(self) -> "contextmanager[Session]":
-        """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS."""
+    def write(self) -> AbstractContextManager[Session]:
+        """One `BEGIN IMMEDIATE` transaction, on disk when it ends. Raises Locked after LOCK_WAIT_MS.
+
+        Everything slow is done before it: reading a body, parsing, hashing. All other writers wait meanwhile.
+        """
         return _transaction(self._writer)
 
-    def write_presence(self) -> "contextmanager[Session]":
-        """The same for presence and heartbeat, which come again by themselves and need not reach the disk."""
+    def write_presence(self) -> AbstractContextManager[Session]:
+        """The same for presence and heartbeat, which a power cut may undo. Raises Locked after LOCK_WAIT_MS."""
         return _transaction(self._presence_writer)
 
     def checkpoint(self) -> None:
@@ -105,14 +119,16 @@ class Database:
             pooled.close()
 
     def close(self) -> None:
+        """Close all connections, those of other threads too, so that the last one leaves the file without a WAL."""
         for own in self._opened:
             own.connection.close()
         for engine in (self._reader, self._writer, self._presence_writer):
             engine.dispose()
 
 
-def hold_snapshot(session: Session) -> None:
+def begin_snapshot(session: Session) -> None:
     """Let all that a reading session reads from now until it is closed come from the same committed state."""
+    # pysqlite begins nothing for a SELECT: each statement would see a state of its own.
     session.connection().exec_driver_sql("BEGIN")
 
 
@@ -133,7 +149,8 @@ def init_app(app: Flask, url: str) -> Database:
     return database
 
 
-# An error must not carry what somebody stored into a log.
+# `hide_parameters`: an error must not carry what somebody stored into a log. A pool never makes a thread wait: more
+# than 40 connections are closed after their use.
 _POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
 _READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
 
@@ -149,7 +166,7 @@ def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
 
 
 def open_for_reading(engine: Engine) -> None:
-    """Let all connections of an engine be made as reading needs them."""
+    """Let each connection of an engine refuse to write, and keep little in memory."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
@@ -157,15 +174,17 @@ def open_for_reading(engine: Engine) -> None:
 
 
 def open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
-    """Let all connections of an engine be made as writing needs them; `more` are further pragmas."""
+    """Let each transaction of an engine take the write lock at its begin; `more` are further pragmas."""
 
     @event.listens_for(engine, "connect")
     def connect(connection: sqlite3.Connection, _record: object) -> None:
+        # Else pysqlite would begin a deferred transaction by itself.
         connection.isolation_level = None
         _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}", *more)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        # A deferred one that reads and then writes fails at once where another wrote in between, however long the wait.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 

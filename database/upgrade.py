@@ -26,6 +26,7 @@ def upgrade(url: str) -> None:
     path = Path(make_url(url).database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever comes second waits here, and then finds nothing to do; SQLite's own lock would give up after 5 s.
         with open(path.with_name(path.name + ".lock"), "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             _make_private(path)
@@ -37,6 +38,7 @@ def upgrade(url: str) -> None:
 
 
 def _make_private(path: Path) -> None:
+    # SQLite would make it readable for everybody on the machine; its WAL takes the file's mode.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 

@@ -59,7 +59,7 @@ def no_other_way(monkeypatch):
         raise AssertionError("a session was opened")
 
     monkeypatch.setattr("models.db.session.connection", fail)
-    monkeypatch.setattr("database.connections.hold_snapshot", fail)
+    monkeypatch.setattr("database.connections.begin_snapshot", fail)
 
 
 PUBLIC = ("/user/{alice}", "/v1/s/{system}", "/v1/s/{system}/members", "/v1/s/{system}/switches", "/v1/m/{member}")
