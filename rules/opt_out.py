@@ -18,6 +18,7 @@ def check_storable(session: Session, user_id: int) -> None:
 
 def hide(session: Session, user_id: int) -> None:
     """Take a user out of publication; the presence goes on being stored for the owner's token."""
+    # Whoever asked to be forgotten stays so, which is more than to be hidden.
     if not session.get(OptOut, user_id):
         session.add(OptOut(user_id=user_id, forgotten=False))
 

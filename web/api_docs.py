@@ -97,7 +97,7 @@ def _token(operation: Json) -> str:
 
 def _parameters(entry: Json, operation: Json) -> list[Json]:
     found = [resolve(item) for item in [*entry.get("parameters", []), *operation.get("parameters", [])]]
-    # If-None-Match is the same everywhere, and told once.
+    # If-None-Match is the same everywhere, and described once.
     return [{**item, "shape": _shape(item["schema"])} for item in found if item["in"] != "header"]
 
 
@@ -116,7 +116,7 @@ def _answers(responses: Json) -> list[Json]:
 
 def _content(answer: Json) -> list[tuple[str, Markup]]:
     content = [(media_type, body["schema"]) for media_type, body in answer.get("content", {}).items()]
-    # The two shapes of an error are told once, at the top.
+    # The two shapes of an error are described once, at the top.
     return [(media_type, _shape(schema)) for media_type, schema in content if schema not in ERRORS]
 
 

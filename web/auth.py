@@ -1,4 +1,4 @@
-"""Who is asking: the token of a request, checked on a read connection."""
+"""Whose request it is: its token, checked on a read connection."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -17,9 +17,9 @@ ME = "@me"
 
 
 def reading() -> AbstractContextManager[sqlite3.Connection]:
-    """A reader for the questions of one request, which are all told about the same state.
+    """A reader for the queries of one request, which all see the same committed state.
 
-    Nobody may hold it while a body is read, which takes as long as its client likes.
+    Never to be held while a body is read: that takes as long as its client likes, and pins the WAL.
     """
     return current_app.extensions["database"].read_inline()
 

@@ -12,7 +12,7 @@ bp = Blueprint("status", __name__)
 
 @bp.get("/health")
 def health() -> Response:
-    """200 while the database can be read and the bot is connected, else 503; the body tells which."""
+    """200 while the database can be read and the bot is connected, else 503; the body says which."""
     try:
         body = get_health(db.session)
     except SQLAlchemyError:

@@ -92,6 +92,6 @@ def remove(user_id: str, key: str) -> Response:
 
 
 def get_writer(user_id: str) -> Caller:
-    """The owner, found out before the body is read. Raises like `get_owner`."""
+    """The owner, found out before the body is read. Raises Invalid, NotAuthenticated, NotAllowed."""
     with reading() as reader:
         return get_owner(reader, user_id)

@@ -12,7 +12,7 @@ bp = Blueprint("presence", __name__)
 
 @bp.get("/user/<user_id>")
 def show(user_id: str) -> Response:
-    """A published user's presence and GitHub card; with the owner's token, the pairs too."""
+    """A published user's presence and GitHub card; with the owner's token, the key/value pairs too."""
     with reading() as reader:
         if user_id == ME:
             viewer = wanted = get_caller(reader).user_id

@@ -32,7 +32,7 @@ SENTENCES = {
     500: "Something went wrong here; it has been logged.",
     503: "Too busy, or the database cannot be read; try again in a moment.",
 }
-# Their siblings, such as a constraint that fails, are faults of ours.
+# The file cannot be used just now. Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"

@@ -18,8 +18,10 @@ from rules.presence.updates import Change
 
 log = logging.getLogger(__name__)
 
+# Long enough to share a commit, short enough that nobody sees the wait.
 BATCH_EVERY_S = 0.05
 MOST_IN_BATCH = 500
+# Beyond it the gateway is read no further, so that a storm waits at Discord and not in memory.
 MOST_PENDING = 2000
 CHECKPOINT_AFTER = 1000
 ROOM_WITHIN_S = 1
@@ -143,7 +145,7 @@ class PresenceWriter:
 
     def _put_back(self, first: Steps, batch: dict[int, Change], error: Exception) -> None:
         if not self._waiting:
-            log.error("presences wait, the file cannot be written: %r; told once", error)
+            log.error("presences wait, the file cannot be written: %r; logged once", error)
         self._waiting = True
         if self._first:
             # A restart came meanwhile: what it dropped stays dropped.

@@ -101,6 +101,7 @@ class Presence(commands.Cog, name="presence"):
 
     def take_guild_gone(self, data: dict[str, Any]) -> None:
         guild_id = int(data["id"])
+        # An outage of Discord's: the bot is still in the server, and only what happens meanwhile is missed.
         if data.get("unavailable"):
             if self.home.covers(guild_id):
                 self.home.gap_at = now_ms()
@@ -148,6 +149,7 @@ class Presence(commands.Cog, name="presence"):
         if self.home.covers(data["guild_id"]):
             user_id, now = int(data["user"]["id"]), now_ms()
             self.home.admit(user_id)
+            # Should the leave have been missed: what is known from before is not of now.
             self.writer.put(user_id, Change(now, now, gone=True))
             self.put(data, updates.change_of_member(data, now, now, OFFLINE))
             self.member_chunks.request_member(user_id)

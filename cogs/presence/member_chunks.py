@@ -14,8 +14,10 @@ from discord.ext import commands
 log = logging.getLogger(__name__)
 
 REQUEST_GUILD_MEMBERS = 8
+# Longer than the 30 s that Discord wants between two counts of a server.
 PATIENCE_S = 60
 LOOK_UP_AFTER_S = 0.3
+# Discord's limit of user IDs in one request.
 MOST_IN_LOOK_UP = 100
 
 

@@ -9,9 +9,9 @@ from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
 
 
 def forget_some_messages(session: Session, user_id: int, rows: int = ROWS_AT_ONCE) -> bool:
-    """Delete so many records of messages that a user sent; returns False when there were fewer.
+    """Delete up to `rows` records of messages that a user sent; returns whether there may be more.
 
-    Called until then before `forget`, it leaves that one little to do while the file is locked.
+    Called before `forget` until there are none, it leaves that one little to do while it holds the write lock.
     """
     some = select(Message.id).where(Message.sender_id == user_id).limit(rows)
     return session.execute(delete(Message).where(Message.id.in_(some))).rowcount == rows
@@ -20,10 +20,11 @@ def forget_some_messages(session: Session, user_id: int, rows: int = ROWS_AT_ONC
 def forget(session: Session, user_id: int) -> None:
     """Delete everything stored about a user, and the user's system unless other accounts are linked to it.
 
-    All that stays is that nothing about the user must be stored until `visibility.show`. Nobody finds any of the
-    system from now on; its rows go with `staging.purge_some`.
+    All that stays is that nothing about the user must be stored until `opt_out.show`. Nobody finds any of the
+    system from now on; its rows go with `soft_delete.purge_some`.
     """
     system = systems.find_own_system(session, user_id)
+    # It is the others' as well: one of them who leaves must not take it along.
     if system and systems.get_accounts(session, system) == [user_id]:
         put_out_of_reach(session, system)
     session.execute(delete(Message).where(Message.sender_id == user_id))

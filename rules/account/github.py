@@ -66,13 +66,13 @@ def find_username(session: Session, user_id: int) -> str | None:
 
 
 def get_due(session: Session, most: int) -> Sequence[tuple[int, int, str | None]]:
-    """Users whose card is older than an hour, the oldest first: user ID, account ID, ETag."""
+    """Up to `most` users whose card is older than an hour, the oldest first: user ID, account ID, ETag."""
     rows = select(GitHub.user_id, GitHub.account_id, GitHub.etag).where(GitHub.due_at <= now_ms())
     return session.execute(rows.order_by(GitHub.due_at).limit(most)).all()
 
 
 def keep_card(session: Session, user_id: int, account_id: int, after_ms: int = REFRESH_EVERY_MS) -> None:
-    """Nothing changed, or nothing could be learnt: the card stays and is due again `after_ms` from now."""
+    """Keep the card, since nothing changed or GitHub did not answer; it is due again `after_ms` from now."""
     row = _connected(session, user_id, account_id)
     if row:
         row.due_at = now_ms() + after_ms
@@ -89,6 +89,7 @@ def replace_card(
 
 
 def _connected(session: Session, user_id: int, account_id: int) -> GitHub | None:
+    # GitHub was asked outside of any transaction: meanwhile the user may have connected another account, or none.
     row = session.get(GitHub, user_id)
     return row if row and row.account_id == account_id else None
 

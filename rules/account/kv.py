@@ -50,7 +50,8 @@ def _query_one() -> CompiledQuery:
 def set_value(session: Session, user_id: int, key: str, value: str) -> None:
     """Add a pair or replace its value; keys of 1 to 165 code points, values of up to 10 000.
 
-    Raises like `edit_pairs`.
+    Raises Invalid, TooLarge above 512 pairs or 1 MiB of UTF-8 a user, and NotAllowed for a user who asked to be
+    forgotten.
     """
     edit_pairs(session, user_id, {key: value})
 
@@ -58,9 +59,12 @@ def set_value(session: Session, user_id: int, key: str, value: str) -> None:
 def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]) -> None:
     """Set many pairs at once; None removes one, whether it is there or not. All or nothing.
 
+    Keys of 1 to 165 code points, values of up to 10 000.
+
     Raises Invalid, TooLarge above 512 pairs or 1 MiB of UTF-8 a user or 1 024 changes at once, and NotAllowed
     for a user who asked to be forgotten.
     """
+    # Twice as many, so that all pairs can be replaced by as many others in one go.
     if len(changes) > 2 * MOST_PAIRS:
         raise TooLarge(f"You can change {2 * MOST_PAIRS:,} keys at once; these are {len(changes):,}.")
     check_storable(session, user_id)

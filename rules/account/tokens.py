@@ -20,6 +20,7 @@ from rules.parsing.fields import LARGEST_SNOWFLAKE
 # 256 random bits cannot be guessed, so the hash need not be slow: a slow one is a gift to whoever floods us.
 _hasher = pbkdf2_sha256.using(rounds=1000)
 _PATTERN = re.compile(r"rc_(0|[1-9][0-9]{0,18})_[A-Za-z0-9_-]{43}", re.ASCII)
+# What is checked for a user without a token, so that the time taken does not say who has one.
 _NOBODY = _hasher.hash("nobody")
 # Stored hash → SHA-256 of the token that this process found to be its own. The row is read each time, so whoever's
 # token was replaced or revoked has another hash, or none, and finds nothing here.
@@ -71,6 +72,7 @@ def _is_token_of(hashed: str, token: str) -> bool:
         return True
     if not _hasher.verify(token, hashed):
         return False
+    # Emptied as a whole: keeping an order would need a lock among the threads, and a full check costs 0.3 ms.
     if len(_VERIFIED) >= MOST_VERIFIED:
         _VERIFIED.clear()
     _VERIFIED[hashed] = digest
@@ -94,22 +96,24 @@ def get_caller(reader: Reader, token: str | None) -> Caller:
 
 def check_current(session: Session, caller: Caller) -> None:
     """Refuse a caller whose token was replaced or revoked since it was checked. Raises NotAuthenticated."""
+    # It was checked before the body was read, which takes as long as its client likes.
     row = session.get(Token, caller.user_id)
     if not row or row.hash != caller.hash:
         raise NotAuthenticated("This token was replaced or revoked a moment ago.")
 
 
 def find_tokens(text: str) -> list[str]:
-    """Whatever in a text looks like a token."""
+    """Everything in a text that has the form of a token, valid or not."""
     return [match[0] for match in _PATTERN.finditer(text)]
 
 
 def find_owners(reader: Reader, tokens: list[str]) -> list[Caller]:
-    """Whose these are, of those that verify."""
+    """Whose tokens these are; what is no valid token is left out."""
     return [caller for token in tokens if (caller := find_caller(reader, token))]
 
 
 def revoke_tokens(session: Session, callers: list[Caller]) -> None:
     """Delete the tokens that `find_owners` found; one that was replaced meanwhile stays."""
     for caller in callers:
+        # By its hash as well: the owner may have made a new one since the message was read.
         session.execute(delete(Token).where(Token.user_id == caller.user_id, Token.hash == caller.hash))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from rules.errors import Invalid
 
 NO_YEAR = 4
+# 0001 stood for none until 2020, and such birthdays are still around.
 _NO_YEARS = (1, NO_YEAR)
 _WITH_YEAR = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y %m %d", "%Y/%m/%d")
 _WITHOUT_YEAR = ("%b %d", "%B %d", "%d %b", "%d %B", "%m-%d", "%m %d", "%m/%d")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rules.errors import Invalid
 
+# Nobody types a longer one; what is longer is not tried.
 LONGEST = 100
 _UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _SPAN = re.compile(r"(?:\d{1,9}\s*[wdhms]\s*)+", re.IGNORECASE)
@@ -56,6 +57,7 @@ def _parse(plain: str, now: datetime) -> datetime | None:
         "RELATIVE_BASE": now.replace(tzinfo=None),
         "DATE_ORDER": "MDY",
     }
+    # With hyphens, so that the year is seen to be one, and four digits beside it to be a time.
     plain = re.sub(r"(?<!\d)(\d{4}) (\d{1,2}) (\d{1,2})(?!\d)", r"\1-\2-\3", plain)
     plain = re.sub(r"(?<!\d)(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)", r"\1-\2-\3", plain)
     if len(plain.split()) == 1 or re.search("[a-zA-Z]|-", plain):

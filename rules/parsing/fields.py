@@ -52,7 +52,10 @@ def read_text(name: str, value: object, most: int) -> str | None:
 
 
 def read_url(name: str, value: object) -> str | None:
-    """An absolute http or https address of at most 256 characters, or None. Raises Invalid."""
+    """An absolute http or https address of at most 256 characters, or None. Raises Invalid.
+
+    It is never opened here; Discord and people's browsers do, so it must hold no password and nothing unseen.
+    """
     text = read_text(name, value, URL_LENGTH)
     if text is None:
         return None
@@ -95,7 +98,7 @@ def read_birthday(name: str, value: object) -> str | None:
 
 
 def read_time_zone(name: str, value: object) -> str:
-    """A time zone of the Olson database in its own spelling; none is UTC. Raises Invalid."""
+    """A time zone of the Olson database in its own spelling; null and blank are UTC. Raises Invalid."""
     text = read_text(name, value, TIME_ZONE_LENGTH)
     if text is None:
         return "UTC"
@@ -116,7 +119,7 @@ def read_privacy(name: str, value: object) -> bool:
     """Whether something is private; null means public. Raises Invalid."""
     if value is None:
         return False
-    if value not in ("public", "private") or not isinstance(value, str):
+    if not isinstance(value, str) or value not in ("public", "private"):
         raise Invalid(f"The {name} must be public or private.")
     return value == "private"
 
@@ -127,4 +130,5 @@ def _is_host(host: str | None) -> bool:
 
 @cache
 def _time_zones() -> dict[str, str]:
+    # No places: two files of some machines, and a placeholder.
     return {name.lower(): name for name in available_timezones() if name not in ("localtime", "posixrules", "Factory")}

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.errors import Invalid
 
+# Far below Python's limit on recursion, so that whatever was taken can be written out again.
 MOST_DEPTH = 32
 
 
@@ -31,6 +32,7 @@ def read_object(text: str, what: str = "body") -> dict[str, Any]:
 
 
 def _object(what: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Readers differ on which of two counts: what one checks, another might not see.
     value = dict(pairs)
     if len(value) < len(pairs):
         seen: set[str] = set()

@@ -11,15 +11,20 @@ from database.connections import schema_version
 from models import BotState, OptOut, Presence
 from rules.parsing.timestamps import now_ms
 
-STALE_AFTER_MS = 15_000
 BEAT_EVERY_S = 5
+# One heartbeat may be late, or fail where the file is locked; after three the bot is gone.
+STALE_AFTER_MS = 15_000
 
 
 def record_beat(session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None) -> None:
-    """The bot's sign of life: since when it is connected to Discord (None: it is not), and its last event."""
+    """The bot's heartbeat: since when it is connected to Discord (None: it is not), and when its last event came.
+
+    `problem` is why nobody is published, or what else it cannot do just now, in one sentence. Times are in ms.
+    """
     state = _state(session)
     state.beat_at = now_ms()
     state.connected_since, state.problem = connected_since, problem
+    # A bot that has just started again has had no event yet; that of its last run still counts.
     state.last_event_at = last_event_at or state.last_event_at
     if connected_since:
         state.connected_at = state.beat_at
@@ -32,13 +37,13 @@ def get_last_connected(session: Session) -> int | None:
 
 
 def is_connected(reader: Reader) -> bool:
-    """Whether the bot is connected to Discord and gave a sign of life within 15 s."""
+    """Whether the bot is connected to Discord and its heartbeat is at most 15 s old."""
     state = _query().find(reader)
     return state is not None and _is_connected(state, now_ms())
 
 
 def get_health(session: Session) -> dict[str, Any]:
-    """What `/health` tells; `problem` is why nobody is published, in one sentence, or null."""
+    """The body of `/health`; `problem` is why nobody is published, in one sentence, or null."""
     now, state = now_ms(), _state(session)
     connected = _is_connected(state, now)
     return {
@@ -57,6 +62,7 @@ def get_health(session: Session) -> dict[str, Any]:
 
 def count_published(session: Session) -> int:
     """How many users are published."""
+    # Few are hidden: looking those up is far less than joining everybody.
     stored = session.scalar(select(func.count()).select_from(Presence))
     hidden = session.scalar(select(func.count()).select_from(OptOut).join(Presence, Presence.user_id == OptOut.user_id))
     return stored - hidden
@@ -76,4 +82,5 @@ def _is_connected(state: Any, now: int) -> bool:
 
 
 def _age(now: int, then: int | None) -> int | None:
+    # The wall clock may have been set back.
     return None if then is None else max(0, now - then)

@@ -21,12 +21,16 @@ def get_home(session: Session) -> int | None:
 
 def move_home(session: Session, guild_id: int) -> None:
     """Store the home server; the members of the one before are dropped in the same transaction."""
+    # `merge` sets what is given and leaves the heartbeat in the same row alone.
     session.merge(BotState(id=1, home_guild_id=guild_id))
     clear_presences(session)
 
 
 def find_home(setting: int | None, stored: int | None, guild_ids: Collection[int]) -> int | None:
-    """The home server: as set, else as stored, else the only server that the bot is in."""
+    """The home server: as set, else as stored, else the only server that the bot is in.
+
+    `stored` comes before the servers: inviting the bot elsewhere, for proxying, must publish nobody there.
+    """
     return setting or stored or (next(iter(guild_ids)) if len(guild_ids) == 1 else None)
 
 

@@ -44,6 +44,7 @@ def read_presence(presence: dict[str, Any]) -> dict[str, Any]:
     status = presence["status"]
     if not isinstance(status, str):
         raise TypeError(f"a status must be a text, not {status!r}")
+    # Nobody who is offline does anything, whatever else the presence says.
     if status in ("offline", "invisible"):
         return dict(OFFLINE)
     activities = [_tidy(activity, _camel) for activity in presence.get("activities") or ()]
@@ -102,6 +103,7 @@ def _tidy(found: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]
         # Nearly everything is a plain text: a call less for each shows.
         if type(item) is not str or not item.isascii():
             item = _tidy_item(item, key, rename)
+        # Whoever has them can join the game that is played.
         if key != "secrets":
             tidied[rename(key)] = item
     return tidied
@@ -114,12 +116,14 @@ def _tidy_item(value: Any, key: str, rename: Callable[[str], str]) -> Any:
         return [_tidy_item(item, key, rename) for item in value]
     if isinstance(value, str):
         return _storable(value)
+    # JavaScript would round what is above 2^53.
     if type(value) is int and (key == "id" or key.endswith(("_id", "_ids"))):
         return str(value)
     return value
 
 
 def _storable(text: str) -> str:
+    # Half a surrogate pair is no UTF-8: left in, it would cost the whole update.
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 

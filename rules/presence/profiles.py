@@ -24,7 +24,7 @@ class Profile(NamedTuple):
 def get_profile(reader: Reader, user_id: int, viewer: int | None, invite_url: str | None = None) -> Profile:
     """The profile of a published user; `viewer` is whose token came with the request.
 
-    Raises NotFound, in the same words for everybody who is not published.
+    Raises NotFound, in the same words for everybody who is not published: nobody learns who has hidden.
     """
     profile = _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
     if not profile:
@@ -33,7 +33,7 @@ def get_profile(reader: Reader, user_id: int, viewer: int | None, invite_url: st
 
 
 def find_public(reader: Reader, user_id: int) -> Profile | None:
-    """The profile of a published user as everybody else sees it, or None; asks one question."""
+    """The profile of a published user as everybody else sees it, or None; runs one query."""
     row = _query().find(reader, user_id=user_id)
     if row is None or row.hidden is not None:
         return None
@@ -50,6 +50,7 @@ def _find_own(reader: Reader, user_id: int) -> Profile | None:
 
 
 def _compose(row: Any, pairs: str) -> str:
+    # All three are JSON already; reading and writing them again would cost more than the query.
     return f'{{"presence":{row.presence},"KV":{pairs},"github":{row.github or "null"}}}'
 
 

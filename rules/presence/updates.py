@@ -80,7 +80,7 @@ class Change:
     was_online: bool = False
 
     def then(self, newer: "Change") -> "Change":
-        """This change and a newer one as one."""
+        """This change and a newer one as one, as if they had been stored one after the other."""
         if newer.gone:
             return newer
         if self.gone and not (self.joins or newer.joins):
@@ -109,14 +109,17 @@ def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: di
 
 
 def change_of_presence(presence: dict[str, Any], at: int) -> Change:
-    """What a presence update changes. Raises like `change_of_member`."""
+    """What a presence update changes.
+
+    Raises KeyError, TypeError or AttributeError when the object is not shaped as Discord documents it.
+    """
     return Change(at, at, _as_json({**read_user(presence["user"]), **read_presence(presence)}))
 
 
 def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
-    """Store a batch of changes, at most a few hundred; an unchanged body is not written again.
+    """Store a batch of changes, at most a few hundred; a user who asked to be forgotten is never stored.
 
-    A user who asked to be forgotten is never stored.
+    A body that differs in its times alone is not written again, so that its ETag stays.
     """
     connection = session.connection()
     known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
@@ -147,6 +150,7 @@ def get_stored_ids(session: Session) -> set[int]:
 def _apply(user_id: int, old: _Body | None, change: Change) -> _Body | None:
     if not change.joins and (change.gone or old is None):
         return None
+    # Encoded by hand: each is a number, and this runs for every update that comes in.
     fresh = {"userId": Json(b'"%d"' % user_id), "updatedAt": Json(b"%d" % change.at)}
     body = msgspec.structs.replace(old or _Body(), **change.fields, **fresh)
     if body.status != OFFLINE["status"]:

@@ -11,6 +11,7 @@ from rules.errors import Invalid
 from rules.parsing import fields
 from rules.systems import systems
 
+# More is never, as PluralKit has it.
 MOST_LATCH_S = 100_000 * 3600
 NAME_FORMAT_LENGTH = 100
 PROXY_SWITCHES = ("off", "new", "add")

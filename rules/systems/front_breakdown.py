@@ -37,6 +37,7 @@ def get_front_breakdown(
     begin = _find_begin(session, system, since_us)
     if begin is None or max(begin, since_us) >= until:
         return {"since": until, "until": until, "rows": []}
+    # Before the first switch nothing is known, which is not the same as nobody.
     since = max(begin, since_us)
     times = dict(session.execute(_select_times(system, begin, since, until, flat)).all())
     total = until - since - (times.pop(None, 0) if fronters_only else 0)

@@ -21,9 +21,9 @@ PAGE = 100
 
 
 def select_switches(session: Session, system: System, viewer: int | None) -> Select[tuple[int, int]]:
-    """The IDs and times of the switches that a viewer may see. Raises NotAllowed when they are private.
+    """The IDs and times of the switches that a viewer may see. Raises NotAllowed when the front history is private.
 
-    While the fronters are private, the newest switch is left out for everybody but the owner: it tells them.
+    While the fronters are private, the newest switch is left out for everybody but the owner: it names them.
     """
     switches = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
     hidden_since = find_hidden_since(session, system, viewer)
@@ -31,7 +31,10 @@ def select_switches(session: Session, system: System, viewer: int | None) -> Sel
 
 
 def find_hidden_since(session: Session, system: System, viewer: int | None) -> int | None:
-    """The instant in µs from which on a viewer must not know who fronts, or None. Raises like `select_switches`."""
+    """The instant in µs from which on a viewer must not know who fronts, or None.
+
+    Raises NotAllowed when the front history is private.
+    """
     if not _hides_latest(system, systems.is_owner(session, viewer, system.id)):
         return None
     latest = find_latest(session, system)
@@ -47,7 +50,7 @@ def _hides_latest(system: Any, is_owner: bool) -> bool:
 def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | None = None) -> list[dict[str, Any]]:
     """Up to 100 switches of a system from before an instant in µs, as v1's JSON.
 
-    Raises like `select_switches`, and NotFound.
+    Raises NotFound, and NotAllowed when the front history is private.
     """
     system = systems.get_seen_system(reader, hid, viewer)
     hides_latest = _hides_latest(system, system.own)
@@ -77,7 +80,7 @@ def _query_page() -> CompiledQuery:
 
 
 def count_switches(session: Session, system: System, viewer: int | None) -> int:
-    """How many switches a viewer may see. Raises like `select_switches`."""
+    """How many switches a viewer may see. Raises NotAllowed when the front history is private."""
     return session.scalar(select(func.count()).select_from(select_switches(session, system, viewer).subquery()))
 
 
@@ -87,7 +90,7 @@ def show_history(
     """Switches after the `skip` newest, with `timestamp` and `until` in µs; the latter is None for the latest of all.
 
     `still` says that it lasts: while the fronters are private, a stranger does not learn when the last change was.
-    `members` are as `see_member` shows them to the viewer. Raises like `select_switches`.
+    `members` are as `see_member` shows them to the viewer. Raises NotAllowed when the front history is private.
     """
     page = select_switches(session, system, viewer).order_by(Switch.timestamp.desc()).offset(skip).limit(limit)
     rows = session.execute(page).all()
@@ -96,6 +99,7 @@ def show_history(
     members = _members_by_switch(session, [row.id for row in rows], Member)
     owner = systems.is_owner(session, viewer, system.id)
     hidden_since = find_hidden_since(session, system, viewer)
+    # Each switch lasts until the one before it in the list; what is newer than the page's first is not on the page.
     ends = [_find_next(session, system, rows[0].timestamp, hidden_since), *(row.timestamp for row in rows)]
     return [
         {

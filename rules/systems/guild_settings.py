@@ -48,7 +48,8 @@ def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes
     """Change what is given for a member of the user's system in a server and nothing else; unknown keys are ignored.
 
     `display_name` 100 code points, address 256; null and blank, and a null `keep_proxy`, mean that what counts
-    everywhere counts there too. Raises Invalid, and like `members.get_own_member`.
+    everywhere counts there too. Raises Invalid, NotFound, and NotAuthenticated without a system and for somebody
+    else's member.
     """
     member = members.get_own_member(session, user_id, hid)
     row = session.get(MemberGuild, (member.id, guild_id)) or MemberGuild(member_id=member.id, guild_id=guild_id)

@@ -80,6 +80,7 @@ def _is_found(member: dict[str, Any], options: Options) -> bool:
 
 
 def _fold(text: str) -> str:
+    # Folding may take composed letters apart again.
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
@@ -97,6 +98,7 @@ _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 
 def _sort(listed: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+    # Sorting is stable: where the keys are the same, the names decide, also in reverse.
     by_name = sorted(listed, key=_KEYS["name"])
     keyed = [(_KEYS[options.sort](member), member) for member in by_name]
     known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=options.reverse)

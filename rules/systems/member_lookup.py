@@ -17,7 +17,7 @@ _FIELDS = ("name", "display_name")
 
 
 @dataclass
-class _Own:
+class _OwnMembers:
     """The user's own members, and for names and for display names who has them; folded, since case does not count."""
 
     members: list[Member]
@@ -56,7 +56,8 @@ def get_own_referenced(
 ) -> list[str]:
     """The IDs of one's own members that words mean, in order.
 
-    Raises like `get_referenced`, and NotAuthenticated without a system and for somebody else's member.
+    Raises Invalid where several fit, NotFound, with what is near, and NotAuthenticated without a system and for
+    somebody else's member.
     """
     system, own = systems.get_own_system(session, user_id), _get_own(session, user_id)
     found = [_get(session, own, reference, by_id, public) for reference in references]
@@ -73,11 +74,11 @@ def _find_refusal(session: Session, user_id: int, member: Member) -> NotAuthenti
     return None
 
 
-def _get_own(session: Session, user_id: int) -> _Own:
+def _get_own(session: Session, user_id: int) -> _OwnMembers:
     system = systems.find_own_system(session, user_id)
     if not system:
-        return _Own([])
-    own = _Own(list(session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))))
+        return _OwnMembers([])
+    own = _OwnMembers(list(session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))))
     for which in _FIELDS:
         named = own.named[which] = {}
         for member in own.members:
@@ -85,7 +86,7 @@ def _get_own(session: Session, user_id: int) -> _Own:
     return own
 
 
-def _get(session: Session, own: _Own, reference: str, by_id: bool, public: bool) -> Member:
+def _get(session: Session, own: _OwnMembers, reference: str, by_id: bool, public: bool) -> Member:
     folded = _fold(reference)
     for which in () if by_id or not folded else _FIELDS:
         if found := own.named.get(which, {}).get(folded):

@@ -111,7 +111,7 @@ def edit_member(session: Session, user_id: int, hid: str, changes: Mapping[str, 
     differ from it and no other `proxy_tags` come along: programs send all of them as they read them. `privacy` sets
     visibility and the privacy of description, birthday and pronouns; when it is what it was, it may hide but never
     show, and single settings beside it win where they differ or `visibility` says the same.
-    Raises Invalid, and like `get_own_member`.
+    Raises Invalid, NotFound, and NotAuthenticated without a system and for somebody else's member.
     """
     member = get_own_member(session, user_id, hid)
     _apply(member, changes)
@@ -121,7 +121,7 @@ def edit_member(session: Session, user_id: int, hid: str, changes: Mapping[str, 
 def delete_member(session: Session, user_id: int, hid: str) -> None:
     """Delete a member of the user's system; it leaves past switches and takes its messages' records along.
 
-    Raises like `get_own_member`.
+    Raises NotFound, and NotAuthenticated without a system and for somebody else's member.
     """
     session.delete(get_own_member(session, user_id, hid))
 
@@ -144,10 +144,10 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
     return member
 
 
-def check_part_of(system: System, member: Member, asked: str) -> None:
-    """Refuse another system's member, under the name that was asked for. Raises NotAuthenticated."""
+def check_part_of(system: System, member: Member, reference: str) -> None:
+    """Refuse another system's member, who was named by `reference`. Raises NotAuthenticated."""
     if member.system_id != system.id:
-        raise NotAuthenticated(f"Member '{asked}' is not part of your system.")
+        raise NotAuthenticated(f"Member '{reference}' is not part of your system.")
 
 
 def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
@@ -197,6 +197,7 @@ def find_namesakes(session: Session, user_id: int, name: str) -> list[Member]:
     """The members of the user's system that are called just this, in any case of letters. Raises NotAuthenticated."""
     system = systems.get_own_system(session, user_id)
     own = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))
+    # Here, since SQLite folds the case of ASCII alone.
     return [member for member in own if member.name.casefold() == name.casefold()]
 
 

@@ -1,4 +1,4 @@
-"""What a card shows of a system beside the system itself, as a viewer may see it."""
+"""What an embed shows of a system or a member beside its own fields, as a viewer may see it."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def get_overview(session: Session, system: System, viewer: int | None) -> dict[s
 
 
 def find_fronters(session: Session, system: System, viewer: int | None) -> dict[str, Any] | None:
-    """Who fronts, as `show_fronters`; None where that raises."""
+    """Who fronts, as `show_fronters`; None without a switch and where the fronters are private."""
     try:
         return switches.show_fronters(session, system.hid, viewer)
     except (NotAllowed, NotFound):

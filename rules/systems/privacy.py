@@ -65,6 +65,7 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
         "id": system.hid,
         "name": unless(system.name_privacy, system.name),
         "description": unless(system.description_privacy, system.description),
+        # It stands in public behind every proxied message's name.
         "tag": system.tag,
         "pronouns": unless(system.pronoun_privacy, system.pronouns),
         "avatar_url": unless(system.avatar_privacy, system.avatar_url),
@@ -80,6 +81,7 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
 def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
     """All that a viewer may see of a member; `view_member` with what v1 does not know."""
     unless = partial(_unless, is_owner)
+    # The display name then stands for the name, so that the member still has one.
     hide_name = member.name_privacy and not is_owner
     return {
         "id": member.hid,

@@ -11,6 +11,7 @@ LENGTH = 5
 
 def make_id(session: Session, column: InstrumentedAttribute[str]) -> str:
     """An ID that nothing in this column has; the caller's write transaction keeps it free."""
+    # 26^5 are twelve million: the first one is nearly always free.
     while True:
         made = _draw()
         if session.scalar(select(column).where(column == made)) is None:
@@ -27,7 +28,7 @@ def make_ids(session: Session, column: InstrumentedAttribute[str], number: int) 
 
 
 def is_id(text: str) -> bool:
-    """Whether a text can be the ID of something that may be asked for: letters only, in any case and number."""
+    """Whether a text can be the ID of something within reach: letters only, in any case and number."""
     return text.isascii() and text.isalpha()
 
 

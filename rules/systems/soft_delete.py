@@ -1,8 +1,9 @@
-"""Systems that nobody can reach: being built by an import, or being deleted a little at a time.
+"""Systems out of reach: being built by an import, or being deleted a little at a time.
 
 What takes longer than the write lock may be held is done out of reach: such a system has no account, and its ID and
 those of its members are no letters, so that no path and no reference finds them. `+` and the row's number is being
-built and left alone; `-` and the row's number is being deleted.
+built and left alone; `-` and the row's number is being deleted. The ID says so and not a column of its own, since a
+look-up by ID cannot forget the condition.
 """
 
 from sqlalchemy import ColumnElement, String, cast, delete, literal, select, update
@@ -11,13 +12,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from models import Account, Member, Message, Switch, SwitchMember, System
 
 BUILDING, DELETING = "+", "-"
+# As many rows as hold the write lock for about 20 ms.
 ROWS_AT_ONCE = 1000
 _AND_LOADED = {"synchronize_session": "fetch"}
 _ONLY_ROWS = {"synchronize_session": False}
 
 
 def out_of_reach_hid(kind: str, number: int) -> str:
-    """An ID that nobody can ask for. `kind` is BUILDING or DELETING, `number` the row's own, which no other has."""
+    """An ID that no path or reference can name. `kind` is BUILDING or DELETING, `number` the row's own."""
     return f"{kind}{number}"
 
 
@@ -47,12 +49,12 @@ def put_out_of_reach(session: Session, system: System) -> None:
 def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     """Delete about so many rows of what is being deleted; returns False when nothing was left.
 
-    At most twice `rows`, and one switch's members more, or a tenth as many members with all their proxy tags: 1 000
-    hold the lock for about 20 ms.
+    At most twice `rows`, and one switch's members more, or a tenth as many members with all their proxy tags.
     """
     doomed = session.scalar(select(System.id).where(_is_kind(System.hid, DELETING)).limit(1))
     if doomed is None:
         return False
+    # Cascading from the system's row would delete all of it in one transaction.
     if not any(purge(session, doomed, rows) for purge in (_purge_switches, _purge_messages, _purge_members)):
         # Only what it set for some servers is left.
         session.execute(delete(System).where(System.id == doomed))
@@ -77,6 +79,7 @@ def _rename(session: Session, table: type[System] | type[Member], which: ColumnE
 
 
 def _purge_switches(session: Session, system_id: int, rows: int) -> int:
+    # Joined with their members, so that the limit counts those rows, which go with a switch.
     some = (
         select(Switch.id)
         .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
@@ -87,6 +90,7 @@ def _purge_switches(session: Session, system_id: int, rows: int) -> int:
 
 
 def _purge_messages(session: Session, system_id: int, rows: int) -> int:
+    # Before the members, of whom one may have sent any number.
     members = select(Member.id).where(Member.system_id == system_id)
     some = select(Message.id).where(Message.member_id.in_(members)).limit(rows)
     return session.execute(delete(Message).where(Message.id.in_(some)), execution_options=_ONLY_ROWS).rowcount

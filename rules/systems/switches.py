@@ -25,7 +25,7 @@ def log_switch(session: Session, user_id: int, hids: object) -> Switch:
 
     The time is the later of now and 1 µs after the latest switch. Raises Invalid, checking in this order: the
     list, duplicates, more than 150 members, the same list as now, members of other systems, unknown members; and
-    NotAuthenticated.
+    NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     return _log(session, system, find_latest(session, system), _read_hids(hids))
@@ -34,8 +34,9 @@ def log_switch(session: Session, user_id: int, hids: object) -> Switch:
 def copy_switch(session: Session, user_id: int, hids: object, how: str = "append") -> Switch:
     """Log a switch to those who front now, changed by these members in one of the ways of `combine`.
 
-    Who fronts now is read here, so that of two accounts at the same moment neither undoes the other. Raises like
-    `combine` and `log_switch`.
+    Who fronts now is read here, so that of two accounts at the same moment neither undoes the other. Raises Invalid for
+    duplicates, for adding who fronts already, for removing who does not, and where the new list has more than 150
+    members, is the same as now, or names unknown members or another system's; and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     latest = find_latest(session, system)
@@ -48,7 +49,9 @@ def edit_switch(
 ) -> Switch:
     """Replace those who front since the latest switch by these members, or change them in a way of `combine`.
 
-    Raises like `check_latest`, `combine` and `log_switch`.
+    Raises NotAuthenticated without a system, NotFound without a switch, and Invalid when the latest is not `expected`,
+    for a change that `copy_switch` would refuse, and for more than 150 members, the same list as now, unknown members
+    and another system's.
     """
     system, latest = check_latest(session, user_id, expected)
     wanted = _read_hids(hids)
@@ -63,8 +66,8 @@ def edit_switch(
 def check_move(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
     """The latest switch, which could be moved to an instant in µs.
 
-    Raises Invalid for the future, before 1970, and for what is not after the previous switch; and like
-    `check_latest`.
+    Raises Invalid for the future, before 1970, for what is not after the previous switch, and when the latest is not
+    `expected`; NotAuthenticated without a system, and NotFound without a switch.
     """
     system, latest = check_latest(session, user_id, expected)
     if timestamp_us > now_us():
@@ -79,7 +82,11 @@ def check_move(session: Session, user_id: int, timestamp_us: int, expected: int 
 
 
 def move_switch(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
-    """Move the latest switch to another instant in µs. Raises like `check_move`."""
+    """Move the latest switch to another instant in µs: after the previous one, and not in the future.
+
+    Raises Invalid for any other instant and when the latest is not `expected`, NotAuthenticated without a system, and
+    NotFound without a switch.
+    """
     switch = check_move(session, user_id, timestamp_us, expected)
     switch.timestamp = timestamp_us
     session.flush()
@@ -87,12 +94,18 @@ def move_switch(session: Session, user_id: int, timestamp_us: int, expected: int
 
 
 def delete_switch(session: Session, user_id: int, expected: int | None = None) -> None:
-    """Delete the latest switch: who fronted before it fronts again. Raises like `check_latest`."""
+    """Delete the latest switch: who fronted before it fronts again.
+
+    Raises Invalid when the latest is not `expected`, NotAuthenticated without a system, and NotFound without a switch.
+    """
     session.delete(check_latest(session, user_id, expected)[1])
 
 
 def delete_all_switches(session: Session, user_id: int) -> None:
-    """Delete the whole front history; the rows go with `staging.purge_some`. Raises like `check_latest`."""
+    """Delete the whole front history; the rows go with `soft_delete.purge_some`.
+
+    Raises NotAuthenticated without a system, and NotFound without a switch.
+    """
     system, _ = check_latest(session, user_id)
     doomed = soft_delete.add_out_of_reach(session, soft_delete.DELETING)
     # Without the ORM's bookkeeping, 200 000 switches take less than half a second.
@@ -105,6 +118,7 @@ def check_latest(session: Session, user_id: int, expected: int | None = None) ->
 
     Raises NotAuthenticated without a system, NotFound without a switch, and Invalid when the latest is another one.
     """
+    # Somebody was shown a switch before they agreed: meanwhile another account may have logged one.
     system = systems.get_own_system(session, user_id)
     latest = get_latest(session, system)
     if expected not in (None, latest.id):
@@ -169,6 +183,7 @@ def _read_hids(hids: object) -> list[str]:
 
 def _log(session: Session, system: System, latest: Switch | None, wanted: list[str]) -> Switch:
     members = _check_fronters(session, system, latest, wanted)
+    # A file may have brought one from a clock that is ahead, and no two may have the same time.
     switch = Switch(system_id=system.id, timestamp=max(now_us(), latest.timestamp + 1 if latest else 0))
     session.add(switch)
     session.flush()
@@ -196,8 +211,8 @@ def _store_fronters(session: Session, switch: Switch, members: list[int]) -> Non
 
 
 def _get_members(session: Session, system: System, wanted: list[str]) -> dict[str, Member]:
-    asked = [hid for hid in wanted if is_id(hid)]
-    found = {m.hid: m for m in session.scalars(select(Member).where(Member.hid.in_(asked)))}
+    possible = [hid for hid in wanted if is_id(hid)]
+    found = {m.hid: m for m in session.scalars(select(Member).where(Member.hid.in_(possible)))}
     for hid in wanted:
         if hid in found and found[hid].system_id != system.id:
             raise Invalid(f"Cannot switch to member '{hid}' not in system.")

@@ -72,7 +72,7 @@ def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -
 def delete_system(session: Session, user_id: int) -> None:
     """Delete the user's system with its members, switches, messages and links. Raises NotAuthenticated.
 
-    Nobody finds any of it from now on; the rows themselves go with `staging.purge_some`.
+    Nobody finds any of it from now on; the rows themselves go with `soft_delete.purge_some`.
     """
     put_out_of_reach(session, get_own_system(session, user_id))
 
@@ -80,14 +80,19 @@ def delete_system(session: Session, user_id: int) -> None:
 def link_account(session: Session, user_id: int, other_id: int) -> None:
     """Link one more account to the user's system; the other must have agreed.
 
-    Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated.
+    Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated when the user
+    has none.
     """
     system = check_linkable(session, user_id, other_id)
     session.add(Account(user_id=other_id, system_id=system.id))
 
 
 def check_linkable(session: Session, user_id: int, other_id: int) -> System:
-    """The user's system, to which the other account could be linked. Raises like `link_account`."""
+    """The user's system, to which the other account could be linked.
+
+    Raises Invalid when the other has a system, NotAllowed when it cannot be linked, and NotAuthenticated when the user
+    has none.
+    """
     system = get_own_system(session, user_id)
     if is_owner(session, other_id, system.id):
         raise Invalid("This account is linked to your system already.")
@@ -101,12 +106,18 @@ def check_linkable(session: Session, user_id: int, other_id: int) -> System:
 
 
 def unlink_account(session: Session, user_id: int, other_id: int) -> None:
-    """Take a link to the user's system away, but never the last one. Raises NotFound, NotAllowed, NotAuthenticated."""
+    """Take a link to the user's system away, but never the last one.
+
+    Raises NotFound when there is none, NotAllowed for the last one, and NotAuthenticated without a system.
+    """
     session.delete(check_unlinkable(session, user_id, other_id))
 
 
 def check_unlinkable(session: Session, user_id: int, other_id: int) -> Account:
-    """The link of an account to the user's system, which could be taken away. Raises like `unlink_account`."""
+    """The link of an account to the user's system, which could be taken away.
+
+    Raises NotFound when there is none, NotAllowed for the last one, and NotAuthenticated without a system.
+    """
     system = get_own_system(session, user_id)
     account = session.get(Account, other_id)
     if not account or account.system_id != system.id:
@@ -166,7 +177,7 @@ def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
 
 
 def is_own(system_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """The column `own` of a question with the parameter `viewer`: what `is_owner` answers, in the same statement."""
+    """The column `own` of a query with the parameter `viewer`: what `is_owner` says, in the same statement."""
     linked = aliased(Account)
     return exists().where(linked.system_id == system_id, linked.user_id == bindparam("viewer")).label("own")
 

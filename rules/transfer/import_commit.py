@@ -1,4 +1,4 @@
-"""The last step of an import: what was laid down is swapped in, and what was there is changed, in one transaction."""
+"""The last step of an import: what was staged is swapped in, and what was there is changed, in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Result:
 
 
 def finish_import(session: Session, user_id: int, file: File, staged: Staged) -> Result:
-    """Swap in what was laid down, and change what was there: all of it, in this one transaction.
+    """Swap in what was staged, and change what was there: all of it, in this one transaction.
 
     Everything is looked up again, since members and switches may have come, changed and gone meanwhile: a member
     that was deleted stays so, one that came and is in the file is changed, and a switch at a time that has one is
@@ -50,7 +50,7 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged) ->
     is changed.
     """
     check_storable(session, user_id)
-    laid = get_staged(session, staged)
+    source = get_staged(session, staged)
     system = systems.find_own_system(session, user_id)
     if staged.target and (not system or (system.id, system.hid) != staged.target):
         raise Invalid(_REPLACED)
@@ -65,10 +65,11 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged) ->
     check_room(len(own) + len(new))
     changed = sum(_write(row, member.values) for row, member in zip(kept, file.members, strict=True) if row)
     _move(session, system, new)
-    switches = _swap_switches(session, system, laid)
+    switches = _swap_switches(session, source, system)
     if switches and came:
         _redirect(session, system, came)
-    soft_delete.put_out_of_reach(session, laid)
+    # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
+    soft_delete.put_out_of_reach(session, source)
     return Result(system.hid, made_system, len(new), changed, switches)
 
 
@@ -77,42 +78,45 @@ def _find_kept(
 ) -> tuple[list[Member | None], dict[int, int]]:
     """Which of the user's members now is each of the file, if any.
 
-    And for those who came since the file's member was laid down: the row of that one, and theirs.
+    And for those who came since the file's member was staged: the row of that one, and theirs.
     """
     known = {(member.id, member.hid): member for member in own}
     kept = [known.get((place.row_id, place.hid)) for place in staged.places]
     taken = {member.id for member in kept if member}
-    laid = [number for number, place in enumerate(staged.places) if place.hid is None]
-    wanted, free = [file.members[number] for number in laid], [one for one in own if one.id not in taken]
+    was_new = [number for number, place in enumerate(staged.places) if place.hid is None]
+    wanted, free = [file.members[number] for number in was_new], [one for one in own if one.id not in taken]
     came = match_members(file, wanted, system, free)
-    found = {number: member for number, member in zip(laid, came, strict=True) if member}
+    found = {number: member for number, member in zip(was_new, came, strict=True) if member}
     kept = [found.get(number, member) for number, member in enumerate(kept)]
     return kept, {staged.places[number].row_id: member.id for number, member in found.items()}
 
 
 def _redirect(session: Session, system: System, came: Mapping[int, int]) -> None:
-    """Let the switches that were swapped in name those who came, and not who was laid down for them."""
+    """Let the switches that were swapped in name those who came, and not who was staged for them."""
     swapped_in = exists().where(Switch.id == SwitchMember.switch_id, Switch.system_id == system.id)
     places = select(SwitchMember.switch_id, SwitchMember.position, SwitchMember.member_id)
-    laid = session.execute(places.where(SwitchMember.member_id.in_(came), swapped_in).limit(MOST_REDIRECTED + 1)).all()
-    if len(laid) > MOST_REDIRECTED:
+    named = places.where(SwitchMember.member_id.in_(came), swapped_in).limit(MOST_REDIRECTED + 1)
+    found = session.execute(named).all()
+    if len(found) > MOST_REDIRECTED:
         raise Invalid(_CAME)
-    if laid:
-        rows = [{"switch_id": switch, "position": at, "member_id": came[member]} for switch, at, member in laid]
+    if found:
+        rows = [{"switch_id": switch, "position": at, "member_id": came[member]} for switch, at, member in found]
         session.execute(update(SwitchMember), rows)
 
 
 def _move(session: Session, system: System, members: Sequence[int]) -> None:
+    """Let staged members belong to the system, under IDs that people can type."""
     hids = short_ids.make_ids(session, Member.hid, len(members))
     rows = [{"id": row, "hid": hid, "system_id": system.id} for row, hid in zip(members, hids, strict=True)]
     if rows:
         session.execute(update(Member), rows)
 
 
-def _swap_switches(session: Session, system: System, laid: System) -> int:
+def _swap_switches(session: Session, source: System, system: System) -> int:
+    """Let the staged switches belong to the system, but for those at a time that has one; returns how many."""
     session.flush()
     known = select(Switch.timestamp).where(Switch.system_id == system.id)
-    new = update(Switch).where(Switch.system_id == laid.id, Switch.timestamp.not_in(known))
+    new = update(Switch).where(Switch.system_id == source.id, Switch.timestamp.not_in(known))
     return session.execute(new.values(system_id=system.id), execution_options=_ONLY_ROWS).rowcount
 
 

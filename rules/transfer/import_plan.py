@@ -1,4 +1,4 @@
-"""What importing a file would change, told before anything is."""
+"""What importing a file would change, said before anything is."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,7 @@
-"""Laying down what a file brings, out of reach (`staging`): a system that nobody finds, its members, all switches.
+"""Staging what a file brings, out of reach (`soft_delete`): a system that nobody finds, its members, all switches.
 
-A process that ends meanwhile leaves nothing but rows that are deleted at the next start.
+A history of 100 000 switches takes seconds to write, and nobody may hold the lock for more than one. A process that
+ends meanwhile leaves nothing but rows that are deleted at the next start.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,7 @@ class Staged:
 
 
 def begin_import(session: Session, user_id: int, file: File) -> Staged:
-    """Find out who of the file is new, and lay those down out of reach.
+    """Find out who of the file is new, and stage those.
 
     Raises Invalid when the system would have more than 1 000 members, and NotAllowed for a forgotten user.
     """
@@ -58,13 +59,13 @@ def begin_import(session: Session, user_id: int, file: File) -> Staged:
     system = soft_delete.add_out_of_reach(session, soft_delete.BUILDING, now_us())
     private = file.system.get("member_default_private", bool(target and target.member_default_private))
     new = [member for member, found in zip(file.members, matched, strict=True) if not found]
-    laid = iter(_lay_members(session, system, new, private))
-    places = [Place(found.id, found.hid) if found else Place(next(laid), None) for found in matched]
+    row_ids = iter(_stage_members(session, system, new, private))
+    places = [Place(found.id, found.hid) if found else Place(next(row_ids), None) for found in matched]
     return Staged(system.id, system.created, target and (target.id, target.hid), places)
 
 
 def stage_switches(session: Session, staged: Staged, chunk: Sequence[FileSwitch]) -> None:
-    """Lay some of the file's switches down out of reach, in their order, without those that the user has already.
+    """Stage some of the file's switches, in their order, without those that the user has already.
 
     Raises Invalid when the import was interrupted.
     """
@@ -87,7 +88,7 @@ def stage_switches(session: Session, staged: Staged, chunk: Sequence[FileSwitch]
 
 
 def cancel_import(session: Session, staged: Staged) -> None:
-    """Let `staging.purge_some` delete what was laid down; without effect once the import has ended either way."""
+    """Let `soft_delete.purge_some` delete what was staged; without effect once the import has ended either way."""
     try:
         soft_delete.put_out_of_reach(session, get_staged(session, staged))
     except Invalid:
@@ -104,7 +105,7 @@ def get_staged(session: Session, staged: Staged) -> System:
     return system
 
 
-def _lay_members(session: Session, system: System, new: Sequence[FileMember], private: bool) -> Sequence[int]:
+def _stage_members(session: Session, system: System, new: Sequence[FileMember], private: bool) -> Sequence[int]:
     """Add members to a system out of reach; returns their rows' numbers in order."""
     now, hid = now_us(), soft_delete.out_of_reach_hid(soft_delete.BUILDING, system.id)
     empty = {**_EMPTY, **dict.fromkeys(_PRIVACY, private), "system_id": system.id}

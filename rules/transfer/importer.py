@@ -1,7 +1,7 @@
 """Importing a file in steps, each a short write transaction, so that nobody waits for long and no half of it is seen.
 
-`read_file` needs no database; `import_plans.plan` tells what would change; then `Import` has the steps: what is new is
-laid down out of reach (`import_staging`), and the last step swaps it in (`import_swap`).
+`read_file` needs no database; `import_plan.plan` says what would change; then `Import` has the steps: what is new is
+staged out of reach (`import_staging`), and the last step swaps it in (`import_commit`).
 """
 
 import gzip
@@ -46,7 +46,7 @@ def read_file(text: bytes) -> File:
 class Import:
     """One import, step by step: each step is a rule with its arguments, to be run in a write of its own.
 
-    `done` of `total` switches are laid down; `result` is there after the last step. Between two steps belongs a pause
+    `done` of `total` switches are staged; `result` is there after the last step. Between two steps belongs a pause
     as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
     run, `cancel` is to be run instead of the rest.
     """
@@ -58,7 +58,7 @@ class Import:
         self._staged: Staged | None = None
 
     def steps(self) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
-        """The rules to run one after the other; the next is to be asked for after the one before has been run."""
+        """The rules to run one after the other; the next is to be taken after the one before has been run."""
         yield self.begin, ()
         for chunk in _cut(self._file.switches):
             yield self.stage, (chunk,)
@@ -87,6 +87,7 @@ def _unpack(packed: bytes) -> bytes:
     """A file out of gzip, but no more of it than shows that it is too large."""
     try:
         with gzip.open(io.BytesIO(packed)) as file:
+            # A few kB may unpack to many GB.
             text = file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error):
         raise Invalid("The packed file is damaged; export it again, or unpack it first.") from None

@@ -61,7 +61,7 @@ def _read_system(data: Mapping[str, Any]) -> dict[str, Any]:
     with naming("The system"):
         config, privacy = _get_object(data, "config"), _get_object(data, "privacy")
         known = {name: data[name] for name in _SYSTEM if name in data}
-        settings = _told({**data, **privacy}, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY))
+        settings = _pick({**data, **privacy}, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY))
         read = systems.read_changes(_plain_color({**known, **settings}))
         if zone := config.get("timezone") or data.get("timezone") or data.get("tz"):
             read["tz"] = fields.read_time_zone("timezone", zone)
@@ -80,7 +80,7 @@ def _known_config(config: Mapping[str, Any]) -> dict[str, Any]:
 def _read_member(data: Mapping[str, Any], number: int) -> FileMember:
     with naming(name_member(data, "name", number)):
         values = read_values({"name": None, **_plain_color({name: data[name] for name in _MEMBER if name in data})})
-        values |= read_values({**_told(data, _MEMBER_SWITCHES), **_read_tags(data), **_read_privacy(data)})
+        values |= read_values({**_pick(data, _MEMBER_SWITCHES), **_read_tags(data), **_read_privacy(data)})
         # Older files repeat the one picture here.
         if values.get("webhook_avatar_url") and values["webhook_avatar_url"] == values.get("avatar_url"):
             del values["webhook_avatar_url"]
@@ -95,7 +95,7 @@ def _read_member(data: Mapping[str, Any], number: int) -> FileMember:
 
 def _read_first_values(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        **read_values(_told(data, ("autoproxy_enabled",))),
+        **read_values(_pick(data, ("autoproxy_enabled",))),
         "message_count": read_count("message_count", data.get("message_count")),
         "last_message_at": find_past(data.get("last_message_timestamp")),
     }
@@ -121,7 +121,7 @@ def _read_privacy(data: Mapping[str, Any]) -> dict[str, Any]:
     # Where version 2 has an object, v1 has one setting that stands for four.
     old = data["privacy"] if isinstance(data.get("privacy"), str) else None
     flat = {**data, **({} if old else _get_object(data, "privacy"))}
-    singles = _told(flat, (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY))
+    singles = _pick(flat, (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY))
     return {**(dict.fromkeys(WRITTEN_BY_PRIVACY, old) if old else {}), **singles}
 
 
@@ -195,8 +195,8 @@ def _get_object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return value
 
 
-def _told(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """What the file tells; null tells nothing."""
+def _pick(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Those of these keys that the file has and that are not null: null leaves a field as it is."""
     return {name: data[name] for name in names if data.get(name) is not None}
 
 

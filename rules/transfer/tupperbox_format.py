@@ -48,6 +48,7 @@ def _translate(tupper: Mapping[str, Any]) -> dict[str, object]:
         "display_name": _display_name(tupper),
         "proxy_tags": [tag for tag in _read_brackets(tupper.get("brackets")) if is_usable_tag(tag)],
     }
+    # Null would be refused, being neither true nor false.
     if tupper.get("show_brackets") is not None:
         given["keep_proxy"] = tupper["show_brackets"]
     return given
