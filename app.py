@@ -25,6 +25,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     app = Flask("rollcall", root_path=settings.ROOT / "web", static_folder=None)
     app.config["ROLLCALL"] = config
+    # A redirect would lose the body of a write, and a key may hold two slashes in a row.
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     connections.init_app(app, config.database_url)

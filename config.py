@@ -76,6 +76,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         return (environ.get(name) or "").strip() or default
 
     host, port = _host(text("HOST", "127.0.0.1")), _number("PORT", text("PORT", "8000"), 1, 65535)
+    # Here an empty text is a choice: no limit.
     limit = environ.get("RATE_LIMIT")
     return Config(
         discord_token=text("DISCORD_TOKEN"),
@@ -112,6 +113,7 @@ def _workers_for(cores: int) -> int:
 
 
 def _cores() -> int:
+    # What this process may use, which in a container is less than the machine has.
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -126,6 +128,7 @@ def _host(value: str) -> str:
 def _number(name: str, value: str | None, low: int, high: int) -> int | None:
     if value is None:
         return None
+    # int() by itself takes blanks, underscores and the digits of all scripts.
     if not re.fullmatch("[0-9]{1,19}", value) or not low <= int(value) <= high:
         raise BadSetting(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
     return int(value)
@@ -174,6 +177,7 @@ def _networks(value: str) -> tuple[Network, ...]:
 
 def _prefixes(name: str, value: str) -> tuple[str, ...]:
     words = tuple(value.split())
+    # Discord's own client takes what begins with a slash.
     if any(len(word) > 10 or word.startswith("/") for word in words):
         raise BadSetting(f"{name} must be short texts with blanks between them that do not start with /.")
     return words

@@ -70,6 +70,7 @@ def _query_page() -> CompiledQuery:
     latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
     seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
     listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
+    # Cut before it is joined: the limit is one of switches, not of those who front.
     page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
     return CompiledQuery(
         select(page.c.timestamp, Member.hid)

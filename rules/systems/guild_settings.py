@@ -58,6 +58,7 @@ def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes
 
 def see_system(session: Session, system: System, guild_id: int, viewer: int | None) -> dict[str, Any]:
     """What a system set in a server, as the viewer may see it: strangers see tag and avatar, if avatars are public."""
+    # A row that is not stored has no defaults of its own yet.
     row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(proxy_enabled=True, tag_enabled=True)
     owner = systems.is_owner(session, viewer, system.id)
     seen = {name: getattr(row, name) if owner else None for name in _SYSTEM_READERS}
@@ -85,5 +86,6 @@ def _change(session: Session, row: Row, changes: Mapping[str, object], readers: 
     for name, value in read.items():
         setattr(row, name, value)
     session.add(row)
+    # What was not given gets its default only when a new row is written.
     session.flush()
     return row

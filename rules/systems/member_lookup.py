@@ -75,6 +75,7 @@ def _find_refusal(session: Session, user_id: int, member: Member) -> NotAuthenti
 
 
 def _get_own(session: Session, user_id: int) -> _OwnMembers:
+    # All of them once for all that a command names; compared here, since SQLite folds the case of ASCII alone.
     system = systems.find_own_system(session, user_id)
     if not system:
         return _OwnMembers([])

@@ -14,6 +14,7 @@ from models import Account, Member, Message, Switch, SwitchMember, System
 BUILDING, DELETING = "+", "-"
 # As many rows as hold the write lock for about 20 ms.
 ROWS_AT_ONCE = 1000
+# The caller may have loaded what is renamed, and nobody has loaded what is purged.
 _AND_LOADED = {"synchronize_session": "fetch"}
 _ONLY_ROWS = {"synchronize_session": False}
 

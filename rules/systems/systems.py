@@ -46,6 +46,7 @@ def create_system(session: Session, user_id: int, changes: Mapping[str, object] 
     _check_unlinked(session, user_id)
     system = System(hid=make_id(session, System.hid), created=now_us(), **read_changes(changes or {}))
     session.add(system)
+    # The account refers to the number that the row gets here.
     session.flush()
     session.add(Account(user_id=user_id, system_id=system.id))
     session.flush()
@@ -178,6 +179,7 @@ def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:
 
 def is_own(system_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The column `own` of a query with the parameter `viewer`: what `is_owner` says, in the same statement."""
+    # An alias: the query around it may join accounts itself, and these must not be the same rows.
     linked = aliased(Account)
     return exists().where(linked.system_id == system_id, linked.user_id == bindparam("viewer")).label("own")
 

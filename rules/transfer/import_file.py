@@ -92,6 +92,7 @@ def read_values(changes: Mapping[str, object]) -> dict[str, Any]:
 
 def is_usable_tag(tag: object) -> bool:
     """False for a proxy tag without text and for one with a side of over 100 code points, which are left out."""
+    # Nothing is left out in silence but what is named: anything else is refused when it is read.
     if not isinstance(tag, dict):
         return True
     sides = [side for side in (tag.get("prefix"), tag.get("suffix")) if side is not None and side != ""]
@@ -124,6 +125,7 @@ def read_past(name: str, value: object) -> int:
     if not isinstance(value, str):
         raise Invalid(f"The {name} must be a time like 2026-11-21T20:15:00Z.")
     at = timestamps.read_time(name, value)
+    # An offset may carry the year 1 to before it.
     if at < timestamps.EARLIEST_US:
         raise Invalid(f"The {name} is too long ago.")
     if at > timestamps.now_us() + DAY_US:

@@ -21,6 +21,7 @@ from rules.transfer.import_plan import check_room, get_members, match_members
 
 _INTERRUPTED = "The import was interrupted, and nothing was changed; start it again."
 _PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY)
+# One INSERT of many rows needs the same columns in each.
 _EMPTY = {
     column.name: column.default.arg if column.default else None
     for column in Member.__table__.columns
@@ -75,7 +76,9 @@ def stage_switches(session: Session, staged: Staged, chunk: Sequence[FileSwitch]
     alive = _find_alive(session, staged)
     if not new:
         return
+    # Rows and no objects, of which there may be 100 000.
     session.execute(insert(Switch.__table__), [{"system_id": system.id, "timestamp": at} for at, _ in new])
+    # The number that each row got is read back by its time, which no other of the system has.
     numbers = _find_times(session, system.id, first, last)
     rows = [
         {"switch_id": numbers[at], "position": position, "member_id": staged.places[number].row_id}

@@ -33,6 +33,7 @@ def read_file(text: bytes) -> File:
     if len(text) > MOST_BYTES:
         raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
     try:
+        # Some editors put a byte order mark in front.
         data = read_object(text.decode("utf-8-sig"), "file")
     except UnicodeDecodeError:
         raise Invalid("The file is not UTF-8 text.") from None
