@@ -44,7 +44,7 @@ ROOMS = {
     "database": "models",
     "database.migrations": "models",
     "rules": "models database",
-    "rules.parsing": "rules.errors",
+    "rules.parsing": "config rules.errors",
     "rules.systems": "models database rules rules.parsing",
     "rules.account": "models database rules rules.parsing rules.systems",
     "rules.presence": "models database rules rules.parsing rules.account.kv",
