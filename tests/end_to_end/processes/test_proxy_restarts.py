@@ -64,7 +64,9 @@ def test_what_comes_again_is_not_obeyed_again(world):
     running, discord, ann, _ = world
     again = {"guild_id": HOME, "member": {"roles": [], "joined_at": "2020-01-01T00:00:00+00:00"}}
     ann.autoproxy("member", "Ann")
+    before = discord.last_seq()
     command, escape = ann.write("pk;member new Bob"), ann.write("\\\\\\off")
+    until(lambda: said(discord.log(before)))
     until(lambda: running.read(autoproxy.get_mode, int(ann.id), int(HOME))[0] == "off")
     ann.autoproxy("member", "Ann")
     after = discord.last_seq()
