@@ -90,7 +90,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         port=port,
         public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
         invite_url=_url("INVITE_URL", text("INVITE_URL")),
-        rate_limit=_rate_limit("3/second;120/minute" if limit is None else limit.strip()),
+        rate_limit=_rate_limit("30/3second" if limit is None else limit.strip()),
         trusted_proxies=_networks(text("TRUSTED_PROXIES", "")),
         presence_prefixes=_prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", ".")),
         system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),

@@ -2,15 +2,12 @@
 
 import gc
 import sys
-import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
 from database.upgrade import BadFile, upgrade
-from web import request_body
-from web.gunicorn_worker import Worker
 
 try:
     _config = settings.load()
@@ -20,21 +17,13 @@ except (settings.BadSetting, BadFile) as error:
 
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"
 workers = _config.web_concurrency
-worker_class = "web.gunicorn_worker.Worker"
-# Python runs one at a time; so many are for clients that dawdle, each of whom holds one.
-threads = 32
-request_body.places = threading.BoundedSemaphore(threads - 8)
-# Below the 1 024 open files that a process usually may have; SQLite needs a few for each thread.
-worker_connections = 800
+worker_class = "web.front.worker.Worker"
 # The app is made once and its memory shared: half of what it costs to make it in every worker.
 preload_app = True
 loglevel = _config.log_level.lower()
-# The client's address is worked out in web/rate_limit.py, from TRUSTED_PROXIES.
-forwarded_allow_ips = ""
 graceful_timeout = 10
 # A second instance of this user would fight over the one socket in the home directory.
 control_socket_disable = True
-Worker.patience_s = _config.body_timeout
 
 
 def when_ready(_server: object) -> None:

@@ -7,7 +7,7 @@ from models import db
 from rules.presence.health import get_health
 from web.responses import report
 
-bp = Blueprint("status", __name__)
+bp = Blueprint("health", __name__)
 
 
 @bp.get("/health")

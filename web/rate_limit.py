@@ -1,32 +1,46 @@
-"""The rate limit: counted per client address and worker, in memory."""
+"""The rate limit: a bucket of requests a client, counted in memory over all workers (GCRA)."""
 
-import ipaddress
 import math
-import re
+import mmap
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
+import limits
 from flask import Flask, Response, g, request
 from limits import RateLimitItem
 
 from config import Config, Network
+from web.client_address import counted_as
 from web.responses import fault, is_pluralkit
 
-UNCOUNTED = {"status.health"}
+UNCOUNTED = {"health.health"}
+# What a browser loads by itself, whose limit is of its own, so that a visit costs the API nothing.
+PAGES = ("/", "/docs", "/openapi.json")
+PAGES_LIMIT = limits.parse("120/12second")
+# So much of a request costs that is answered by 304.
+UNCHANGED_COST = 0.2
 REMEMBERED_ADDRESSES = 1024
+# 1 MB that all workers share. A client is looked for in NEAR places; where all are taken, the one goes that is fullest.
+PLACES, NEAR = 1 << 16, 8
 
 
 class Count(NamedTuple):
-    """How a request was counted: by the tightest limit, what that leaves, and when its window ends (s since 1970)."""
+    """How a request was counted, by the tightest limit: what that leaves, and when (s since 1970) nothing is used.
 
+    `wait_s` is how long a client has to wait that was refused, else 0.
+    """
+
+    client: str
     limit: RateLimitItem
     left: int
     ends: float
-    refused: bool
+    wait_s: float = 0
+
+    @property
+    def refused(self) -> bool:
+        return self.wait_s > 0
 
     def headers(self, unit: int = 1) -> list[tuple[str, str]]:
         """What a client is told of it; `unit` is 1000 for milliseconds."""
@@ -37,110 +51,113 @@ class Count(NamedTuple):
         ]
 
 
-@dataclass(slots=True)
-class _Window:
-    ends: float = 0.0
-    left: int = 0
+class Buckets:
+    """When each bucket will be full again (time.monotonic, in s), in memory that is shared with forked workers.
+
+    Two workers that count one client at the very same moment may count one request for two.
+    """
+
+    def __init__(self) -> None:
+        memory = memoryview(mmap.mmap(-1, 16 * (PLACES + NEAR)))
+        half = len(memory) // 2
+        self._keys, self._full_at = memory[:half].cast("Q"), memory[half:].cast("d")
+
+    def find(self, key: int, now: float) -> int:
+        """The place of a bucket; of one that is full or unknown, a free one."""
+        first = key % PLACES
+        places = range(first, first + NEAR)
+        for place in places:
+            if self._keys[place] == key:
+                return place
+        return min(places, key=self._full_at.__getitem__)
+
+    def full_at(self, place: int, key: int) -> float:
+        return self._full_at[place] if self._keys[place] == key else 0.0
+
+    def store(self, place: int, key: int, full_at: float) -> None:
+        self._keys[place], self._full_at[place] = key, full_at
 
 
 class Limiter:
-    """Counts requests in windows of fixed length; a window begins with a client's first request.
+    """Counts requests against a bucket a client and limit: `amount` fit into it, and it fills within the limit's time.
 
-    Clients are kept in two generations, each as long as the longest window, so that whoever is in neither has no
-    window that still lasts. A request that one limit refuses is counted by none.
+    A request that one limit refuses is counted by none.
     """
 
-    def __init__(self, limits: tuple[RateLimitItem, ...], trusted: tuple[Network, ...]) -> None:
-        self._limits = [(limit, limit.amount, limit.get_expiry()) for limit in limits]
-        self._longest = max((limit.get_expiry() for limit in limits), default=0)
+    def __init__(self, items: tuple[RateLimitItem, ...], trusted: tuple[Network, ...]) -> None:
+        self._limits = [(item, item.amount, float(item.get_expiry())) for item in items]
         self._trusts = bool(trusted)
-        self._client = lru_cache(REMEMBERED_ADDRESSES)(partial(_counted_as, trusted))
-        self._newer: dict[str, list[_Window]] = {}
-        self._older: dict[str, list[_Window]] = {}
-        self._turns_at = 0.0
+        self._client = lru_cache(REMEMBERED_ADDRESSES)(partial(counted_as, trusted))
+        self._buckets = Buckets()
         # Looking and counting are two steps; between them other threads would pass as well.
         self._counting = threading.Lock()
 
-    def count(self, environ: Mapping[str, Any]) -> Count | None:
+    def count(self, peer: str, forwarded: str | None = None) -> Count | None:
         """Count a request against its client; None without a limit."""
         if not self._limits:
             return None
-        forwarded = environ.get("HTTP_X_FORWARDED_FOR") if self._trusts else None
-        client, now = self._client(environ.get("REMOTE_ADDR") or "", forwarded), time.time()
+        return self._take(self._client(peer, forwarded if self._trusts else None), 1)
+
+    def give_back(self, count: Count) -> Count:
+        """Take a request that was counted for what one costs that was answered by 304."""
+        return self._take(count.client, UNCHANGED_COST - 1)
+
+    def _take(self, client: str, cost: float) -> Count:
+        now, tightest, taken = time.monotonic(), None, []
         with self._counting:
-            windows = self._windows(client, now)
-            for (limit, _, _), window in zip(self._limits, windows, strict=True):
-                if window.left <= 0 and now < window.ends:
-                    return Count(limit, 0, window.ends, True)
-            return self._take(windows, now)
-
-    def _take(self, windows: list[_Window], now: float) -> Count:
-        tightest = None
-        for (limit, amount, length), window in zip(self._limits, windows, strict=True):
-            if window.ends <= now:
-                window.ends, window.left = now + length, amount
-            window.left -= 1
-            if tightest is None or window.left < tightest.left:
-                tightest = Count(limit, window.left, window.ends, False)
+            for number, (item, amount, length) in enumerate(self._limits):
+                key = hash((client, number)) & 0xFFFF_FFFF_FFFF_FFFF
+                place = self._buckets.find(key, now)
+                full_at = max(self._buckets.full_at(place, key), now) + cost * length / amount
+                spare = length - (full_at - now)
+                # Sums of floating numbers: a thousandth of a request is none.
+                if spare < -0.001 * length / amount and cost > 0:
+                    return Count(client, item, 0, time.time() + full_at - now - length / amount, -spare)
+                taken.append((place, key, full_at))
+                left = int(spare * amount / length + 0.001)
+                if tightest is None or left < tightest.left:
+                    tightest = Count(client, item, left, time.time() + full_at - now)
+            for place, key, full_at in taken:
+                self._buckets.store(place, key, full_at)
         return tightest
-
-    def _windows(self, client: str, now: float) -> list[_Window]:
-        if now >= self._turns_at:
-            self._older, self._newer, self._turns_at = self._newer, {}, now + self._longest
-        found = self._newer.get(client)
-        if found is None:
-            found = self._newer[client] = self._older.pop(client, None) or [_Window() for _ in self._limits]
-        return found
 
 
 def init_app(app: Flask, config: Config) -> Limiter:
     """Count every request but OPTIONS and /health; answer 429 above RATE_LIMIT."""
     limiter = Limiter(config.rate_limit, config.trusted_proxies)
+    pages = Limiter((PAGES_LIMIT,) if config.rate_limit else (), config.trusted_proxies)
+    app.extensions["rate_limiter"] = limiter
 
     @app.before_request
     def count() -> Response | None:
         if request.method == "OPTIONS" or request.endpoint in UNCOUNTED:
             return None
-        counted = limiter.count(request.environ)
-        if counted is None:
+        g.limiter = pages if request.path in PAGES else limiter
+        g.counted = counted = _count_once(g.limiter, request.environ)
+        if counted is None or not counted.refused:
             return None
-        # PluralKit's clients expect milliseconds.
-        g.rate_limit_headers = counted.headers(1000 if is_pluralkit(request.path) else 1)
-        if not counted.refused:
-            return None
-        wait = max(1, math.ceil(counted.ends - time.time()))
+        wait = max(1, math.ceil(counted.wait_s))
         return fault(
             429, f"Too many requests: {counted.limit} is the limit. Wait {wait} s.", {"Retry-After": str(wait)}
         )
 
+    @app.after_request
+    def tell(answer: Response) -> Response:
+        counted = g.get("counted")
+        if counted is None:
+            return answer
+        if answer.status_code == 304:
+            counted = g.limiter.give_back(counted)
+        # PluralKit's clients expect milliseconds.
+        answer.headers.extend(counted.headers(1000 if is_pluralkit(request.path) else 1))
+        return answer
+
     return limiter
 
 
-def client_address(peer: str, forwarded: list[str], trusted: tuple[Network, ...]) -> str:
-    """The rightmost address that is no trusted proxy, of X-Forwarded-For's and then the peer."""
-    hops = [hop.strip() for line in forwarded for hop in line.split(",")] + [peer]
-    for hop in reversed(hops):
-        address = _parse(hop)
-        if address is None:
-            return peer
-        if not any(address in network for network in trusted):
-            return str(address)
-    return str(_parse(hops[0]))
-
-
-def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    # Some proxies add the port: 192.0.2.1:5678, [2001:db8::1]:5678.
-    bare = re.fullmatch(r"\[([^]]+)](?::[0-9]+)?|([0-9.]+):[0-9]+", text)
-    try:
-        address = ipaddress.ip_address((bare[1] or bare[2]) if bare else text)
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
-
-
-def _counted_as(trusted: tuple[Network, ...], peer: str, forwarded: str | None) -> str:
-    address = client_address(peer, [] if forwarded is None else [forwarded], trusted)
-    parsed = _parse(address)
-    if parsed is not None and parsed.version == 6:
-        return str(ipaddress.ip_network((parsed, 64), strict=False))
-    return address
+def _count_once(limiter: Limiter, environ: dict[str, Any]) -> Count | None:
+    # A request whose body is still on its way is asked about twice.
+    if "rollcall.counted" not in environ:
+        peer, forwarded = environ.get("REMOTE_ADDR") or "", environ.get("HTTP_X_FORWARDED_FOR")
+        environ["rollcall.counted"] = limiter.count(peer, forwarded)
+    return environ["rollcall.counted"]

@@ -1,32 +1,26 @@
-"""Reading a request's body: whole, bounded in size and time, before anything is opened that others wait for."""
+"""Reading a request's body: whole and bounded in size, before anything is opened that others wait for."""
 
-import socket
-import threading
 from typing import Any
 
-from flask import current_app, request
-from werkzeug.exceptions import BadRequest, RequestTimeout, ServiceUnavailable, UnsupportedMediaType
+from flask import request
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
-from web.responses import RETRY_AFTER_S
-
-# For so many bodies a process waits at once. Its server says how many, and keeps threads for everybody else.
-places = threading.BoundedSemaphore(24)
 
 
 def read_body(most: int) -> bytes:
     """The whole body, of at most `most` bytes.
 
-    Raises TooLarge, RequestTimeout when it takes longer than BODY_TIMEOUT seconds, BadRequest when the client hangs
-    up in the middle, and ServiceUnavailable when too many others are waited for.
+    Raises TooLarge, BadRequest when the client hangs up in the middle or sends no proper chunks, and what web/front
+    tells by the input of a body that did not come: RequestTimeout after BODY_TIMEOUT, ServiceUnavailable.
     """
     length = request.content_length
     if length is not None and length > most:
         raise TooLarge(f"The body must have at most {most:,} bytes; this one has {length:,}.")
     if length == 0 or (length is None and "chunked" not in request.headers.get("Transfer-Encoding", "")):
         return b""
-    body = _read_in_time(most + 1 if length is None else length)
+    body = _read(most + 1 if length is None else length)
     if length is None and len(body) > most:
         raise TooLarge(f"The body must have at most {most:,} bytes.")
     if length is not None and len(body) < length:
@@ -53,47 +47,11 @@ def read_json_object(most: int) -> dict[str, Any]:
     return read_object(read_text(most))
 
 
-def _read_in_time(size: int) -> bytes:
-    if not places.acquire(blocking=False):
-        raise ServiceUnavailable(retry_after=RETRY_AFTER_S)
+def _read(size: int) -> bytes:
     try:
-        with _Deadline(current_app.config["ROLLCALL"].body_timeout) as deadline:
-            body = request.environ["wsgi.input"].read(size)
+        return request.environ["wsgi.input"].read(size)
+    except HTTPException:
+        raise
     except Exception:
-        # Whatever the server makes of half a chunk, or of one that is malformed.
-        body = None
-    finally:
-        places.release()
-    if deadline.passed:
-        raise RequestTimeout
-    if body is None:
-        raise BadRequest
-    return body
-
-
-class _Deadline:
-    """Ends the reading half of the client's socket when the time is up, since a read has no total time-out.
-
-    Of granian there is no socket to be had: there web/granian_watchdog.py ends the connection, later.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self.passed = False
-        self._socket: socket.socket | None = request.environ.get("gunicorn.socket")
-        self._timer = threading.Timer(seconds, self._expire)
-        self._timer.daemon = True
-
-    def __enter__(self) -> "_Deadline":
-        self._timer.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-
-    def _expire(self) -> None:
-        self.passed = True
-        if self._socket:
-            try:
-                self._socket.shutdown(socket.SHUT_RD)
-            except OSError:
-                pass
+        # Whatever a server makes of half a chunk, or of one that is malformed.
+        raise BadRequest from None

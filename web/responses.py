@@ -5,7 +5,7 @@ import logging
 import sqlite3
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -125,7 +125,6 @@ def add_headers(answer: Response) -> Response:
         headers["Access-Control-Allow-Methods"] = ALLOWED_METHODS
         headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
         headers["Access-Control-Max-Age"] = "86400"
-    headers.extend(g.get("rate_limit_headers", ()))
     return answer
 
 

@@ -1,0 +1,70 @@
+"""The ASGI app before a WSGI app: takes a request whole, and only then gives it a thread."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from web.front import wsgi
+from web.front.bodies import Bodies, Body, BodyNeeded
+from web.front.connections import Connections
+from web.front.hot_read import HotRead
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# Python runs one at a time; so many may wait for the database's lock, which takes 5 s at most.
+THREADS = 12
+
+
+class Front:
+    """Speaks ASGI to the server and WSGI to the app; `hot_read` and `connections` are used by the protocol as well.
+
+    `patience_s` is BODY_TIMEOUT: how long a head, and then a body, may take to arrive.
+    """
+
+    def __init__(self, app: wsgi.App, hot_read: HotRead | None = None, patience_s: float = 10) -> None:
+        self.app, self.hot_read, self.patience_s = app, hot_read, patience_s
+        self.connections = Connections(patience_s)
+        self._threads: ThreadPoolExecutor | None = None
+        self._bodies = Bodies(patience_s)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._answer(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        self._threads = ThreadPoolExecutor(THREADS, "request")
+        watching = asyncio.create_task(self.connections.watch())
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        watching.cancel()
+        self._threads.shutdown()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        environ = wsgi.build_environ(scope)
+        answer = await self._ask(environ, receive)
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _ask(self, environ: dict[str, Any], receive: Receive) -> wsgi.Answer:
+        """Ask the app: at once where the body is here, else what it says without one and, if it asks, with it.
+
+        So whoever is refused anyway (401, 404, 413 …) is told before the body has come, and no body keeps a thread.
+        """
+        body = await self._bodies.begin(environ, receive)
+        try:
+            return await self._run(environ, body)
+        except BodyNeeded as needed:
+            size = needed.size
+        async with self._bodies.whole(body, size, receive):
+            return await self._run(environ, body)
+
+    async def _run(self, environ: dict[str, Any], body: Body) -> wsgi.Answer:
+        environ["wsgi.input"] = body
+        return await asyncio.get_running_loop().run_in_executor(self._threads, wsgi.call, self.app, environ)

@@ -1,0 +1,100 @@
+"""Bodies of requests: read on the event loop, bounded in size and time, before they cost a thread."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from werkzeug.exceptions import BadRequest, HTTPException, RequestTimeout, ServiceUnavailable
+
+from web.responses import RETRY_AFTER_S
+
+Receive = Callable[[], Awaitable[Any]]
+
+# A body of this size that comes with its head, or right behind it, is waited for before anybody is asked.
+SOON_BYTES, SOON_S = 64 * 1024, 0.05
+# What all bodies that are still on their way may take together.
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class BodyNeeded(BaseException):
+    """The app wants to read `size` bytes of a body that is not here yet.
+
+    No Exception, so that it passes the app's error handlers.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.size = size
+
+
+class Body(io.RawIOBase):
+    """`wsgi.input`: raises BodyNeeded where it would have to wait, and why it will never be whole where that is so."""
+
+    def __init__(self, whole: bool) -> None:
+        self.arrived, self.whole = bytearray(), whole
+        self.failed: HTTPException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        if self.failed:
+            raise self.failed
+        wanted = MOST_BYTES if size < 0 else size
+        if not self.whole and len(self.arrived) < wanted:
+            raise BodyNeeded(wanted)
+        taken = bytes(self.arrived[:wanted])
+        del self.arrived[:wanted]
+        return taken
+
+
+class Bodies:
+    """Takes the bodies of requests in, for all connections of this process."""
+
+    def __init__(self, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._reserved = 0
+
+    async def begin(self, environ: Mapping[str, Any], receive: Receive) -> Body:
+        """What of a body is here, or comes right behind its head."""
+        length = environ.get("CONTENT_LENGTH")
+        if length in (None, "0") and "HTTP_TRANSFER_ENCODING" not in environ:
+            return Body(whole=True)
+        body = Body(whole=False)
+        # Whoever asks first whether the body is wanted, or has much to send, is answered by the app before it is read.
+        if "HTTP_EXPECT" not in environ and length and int(length) <= SOON_BYTES:
+            try:
+                async with asyncio.timeout(SOON_S):
+                    await _read(body, SOON_BYTES, receive)
+            except TimeoutError:
+                pass
+        return body
+
+    @asynccontextmanager
+    async def whole(self, body: Body, size: int, receive: Receive) -> AsyncIterator[None]:
+        """Read on until `size` bytes or all are here; what goes wrong is told to whoever reads the body then."""
+        self._reserved += size
+        try:
+            if self._reserved > MOST_BYTES:
+                body.failed = ServiceUnavailable(retry_after=RETRY_AFTER_S)
+            else:
+                await self._read_in_time(body, size, receive)
+            yield
+        finally:
+            self._reserved -= size
+
+    async def _read_in_time(self, body: Body, size: int, receive: Receive) -> None:
+        try:
+            async with asyncio.timeout(self._patience_s):
+                await _read(body, size, receive)
+        except TimeoutError:
+            body.failed = RequestTimeout()
+        body.whole = True
+
+
+async def _read(body: Body, size: int, receive: Receive) -> None:
+    while not body.whole and len(body.arrived) < size:
+        event = await receive()
+        body.arrived += event.get("body", b"")
+        body.whole = not event.get("more_body", False)
+        if event["type"] == "http.disconnect":
+            body.failed = BadRequest()

@@ -1,0 +1,56 @@
+"""The connections of one process: how many there may be, and which have waited for their client for too long."""
+
+import asyncio
+import socket
+import struct
+import time
+from typing import Protocol
+
+EVERY_S = 0.5
+# What clients that do not take their answers may leave with us, all together.
+MOST_UNSENT_BYTES = 64 * 1024 * 1024
+# Ends a connection at once, with what is unsent: closed politely, the kernel would keep that for minutes.
+AT_ONCE = struct.pack("ii", 1, 0)
+
+
+class Connection(Protocol):
+    """A connection that is looked at: `transport`, and what it does when it has waited for too long."""
+
+    transport: asyncio.Transport
+    unsent_since: float | None
+
+    def check(self, now: float, patience_s: float) -> None:
+        """Act on what the client owes us since when; `now` is time.monotonic()."""
+
+
+class Connections(set[Connection]):
+    """All open connections; `most` is the number above which new ones are refused."""
+
+    def __init__(self, patience_s: float, most: int = 10_000) -> None:
+        super().__init__()
+        self.patience_s, self.most = patience_s, most
+
+    async def watch(self) -> None:
+        """Look at every connection, again and again: one timer, where one for each request would cost more."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            self.look(time.monotonic())
+
+    def look(self, now: float) -> None:
+        """Look at every connection once."""
+        unsent = {one: one.transport.get_write_buffer_size() for one in self}
+        spare = MOST_UNSENT_BYTES - sum(unsent.values())
+        for one, size in sorted(unsent.items(), key=lambda pair: -pair[1]) if spare < 0 else unsent.items():
+            one.unsent_since = (one.unsent_since or now) if size else None
+            if size and (spare < 0 or now - one.unsent_since > 3 * self.patience_s):
+                spare += size
+                reset(one.transport)
+            else:
+                one.check(now, self.patience_s)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """End a connection at once; what was not sent is thrown away, here and in the kernel."""
+    if (raw := transport.get_extra_info("socket")) is not None:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    transport.abort()

@@ -1,0 +1,93 @@
+"""The read that is asked for most, `GET /user/<id>` by a stranger: from the stored body to the socket, before Flask."""
+
+import re
+import sqlite3
+from typing import NamedTuple
+
+from sqlalchemy.exc import DatabaseError
+from werkzeug.http import parse_etags
+
+from database.connections import Database
+from rules.presence import profiles
+from web.rate_limit import Limiter
+from web.responses import COMMON_HEADERS
+
+_PATH = re.compile(rb"/user/(0|[1-9][0-9]{0,18})(?:\?.*)?", re.DOTALL)
+# A host that has labels of 64 characters or more, or empty ones, is refused by Werkzeug.
+_HOST = re.compile(rb"[\w-]{1,63}(\.[\w-]{1,63}){0,9}(:[0-9]{1,5})?")
+# What makes it another request: somebody's own, one with a body, one for another protocol.
+_UNUSUAL = frozenset({b"authorization", b"upgrade", b"content-length", b"transfer-encoding", b"expect"})
+
+
+class Head(NamedTuple):
+    """The head of a request as far as the hot read looks at it; names of headers in lower case."""
+
+    method: bytes
+    url: bytes
+    headers: list[tuple[bytes, bytes]]
+    client: str
+
+
+class HotRead:
+    """Answers what is found and allowed, and leaves the rest, refusals too, to the app.
+
+    It says byte for byte what the app would say. To be asked on one thread only, which it never lets wait.
+    """
+
+    def __init__(self, database: Database, limiter: Limiter) -> None:
+        self._database, self._limiter = database, limiter
+        self._connection: sqlite3.Connection | None = None
+        self._common = b"".join(_line(name, value) for name, value in COMMON_HEADERS.items())
+
+    def answer(self, head: Head) -> tuple[bytes, bytes, bytes] | None:
+        """The first line, the headers without the empty line behind, and the body; None where the app is to answer."""
+        path = _PATH.fullmatch(head.url)
+        if path is None or head.method not in (b"GET", b"HEAD"):
+            return None
+        headers = dict(head.headers)
+        if len(headers) < len(head.headers) or not _UNUSUAL.isdisjoint(headers):
+            return None
+        if not _HOST.fullmatch(headers.get(b"host", b"none")):
+            return None
+        profile = self._find(int(path[1]))
+        if profile is None:
+            return None
+        return self._compose(head, headers, profile)
+
+    def _find(self, user_id: int) -> profiles.Profile | None:
+        try:
+            return profiles.find_public(self._connection or self._open(), user_id)
+        except (sqlite3.Error, DatabaseError, OverflowError):
+            return None
+
+    def _open(self) -> sqlite3.Connection:
+        connection = self._database.own_connection()
+        # The event loop waits for nobody: what is locked is left to a thread.
+        connection.execute("PRAGMA busy_timeout = 0").fetchall()
+        self._connection = connection
+        return connection
+
+    def _compose(
+        self, head: Head, headers: dict[bytes, bytes], profile: profiles.Profile
+    ) -> tuple[bytes, bytes, bytes] | None:
+        etag, known = f'"{profile.version}"', headers.get(b"if-none-match")
+        unchanged = known is not None and (
+            known == etag.encode() or parse_etags(known.decode("latin-1")).contains_weak(profile.version)
+        )
+        forwarded = headers.get(b"x-forwarded-for")
+        counted = self._limiter.count(head.client, forwarded and forwarded.decode("latin-1"))
+        if counted is not None and counted.refused:
+            # A refusal costs nothing, so the app may ask again.
+            return None
+        if counted is not None and unchanged:
+            counted = self._limiter.give_back(counted)
+        limit = b"" if counted is None else b"".join(_line(*header) for header in counted.headers())
+        if unchanged:
+            return b"HTTP/1.1 304 Not Modified\r\n", _line("ETag", etag) + self._common + limit, b""
+        body = profile.text.encode()
+        described = f"content-type: application/json\r\ncontent-length: {len(body)}\r\netag: {etag}\r\n".encode()
+        return b"HTTP/1.1 200 OK\r\n", described + self._common + limit, b"" if head.method == b"HEAD" else body
+
+
+def _line(name: str, value: str) -> bytes:
+    return f"{name.lower()}: {value}\r\n".encode("latin-1")

@@ -1,0 +1,241 @@
+"""HTTP/1.1 on one connection: uvicorn's protocol, with limits for what a client may send, hold up and leave unread.
+
+The hot read is answered here, as soon as its head is read: neither a task nor an ASGI message is made for it.
+"""
+
+import asyncio
+import json
+import socket
+import time
+from http import HTTPStatus
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from web.front.connections import reset
+from web.front.hot_read import Head
+from web.responses import COMMON_HEADERS, RETRY_AFTER_S, SENTENCES
+
+LONGEST_LINE, MOST_HEADERS, LARGEST_HEAD = 8190, 100, 64 * 1024
+KEEP_ALIVE_S = 15
+# So much and so long is read of what nobody wants: a client that is cut off while it sends never sees the answer.
+MOST_DRAINED, LINGER_S = 1024 * 1024, 2
+# By itself the kernel keeps megabytes for a client that does not read.
+SEND_BUFFER_BYTES = 256 * 1024
+REFUSALS = {
+    **SENTENCES,
+    400: "This is not an HTTP request that can be read.",
+    408: "The request did not arrive in time.",
+    414: "The address is too long.",
+    431: "The headers are too large.",
+    501: "This transfer coding is not understood.",
+    503: "Too many connections; try again in a moment.",
+}
+
+
+class BadHead(Exception):
+    """A head that is refused before it is whole."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One connection of a `Front`, which is `app`; all of it runs on the event loop and never waits."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unsent_since: float | None = None
+        # Since when the client has owed us the rest of a head, or of a body that nobody waits for.
+        self._owing_since: float | None = None
+        self._idle_since: float | None = None
+        self._in_head = self._to_websocket = self._ended = False
+        self._is_whole = True
+        self._head_size = self._drained = 0
+        self._refusal: int | None = None
+        self._is_refused = self._is_answered = False
+
+    # What the transport calls
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        if (raw := transport.get_extra_info("socket")) is not None:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._owing_since = time.monotonic()
+        full = len(self.app.connections) >= self.app.connections.most
+        self.app.connections.add(self)
+        if full:
+            self._refuse(503)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.app.connections.discard(self)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+        self._idle_since = None
+        if self._is_refused or self._refusal:
+            self._drain(len(data))
+            return
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            self._upgrade(data[upgrade.args[0] :])
+        except httptools.HttpParserError:
+            self._refuse(self._refusal or 400)
+        if self._in_head:
+            self._head_size += len(data)
+            if self._head_size > LARGEST_HEAD:
+                self._refuse(431)
+
+    def eof_received(self) -> bool:
+        """Whether to keep the connection: a client that has said all it wants to say still hears the answer."""
+        self._ended = True
+        if self._is_free():
+            return False
+        if not self._is_whole:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            return False
+        return True
+
+    def check(self, now: float, patience_s: float) -> None:
+        """End the connection if the client has owed us something for too long. See `connections.Connection`."""
+        if self._owing_since is not None:
+            if self._is_refused and now - self._owing_since > LINGER_S:
+                self.transport.close()
+            elif now - self._owing_since > patience_s:
+                if self._head_size and self._is_free():
+                    self._refuse(408)
+                else:
+                    self.transport.close()
+        elif self._idle_since is not None and now - self._idle_since > KEEP_ALIVE_S:
+            self.transport.close()
+
+    # What the parser calls
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._is_whole, self._is_answered = True, False, False
+        self._head_size = self._drained = 0
+        self._owing_since = time.monotonic()
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > LONGEST_LINE:
+            self._stop(414)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        if len(name) + len(value) > LONGEST_LINE or len(self.headers) > MOST_HEADERS:
+            self._stop(431)
+        if len(name) == 17 and name.lower() == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            self._stop(501)
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._owing_since = False, None
+        self._check_framing()
+        if self._is_free() and not self.flow.write_paused and self._answer_at_once():
+            return
+        before = self.cycle
+        super().on_headers_complete()
+        self._to_websocket = self.cycle is before
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        if self.cycle.response_complete:
+            self._drain(len(body))
+
+    def on_message_complete(self) -> None:
+        self._is_whole, self._owing_since = True, None
+        if not self._is_answered:
+            super().on_message_complete()
+
+    # What uvicorn calls
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._is_free():
+            return
+        if self._refusal:
+            self._refuse(self._refusal)
+        elif self._ended:
+            self.transport.close()
+        elif not self._is_whole:
+            self._owing_since = time.monotonic()
+
+    def _is_free(self) -> bool:
+        """Whether no request of this connection is being answered."""
+        return (self.cycle is None or self.cycle.response_complete) and not self.pipeline
+
+    def _check_framing(self) -> None:
+        """Refuse a head of which two programs could think differently where it ends, or for whom it is."""
+        names = [name for name, _ in self.headers]
+        if names.count(b"host") > 1 or names.count(b"content-length") > 1 or names.count(b"transfer-encoding") > 1:
+            self._stop(400)
+        if b"transfer-encoding" in names and (b"content-length" in names or self.parser.get_http_version() != "1.1"):
+            self._stop(400)
+
+    def _answer_at_once(self) -> bool:
+        if self.app.hot_read is None:
+            return False
+        head = Head(self.parser.get_method(), self.url, self.headers, self.client[0] if self.client else "")
+        answer = self.app.hot_read.answer(head)
+        if answer is None:
+            return False
+        status, headers, body = answer
+        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        dated = [name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers]
+        self.transport.write(
+            b"".join([status, *dated, headers, b"\r\n" if keep else b"connection: close\r\n\r\n", body])
+        )
+        self.server_state.total_requests += 1
+        self._is_answered = True
+        self._idle_since = time.monotonic()
+        if not keep:
+            self.transport.close()
+        return True
+
+    def _upgrade(self, rest: bytes) -> None:
+        if not self._to_websocket:
+            # No other protocol is spoken here; what follows is no HTTP, and nobody reads it.
+            self.cycle.keep_alive = False
+            return
+        if not self._is_free():
+            self._refuse(400)
+            return
+        self.connections.discard(self)
+        self.app.connections.discard(self)
+        lines = [self.parser.get_method(), b" ", self.url, b" HTTP/1.1\r\n"]
+        lines += [part for name, value in self.headers for part in (name, b": ", value, b"\r\n")]
+        protocol = self.ws_protocol_class(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        protocol.connection_made(self.transport)
+        self.transport.set_protocol(protocol)
+        protocol.data_received(b"".join([*lines, b"\r\n", rest]))
+
+    def _stop(self, status: int) -> None:
+        self._refusal = status
+        raise BadHead(status)
+
+    def _refuse(self, status: int) -> None:
+        """Say in our own words why the connection ends; what was sent is never repeated."""
+        self._refusal, self._in_head = status, False
+        if not self._is_free() or self._is_refused or self.transport.is_closing():
+            return
+        self._is_refused, self._owing_since = True, time.monotonic()
+        body = json.dumps({"code": status, "message": REFUSALS[status]}).encode()
+        headers = {**COMMON_HEADERS, "Content-Type": "application/json", "Content-Length": len(body)}
+        if status == 503:
+            headers["Retry-After"] = RETRY_AFTER_S
+        head = [
+            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+        ]
+        self.transport.write("\r\n".join([*head, "Connection: close", "", ""]).encode() + body)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def _drain(self, size: int) -> None:
+        self._drained += size
+        if self._drained > MOST_DRAINED:
+            reset(self.transport)

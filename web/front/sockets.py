@@ -1,0 +1,90 @@
+"""WebSockets, `/socket`: one object a connection, no task and no coroutine; websockets speaks the protocol without I/O.
+
+Lanyard's dialect says Hello first, and hears from its client at least every heartbeat.
+"""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
+
+PATH = "/socket"
+HEARTBEAT_S = 30
+SILENCE_S = 2 * HEARTBEAT_S
+LARGEST_MESSAGE = 16 * 1024
+HELLO = json.dumps({"op": 1, "d": {"heartbeat_interval": HEARTBEAT_S * 1000}}, separators=(",", ":"))
+
+
+class SocketProtocol(asyncio.Protocol):
+    """One WebSocket. `shutdown` is uvicorn's word for the end of the worker."""
+
+    __slots__ = ("_connections", "_heard_at", "_protocol", "_server_state", "transport", "unsent_since")
+
+    def __init__(self, config: Any, server_state: Any, app_state: Any) -> None:
+        self._server_state, self._connections = server_state, config.loaded_app.connections
+        self._protocol = ServerProtocol(max_size=LARGEST_MESSAGE)
+        self.unsent_since: float | None = None
+        self._heard_at = time.monotonic()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self._server_state.connections.add(self)
+        self._connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._server_state.connections.discard(self)
+        self._connections.discard(self)
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = time.monotonic()
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._accept(event)
+            elif isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+                self._take(event)
+        self._send()
+
+    def eof_received(self) -> None:
+        self._protocol.receive_eof()
+        self._send()
+
+    def shutdown(self) -> None:
+        """Tell the client that this worker ends, and that it may come back."""
+        if self._protocol.handshake_exc is None and self._protocol.state.name == "OPEN":
+            self._protocol.send_close(1012, "Service restart")
+            self._send()
+        self.transport.close()
+
+    def check(self, now: float, patience_s: float) -> None:
+        """End a connection whose client has been silent for too long. See `connections.Connection`."""
+        if now - self._heard_at > SILENCE_S:
+            self._protocol.fail(1002, "No heartbeat")
+            self._send()
+            self.transport.close()
+
+    def _accept(self, request: Request) -> None:
+        if request.path.partition("?")[0] == PATH:
+            response = self._protocol.accept(request)
+        else:
+            response = self._protocol.reject(404, f"There is no socket at this path; {PATH} is one.\n")
+        self._protocol.send_response(response)
+        if response.status_code == 101:
+            self._protocol.send_text(HELLO.encode())
+
+    def _take(self, frame: Frame) -> None:
+        # Nothing is subscribed to yet: a message is a heartbeat.
+        return
+
+    def _send(self) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                self.transport.write(data)
+            else:
+                self.transport.write_eof()
+        if self._protocol.close_expected():
+            self.transport.close()

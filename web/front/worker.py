@@ -1,0 +1,41 @@
+"""gunicorn's worker: uvicorn's, with the front before whatever app gunicorn was told to serve."""
+
+from typing import Any
+
+from uvicorn_worker import UvicornWorker
+
+from web.front.app import Front
+from web.front.hot_read import HotRead
+from web.front.protocol import KEEP_ALIVE_S, HttpProtocol
+from web.front.sockets import SocketProtocol
+
+
+class Worker(UvicornWorker):
+    """Serves a WSGI app; Rollcall's own with the hot read before it."""
+
+    CONFIG_KWARGS = {
+        "http": HttpProtocol,
+        "ws": SocketProtocol,
+        "interface": "asgi3",
+        "lifespan": "on",
+        # The client's address is worked out in web/rate_limit.py, from TRUSTED_PROXIES.
+        "proxy_headers": False,
+        "server_header": False,
+        "access_log": False,
+        "timeout_keep_alive": KEEP_ALIVE_S,
+        # Less than gunicorn's graceful_timeout, after which the worker is killed.
+        "timeout_graceful_shutdown": 8,
+    }
+
+    def load_wsgi(self) -> None:
+        super().load_wsgi()
+        self.wsgi = front_of(self.wsgi)
+
+
+def front_of(app: Any) -> Front:
+    """The front before a WSGI app, with the hot read where the app is Rollcall's."""
+    extensions = getattr(app, "extensions", {})
+    if "database" not in extensions:
+        return Front(app)
+    hot_read = HotRead(extensions["database"], extensions["rate_limiter"])
+    return Front(app, hot_read, app.config["ROLLCALL"].body_timeout)
