@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 
 .PHONY: run test test-long lint format bench clean
 
-run: $(VENV)/.runs $(if $(filter granian,$(SERVER)),$(VENV)/.granian)  ## set everything up and start Rollcall; without a DISCORD_TOKEN, the tour
+run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_TOKEN, the tour
 	@$(BIN)/python -m cli.start
 
 test: lint  ## set everything up and run all checks
@@ -38,12 +38,7 @@ $(VENV)/.runs: requirements.txt | $(VENV)/bin/python
 		{ echo "The packages could not be installed: is there a network?"; exit 1; }
 	@touch $@
 
-$(VENV)/.granian: deploy/granian.txt $(VENV)/.runs
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -r deploy/granian.txt || \
-		{ echo "granian could not be installed: is there a network?"; exit 1; }
-	@touch $@
-
-$(VENV)/.tests: tests/requirements.txt deploy/granian.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/.tests: tests/requirements.txt requirements.txt | $(VENV)/bin/python
 	@echo "Installing packages ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -r tests/requirements.txt || \
 		{ echo "The packages could not be installed: is there a network?"; exit 1; }

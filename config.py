@@ -15,7 +15,6 @@ ROOT = Path(__file__).resolve().parent
 # The largest Discord ID: what a column of SQLite holds. Here, where nothing is imported; rules take it from `fields`.
 LARGEST_SNOWFLAKE = 2**63 - 1
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-SERVERS = ("gunicorn", "granian")
 
 NAMES = frozenset(
     {
@@ -96,7 +95,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
-        server=_choice("SERVER", text("SERVER", "gunicorn").lower(), SERVERS),
+        server=text("SERVER", "gunicorn").lower(),
         web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
     )
 
@@ -108,7 +107,7 @@ def bracketed(host: str) -> str:
 
 def _workers_for(cores: int) -> int:
     # Python keeps one core busy. Two, so that one answers while the other is started again; above eight the memory
-    # and the rate limit, which each counts for itself, grow without need.
+    # grows without need.
     return min(max(2, cores), 8)
 
 

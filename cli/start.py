@@ -14,7 +14,7 @@ async def start() -> None:
     config = settings.load()
     if config.discord_token:
         prepare(config)
-        await run(make_processes(config), os.environ)
+        await run(make_processes(), os.environ)
     else:
         await tour()
 

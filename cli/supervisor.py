@@ -1,7 +1,6 @@
 """Running Rollcall's processes side by side in one terminal, until Ctrl-C."""
 
 import asyncio
-import importlib.util
 import signal
 import socket
 import sys
@@ -13,7 +12,7 @@ from database.upgrade import upgrade
 STOP_WITHIN_S = 15
 LONGEST_LINE = 2**20
 OWN_NAME = "rollcall"
-SERVERS = {"gunicorn": ("-m", "gunicorn", "app:app"), "granian": ("-m", "cli.granian")}
+WEB = ("-m", "gunicorn", "app:app")
 
 
 class Process:
@@ -94,14 +93,14 @@ async def run(processes: list[Process], environ: Mapping[str, str], beside: asyn
         beside.cancel()
 
 
-def make_processes(config: settings.Config) -> list[Process]:
+def make_processes() -> list[Process]:
     """The two processes that make up Rollcall."""
-    return [Process("web", *SERVERS[config.server]), Process("bot", "bot.py")]
+    return [Process("web", *WEB), Process("bot", "bot.py")]
 
 
 def prepare(config: settings.Config) -> None:
     """Find what would end a process at once, and say it in one sentence instead."""
-    if config.server == "granian" and not importlib.util.find_spec("granian"):
-        raise SystemExit("granian is not installed yet; make run SERVER=granian installs it.")
+    if config.server == "granian":
+        say(OWN_NAME, "SERVER=granian has no effect any more: gunicorn serves. Take the setting out.")
     check_port(config.host, config.port, "PORT or HOST")
     upgrade(config.database_url)

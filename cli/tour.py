@@ -33,7 +33,7 @@ async def tour() -> None:
     config = settings.load(overrides)
     check_port("127.0.0.1", port, "PORT, which it follows")
     prepare(config)
-    processes = [Process("discord", "-m", "simulator", "--tour", "--port", str(port)), *make_processes(config)]
+    processes = [Process("discord", "-m", "simulator", "--tour", "--port", str(port)), *make_processes()]
     guide = asyncio.create_task(guide_through(config, url))
     await run(processes, {**os.environ, **overrides}, guide)
 

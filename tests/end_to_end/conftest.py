@@ -30,9 +30,8 @@ def discord() -> Iterator[Simulator]:
 
 
 @pytest.fixture(scope="session")
-def shared_rollcall(
-    discord: Simulator, github: FakeGitHub, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Rollcall]:
+def rollcall(discord: Simulator, github: FakeGitHub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rollcall]:
+    """The one that most tests share."""
     running = Rollcall(
         discord,
         tmp_path_factory.mktemp("rollcall"),
@@ -44,12 +43,6 @@ def shared_rollcall(
     running.start_web()
     yield running
     running.stop()
-
-
-@pytest.fixture
-def rollcall(shared_rollcall: Rollcall, request: pytest.FixtureRequest) -> Rollcall:
-    """The one that most tests share, behind gunicorn, or behind the server that the test is parametrized with."""
-    return shared_rollcall.served_by(getattr(request, "param", "gunicorn"))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A whole Rollcall for a test: the real bot and the real web side as processes, on one file."""
 
-import copy
 import os
 import signal
 import socket
@@ -18,7 +17,7 @@ import requests
 from sqlalchemy.engine import make_url
 
 import config as settings
-from cli.supervisor import SERVERS
+from cli.supervisor import WEB
 from database import connections
 from simulator.client import Simulator
 
@@ -102,8 +101,10 @@ class Rollcall:
     def __init__(self, simulator: Simulator, folder: Path, **environ: str) -> None:
         self.simulator = simulator
         self.database_url = f"sqlite:///{folder / 'rollcall.db'}"
+        self.port = free_port()
         self.environ = {
             **os.environ,
+            "PORT": str(self.port),
             "DISCORD_TOKEN": "simulated",
             "DISCORD_API_BASE": simulator.api_base,
             "DISCORD_CDN_BASE": simulator.cdn_base,
@@ -113,14 +114,8 @@ class Rollcall:
             **environ,
         }
         self.bot: Process | None = None
-        self._take_port()
-        self._others: dict[str, Rollcall] = {"gunicorn": self}
-
-    def _take_port(self) -> None:
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.environ = {**self.environ, "PORT": str(self.port)}
         self.web: Process | None = None
+        self.url = f"http://127.0.0.1:{self.port}"
         self.http = requests.Session()
         self.http.trust_env = False
         # A request on an idle connection may meet the server just as it hangs up; browsers then send it again.
@@ -138,18 +133,11 @@ class Rollcall:
         assert self.bot.is_running, self.bot.output
         return "connected as" in self.bot.output and bool(self.simulator.commands())
 
-    def start_web(self, server: str = "gunicorn", **environ: str) -> Process:
-        self.web = Process(*SERVERS[server], environ={**self.environ, **environ})
+    def start_web(self, *command: str, **environ: str) -> Process:
+        """Start the web side, by gunicorn or by another command."""
+        self.web = Process(*(command or WEB), environ={**self.environ, **environ})
         until(self.is_serving)
         return self.web
-
-    def served_by(self, server: str) -> "Rollcall":
-        """The same file and bot behind another web server, which starts when it is first asked for."""
-        if server not in self._others:
-            other = self._others[server] = copy.copy(self)
-            other._take_port()
-            other.start_web(server)
-        return self._others[server]
 
     def is_serving(self) -> bool:
         assert self.web.is_running, self.web.output
@@ -159,7 +147,7 @@ class Rollcall:
             return False
 
     def stop(self) -> None:
-        for process in (self.bot, *(served.web for served in self._others.values())):
+        for process in (self.bot, self.web):
             if process and process.is_running:
                 process.stop()
 

@@ -2,12 +2,7 @@
 
 import time
 
-import pytest
-
-from cli.supervisor import SERVERS
 from tests.end_to_end.rollcall import until
-
-pytestmark = pytest.mark.parametrize("rollcall", SERVERS, indirect=True)
 
 SPOTIFY = {
     "id": "spotify:1",

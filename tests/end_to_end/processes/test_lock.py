@@ -6,13 +6,11 @@ import time
 import pytest
 from sqlalchemy.engine import make_url
 
-from cli.supervisor import SERVERS
 from database.connections import LOCK_WAIT_MS
 from tests.end_to_end.rollcall import until
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("rollcall", SERVERS, indirect=True)
 def test_a_lock_held_too_long(discord, rollcall, person, token_of):
     """Writes over HTTP are told to come again, reads go on, and no presence is lost."""
     alice = person(status="online")

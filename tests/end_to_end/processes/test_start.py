@@ -10,7 +10,7 @@ import pytest
 import requests
 
 import config as settings
-from cli.supervisor import SERVERS
+from cli.supervisor import WEB
 from tests.end_to_end.rollcall import Process, free_port, until
 
 
@@ -58,10 +58,8 @@ def test_the_tour():
         requests.get(url, timeout=5)
 
 
-@pytest.mark.parametrize("server", SERVERS)
-def test_the_real_thing_with_a_part_that_fails(discord, tmp_path, server):
+def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
     running = start(
-        SERVER=server,
         DISCORD_TOKEN="wrong",
         DISCORD_API_BASE=discord.api_base,
         PORT=str(free_port()),
@@ -83,7 +81,6 @@ def test_the_real_thing_with_a_part_that_fails(discord, tmp_path, server):
         ({"DISCORD_TOKEN": "x", "DATABASE_URL": "sqlite:////proc/nowhere/x.db"}, "The database /proc/nowhere/x.db"),
         ({"DATABASE_URL": "postgres://x"}, "DATABASE_URL must name an SQLite file"),
         ({"WEB_CONCURRENCY": "nonsense"}, "WEB_CONCURRENCY must be a whole number"),
-        ({"SERVER": "apache"}, "SERVER must be one of gunicorn, granian"),
     ],
 )
 def test_what_keeps_it_from_starting(environ, sentence):
@@ -93,20 +90,31 @@ def test_what_keeps_it_from_starting(environ, sentence):
     assert process.lines[0].startswith(sentence)
 
 
-@pytest.mark.parametrize("command", SERVERS.values(), ids=SERVERS)
 @pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/x.db", "postgres://x"])
-def test_what_keeps_a_server_from_starting_by_itself(command, url):
-    process = Process(*command, environ={**os.environ, "DATABASE_URL": url, "PORT": str(free_port())})
+def test_what_keeps_the_server_from_starting_by_itself(url):
+    process = Process(*WEB, environ={**os.environ, "DATABASE_URL": url, "PORT": str(free_port())})
     assert process.wait() == 1
     assert len(process.lines) == 1, process.output
 
 
-@pytest.mark.parametrize("server", SERVERS)
-def test_a_port_in_use(server):
+def test_whoever_still_chooses_granian_is_told(discord, tmp_path):
+    running = start(
+        SERVER="granian",
+        DISCORD_TOKEN="simulated",
+        DISCORD_API_BASE=discord.api_base,
+        PORT=str(free_port()),
+        DATABASE_URL=f"sqlite:///{tmp_path}/real.db",
+    )
+    until(lambda: "Listening at" in running.output)
+    assert [line for line in running.lines if "SERVER=granian has no effect any more" in line] == running.lines[:1]
+    assert running.stop(signal.SIGTERM) == 0
+
+
+def test_a_port_in_use():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        process = start(SERVER=server, DISCORD_TOKEN="x", PORT=str(taken.getsockname()[1]))
+        process = start(DISCORD_TOKEN="x", PORT=str(taken.getsockname()[1]))
         assert process.wait() == 1
     assert len(process.lines) == 1
     assert "cannot be used: Address already in use. Choose another with PORT" in process.output

@@ -9,7 +9,6 @@ import pytest
 import requests
 
 import config as settings
-from cli.supervisor import SERVERS
 from database import connections
 from rules.account import tokens
 from rules.systems import members, systems
@@ -19,10 +18,10 @@ from tests.end_to_end.rollcall import Rollcall
 FOXES = 80351110224678912
 
 
-@pytest.fixture(params=SERVERS)
-def served(discord, tmp_path, request):
+@pytest.fixture
+def served(discord, tmp_path):
     running = Rollcall(discord, tmp_path)
-    running.start_web(request.param)
+    running.start_web()
     yield running
     running.stop()
 
