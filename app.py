@@ -22,7 +22,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     except (settings.BadSetting, BadFile) as error:
         raise SystemExit(str(error)) from None
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "websockets"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     app = Flask("rollcall", root_path=settings.ROOT / "web", static_folder=None)
     app.config["ROLLCALL"] = config
     # A redirect would lose the body of a write, and a key may hold two slashes in a row.

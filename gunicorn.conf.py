@@ -1,6 +1,7 @@
 """How `gunicorn app:app` serves: what the settings say, and what the machine and the clients ask for."""
 
 import gc
+import resource
 import sys
 from pathlib import Path
 
@@ -14,6 +15,14 @@ try:
     upgrade(_config.database_url)
 except (settings.BadSetting, BadFile) as error:
     raise SystemExit(str(error)) from None
+
+# Every connection is an open file; what is allowed by default is little.
+_, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+try:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_most_files, _most_files))
+except (OSError, ValueError):
+    # Where "no limit" stands, some systems mean less.
+    pass
 
 bind = f"{settings.bracketed(_config.host)}:{_config.port}"
 workers = _config.web_concurrency

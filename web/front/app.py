@@ -48,16 +48,19 @@ class Front:
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
         environ = wsgi.build_environ(scope)
-        answer = await self._ask(environ, receive)
+        body = await self._bodies.begin(environ, receive)
+        answer = await self._ask(environ, body, receive)
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-        await send({"type": "http.response.body", "body": answer.body})
+        await send({"type": "http.response.body", "body": answer.body, "more_body": not body.whole})
+        if not body.whole:
+            await self._bodies.drain(receive)
+            await send({"type": "http.response.body"})
 
-    async def _ask(self, environ: dict[str, Any], receive: Receive) -> wsgi.Answer:
+    async def _ask(self, environ: dict[str, Any], body: Body, receive: Receive) -> wsgi.Answer:
         """Ask the app: at once where the body is here, else what it says without one and, if it asks, with it.
 
         So whoever is refused anyway (401, 404, 413 …) is told before the body has come, and no body keeps a thread.
         """
-        body = await self._bodies.begin(environ, receive)
         try:
             return await self._run(environ, body)
         except BodyNeeded as needed:

@@ -16,6 +16,8 @@ Receive = Callable[[], Awaitable[Any]]
 SOON_BYTES, SOON_S = 64 * 1024, 0.05
 # What all bodies that are still on their way may take together.
 MOST_BYTES = 64 * 1024 * 1024
+# So much is read of what nobody wants: a client that is cut off while it sends never sees the answer.
+MOST_DRAINED = 1024 * 1024
 
 
 class BodyNeeded(BaseException):
@@ -34,13 +36,15 @@ class Body(io.RawIOBase):
 
     def __init__(self, whole: bool) -> None:
         self.arrived, self.whole = bytearray(), whole
+        # No more is waited for, whole or not.
+        self.closed_early = False
         self.failed: HTTPException | None = None
 
     def read(self, size: int = -1) -> bytes:
         if self.failed:
             raise self.failed
         wanted = MOST_BYTES if size < 0 else size
-        if not self.whole and len(self.arrived) < wanted:
+        if not self.whole and not self.closed_early and len(self.arrived) < wanted:
             raise BodyNeeded(wanted)
         taken = bytes(self.arrived[:wanted])
         del self.arrived[:wanted]
@@ -82,13 +86,23 @@ class Bodies:
         finally:
             self._reserved -= size
 
+    async def drain(self, receive: Receive) -> None:
+        """Read what is still to come of a body that nobody wants, of at most MOST_DRAINED bytes."""
+        drained = 0
+        try:
+            async with asyncio.timeout(self._patience_s):
+                while drained < MOST_DRAINED and (event := await receive()).get("more_body"):
+                    drained += len(event["body"])
+        except TimeoutError:
+            pass
+
     async def _read_in_time(self, body: Body, size: int, receive: Receive) -> None:
         try:
             async with asyncio.timeout(self._patience_s):
                 await _read(body, size, receive)
         except TimeoutError:
             body.failed = RequestTimeout()
-        body.whole = True
+        body.closed_early = True
 
 
 async def _read(body: Body, size: int, receive: Receive) -> None:

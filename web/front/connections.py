@@ -1,12 +1,16 @@
 """The connections of one process: how many there may be, and which have waited for their client for too long."""
 
 import asyncio
+import resource
 import socket
 import struct
 import time
 from typing import Protocol
 
 EVERY_S = 0.5
+# Open files of a worker that are no connections: the database with its WAL for each thread, what listens, the log.
+OTHER_FILES = 256
+MOST_CONNECTIONS = 10_000
 # What clients that do not take their answers may leave with us, all together.
 MOST_UNSENT_BYTES = 64 * 1024 * 1024
 # Ends a connection at once, with what is unsent: closed politely, the kernel would keep that for minutes.
@@ -26,9 +30,9 @@ class Connection(Protocol):
 class Connections(set[Connection]):
     """All open connections; `most` is the number above which new ones are refused."""
 
-    def __init__(self, patience_s: float, most: int = 10_000) -> None:
+    def __init__(self, patience_s: float) -> None:
         super().__init__()
-        self.patience_s, self.most = patience_s, most
+        self.patience_s, self.most = patience_s, most_connections()
 
     async def watch(self) -> None:
         """Look at every connection, again and again: one timer, where one for each request would cost more."""
@@ -47,6 +51,14 @@ class Connections(set[Connection]):
                 reset(one.transport)
             else:
                 one.check(now, self.patience_s)
+
+
+def most_connections() -> int:
+    """How many connections fit below this process's limit of open files."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return min(MOST_CONNECTIONS, max(files - OTHER_FILES, files // 2))
 
 
 def reset(transport: asyncio.Transport) -> None:

@@ -75,7 +75,7 @@ class HotRead:
             known == etag.encode() or parse_etags(known.decode("latin-1")).contains_weak(profile.version)
         )
         forwarded = headers.get(b"x-forwarded-for")
-        counted = self._limiter.count(head.client, forwarded and forwarded.decode("latin-1"))
+        counted = self._limiter.count(head.client, None if forwarded is None else forwarded.decode("latin-1"))
         if counted is not None and counted.refused:
             # A refusal costs nothing, so the app may ask again.
             return None

@@ -13,14 +13,17 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from web.front.bodies import MOST_DRAINED
 from web.front.connections import reset
 from web.front.hot_read import Head
 from web.responses import COMMON_HEADERS, RETRY_AFTER_S, SENTENCES
 
 LONGEST_LINE, MOST_HEADERS, LARGEST_HEAD = 8190, 100, 64 * 1024
-KEEP_ALIVE_S = 15
-# So much and so long is read of what nobody wants: a client that is cut off while it sends never sees the answer.
-MOST_DRAINED, LINGER_S = 1024 * 1024, 2
+KEEP_ALIVE_S, LINGER_S = 15, 2
+# So many requests of one connection may wait behind the one that is answered.
+MOST_PIPELINED = 100
+# So many connections above the most are told so; more are cut off without a word.
+MOST_TOLD = 64
 # By itself the kernel keeps megabytes for a client that does not read.
 SEND_BUFFER_BYTES = 256 * 1024
 REFUSALS = {
@@ -30,7 +33,7 @@ REFUSALS = {
     414: "The address is too long.",
     431: "The headers are too large.",
     501: "This transfer coding is not understood.",
-    503: "Too many connections; try again in a moment.",
+    503: "Too many connections, or requests in one; try again in a moment.",
 }
 
 
@@ -44,12 +47,14 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.unsent_since: float | None = None
-        # Since when the client has owed us the rest of a head, or of a body that nobody waits for.
+        # The request that is answered just now; `cycle`, uvicorn's, is the one that came last.
+        self._running: Any = None
+        # Since when the client has owed us the rest of a head, or the end of a refused connection.
         self._owing_since: float | None = None
         self._idle_since: float | None = None
         self._in_head = self._to_websocket = self._ended = False
         self._is_whole = True
-        self._head_size = self._drained = 0
+        self._head_size = self._unfinished = self._drained = 0
         self._refusal: int | None = None
         self._is_refused = self._is_answered = False
 
@@ -60,13 +65,17 @@ class HttpProtocol(HttpToolsProtocol):
         if (raw := transport.get_extra_info("socket")) is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self._owing_since = time.monotonic()
-        full = len(self.app.connections) >= self.app.connections.most
         self.app.connections.add(self)
-        if full:
+        excess = len(self.app.connections) - self.app.connections.most
+        if excess > MOST_TOLD:
+            reset(transport)
+        elif excess > 0:
             self._refuse(503)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.app.connections.discard(self)
+        if self._running is not None:
+            self._running.disconnected = True
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -75,49 +84,50 @@ class HttpProtocol(HttpToolsProtocol):
             self.timeout_keep_alive_task = None
         self._idle_since = None
         if self._is_refused or self._refusal:
-            self._drain(len(data))
+            self._drained += len(data)
+            if self._drained > MOST_DRAINED:
+                reset(self.transport)
             return
+        # In the data in which a head begins, there may have been anything before it.
+        self._unfinished = self._unfinished + len(data) if self._in_head else 0
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
             self._upgrade(data[upgrade.args[0] :])
         except httptools.HttpParserError:
+            self._abandon()
             self._refuse(self._refusal or 400)
-        if self._in_head:
-            self._head_size += len(data)
-            if self._head_size > LARGEST_HEAD:
-                self._refuse(431)
+        if self._in_head and self._unfinished > LARGEST_HEAD:
+            self._refuse(431)
+        elif self._owing_since is None and self._is_free():
+            self._idle_since = time.monotonic()
 
     def eof_received(self) -> bool:
         """Whether to keep the connection: a client that has said all it wants to say still hears the answer."""
         self._ended = True
-        if self._is_free():
-            return False
-        if not self._is_whole:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
-            return False
-        return True
+        self._abandon()
+        return not self._is_free()
 
     def check(self, now: float, patience_s: float) -> None:
         """End the connection if the client has owed us something for too long. See `connections.Connection`."""
-        if self._owing_since is not None:
-            if self._is_refused and now - self._owing_since > LINGER_S:
+        if self._owing_since is None:
+            if self._idle_since is not None and now - self._idle_since > KEEP_ALIVE_S:
                 self.transport.close()
-            elif now - self._owing_since > patience_s:
-                if self._head_size and self._is_free():
-                    self._refuse(408)
-                else:
-                    self.transport.close()
-        elif self._idle_since is not None and now - self._idle_since > KEEP_ALIVE_S:
-            self.transport.close()
+        elif not self._is_free():
+            # As long as others wait to be answered, no more is read.
+            self._owing_since = now
+        elif now - self._owing_since > (LINGER_S if self._is_refused else patience_s):
+            if self._in_head:
+                self._refuse(408)
+            else:
+                self.transport.close()
 
     # What the parser calls
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._is_whole, self._is_answered = True, False, False
-        self._head_size = self._drained = 0
+        self._head_size = self._unfinished = 0
         self._owing_since = time.monotonic()
 
     def on_url(self, url: bytes) -> None:
@@ -126,25 +136,21 @@ class HttpProtocol(HttpToolsProtocol):
             self._stop(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        if len(name) + len(value) > LONGEST_LINE or len(self.headers) > MOST_HEADERS:
+        # What stands behind a chunked body, a trailer, is no header (RFC 9110, 6.5.1), but as long as one.
+        if self._in_head:
+            super().on_header(name, value)
+        size = len(name) + len(value)
+        self._head_size += size
+        if size > LONGEST_LINE or self._head_size > LARGEST_HEAD or len(self.headers) > MOST_HEADERS:
             self._stop(431)
         if len(name) == 17 and name.lower() == b"transfer-encoding" and value.strip().lower() != b"chunked":
             self._stop(501)
 
     def on_headers_complete(self) -> None:
-        self._in_head, self._owing_since = False, None
         self._check_framing()
-        if self._is_free() and not self.flow.write_paused and self._answer_at_once():
-            return
-        before = self.cycle
-        super().on_headers_complete()
-        self._to_websocket = self.cycle is before
-
-    def on_body(self, body: bytes) -> None:
-        super().on_body(body)
-        if self.cycle.response_complete:
-            self._drain(len(body))
+        if not (self._is_free() and not self.flow.write_paused and self._answer_at_once()):
+            self._hand_over()
+        self._in_head, self._owing_since = False, None
 
     def on_message_complete(self) -> None:
         self._is_whole, self._owing_since = True, None
@@ -154,27 +160,42 @@ class HttpProtocol(HttpToolsProtocol):
     # What uvicorn calls
 
     def on_response_complete(self) -> None:
+        self._running = self.pipeline[-1][0] if self.pipeline else None
         super().on_response_complete()
         if not self._is_free():
             return
         if self._refusal:
             self._refuse(self._refusal)
-        elif self._ended:
+        elif self._ended or self._is_in_body():
             self.transport.close()
-        elif not self._is_whole:
-            self._owing_since = time.monotonic()
 
     def _is_free(self) -> bool:
-        """Whether no request of this connection is being answered."""
-        return (self.cycle is None or self.cycle.response_complete) and not self.pipeline
+        """Whether no request of this connection is being answered, nor waits to be."""
+        return self._running is None
+
+    def _is_in_body(self) -> bool:
+        return not self._in_head and not self._is_whole
 
     def _check_framing(self) -> None:
         """Refuse a head of which two programs could think differently where it ends, or for whom it is."""
-        names = [name for name, _ in self.headers]
+        names, version = [name for name, _ in self.headers], self.parser.get_http_version()
         if names.count(b"host") > 1 or names.count(b"content-length") > 1 or names.count(b"transfer-encoding") > 1:
             self._stop(400)
-        if b"transfer-encoding" in names and (b"content-length" in names or self.parser.get_http_version() != "1.1"):
+        if version != "1.1":
+            if version != "1.0" or b"transfer-encoding" in names:
+                self._stop(400)
+        elif b"host" not in names or (b"transfer-encoding" in names and b"content-length" in names):
             self._stop(400)
+
+    def _hand_over(self) -> None:
+        """Give the request to uvicorn, which asks the app, or lets it wait for those before it."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            self._stop(503)
+        before = self.cycle
+        super().on_headers_complete()
+        self._to_websocket = self.cycle is before
+        if self._running is None and not self._to_websocket:
+            self._running = self.cycle
 
     def _answer_at_once(self) -> bool:
         if self.app.hot_read is None:
@@ -191,7 +212,6 @@ class HttpProtocol(HttpToolsProtocol):
         )
         self.server_state.total_requests += 1
         self._is_answered = True
-        self._idle_since = time.monotonic()
         if not keep:
             self.transport.close()
         return True
@@ -219,7 +239,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         """Say in our own words why the connection ends; what was sent is never repeated."""
-        self._refusal, self._in_head = status, False
+        self._refusal, self._in_head, self._is_whole = status, False, True
         if not self._is_free() or self._is_refused or self.transport.is_closing():
             return
         self._is_refused, self._owing_since = True, time.monotonic()
@@ -235,7 +255,12 @@ class HttpProtocol(HttpToolsProtocol):
         if self.transport.can_write_eof():
             self.transport.write_eof()
 
-    def _drain(self, size: int) -> None:
-        self._drained += size
-        if self._drained > MOST_DRAINED:
-            reset(self.transport)
+    def _abandon(self) -> None:
+        """Give up the last request if its body will never be whole."""
+        if not self._is_in_body():
+            return
+        if self.pipeline:
+            self.pipeline.popleft()
+        elif self._running is not None:
+            self._running.disconnected, self._running = True, None
+            self.cycle.message_event.set()

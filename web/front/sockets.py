@@ -9,13 +9,21 @@ import time
 from typing import Any
 
 from websockets.frames import Frame, Opcode
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
+
+from web.responses import COMMON_HEADERS
 
 PATH = "/socket"
 HEARTBEAT_S = 30
 SILENCE_S = 2 * HEARTBEAT_S
 LARGEST_MESSAGE = 16 * 1024
+REFUSALS = {
+    400: "This is no request for a WebSocket (RFC 6455).",
+    404: f"There is no socket at this path; {PATH} is one.",
+    405: "A WebSocket begins with GET.",
+    426: "This version of WebSocket is not spoken here; version 13 is.",
+}
 HELLO = json.dumps({"op": 1, "d": {"heartbeat_interval": HEARTBEAT_S * 1000}}, separators=(",", ":"))
 
 
@@ -71,10 +79,12 @@ class SocketProtocol(asyncio.Protocol):
         if request.path.partition("?")[0] == PATH:
             response = self._protocol.accept(request)
         else:
-            response = self._protocol.reject(404, f"There is no socket at this path; {PATH} is one.\n")
-        self._protocol.send_response(response)
+            response = self._protocol.reject(404, "")
         if response.status_code == 101:
+            self._protocol.send_response(response)
             self._protocol.send_text(HELLO.encode())
+        else:
+            self._protocol.send_response(_in_our_words(response))
 
     def _take(self, frame: Frame) -> None:
         # Nothing is subscribed to yet: a message is a heartbeat.
@@ -88,3 +98,15 @@ class SocketProtocol(asyncio.Protocol):
                 self.transport.write_eof()
         if self._protocol.close_expected():
             self.transport.close()
+
+
+def _in_our_words(response: Response) -> Response:
+    """Why there is no socket; websockets itself would repeat what was sent."""
+    sentence = REFUSALS.get(response.status_code, REFUSALS[400])
+    response.body = json.dumps({"code": response.status_code, "message": sentence}).encode()
+    described = {"Content-Type": "application/json", "Content-Length": str(len(response.body))}
+    for name, value in {**COMMON_HEADERS, **described}.items():
+        if name in response.headers:
+            del response.headers[name]
+        response.headers[name] = value
+    return response
