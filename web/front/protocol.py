@@ -221,7 +221,8 @@ class HttpProtocol(HttpToolsProtocol):
             # No other protocol is spoken here; what follows is no HTTP, and nobody reads it.
             self.cycle.keep_alive = False
             return
-        if not self._is_free():
+        names = {name for name, _ in self.headers}
+        if not self._is_free() or not names.isdisjoint((b"content-length", b"transfer-encoding")):
             self._refuse(400)
             return
         self.connections.discard(self)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
+from tests.web.front.echo import echo_app
 from web.front.app import Front
 from web.front.worker import Worker
 
@@ -44,15 +45,5 @@ def serve() -> Iterator:
 
 @pytest.fixture
 def echo(serve) -> Served:
-    """A front before a small app that says what it was asked: the method, the target and the body."""
+    """A front before the app that says what it was asked."""
     return serve(Front(echo_app, patience_s=1))
-
-
-def echo_app(environ, start_response):
-    if "refuse" in environ["PATH_INFO"]:
-        body, status = b"", "401 Unauthorized"
-    else:
-        body, status = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 1_000_000)), "200 OK"
-    told = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']} ".encode("latin-1") + body
-    start_response(status, [("Content-Type", "text/plain"), ("Content-Length", str(len(told)))])
-    return [told]
