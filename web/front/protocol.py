@@ -232,7 +232,10 @@ class HttpProtocol(HttpToolsProtocol):
         protocol = self.ws_protocol_class(config=self.config, server_state=self.server_state, app_state=self.app_state)
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
-        protocol.data_received(b"".join([*lines, b"\r\n", rest]))
+        protocol.data_received(b"".join([*lines, b"\r\n"]))
+        # Frames that came with the request; in one piece with it, they would be answered before it.
+        if rest and not self.transport.is_closing():
+            protocol.data_received(rest)
 
     def _stop(self, status: int) -> None:
         self._refusal = status

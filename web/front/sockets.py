@@ -22,7 +22,6 @@ REFUSALS = {
     400: "This is no request for a WebSocket (RFC 6455).",
     404: f"There is no socket at this path; {PATH} is one.",
     405: "A WebSocket begins with GET.",
-    426: "This version of WebSocket is not spoken here; version 13 is.",
 }
 HELLO = json.dumps({"op": 1, "d": {"heartbeat_interval": HEARTBEAT_S * 1000}}, separators=(",", ":"))
 
