@@ -52,7 +52,7 @@ class HttpProtocol(HttpToolsProtocol):
         # Since when the client has owed us the rest of a head, or the end of a refused connection.
         self._owing_since: float | None = None
         self._idle_since: float | None = None
-        self._in_head = self._to_websocket = self._ended = False
+        self._in_head = self._to_websocket = self._ended = self._is_last = False
         self._is_whole = True
         self._head_size = self._unfinished = self._drained = 0
         self._refusal: int | None = None
@@ -116,7 +116,7 @@ class HttpProtocol(HttpToolsProtocol):
         elif not self._is_free():
             # As long as others wait to be answered, no more is read.
             self._owing_since = now
-        elif now - self._owing_since > (LINGER_S if self._is_refused else patience_s):
+        elif now - self._owing_since > (LINGER_S if self._is_refused or self._is_last else patience_s):
             if self._in_head:
                 self._refuse(408)
             else:
@@ -169,6 +169,12 @@ class HttpProtocol(HttpToolsProtocol):
         elif self._ended or self._is_in_body():
             self.transport.close()
 
+    def shutdown(self) -> None:
+        """Called when the worker ends: whoever has just come, or is in the middle of a head, is still answered."""
+        self._is_last = True
+        if self._owing_since is None or self._is_refused:
+            super().shutdown()
+
     def _is_free(self) -> bool:
         """Whether no request of this connection is being answered, nor waits to be."""
         return self._running is None
@@ -194,7 +200,10 @@ class HttpProtocol(HttpToolsProtocol):
         before = self.cycle
         super().on_headers_complete()
         self._to_websocket = self.cycle is before
-        if self._running is None and not self._to_websocket:
+        if self._to_websocket:
+            return
+        self.cycle.keep_alive = self.cycle.keep_alive and not self._is_last
+        if self._running is None:
             self._running = self.cycle
 
     def _answer_at_once(self) -> bool:
@@ -205,7 +214,7 @@ class HttpProtocol(HttpToolsProtocol):
         if answer is None:
             return False
         status, headers, body = answer
-        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive() and not self._is_last
         dated = [name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers]
         self.transport.write(
             b"".join([status, *dated, headers, b"\r\n" if keep else b"connection: close\r\n\r\n", body])
