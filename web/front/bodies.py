@@ -39,12 +39,17 @@ class Body(io.RawIOBase):
         # No more is waited for, whole or not.
         self.closed_early = False
         self.failed: HTTPException | None = None
+        self.held = 0
+
+    def is_short_of(self, size: int) -> bool:
+        """Whether `size` bytes are neither here nor fewer all there will be."""
+        return not self.whole and len(self.arrived) < size
 
     def read(self, size: int = -1) -> bytes:
         if self.failed:
             raise self.failed
         wanted = MOST_BYTES if size < 0 else size
-        if not self.whole and not self.closed_early and len(self.arrived) < wanted:
+        if not self.closed_early and self.is_short_of(wanted):
             raise BodyNeeded(wanted)
         taken = bytes(self.arrived[:wanted])
         del self.arrived[:wanted]
@@ -56,7 +61,8 @@ class Bodies:
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
-        self._reserved = 0
+        # Bytes that are here of bodies of which more is waited for.
+        self._held = 0
 
     async def begin(self, environ: Mapping[str, Any], receive: Receive) -> Body:
         """What of a body is here, or comes right behind its head."""
@@ -68,7 +74,8 @@ class Bodies:
         if "HTTP_EXPECT" not in environ and length and int(length) <= SOON_BYTES:
             try:
                 async with asyncio.timeout(SOON_S):
-                    await _read(body, SOON_BYTES, receive)
+                    while body.is_short_of(SOON_BYTES):
+                        await _read_some(body, receive)
             except TimeoutError:
                 pass
         return body
@@ -76,15 +83,11 @@ class Bodies:
     @asynccontextmanager
     async def whole(self, body: Body, size: int, receive: Receive) -> AsyncIterator[None]:
         """Read on until `size` bytes or all are here; what goes wrong is told to whoever reads the body then."""
-        self._reserved += size
         try:
-            if self._reserved > MOST_BYTES:
-                body.failed = ServiceUnavailable(retry_after=RETRY_AFTER_S)
-            else:
-                await self._read_in_time(body, size, receive)
+            await self._read_in_time(body, size, receive)
             yield
         finally:
-            self._reserved -= size
+            self._held -= body.held
 
     async def drain(self, receive: Receive) -> None:
         """Read what is still to come of a body that nobody wants, of at most MOST_DRAINED bytes."""
@@ -99,16 +102,24 @@ class Bodies:
     async def _read_in_time(self, body: Body, size: int, receive: Receive) -> None:
         try:
             async with asyncio.timeout(self._patience_s):
-                await _read(body, size, receive)
+                while body.is_short_of(size) and body.failed is None:
+                    # What was only announced is not counted, or a few who send nothing would keep everybody out.
+                    if self._held > MOST_BYTES:
+                        body.failed = ServiceUnavailable(retry_after=RETRY_AFTER_S)
+                        break
+                    arrived = await _read_some(body, receive)
+                    body.held += arrived
+                    self._held += arrived
         except TimeoutError:
             body.failed = RequestTimeout()
         body.closed_early = True
 
 
-async def _read(body: Body, size: int, receive: Receive) -> None:
-    while not body.whole and len(body.arrived) < size:
-        event = await receive()
-        body.arrived += event.get("body", b"")
-        body.whole = not event.get("more_body", False)
-        if event["type"] == "http.disconnect":
-            body.failed = BadRequest()
+async def _read_some(body: Body, receive: Receive) -> int:
+    event = await receive()
+    data = event.get("body", b"")
+    body.arrived += data
+    body.whole = not event.get("more_body", False)
+    if event["type"] == "http.disconnect":
+        body.failed = BadRequest()
+    return len(data)
