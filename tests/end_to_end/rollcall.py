@@ -134,8 +134,9 @@ class Rollcall:
         return "connected as" in self.bot.output and bool(self.simulator.commands())
 
     def start_web(self, *command: str, **environ: str) -> Process:
-        """Start the web side, by gunicorn or by another command."""
-        self.web = Process(*(command or WEB), environ={**self.environ, **environ})
+        """Start the web side, by gunicorn or by another command, in which `{PORT}` is the port."""
+        words = [word.format(PORT=self.port) for word in command or WEB]
+        self.web = Process(*words, environ={**self.environ, **environ})
         until(self.is_serving)
         return self.web
 

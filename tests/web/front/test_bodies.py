@@ -135,14 +135,16 @@ def test_who_asks_first_and_sends_without_waiting_is_understood(echo):
 
 def test_all_bodies_together_are_bounded(reader, monkeypatch):
     monkeypatch.setattr("web.front.bodies.MOST_BYTES", 100_000)
-    held = [Client(reader.port, compose("PUT", "/a", ("Content-Length", "50000"), EXPECTS)) for _ in range(2)]
-    assert [client.read().status for client in held] == [100, 100]
-    refused = ask(reader.port, compose("PUT", "/a", ("Content-Length", "50000"), EXPECTS))
-    assert refused.status == 503
-    assert ask(reader.port, compose("PUT", "/a", body=b"x")).status == 200
-    for client in held:
-        client.send(b"x" * 50_000)
-        assert client.read().body == b"50000"
+    announced = compose("PUT", "/a", ("Content-Length", "100000"), EXPECTS)
+    idle = [Client(reader.port, announced) for _ in range(20)]
+    assert {client.read().status for client in idle} == {100}
+    first, second = idle[:2]
+    first.send(b"x" * 90_000)
+    second.send(b"x" * 90_000)
+    assert {first.read().status, second.read().status} == {503, 408}
+    for client in idle:
         client.__exit__()
-    with Client(reader.port, compose("PUT", "/a", ("Content-Length", "50000"), EXPECTS)) as client:
+    with Client(reader.port, announced) as client:
         assert client.read().status == 100
+        client.send(b"x" * 100_000)
+        assert client.read().body == b"100000"

@@ -28,7 +28,7 @@ PROTOCOL = {
 }
 REPLACED = {
     *("connection_made", "connection_lost", "data_received", "eof_received", "on_message_begin", "on_url", "on_header"),
-    *("on_headers_complete", "on_message_complete", "on_response_complete"),
+    *("on_headers_complete", "on_message_complete", "on_response_complete", "shutdown"),
 }
 CYCLE = {"disconnected", "keep_alive", "message_event"}
 STATE = {"connections", "default_headers", "total_requests"}
