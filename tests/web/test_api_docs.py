@@ -204,9 +204,10 @@ def test_refusals_are_as_documented(ask, method, path, asked, options, status):
 @pytest.mark.parametrize(("path", "asked"), [("/user/{user_id}", f"/user/{ALICE}"), ("/v1/s", "/v1/s"), ("/", "/")])
 def test_too_many_requests_are_as_documented(make_app, alice, path, asked):
     client = make_app(RATE_LIMIT="1/hour").test_client()
-    answers = [client.get(asked, headers={"Authorization": alice}) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 429]
-    for answer in answers:
+    # Pages have a wider limit of their own.
+    first, *_, last = [client.get(asked, headers={"Authorization": alice}) for _ in range(121 if asked == "/" else 2)]
+    assert (first.status_code, last.status_code) == (200, 429)
+    for answer in (first, last):
         assert "X-RateLimit-Reset" in answer.headers
         check_documented("GET", path, answer)
 

@@ -106,8 +106,8 @@ def test_a_body_that_is_too_large(client, alice, below):
 
 def test_too_many_requests(make_app):
     client = make_app(RATE_LIMIT="1/hour").test_client()
-    client.get("/")
-    answer = client.get("/")
+    client.get("/user/1")
+    answer = client.get("/user/1")
     check_fault(answer, 429)
     assert int(answer.headers["Retry-After"]) > 0
 

@@ -141,7 +141,9 @@ def test_all_bodies_together_are_bounded(reader, monkeypatch):
     first, second = idle[:2]
     first.send(b"x" * 90_000)
     second.send(b"x" * 90_000)
-    assert {first.read().status, second.read().status} == {503, 408}
+    told = {first.read().status, second.read().status}
+    assert 503 in told
+    assert told <= {503, 408}
     for client in idle:
         client.__exit__()
     with Client(reader.port, announced) as client:
