@@ -1,1 +1,1 @@
-"""What is run from a terminal: `make run`, granian, and the maintenance commands."""
+"""What is run from a terminal: `make run`, and the maintenance commands."""

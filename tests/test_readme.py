@@ -7,7 +7,7 @@ import pytest
 import config as settings
 
 ROOT = settings.ROOT
-PINNED = ("requirements.txt", "tests/requirements.txt", "deploy/granian.txt")
+PINNED = ("requirements.txt", "tests/requirements.txt")
 
 
 def pinned(file: str) -> dict[str, str]:
