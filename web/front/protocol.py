@@ -88,8 +88,8 @@ class HttpProtocol(HttpToolsProtocol):
             if self._drained > MOST_DRAINED:
                 reset(self.transport)
             return
-        # In the data in which a head begins, there may have been anything before it.
-        self._unfinished = self._unfinished + len(data) if self._in_head else 0
+        # Begun anew with each head; of the data in which one begins, nothing tells how much is its.
+        self._unfinished += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:

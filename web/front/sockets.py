@@ -60,6 +60,14 @@ class SocketProtocol(asyncio.Protocol):
         self._protocol.receive_eof()
         self._send()
 
+    def pause_writing(self) -> None:
+        """Called while a client does not take what it is sent, such as the answers to its pings: it is not read."""
+        self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
+
     def shutdown(self) -> None:
         """Tell the client that this worker ends, and that it may come back."""
         if self._protocol.handshake_exc is None and self._protocol.state.name == "OPEN":

@@ -105,6 +105,15 @@ def test_a_message_as_large_as_may_be_is_taken(connect):
     assert read_frame(client) == (PONG, b"")
 
 
+def test_who_pings_and_reads_nothing_is_not_read_either(connect, echo):
+    client = connect()
+    client.socket.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        client.socket.sendall(frame(PING, b"x" * 100) * 200_000)
+    (socket,) = echo.front.connections
+    assert socket.transport.get_write_buffer_size() < 1_000_000
+
+
 def test_silence_ends_it(connect, monkeypatch):
     monkeypatch.setattr("web.front.sockets.SILENCE_S", 0.2)
     assert close_code(connect()) == 1002
