@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.rollcall import until
 from tests.web.front.raw_client import NOTHING, Client, ask, compose
 from web.front.app import Front
-from web.front.connections import MOST_CONNECTIONS, most_connections
+from web.front.connections import MOST_CONNECTIONS, MOST_UNSENT_BYTES, Connections, most_connections
 from web.front.protocol import MOST_TOLD
 
 LARGE = b"x" * 4_000_000
@@ -55,7 +55,36 @@ def test_who_takes_it_in_time_gets_all(large):
     assert ask(large.port, compose("GET", "/")).body == LARGE
 
 
-def test_what_is_not_taken_is_bounded_over_all_and_goes_from_who_has_most(large, monkeypatch):
+class Fake:
+    """A connection that has left so many bytes unsent."""
+
+    unsent_since = None
+
+    def __init__(self, unsent):
+        self.transport, self.unsent, self.is_open = self, unsent, True
+
+    def get_write_buffer_size(self):
+        return self.unsent
+
+    def get_extra_info(self, _name):
+        return None
+
+    def abort(self):
+        self.is_open = False
+
+    def check(self, now, patience_s):
+        pass
+
+
+def test_where_all_together_is_too_much_who_has_most_goes():
+    connections = Connections(patience_s=1)
+    fakes = [Fake(size * MOST_UNSENT_BYTES // 10) for size in (1, 2, 3, 1, 4, 2, 0)]
+    connections.update(fakes)
+    connections.look(now=1000)
+    assert [fake.is_open for fake in fakes] == [True, True, True, True, False, True, True]
+
+
+def test_what_is_not_taken_is_bounded_over_all(large, monkeypatch):
     monkeypatch.setattr("web.front.connections.MOST_UNSENT_BYTES", 10_000_000)
     monkeypatch.setattr(large.front.connections, "patience_s", 1000)
     clients = [lazy_client(large.port, compose("GET", "/")) for _ in range(6)]
