@@ -164,6 +164,8 @@ def _curl(url: str, method: str, operation: Json, parameters: list[Json]) -> str
     for parameter in parameters:
         if parameter["in"] == "path":
             url = url.replace(f"{{{parameter['name']}}}", parameter["example"])
+        elif parameter.get("required"):
+            url += f"?{parameter['name']}={','.join(parameter['example'])}"
     return " ".join([*words, shlex.quote(url)])
 
 

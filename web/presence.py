@@ -1,6 +1,6 @@
-"""harmy's dialect: `GET /user/<id>`."""
+"""harmy's dialect: `GET /user/<id>`, and the same of many at once."""
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from rules.parsing.fields import get_snowflake
 from rules.presence import profiles
@@ -19,4 +19,16 @@ def show(user_id: str) -> Response:
         else:
             wanted, viewer = get_snowflake(user_id), find_viewer(reader)
         profile = profiles.get_profile(reader, wanted, viewer, current_app.config["ROLLCALL"].invite_url)
+    return readable(profile.text, profile.version)
+
+
+@bp.get("/users")
+def show_many() -> Response:
+    """Up to 100 users in one answer, in the order asked for, and who of them is not published.
+
+    It counts as one request: a page of many friends is to ask this way, and the file is asked only once.
+    """
+    user_ids = profiles.read_ids(",".join(request.args.getlist("ids")))
+    with reading() as reader:
+        profile = profiles.get_profiles(reader, user_ids, find_viewer(reader))
     return readable(profile.text, profile.version)

@@ -1,17 +1,22 @@
-"""The answer of `GET /user/<id>`: harmy's README, with `KV` only for its owner."""
+"""The answers of `GET /user/<id>`, harmy's README with `KV` only for its owner, and of `GET /users`, many at once."""
 
 import json
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import GitHub, OptOut, Presence
 from rules.account import kv
-from rules.errors import NotFound
+from rules.errors import Invalid, NotFound
 from rules.etags import version_of
+from rules.parsing.fields import LARGEST_SNOWFLAKE
 from rules.presence import health
+
+MOST_AT_ONCE = 100
+_IDS = re.compile("(0|[1-9][0-9]*)(,(0|[1-9][0-9]*))*", re.ASCII)
 
 
 class Profile(NamedTuple):
@@ -35,17 +40,55 @@ def get_profile(reader: Reader, user_id: int, viewer: int | None, invite_url: st
 def find_public(reader: Reader, user_id: int) -> Profile | None:
     """The profile of a published user as everybody else sees it, or None; runs one query."""
     row = _query().find(reader, user_id=user_id)
-    if row is None or row.hidden is not None:
+    return None if row is None else _as_public(row)
+
+
+def _find_own(reader: Reader, user_id: int) -> Profile | None:
+    row = _query().find(reader, user_id=user_id)
+    return None if row is None else _as_own(reader, row)
+
+
+def read_ids(text: str) -> list[str]:
+    """The user IDs in a list with commas, each once; at most 100. Raises Invalid."""
+    user_ids = list(dict.fromkeys(text.split(",")))
+    if len(user_ids) > MOST_AT_ONCE or not _IDS.fullmatch(text):
+        raise Invalid(
+            f"Name 1 to {MOST_AT_ONCE} user IDs, in digits and with commas between them, "
+            "like /users?ids=80351110224678912,80351110224678913."
+        )
+    return user_ids
+
+
+def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Profile:
+    """The profiles of many in one answer, in the order of `user_ids`, which are as `read_ids` gives them.
+
+    Whoever `get_profile` does not find for this viewer is named as missing. Asks one question, and one more for the
+    viewer's own pairs.
+    """
+    found = _find_many(reader, user_ids, viewer)
+    users = [f'{{"id":"{user_id}",{found[user_id].text[1:]}' for user_id in user_ids if user_id in found]
+    missing = [f'"{user_id}"' for user_id in user_ids if user_id not in found]
+    versions = [found[user_id].version if user_id in found else "" for user_id in user_ids]
+    text = f'{{"users":[{",".join(users)}],"missing":[{",".join(missing)}]}}'
+    return Profile(text, version_of(",".join([*user_ids, *versions])))
+
+
+def _find_many(reader: Reader, user_ids: list[str], viewer: int | None) -> dict[str, Profile]:
+    possible = [user_id for user_id in user_ids if len(user_id) <= 19 and int(user_id) <= LARGEST_SNOWFLAKE]
+    rows = _query_many().all(reader, user_ids=f"[{','.join(possible)}]")
+    seen = {str(row.user_id): _as_own(reader, row) if row.user_id == viewer else _as_public(row) for row in rows}
+    return {user_id: profile for user_id, profile in seen.items() if profile}
+
+
+def _as_public(row: Any) -> Profile | None:
+    if row.hidden is not None:
         return None
     version = row.version if row.github is None else row.version + version_of(row.github)
     return Profile(_compose(row, "null"), version)
 
 
-def _find_own(reader: Reader, user_id: int) -> Profile | None:
-    row = _query().find(reader, user_id=user_id)
-    if row is None:
-        return None
-    text = _compose(row, json.dumps(kv.get_pairs(reader, user_id), ensure_ascii=False))
+def _as_own(reader: Reader, row: Any) -> Profile:
+    text = _compose(row, json.dumps(kv.get_pairs(reader, row.user_id), ensure_ascii=False))
     return Profile(text, version_of(text))
 
 
@@ -56,14 +99,23 @@ def _compose(row: Any, pairs: str) -> str:
 
 @cache
 def _query() -> CompiledQuery:
-    return CompiledQuery(
+    return CompiledQuery(_stored().where(Presence.user_id == bindparam("user_id")))
+
+
+@cache
+def _query_many() -> CompiledQuery:
+    asked = func.json_each(bindparam("user_ids")).table_valued("value", name="asked")
+    return CompiledQuery(_stored().where(Presence.user_id.in_(select(asked.c.value))))
+
+
+def _stored() -> Select[Any]:
+    return (
         select(
-            *(Presence.body.label("presence"), Presence.version),
+            *(Presence.user_id, Presence.body.label("presence"), Presence.version),
             *(GitHub.body.label("github"), OptOut.user_id.label("hidden")),
         )
         .outerjoin(GitHub, GitHub.user_id == Presence.user_id)
         .outerjoin(OptOut, OptOut.user_id == Presence.user_id)
-        .where(Presence.user_id == bindparam("user_id"))
     )
 
 

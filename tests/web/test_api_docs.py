@@ -146,6 +146,8 @@ def test_schemas_require_what_they_name_and_in_that_order(name):
     [
         (f"/user/{ALICE}", "Profile", lambda body: body),
         (f"/user/{ALICE}", "Presence", lambda body: body["presence"]),
+        (f"/users?ids={ALICE}", "Profiles", lambda body: body),
+        (f"/users?ids={ALICE}", "UserProfile", lambda body: body["users"][0]),
         ("/v1/s", "System", lambda body: body),
         (f"/v1/a/{ALICE}", "System", lambda body: body),
         (f"/v1/msg/{MESSAGE}", "Message", lambda body: body),
@@ -161,6 +163,7 @@ def test_keys_are_served_in_the_order_of_the_document(ask, path, name, pick):
 
 READS = [
     ("/user/{user_id}", f"/user/{ALICE}"),
+    ("/users", f"/users?ids={BOB},{ALICE},{'9' * 20}"),
     ("/user/{user_id}/kv", "/user/@me/kv"),
     ("/user/{user_id}/kv/{key}", "/user/@me/kv/city"),
     ("/v1/s", "/v1/s"),
@@ -192,6 +195,8 @@ def test_a_read_and_its_304_are_as_documented(ask, path, asked):
         ("PATCH", "/v1/s", "/v1/s", {"data": " " * 600_000, "headers": JSON}, 413),
         ("PATCH", "/v1/s", "/v1/s", {"data": "[" * 200_000, "headers": JSON}, 400),
         ("POST", "/v1/m", "/v1/m", {"data": "{}", "headers": JSON}, 400),
+        ("GET", "/users", "/users", {}, 400),
+        ("GET", "/users", "/users?ids=x", {}, 400),
         ("POST", "/v1/s/switches", "/v1/s/switches", {"data": '{"members": []}', "headers": JSON}, 204),
     ],
 )
@@ -281,6 +286,10 @@ def test_the_page_names_every_path_status_and_schema(client):
     assert {status for path, method in OPERATIONS for status in PATHS[path][method]["responses"]} <= set(
         re.findall(r"\b\d{3}\b", page.shown)
     )
+
+
+def test_the_pages_curl_names_what_a_path_needs_behind_it(client):
+    assert f"/users?ids={ALICE},{BOB}'" in Page(client.get("/docs").text).shown
 
 
 def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):

@@ -54,6 +54,8 @@ values = {systems}
 values = {members}
 [dictionaries.users]
 values = ["@me", "{alice}", "{bob}", "{hidden}", "1"]
+[dictionaries.ids]
+values = ["{alice}", "{bob}", "{hidden}", "1"]
 [dictionaries.messages]
 values = ["{message}", "{original}", "1"]
 [dictionaries.zones]
@@ -62,6 +64,7 @@ values = ["Europe/Zurich", "utc", "America/New_York", "Nowhere/At_all"]
 [parameters]
 "path.user_id" = {{ dictionary = "users", probability = 0.8 }}
 "path.key" = {{ dictionary = "keys", probability = 0.5 }}
+"query.ids[*]" = {{ dictionary = "ids", probability = 0.8 }}
 "body.members[*]" = {{ dictionary = "members", probability = 0.8 }}
 "body.tz" = {{ dictionary = "zones", probability = 0.8 }}
 

@@ -6,10 +6,10 @@ import pytest
 
 from rules import opt_out
 from rules.account import github, kv
-from rules.errors import NotFound
+from rules.errors import Invalid, NotFound
 from rules.presence import health, profiles
 
-ALICE, BOB = 80351110224678912, 80351110224678913
+ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
 
 
 @pytest.fixture
@@ -77,3 +77,91 @@ def test_what_a_stranger_is_told_to_do(write, read, connected, invite_url, says)
     with pytest.raises(NotFound) as refused:
         read(profiles.get_profile, ALICE, None, invite_url)
     assert says in refused.value.sentence
+
+
+@pytest.fixture
+def look_at_all(read):
+    def run(*user_ids, viewer=None):
+        return json.loads(read(profiles.get_profiles, list(map(str, user_ids)), viewer).text)
+
+    return run
+
+
+def test_many_are_shown_in_the_order_asked_for_and_each_as_alone(join, write, look, look_at_all):
+    join(ALICE)
+    join(BOB, name="bob")
+    write(github.connect, BOB, {"id": 1, "login": "octocat"}, None)
+    seen = look_at_all(BOB, CHARLIE, ALICE, 1)
+    assert seen == {
+        "users": [{"id": str(BOB), **look(user_id=BOB)}, {"id": str(ALICE), **look(user_id=ALICE)}],
+        "missing": [str(CHARLIE), "1"],
+    }
+    assert [list(user) for user in seen["users"]] == [["id", "presence", "KV", "github"]] * 2
+
+
+def test_among_many_only_the_viewers_own_pairs_are_shown(join, write, look_at_all):
+    for user_id in (ALICE, BOB):
+        join(user_id)
+        write(kv.set_value, user_id, "city", "Bern")
+    assert [user["KV"] for user in look_at_all(ALICE, BOB)["users"]] == [None, None]
+    assert [user["KV"] for user in look_at_all(ALICE, BOB, viewer=BOB)["users"]] == [None, {"city": "Bern"}]
+    assert [user["KV"] for user in look_at_all(ALICE, BOB, viewer=CHARLIE)["users"]] == [None, None]
+
+
+def test_who_hides_is_missing_among_many_but_to_themselves(join, write, look_at_all):
+    join(ALICE)
+    write(opt_out.hide, ALICE)
+    for viewer in (None, BOB):
+        assert look_at_all(ALICE, BOB, viewer=viewer) == {"users": [], "missing": [str(ALICE), str(BOB)]}
+    assert look_at_all(ALICE, viewer=ALICE)["users"][0]["id"] == str(ALICE)
+
+
+def test_numbers_that_no_id_reaches_are_missing(join, look_at_all):
+    largest = 2**63 - 1
+    join(largest)
+    seen = look_at_all(largest + 1, "9" * 5000, largest)
+    assert [user["id"] for user in seen["users"]] == [str(largest)]
+    assert seen["missing"] == [str(largest + 1), "9" * 5000]
+
+
+def test_another_version_for_whatever_is_another_answer(join, write, read):
+    def version(*user_ids, viewer=None):
+        return read(profiles.get_profiles, list(map(str, user_ids)), viewer).version
+
+    join(ALICE)
+    join(BOB)
+    asked = [(ALICE,), (BOB,), (ALICE, BOB), (BOB, ALICE), (ALICE, CHARLIE), (CHARLIE, ALICE), (CHARLIE,), (1,)]
+    before = [version(*user_ids) for user_ids in asked]
+    assert len(set(before)) == len(asked)
+    assert version(ALICE, BOB, viewer=ALICE) != before[2] == version(ALICE, BOB)
+    for change in (
+        lambda: join(BOB, at=2000, nick="Bobby"),
+        lambda: write(github.connect, BOB, {"id": 1, "login": "octocat"}, None),
+        lambda: write(opt_out.hide, BOB),
+    ):
+        known = version(ALICE, BOB)
+        change()
+        assert version(ALICE, BOB) != known
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("1", ["1"]), ("2,1", ["2", "1"]), ("2,1,2", ["2", "1"]), ("0", ["0"]), ("9" * 30, ["9" * 30])],
+)
+def test_a_list_of_ids_is_read_in_its_order(text, found):
+    assert profiles.read_ids(text) == found
+
+
+def test_a_hundred_different_ids_are_read_and_no_more():
+    hundred = list(map(str, range(100)))
+    assert profiles.read_ids(",".join([*hundred, *hundred])) == hundred
+    with pytest.raises(Invalid):
+        profiles.read_ids(",".join([*hundred, "100"]))
+
+
+@pytest.mark.parametrize("text", ["", ",", "1,", ",1", "1,,2", "1, 2", "x", "@me", "01", "-1", "1.0", "٣", "1\n"])
+def test_what_is_no_list_of_ids_is_refused_with_what_to_write(text):
+    with pytest.raises(Invalid) as refused:
+        profiles.read_ids(text)
+    assert "Name 1 to 100 user IDs" in refused.value.sentence
+    assert "/users?ids=80351110224678912,80351110224678913" in refused.value.sentence

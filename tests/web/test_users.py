@@ -1,0 +1,114 @@
+"""`GET /users`: many people in one request."""
+
+import pytest
+
+from rules import opt_out
+from rules.account import erasure, kv
+
+ALICE, BOB, CHARLIE, DORA, ERIC = (80351110224678912 + number for number in range(5))
+BOTH = f"/users?ids={BOB},{ALICE}"
+
+
+@pytest.fixture
+def people(join, write, leave):
+    """Alice and Bob with pairs; Charlie hidden, Dora forgotten, Eric left."""
+    for user_id in (ALICE, BOB, CHARLIE, DORA, ERIC):
+        join(user_id, nick="Müller")
+        write(kv.set_value, user_id, "city", "Bern")
+    write(opt_out.hide, CHARLIE)
+    write(erasure.forget, DORA)
+    leave(ERIC)
+
+
+def shown(answer):
+    return [user["id"] for user in answer.json["users"]]
+
+
+def test_each_is_the_answer_that_one_alone_gives(client, people):
+    answer = client.get(BOTH)
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert shown(answer) == [str(BOB), str(ALICE)]
+    for user in answer.json["users"]:
+        assert user == {"id": user["id"], **client.get(f"/user/{user['id']}").json}
+    assert "Müller".encode() in answer.data
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"ids={BOB}%2C{ALICE}",
+        f"ids={BOB}&ids={ALICE}",
+        f"ids={BOB},{ALICE},{BOB}",
+        f"x&ids={BOB},{ALICE}&ids={BOB}",
+    ],
+)
+def test_a_list_may_be_written_in_other_ways(client, people, query):
+    assert client.get(f"/users?{query}").data == client.get(BOTH).data
+    assert client.get(f"/users/?{query}").data == client.get(BOTH).data
+
+
+def test_nothing_tells_apart_those_who_are_missing(client, people):
+    absent = [str(user_id) for user_id in (ERIC, CHARLIE, 1, DORA, 2**63, 10**40)]
+    answer = client.get(f"/users?ids={','.join([*absent, str(ALICE)])}")
+    assert (shown(answer), answer.json["missing"]) == ([str(ALICE)], absent)
+    alone = [client.get(f"/users?ids={user_id}") for user_id in absent]
+    assert {one.status_code for one in alone} == {200}
+    assert [one.json for one in alone] == [{"users": [], "missing": [user_id]} for user_id in absent]
+
+
+def test_a_token_opens_its_owners_pairs_and_no_others(client, people, token_of):
+    own = client.get(BOTH, headers={"Authorization": token_of(ALICE)})
+    assert [user["KV"] for user in own.json["users"]] == [None, {"city": "Bern"}]
+    assert own.headers["Cache-Control"] == "private, no-store"
+    for header in (token_of(CHARLIE), "wrong", f"rc_{ALICE}_{'x' * 43}"):
+        answer = client.get(BOTH, headers={"Authorization": header})
+        assert answer.data == client.get(BOTH).data
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    assert client.get(BOTH).headers["Cache-Control"] == "no-cache"
+
+
+def test_the_hidden_see_themselves_with_their_own_token(client, people, token_of):
+    path = f"/users?ids={CHARLIE}"
+    assert shown(client.get(path, headers={"Authorization": token_of(CHARLIE)})) == [str(CHARLIE)]
+    assert shown(client.get(path, headers={"Authorization": token_of(ALICE)})) == []
+
+
+def test_an_etag_spares_the_body_until_somebody_changes(client, people, join, token_of):
+    etag = client.get(BOTH).headers["ETag"]
+    for known in (etag, f"W/{etag}", "*"):
+        again = client.get(BOTH, headers={"If-None-Match": known})
+        assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", etag)
+    own = client.get(BOTH, headers={"If-None-Match": etag, "Authorization": token_of(ALICE)})
+    assert own.status_code == 200
+    join(BOB, at=2000, nick="Bobby")
+    assert client.get(BOTH, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_head_and_other_pages(client, people):
+    got, head = client.get(BOTH), client.head(BOTH)
+    assert (head.status_code, head.data) == (200, b"")
+    assert list(head.headers) == list(got.headers)
+    assert got.headers["Access-Control-Allow-Origin"] == "*"
+    assert got.headers["Vary"] == "Authorization"
+    preflight = client.options(BOTH, headers={"Access-Control-Request-Method": "GET"})
+    assert preflight.status_code == 200
+    assert client.post(BOTH).status_code == 405
+
+
+@pytest.mark.parametrize("query", ["", "?ids=", "?ids=,", "?ids=abc", "?ids=1,@me", "?ids=%D9%A3", "?id=1", "?ids=1+2"])
+def test_what_is_no_list_of_ids_is_400(client, query):
+    answer = client.get(f"/users{query}")
+    assert (answer.status_code, answer.json["code"]) == (400, 400)
+    assert answer.json["message"].startswith("Name 1 to 100 user IDs")
+
+
+def test_a_hundred_at_most(client, people):
+    hundred = [*range(1, 99), ALICE, BOB]
+    answer = client.get(f"/users?ids={','.join(map(str, hundred))}")
+    assert (len(answer.json["missing"]), shown(answer)) == (98, [str(ALICE), str(BOB)])
+    assert client.get(f"/users?ids={','.join(map(str, [*hundred, 99]))}").status_code == 400
+
+
+def test_many_people_count_as_one_request(make_app, people):
+    client = make_app(RATE_LIMIT="3/minute").test_client()
+    assert client.get(BOTH).headers["X-RateLimit-Remaining"] == "2"
