@@ -35,6 +35,8 @@ V1_MEMBER = (
     *("proxy_tags", "prefix", "suffix", "keep_proxy", "created", "banner"),
     *MEMBER_PRIVACY,
 )
+# What says once more what `visibility` and the first of `proxy_tags` say.
+V1_DOUBLETS = ("privacy", "prefix", "suffix")
 # `json.loads` takes four times as long for what is small and well known.
 _decode = json.JSONDecoder().raw_decode
 # What `privacy`, the document's one setting of a member, stands for.
@@ -49,13 +51,31 @@ def view_system(system: System, is_owner: bool) -> dict[str, Any]:
 
 def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
     """A member as v1's JSON, its keys in the document's order and then the later ones."""
-    seen = see_member(member, is_owner)
-    tags = seen["proxy_tags"]
+    hides = not is_owner
+    # The display name then stands for the name, so that the member still has one.
+    hides_name = hides and member.name_privacy
+    tags = [] if hides and member.proxy_privacy else _decode(member.proxy_tags)[0]
     first = tags[0] if tags else {"prefix": None, "suffix": None}
-    seen |= {"privacy": seen["visibility"], "prefix": first["prefix"], "suffix": first["suffix"]}
-    # Clients of v1 cannot do without a time, even where it is private.
-    seen["created"] = seen["created"] or show_time(member.created)
-    return {name: seen[name] for name in V1_MEMBER}
+    settings = _settings(member, MEMBER_PRIVACY, is_owner)
+    return {
+        "id": member.hid,
+        "name": (member.display_name or member.name) if hides_name else member.name,
+        "display_name": None if hides_name else member.display_name,
+        "description": None if hides and member.description_privacy else member.description,
+        "color": None if hides and member.visibility else member.color,
+        "birthday": None if hides and member.birthday_privacy else member.birthday,
+        "pronouns": None if hides and member.pronoun_privacy else member.pronouns,
+        "avatar_url": None if hides and member.avatar_privacy else member.avatar_url,
+        "privacy": settings["visibility"],
+        "proxy_tags": tags,
+        "prefix": first["prefix"],
+        "suffix": first["suffix"],
+        "keep_proxy": member.keep_proxy,
+        # Clients of v1 cannot do without a time, even where it is private.
+        "created": show_time(member.created),
+        "banner": None if hides and (member.banner_privacy or member.description_privacy) else member.banner,
+        **settings,
+    }
 
 
 def see_system(system: System, is_owner: bool) -> dict[str, Any]:
@@ -79,29 +99,21 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
 
 
 def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
-    """All that a viewer may see of a member; `view_member` with what v1 does not know."""
-    unless = partial(_unless, is_owner)
-    # The display name then stands for the name, so that the member still has one.
-    hide_name = member.name_privacy and not is_owner
+    """All that a viewer may see of a member: `view_member` without v1's doublets, and with what v1 does not know."""
+    hides = not is_owner
+    hides_metadata = hides and member.metadata_privacy
+    seen = view_member(member, is_owner)
+    for name in V1_DOUBLETS:
+        del seen[name]
     return {
-        "id": member.hid,
-        "name": (member.display_name or member.name) if hide_name else member.name,
-        "display_name": None if hide_name else member.display_name,
-        "description": unless(member.description_privacy, member.description),
-        "color": unless(member.visibility, member.color),
-        "birthday": unless(member.birthday_privacy, member.birthday),
-        "pronouns": unless(member.pronoun_privacy, member.pronouns),
-        "avatar_url": unless(member.avatar_privacy, member.avatar_url),
-        "webhook_avatar_url": unless(member.avatar_privacy, member.webhook_avatar_url),
-        "banner": unless(member.banner_privacy or member.description_privacy, member.banner),
-        "proxy_tags": [] if member.proxy_privacy and not is_owner else _decode(member.proxy_tags)[0],
-        "keep_proxy": member.keep_proxy,
+        **seen,
+        "created": None if hides_metadata else seen["created"],
+        "webhook_avatar_url": None if hides and member.avatar_privacy else member.webhook_avatar_url,
         "tts": member.tts,
-        "autoproxy_enabled": unless(True, member.autoproxy_enabled),
-        "message_count": unless(member.metadata_privacy, member.message_count),
-        "last_message_at": unless(member.metadata_privacy, member.last_message_at),
-        "created": unless(member.metadata_privacy, show_time(member.created)),
-        **_settings(member, (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), is_owner),
+        "autoproxy_enabled": None if hides else member.autoproxy_enabled,
+        "message_count": None if hides_metadata else member.message_count,
+        "last_message_at": None if hides_metadata else member.last_message_at,
+        **_settings(member, LATER_MEMBER_PRIVACY, is_owner),
     }
 
 
