@@ -5,7 +5,6 @@ private value looks like one that was never set, and every privacy setting is nu
 """
 
 import json
-from functools import partial
 from typing import Any
 
 from models import Member, System
@@ -80,17 +79,18 @@ def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
 
 def see_system(system: System, is_owner: bool) -> dict[str, Any]:
     """All that a viewer may see of a system itself; `view_system` with what v1 does not know."""
-    unless = partial(_unless, is_owner)
+    hides = not is_owner
+    # v1 has no setting of its own for the banner: whoever hides the description there hides it too.
+    hides_banner = hides and (system.banner_privacy or system.description_privacy)
     return {
         "id": system.hid,
-        "name": unless(system.name_privacy, system.name),
-        "description": unless(system.description_privacy, system.description),
+        "name": None if hides and system.name_privacy else system.name,
+        "description": None if hides and system.description_privacy else system.description,
         # It stands in public behind every proxied message's name.
         "tag": system.tag,
-        "pronouns": unless(system.pronoun_privacy, system.pronouns),
-        "avatar_url": unless(system.avatar_privacy, system.avatar_url),
-        # v1 has no setting of its own for the banner: whoever hides the description there hides it too.
-        "banner": unless(system.banner_privacy or system.description_privacy, system.banner),
+        "pronouns": None if hides and system.pronoun_privacy else system.pronouns,
+        "avatar_url": None if hides and system.avatar_privacy else system.avatar_url,
+        "banner": None if hides_banner else system.banner,
         "color": system.color,
         "tz": system.tz,
         "created": show_time(system.created),
@@ -115,10 +115,6 @@ def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
         "last_message_at": None if hides_metadata else member.last_message_at,
         **_settings(member, LATER_MEMBER_PRIVACY, is_owner),
     }
-
-
-def _unless(is_owner: bool, private: bool, value: Any) -> Any:
-    return None if private and not is_owner else value
 
 
 def _settings(row: System | Member, names: tuple[str, ...], is_owner: bool) -> dict[str, str | None]:
