@@ -30,8 +30,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     connections.init_app(app, config.database_url)
-    rate_limit.init_app(app, config)
     responses.init_app(app)
+    rate_limit.init_app(app, config)
     kv.init_app(app)
     api_docs.init_app(app)
     for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, health.bp):

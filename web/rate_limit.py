@@ -8,12 +8,12 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import limits
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from limits import RateLimitItem
 
 from config import Config, Network
 from web.client_address import counted_as
-from web.responses import fault, is_pluralkit
+from web.responses import fault, is_pluralkit, with_headers
 
 UNCOUNTED = {"health.health"}
 # What a browser loads by itself, whose limit is of its own, so that a visit costs the API nothing.
@@ -132,8 +132,7 @@ def init_app(app: Flask, config: Config) -> Limiter:
     def count() -> Response | None:
         if request.method == "OPTIONS" or request.endpoint in UNCOUNTED:
             return None
-        g.limiter = pages if request.path in PAGES else limiter
-        g.counted = counted = _count_once(g.limiter, request.environ)
+        counted = _count_once(pages if request.path in PAGES else limiter, request.environ)
         if counted is None or not counted.refused:
             return None
         wait = max(1, math.ceil(counted.wait_s))
@@ -141,17 +140,7 @@ def init_app(app: Flask, config: Config) -> Limiter:
             429, f"Too many requests: {counted.limit} is the limit. Wait {wait} s.", {"Retry-After": str(wait)}
         )
 
-    @app.after_request
-    def tell(answer: Response) -> Response:
-        counted = g.get("counted")
-        if counted is None:
-            return answer
-        if answer.status_code == 304:
-            counted = g.limiter.give_back(counted)
-        # PluralKit's clients expect milliseconds.
-        answer.headers.extend(counted.headers(1000 if is_pluralkit(request.path) else 1))
-        return answer
-
+    app.wsgi_app = with_headers(app.wsgi_app, _tell)
     return limiter
 
 
@@ -159,5 +148,15 @@ def _count_once(limiter: Limiter, environ: dict[str, Any]) -> Count | None:
     # A request whose body is still on its way is asked about twice.
     if "rollcall.counted" not in environ:
         peer, forwarded = environ.get("REMOTE_ADDR") or "", environ.get("HTTP_X_FORWARDED_FOR")
-        environ["rollcall.counted"] = limiter.count(peer, forwarded)
+        environ["rollcall.counted"], environ["rollcall.limiter"] = limiter.count(peer, forwarded), limiter
     return environ["rollcall.counted"]
+
+
+def _tell(environ: dict[str, Any], status: str) -> list[tuple[str, str]]:
+    counted = environ.get("rollcall.counted")
+    if counted is None:
+        return []
+    if status.startswith("304"):
+        counted = environ["rollcall.limiter"].give_back(counted)
+    # PluralKit's clients expect milliseconds.
+    return counted.headers(1000 if is_pluralkit("/" + environ.get("PATH_INFO", "").lstrip("/")) else 1)
