@@ -5,12 +5,14 @@ import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, column, create_engine, event, select, table
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import CompiledQuery, Reader
 from models import db
 
 # No rule holds the lock for more than a second: whoever waits this long meets a fault, and is told to come back.
@@ -199,9 +201,14 @@ def _transaction(engine: Engine) -> Iterator[Session]:
         session.commit()
 
 
-def schema_version(session: Session) -> str:
+def schema_version(reader: Reader) -> str:
     """The revision of the open file's schema."""
-    return session.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
+    return _query_schema().find(reader).version_num
+
+
+@cache
+def _query_schema() -> CompiledQuery:
+    return CompiledQuery(select(table("alembic_version", column("version_num"))))
 
 
 def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, current_app, render_template
 
-from models import db
 from rules.presence import health
+from web.auth import reading
 
 bp = Blueprint("pages", __name__)
 
@@ -13,4 +13,6 @@ def home() -> str:
     """What this is, how many are published, and how to be one of them."""
     config = current_app.config["ROLLCALL"]
     prefix = next(iter(config.presence_prefixes), "/")
-    return render_template("home.html", config=config, prefix=prefix, published=health.count_published(db.session))
+    with reading() as reader:
+        published = health.count_published(reader)
+    return render_template("home.html", config=config, prefix=prefix, published=published)

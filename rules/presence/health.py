@@ -42,13 +42,13 @@ def is_connected(reader: Reader) -> bool:
     return state is not None and _is_connected(state, now_ms())
 
 
-def get_health(session: Session) -> dict[str, Any]:
+def get_health(reader: Reader) -> dict[str, Any]:
     """The body of `/health`; `problem` is why nobody is published, in one sentence, or null."""
-    now, state = now_ms(), _state(session)
+    now, state = now_ms(), _query().find(reader) or BotState()
     connected = _is_connected(state, now)
     return {
         "status": "ok" if connected else "the bot is not connected to Discord",
-        "database": {"readable": True, "schema": schema_version(session)},
+        "database": {"readable": True, "schema": schema_version(reader)},
         "bot": {
             "connected": connected,
             "connectedSince": state.connected_since if connected else None,
@@ -56,16 +56,13 @@ def get_health(session: Session) -> dict[str, Any]:
             "lastEventAgeMs": _age(now, state.last_event_at),
             "problem": state.problem,
         },
-        "published": count_published(session),
+        "published": count_published(reader),
     }
 
 
-def count_published(session: Session) -> int:
+def count_published(reader: Reader) -> int:
     """How many users are published."""
-    # Few are hidden: looking those up is far less than joining everybody.
-    stored = session.scalar(select(func.count()).select_from(Presence))
-    hidden = session.scalar(select(func.count()).select_from(OptOut).join(Presence, Presence.user_id == OptOut.user_id))
-    return stored - hidden
+    return _query_published().find(reader).published
 
 
 def _state(session: Session) -> BotState:
@@ -74,7 +71,16 @@ def _state(session: Session) -> BotState:
 
 @cache
 def _query() -> CompiledQuery:
-    return CompiledQuery(select(BotState.connected_since, BotState.beat_at).where(BotState.id == 1))
+    told = (BotState.connected_since, BotState.beat_at, BotState.last_event_at, BotState.problem)
+    return CompiledQuery(select(*told).where(BotState.id == 1))
+
+
+@cache
+def _query_published() -> CompiledQuery:
+    # Few are hidden: looking those up is far less than joining everybody.
+    stored = select(func.count()).select_from(Presence).scalar_subquery()
+    hidden = select(func.count()).select_from(OptOut).join(Presence, Presence.user_id == OptOut.user_id)
+    return CompiledQuery(select((stored - hidden.scalar_subquery()).label("published")))
 
 
 def _is_connected(state: Any, now: int) -> bool:
