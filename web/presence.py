@@ -26,7 +26,7 @@ def show(user_id: str) -> Response:
 def show_many() -> Response:
     """Up to 100 users in one answer, in the order asked for, and who of them is not published.
 
-    It counts as one request: a page of many friends is to ask this way, and the file is asked only once.
+    It counts as one request: a page of many friends is to ask this way, and one query reads them all.
     """
     user_ids = profiles.read_ids(",".join(request.args.getlist("ids")))
     with reading() as reader:

@@ -62,7 +62,7 @@ def read_ids(text: str) -> list[str]:
 def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Profile:
     """The profiles of many in one answer, in the order of `user_ids`, which are as `read_ids` gives them.
 
-    Whoever `get_profile` does not find for this viewer is named as missing. Asks one question, and one more for the
+    Whoever `get_profile` does not find for this viewer is named as missing. Runs one query, and one more for the
     viewer's own pairs.
     """
     found = _find_many(reader, user_ids, viewer)
