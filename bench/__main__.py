@@ -1,4 +1,4 @@
-"""The benchmarks, one after another, each against a baseline of the same minute. A part takes two minutes or less.
+"""The benchmarks, one after another, each against a baseline of the same minute. A part takes three minutes or less.
 
 `make bench` runs all, `make bench PART=reads` one; `python -m bench reads latency` several.
 """
@@ -7,10 +7,12 @@ import argparse
 import importlib
 
 PARTS = {
-    "reads": "the hot read of both servers, against a bare WSGI callable",
-    "flask_reads": "reads through Flask, against a Flask view of constant bytes",
+    "reads": "the hot read, against a bare WSGI callable on gunicorn's threaded worker",
+    "flask_reads": "reads through Flask, against the same on the threaded worker and a view of constant bytes",
     "file_size": "the hot read in a file of a million people, against a file of a thousand",
-    "tail_latency": "the hot read's 99th percentile while presences come in",
+    "tail_latency": "the hot read's 99th percentile while presences come in, and beside slower reads",
+    "slow_clients": "what others notice of 2 100 clients that dawdle",
+    "idle_websockets": "memory and CPU of 5 000 idle WebSockets",
     "ingest": "presences from the gateway's frame to the commit",
     "latency": "from the gateway's frame to the changed answer",
     "memory": "bot and web with 100 000 members",
@@ -23,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=__doc__,
-        epilog="\n".join(f"{part:13} {what}" for part, what in PARTS.items()),
+        epilog="\n".join(f"{part:16} {what}" for part, what in PARTS.items()),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("parts", nargs="*", metavar="part", help="which to run; all without any")

@@ -19,7 +19,7 @@ def main() -> None:
         fixtures.make_file(small, SMALL)
         fixtures.make_file(large, LARGE)
         with serving(file=small) as few, serving(file=large) as many:
-            targets = {"few": Target(few, fixtures.PATH, SMALL), "many": Target(many, fixtures.PATH, LARGE)}
+            targets = {"few": Target(few.url, fixtures.PATH, SMALL), "many": Target(many.url, fixtures.PATH, LARGE)}
             found = interleave(ROUNDS, {name: partial(press, target) for name, target in targets.items()})
         size = large.stat().st_size / 1e6
     row = Row(

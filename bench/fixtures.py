@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 import models
 from database import connections
 from database.upgrade import upgrade
+from rules.account import kv, tokens
 from rules.presence import updates
+from rules.systems import members, switches, systems
 from simulator.client import Simulator
 from tests.end_to_end.rollcall import Rollcall, until
 
@@ -18,6 +20,7 @@ from tests.end_to_end.rollcall import Rollcall, until
 FIRST = 10_000_000_000_000_000
 PATH = f"/user/{str(FIRST)[:-8]}%08d"
 AT = 1_795_262_400_000
+MEMBERS, FRONTERS, PAIRS = 25, 2, 5
 
 
 def make_file(path: Path, count: int) -> None:
@@ -87,6 +90,28 @@ def update(user_id: int, number: str) -> dict:
         "client_status": {"desktop": "online", "mobile": "idle"},
         "activities": [song, custom],
     }
+
+
+def add_system(file: Path) -> tuple[str, str]:
+    """A system of the first person, with members, fronters and a few pairs; its owner's token and its ID."""
+    database = connections.open_database(f"sqlite:///{file}")
+    token = tokens.make_token(FIRST)
+    with database.write() as session:
+        hid = fill_system(session, token)
+    database.close()
+    return token, hid
+
+
+def fill_system(session: Session, token: str) -> str:
+    tokens.store_token(session, FIRST, tokens.hash_token(token))
+    kv.edit_pairs(session, FIRST, {f"key {number}": "a value of some length" for number in range(PAIRS)})
+    system = systems.create_system(session, FIRST, {"name": "Foxes", "description": "A system of some foxes."})
+    made = [
+        members.create_member(session, FIRST, {"name": f"Fox {number}", "color": "ff7700", "prefix": f"{number}:"})
+        for number in range(MEMBERS)
+    ]
+    switches.log_switch(session, FIRST, [member.hid for member in made[:FRONTERS]])
+    return system.hid
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -98,3 +99,18 @@ def interleave(rounds: int, runs: dict[str, Callable[[], Measured]]) -> dict[str
 def ratios(ours: list[Measured], theirs: list[Measured]) -> list[float]:
     """Our requests a second by theirs, round by round."""
     return [one.rate / other.rate for one, other in zip(ours, theirs, strict=True)]
+
+
+def p99_ratios(ours: list[Measured], theirs: list[Measured]) -> list[float]:
+    """Our 99th percentile by theirs, round by round."""
+    return [one.p99 / other.p99 for one, other in zip(ours, theirs, strict=True)]
+
+
+def describe(ours: list[Measured], theirs: list[Measured]) -> str:
+    """The medians of both sides as they were measured."""
+    sides = [
+        f"{statistics.median(one.rate for one in side):,.0f} requests/s, "
+        f"p99 {statistics.median(one.p99 for one in side) * 1000:.1f} ms"
+        for side in (ours, theirs)
+    ]
+    return " against ".join(sides) + "."

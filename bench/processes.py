@@ -1,6 +1,7 @@
 """What processes cost: CPU time and memory, as Linux tells them."""
 
 import os
+import resource
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -16,8 +17,15 @@ def pss_mb(pid: int) -> float:
     """The memory of a process and its children, shared pages by their share (PSS), in MB."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     own = next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return own / 1000 * 1.024 + sum(pss_mb(child) for child in _children(pid))
+    return own / 1000 * 1.024 + sum(pss_mb(child) for child in children(pid))
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process started and that still run."""
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def raise_open_files() -> None:
+    """Let this process, and what it starts from now on, open as many files as it may."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

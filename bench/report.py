@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("gunicorn", "granian", "Flask", "SQLAlchemy", "py-cord")
+PACKAGES = ("gunicorn", "uvicorn", "httptools", "uvloop", "Flask", "SQLAlchemy", "py-cord")
 
 
 @dataclass

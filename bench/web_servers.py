@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import requests
 
@@ -15,23 +16,30 @@ from bench.cpu_pinning import SERVER, pinned
 from tests.end_to_end.rollcall import free_port
 
 PATIENCE_S = 30
-# The second serves Rollcall only.
-COMMANDS = {"gunicorn": lambda app: ["gunicorn", app], "granian": lambda _app: ["cli.granian"]}
+# Rollcall's own settings, from gunicorn.conf.py, and gunicorn's threaded worker.
+WORKERS = {"front": (), "threaded": ("--config", "python:bench.threaded")}
 # So high that nothing is refused, and counted all the same.
 LIMITED = "1000000/second;60000000/minute"
 
 
+class Server(NamedTuple):
+    """A server that answers; `pid` is that of the process whose children its workers are."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def serving(
-    app: str = "app:app", server: str = "gunicorn", file: Path | None = None, workers: int = 1, **environ: str
-) -> Iterator[str]:
-    """Run a WSGI app with Rollcall's own settings for the server; yields its address."""
+    app: str = "app:app", worker: str = "front", file: Path | None = None, workers: int = 1, **environ: str
+) -> Iterator[Server]:
+    """Run a WSGI app by gunicorn, with one of WORKERS."""
     port = free_port()
     given = {"PORT": str(port), "WEB_CONCURRENCY": str(workers), "RATE_LIMIT": "", "LOG_LEVEL": "WARNING", **environ}
     if file:
         given["DATABASE_URL"] = f"sqlite:///{file}"
     child = subprocess.Popen(
-        [sys.executable, "-m", *COMMANDS[server](app)],
+        [sys.executable, "-m", "gunicorn", *WORKERS[worker], app],
         cwd=settings.ROOT,
         env={**os.environ, **given},
         stdout=subprocess.DEVNULL,
@@ -40,7 +48,7 @@ def serving(
     url = f"http://127.0.0.1:{port}"
     try:
         wait_for(url)
-        yield url
+        yield Server(url, child.pid)
     finally:
         child.terminate()
         child.wait(PATIENCE_S)
