@@ -147,8 +147,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._stop(501)
 
     def on_headers_complete(self) -> None:
-        self._check_framing()
-        if not (self._is_free() and not self.flow.write_paused and self._answer_at_once()):
+        headers = dict(self.headers)
+        self._check_framing(headers)
+        if self._running is not None or self.flow.write_paused or not self._answer_at_once(headers):
             self._hand_over()
         self._in_head, self._owing_since = False, None
 
@@ -182,15 +183,17 @@ class HttpProtocol(HttpToolsProtocol):
     def _is_in_body(self) -> bool:
         return not self._in_head and not self._is_whole
 
-    def _check_framing(self) -> None:
+    def _check_framing(self, headers: dict[bytes, bytes]) -> None:
         """Refuse a head of which two programs could think differently where it ends, or for whom it is."""
-        names, version = [name for name, _ in self.headers], self.parser.get_http_version()
-        if names.count(b"host") > 1 or names.count(b"content-length") > 1 or names.count(b"transfer-encoding") > 1:
-            self._stop(400)
-        if version != "1.1":
-            if version != "1.0" or b"transfer-encoding" in names:
+        if len(headers) < len(self.headers):
+            names = [name for name, _ in self.headers]
+            if any(names.count(name) > 1 for name in (b"host", b"content-length", b"transfer-encoding")):
                 self._stop(400)
-        elif b"host" not in names or (b"transfer-encoding" in names and b"content-length" in names):
+        version = self.parser.get_http_version()
+        if version != "1.1":
+            if version != "1.0" or b"transfer-encoding" in headers:
+                self._stop(400)
+        elif b"host" not in headers or (b"transfer-encoding" in headers and b"content-length" in headers):
             self._stop(400)
 
     def _hand_over(self) -> None:
@@ -206,10 +209,10 @@ class HttpProtocol(HttpToolsProtocol):
         if self._running is None:
             self._running = self.cycle
 
-    def _answer_at_once(self) -> bool:
-        if self.app.hot_read is None:
+    def _answer_at_once(self, headers: dict[bytes, bytes]) -> bool:
+        if self.app.hot_read is None or len(headers) < len(self.headers):
             return False
-        head = Head(self.parser.get_method(), self.url, self.headers, self.client[0] if self.client else "")
+        head = Head(self.parser.get_method(), self.url, headers, self.client[0] if self.client else "")
         answer = self.app.hot_read.answer(head)
         if answer is None:
             return False

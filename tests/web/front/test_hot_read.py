@@ -1,5 +1,6 @@
 """The hot read says byte for byte what Flask would say, and asks one question for it."""
 
+import asyncio
 import itertools
 import sqlite3
 from types import SimpleNamespace
@@ -221,6 +222,9 @@ def broken(environ, start_response):
     raise AssertionError("Flask was asked")
 
 
+HEAD = Head(b"GET", f"/user/{ALICE}".encode(), {b"host": b"x"}, "")
+
+
 @pytest.fixture
 def alone(make_app, people, serve):
     """The hot read with an app behind it that only fails."""
@@ -241,19 +245,32 @@ def test_all_else_does(alone, path):
     assert ask(alone, compose("GET", path)).status == 500
 
 
-def test_it_asks_one_question_by_keys_and_leaves_no_transaction(people, database):
+def ask_in_turns(database, *turns):
+    """What SQLite is asked while the hot read answers so often in each turn of an event loop."""
     hot_read, asked = HotRead(database, Limiter((), ())), []
-    connection = database.own_connection()
-    question = Head(b"GET", f"/user/{ALICE}".encode(), [(b"host", b"x")], "")
-    assert hot_read.answer(question)
-    connection.set_trace_callback(asked.append)
-    assert hot_read.answer(question)
-    connection.set_trace_callback(None)
-    assert len(asked) == 1
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}")]
+    database.own_connection().set_trace_callback(asked.append)
+
+    async def run():
+        for count in turns:
+            assert all(hot_read.answer(HEAD) for _ in range(count))
+            await asyncio.sleep(0)
+            assert not database.own_connection().in_transaction
+
+    asyncio.run(run())
+    database.own_connection().set_trace_callback(None)
+    return [text for text in asked if not text.startswith("PRAGMA")]
+
+
+def test_it_asks_one_question_by_keys(people, database):
+    [_, question, _] = ask_in_turns(database, 1)
+    plan = [row[3] for row in database.own_connection().execute(f"EXPLAIN QUERY PLAN {question}")]
     assert len(plan) == 3
     assert all(step.startswith("SEARCH") and "INTEGER PRIMARY KEY" in step for step in plan)
-    assert not connection.in_transaction
+
+
+def test_a_transaction_lasts_for_one_turn_of_the_loop(people, database):
+    words = [text.split()[0] for text in ask_in_turns(database, 2, 1)]
+    assert words == ["BEGIN", "SELECT", "SELECT", "COMMIT", "BEGIN", "SELECT", "COMMIT"]
 
 
 def test_a_file_that_fails_is_left_to_flask(roads, people, database_file):
