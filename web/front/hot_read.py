@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from sqlalchemy.exc import DatabaseError
@@ -38,7 +39,7 @@ class HotRead:
     def __init__(self, database: Database, limiter: Limiter) -> None:
         self._database, self._limiter = database, limiter
         self._connection: sqlite3.Connection | None = None
-        self._common = b"".join(_line(name, value) for name, value in COMMON_HEADERS.items())
+        self._common = _lines(COMMON_HEADERS.items())
 
     def answer(self, head: Head) -> tuple[bytes, bytes, bytes] | None:
         """The first line, the headers without the empty line behind, and the body; None where the app is to answer."""
@@ -93,13 +94,13 @@ class HotRead:
             return None
         if counted is not None and unchanged:
             counted = self._limiter.give_back(counted)
-        limit = b"" if counted is None else b"".join(_line(*header) for header in counted.headers())
+        limit = b"" if counted is None else _lines(counted.headers())
         if unchanged:
-            return b"HTTP/1.1 304 Not Modified\r\n", _line("ETag", etag) + self._common + limit, b""
+            return b"HTTP/1.1 304 Not Modified\r\n", _lines([("ETag", etag)]) + self._common + limit, b""
         body = profile.text.encode()
         described = f"content-type: application/json\r\ncontent-length: {len(body)}\r\netag: {etag}\r\n".encode()
         return b"HTTP/1.1 200 OK\r\n", described + self._common + limit, b"" if head.method == b"HEAD" else body
 
 
-def _line(name: str, value: str) -> bytes:
-    return f"{name.lower()}: {value}\r\n".encode("latin-1")
+def _lines(headers: Iterable[tuple[str, str]]) -> bytes:
+    return "".join([f"{name.lower()}: {value}\r\n" for name, value in headers]).encode("latin-1")
