@@ -13,7 +13,7 @@ from bench.report import Row, show
 from bench.web_servers import LIMITED, serving
 
 ROUNDS = 5
-PEOPLE = 100_000
+PEOPLE, FRIENDS = 100_000, 20
 
 
 def main() -> None:
@@ -32,6 +32,7 @@ def main() -> None:
             "limited": Target(limited, fixtures.PATH, PEOPLE),
             "whole": Target(hot, one),
             "unchanged": Target(hot, one, headers=(("If-None-Match", answer.headers["ETag"]),)),
+            "page": Target(hot, f"/users?ids={','.join(str(fixtures.FIRST + number) for number in range(FRIENDS))}"),
         }
         found = interleave(ROUNDS, {name: partial(press, target) for name, target in targets.items()})
     show("reads", rows_of(found, size), [f"{PEOPLE:,} people, one worker on a core of its own. {describe_generator()}"])
@@ -47,7 +48,10 @@ def rows_of(found: dict[str, list[Measured]], size: int) -> list[Row]:
         rows.append(Row(f"{name}, p99", against, p99_ratios(ours, bare), at_most=0.2))
     whole, unchanged = found["whole"], found["unchanged"]
     note = describe(unchanged, whole)
-    return [*rows, Row("304", "the same full answer", ratios(unchanged, whole), at_least=1.05, notes=[note])]
+    rows.append(Row("304", "the same full answer", ratios(unchanged, whole), at_least=1.05, notes=[note]))
+    people = [FRIENDS * ratio for ratio in ratios(found["page"], whole)]
+    note = describe(found["page"], whole)
+    return [*rows, Row(f"people/s by GET /users of {FRIENDS}", "one by one", people, notes=[note])]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ PATIENCE_S = 30
 # Rollcall's own settings, from gunicorn.conf.py, and gunicorn's threaded worker.
 WORKERS = {"front": (), "threaded": ("--config", "python:bench.threaded")}
 # So high that nothing is refused, and counted all the same.
-LIMITED = "1000000/second;60000000/minute"
+LIMITED = "3000000/3second"
 
 
 class Server(NamedTuple):
