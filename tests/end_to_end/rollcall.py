@@ -1,6 +1,7 @@
 """A whole Rollcall for a test: the real bot and the real web side as processes, on one file."""
 
 import os
+import random
 import signal
 import socket
 import sqlite3
@@ -35,10 +36,12 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE_S) -> Any:
 
 
 def free_port() -> int:
-    """A port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on just now, and that no outgoing connection is given before it is used."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
 
 
 class Process:
