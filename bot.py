@@ -179,8 +179,11 @@ class Rollcall(bridge.Bot):
 
     async def get_context(self, message: discord.Message, *, cls: type | None = None) -> bridge.BridgeExtContext:
         ctx = await super().get_context(message, cls=cls or bridge.BridgeExtContext)
-        if ctx.invoked_with:
-            ctx.command = self.registry.find(ctx.invoked_with, self.all_commands, not responses.is_presence(ctx))
+        if ctx.invoked_with and responses.is_presence(ctx):
+            text = ctx.view.buffer[ctx.view.index :]
+            ctx.command = registry.find_presence(ctx.invoked_with, text, self.all_commands)
+        elif ctx.invoked_with:
+            ctx.command = self.registry.find(ctx.invoked_with)
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
@@ -190,6 +193,8 @@ class Rollcall(bridge.Bot):
         self.incoming.add(message.id)
         if ctx := await self.proxying.offer(message, self.find_context):
             await self.invoke(ctx)
+        elif prefixes.is_addressed(self, message):
+            self.dispatch("addressed", message)
 
     async def find_context(self, message: discord.Message) -> bridge.BridgeExtContext | None:
         """The context of a message that may be a command; None where a guard dealt with it, or a bot wrote it."""

@@ -1,31 +1,42 @@
 """`.help` and `pk;help`: the commands, an embed for each topic."""
 
-import difflib
+import logging
 from collections.abc import Mapping
 
+import discord
 from discord.ext import bridge, commands
 
 from cogs.account.profile import profile_link
+from cogs.account.tokens import holds_token
+from cogs.commands import confirm, views
 from cogs.commands.formatting import QUOTED_LENGTH, quote
-from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.registry import systems_command, takes_words
+from cogs.commands.responses import Context, answer, card, named, named_by, spell, typed, typed_by
 from cogs.commands.subcommands import Subcommands
+from cogs.commands.suggestions import find_near
+
+log = logging.getLogger(__name__)
 
 PRESENCE = (
     ("me", "your card, and its link for your web page"),
     ("token", "your API token, by DM; asking again replaces it"),
-    ("add <key> <value>", "keep a key/value pair; `get <key>`, `remove <key>` and `list` go with it"),
-    ("github <username>", "show a GitHub account on your profile; `github off` removes it"),
-    ("hide", "stop publishing your presence; `show` undoes it"),
+    ("add <key> <value>", "keep a key/value pair"),
+    ("get <key>", "its value, by DM"),
+    ("remove <key>", "take it out"),
+    ("list", "all your pairs, by DM"),
+    ("github <username>", "show a GitHub account on your profile; off in place of a name removes it"),
+    ("hide", "stop publishing your presence"),
+    ("show", "publish it again"),
     ("forget", "delete everything stored about you"),
 )
 FIRST_STEPS = (
     ("system new [name]", "make your system"),
-    ("member new <name>", "add a member; `member <name> proxy [text]` sets the tags to speak with"),
+    ("member new <name>", "add a member"),
+    ("member <name> proxy [text]", "set the tags to speak with"),
     ("switch <members>", "say who fronts now; `switch out` is nobody"),
     ("front", "who fronts; `front history` and `front percent` look back"),
     ("list", "your members; `list full` shows more of them, `list <text>` searches"),
-    ("autoproxy <mode>", "speak without tags in this server: `front`, `latch`, a member, or `off`"),
+    ("autoproxy <mode>", "speak without tags in this server: as front, as latch, as a member, or off"),
     ("link <account>", "link another Discord account; `unlink <account>` undoes it"),
     ("export", "everything in your system, as a file, by DM; `import` takes such files, and Tupperbox's"),
     ("config", "your settings, the time zone among them"),
@@ -45,12 +56,13 @@ TOPICS = {
 }
 TEXTS = {
     "privacy": "What is private is shown to you alone: by DM, in slash commands, and to your token.\n"
-    "`system privacy` and `member <name> privacy` show all settings, and with a subject and `public` or `private`"
-    " change one. `member <name> private` hides all of a member. In a channel your own cards come by DM where they"
+    "`system privacy` and `member <name> privacy` show all settings, and with a subject and public or private behind"
+    " them change one. `member <name> private` hides all of a member. In a channel your own cards come by DM where they"
     " hold something private; `-public` shows there what everybody may see.",
     "proxy": "`member <name> proxy [text]` sets the tags to speak with, written around the word text: with"
-    " `[text]` a message such as `[hello]` is the member's. `proxy add` and `proxy remove` give a member several."
-    " `autoproxy` speaks without tags: `front` as the first fronter, `latch` as who spoke last, or as one member."
+    " `[text]` a message such as `[hello]` is the member's. `member <name> proxy add [text]` gives a member one more."
+    " `autoproxy` speaks without tags: `autoproxy front` as the first fronter, `autoproxy latch` as who spoke last, or"
+    " as one member."
     " A backslash in front keeps one message from that, two end a latch, three end autoproxy in the server."
     " `proxy off` ends all of it in one server; `help config` and `help member` have the rest.",
     "import": "`export` sends you everything in your system as a file. `import` with such a file attached, one of"
@@ -63,30 +75,30 @@ async def help_command(ctx: Context, topic: str, tables: Mapping[str, Subcommand
     if topic:
         await answer(ctx, card(f"Help: {topic[:QUOTED_LENGTH]}", find_text(ctx, topic, tables)))
         return
-    lines = "\n".join(f"{typed(ctx.bot, command)} — {text}" for command, text in FIRST_STEPS)
-    more = ", ".join(f"`{name}`" for name in TOPICS)
-    await answer(ctx, card("Who is fronting", f"{lines}\n\n{typed(ctx.bot, 'help <topic>')} says more: {more}."))
+    steps = "\n".join(f"{typed(ctx, command)} — {spell(ctx, text)}" for command, text in FIRST_STEPS)
+    more = f"{typed(ctx, 'help <topic>')} says more: {', '.join(TOPICS)}."
+    text = f"**Who is here**\n{describe_presence(ctx)}\n\n**Who is fronting**\n{steps}\n\n{more}"
+    await answer(ctx, card("Rollcall", text))
 
 
 def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> str:
     """What is said about a topic, or which topics there are."""
     name = next((name for name, names in TOPICS.items() if topic.lower() in names), None)
     if name in tables:
-        return tables[name].describe()
+        return tables[name].describe(ctx)
     if name == "presence":
         return describe_presence(ctx)
     if name:
-        return TEXTS[name]
-    near = difflib.get_close_matches(topic.lower(), [word for names in TOPICS.values() for word in names], 1)
-    hint = f" Did you mean `{near[0]}`?" if near else ""
-    return f"I have nothing about {quote(topic)}.{hint} There is {', '.join(f'`{name}`' for name in TOPICS)}."
+        return spell(ctx, TEXTS[name])
+    near = find_near(topic.lower(), [word for names in TOPICS.values() for word in names])
+    hint = f" Did you mean {typed(ctx, f'help {near}')}?" if near else ""
+    return f"I have nothing about {quote(topic)}.{hint} There is {', '.join(TOPICS)}."
 
 
 def describe_presence(ctx: Context) -> str:
     """The presence commands, and the address of the caller's JSON."""
-    prefix = next(iter(ctx.bot.config.presence_prefixes), "/")
-    lines = "\n".join(f"`{prefix}{command}` — {text}" for command, text in PRESENCE)
-    return f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}\n\n{lines}\n\nThe same as slash commands."
+    lines = "\n".join(f"{named(ctx, command)} — {text}" for command, text in PRESENCE)
+    return f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}\n{lines}"
 
 
 class Help(commands.Cog, name="help"):
@@ -100,14 +112,33 @@ class Help(commands.Cog, name="help"):
         """The subcommands by command; each of these commands is a topic."""
         return self.bot.registry.subcommands
 
-    @bridge.bridge_command(description="What I can do")
-    async def help(self, ctx: bridge.BridgeContext) -> None:
-        text = f"{describe_presence(ctx)}\n{typed(self.bot, 'help')}: systems and members."
-        await answer(ctx, card("Rollcall", text))
+    @bridge.bridge_command(description="What I can do", usage="[topic]")
+    @takes_words(1)
+    async def help(self, ctx: bridge.BridgeContext, *, topic: str = "") -> None:
+        await help_command(ctx, topic.strip(), self.tables)
 
     @systems_command("help", "h", "commands", "cmd", "c", usage="[topic]")
     async def help_systems(self, ctx: Context, *, text: str = "") -> None:
         await help_command(ctx, text.strip(), self.tables)
+
+    @commands.Cog.listener()
+    async def on_addressed(self, message: discord.Message) -> None:
+        """One line for whoever turns to the bot without a command; answers to questions and tokens are none of it."""
+        if confirm.is_awaited(message) or holds_token(message.content):
+            return
+        presence, systems = named_by(self.bot, "help"), typed_by(self.bot, "help")
+        text = f"Hello! {presence} or {systems} lists what I can do."
+        try:
+            await message.channel.send(embed=card(text=text))
+        except discord.HTTPException as error:
+            log.info("a greeting could not be sent: %s", error)
+
+    @commands.Cog.listener()
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """Say kindly that a button or menu is too old, after a restart or five minutes; Discord would say it failed."""
+        if interaction.type is discord.InteractionType.component and not views.is_live(interaction):
+            sentence = "This is from before, and I no longer know what it was about: give the command again."
+            await interaction.response.send_message(sentence, ephemeral=True)
 
 
 def setup(bot: commands.Bot) -> None:

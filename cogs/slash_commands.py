@@ -1,5 +1,7 @@
 """The most used systems commands as slash commands: each hands its options on as arguments to the typed command."""
 
+import re
+
 import discord
 from discord.ext import commands
 
@@ -7,7 +9,7 @@ from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.commands.select_menu import MOST_OPTIONS, OPTION_LENGTH
 from cogs.proxying import autoproxy
-from cogs.systems import privacy
+from cogs.systems import import_export, privacy
 from cogs.systems.front import front_command
 from cogs.systems.member import make_member, member_subcommand
 from cogs.systems.member_list import list_command
@@ -19,7 +21,28 @@ from rules.systems import member_list, members, systems
 MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
 MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
-SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values()), "all"]
+SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values() if names), "all"]
+# What is typed, and the slash command that does the same.
+NAMES = {
+    "system new.*": "system new",
+    "system privacy.*": "system privacy",
+    "system": "system show",
+    f"system ({'|'.join(SYSTEM_FIELDS)})( .*)?": "system edit",
+    "export": "system export",
+    "member new.*": "member new",
+    "member ([^ ]+|[\"'].+[\"']) privacy.*": "member privacy",
+    f"member ([^ ]+|[\"'].+[\"']) ({'|'.join(MEMBER_FIELDS)})( .*)?": "member edit",
+    "member ([^ ]+|[\"'].+[\"'])": "member show",
+    "list.*": "member list",
+    "switch (out|move|delete)( .*)?": "switch {0}",
+    "switch copy.*": "switch add",
+    "switch (<members>|<member>)": "switch to",
+    "front": "front show",
+    "front (history|percent).*": "front {0}",
+    "autoproxy.*": "autoproxy",
+    "token": "token",
+    "help.*": "help",
+}
 CLEARED = "What it is to be; “clear” clears it, and without one you see what it is"
 
 
@@ -97,7 +120,7 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     @member.command(name="show", description="See a member's card")
     @member_option()
     async def member_show(self, ctx: Context, member: str) -> None:
-        await member_subcommand(ctx, member, Arguments(ready=["show"]))
+        await member_subcommand(ctx, member, Arguments(ready=["view"]))
 
     @member.command(name="list", description="See your members")
     @discord.option("search", str, default="", description="A part of a name")
@@ -139,6 +162,10 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     async def system_edit(self, ctx: Context, field: str, value: str) -> None:
         await system_command(ctx, Arguments(ready=[field, value]))
 
+    @system.command(name="export", description="Get everything in your system as a file")
+    async def system_export(self, ctx: Context) -> None:
+        await import_export.export(ctx, None, Arguments())
+
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")
     @discord.option("level", str, choices=[*privacy.LEVELS], default="")
@@ -163,4 +190,5 @@ def _privacy(subject: str, level: str) -> list[str]:
 
 
 def setup(bot: commands.Bot) -> None:
+    bot.registry.slash_names |= {re.compile(pattern): name for pattern, name in NAMES.items()}
     bot.add_cog(SlashCommands(bot))

@@ -214,3 +214,11 @@ def _query_schema() -> CompiledQuery:
 def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
     """Whether SQLite refused because somebody else holds the lock."""
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+
+
+def is_unwritable(error: DatabaseError | sqlite3.DatabaseError) -> bool:
+    """Whether SQLite refused because the disk is full, fails, or may not be written."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
+
+
+_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)

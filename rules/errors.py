@@ -2,11 +2,15 @@
 
 
 class Refused(Exception):
-    """Something that Rollcall will not do, and why."""
+    """Something that Rollcall will not do, and why.
 
-    def __init__(self, sentence: str) -> None:
+    `told` is what the bot says, where `sentence` is one that programs expect from PluralKit's API.
+    """
+
+    def __init__(self, sentence: str, told: str | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.told = told or sentence
 
 
 class Invalid(Refused):

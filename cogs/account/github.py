@@ -7,7 +7,9 @@ import time
 from discord.ext import bridge, commands
 
 from cogs.account.github_client import Answer, GitHubClient, Unreachable
-from cogs.commands.responses import answer, card
+from cogs.commands.arguments import Arguments
+from cogs.commands.registry import takes_words
+from cogs.commands.responses import answer, card, named
 from rules.account import github
 from rules.errors import Invalid, NotFound
 
@@ -39,7 +41,10 @@ class GitHub(commands.Cog, name="github"):
         self.client.close()
 
     @bridge.bridge_command(description="Show your GitHub account on your profile, or “off”", usage="<username> | off")
-    async def github(self, ctx: bridge.BridgeContext, username: str) -> None:
+    @takes_words(1)
+    async def github(self, ctx: bridge.BridgeContext, *, username: str) -> None:
+        if not ctx.is_app:
+            username = Arguments(username, flags=False).next()
         if username.lower() == "off":
             await self.bot.write(github.disconnect, ctx.author.id)
             await answer(ctx, card(text="Your GitHub account is off your profile."))
@@ -53,7 +58,8 @@ class GitHub(commands.Cog, name="github"):
         if found.account is None:
             raise NotFound(f"GitHub has no user “{username}”.")
         await self.bot.write(github.connect, ctx.author.id, found.account, found.etag)
-        await answer(ctx, card(text=f"{found.account['login']} is on your profile now."))
+        undo = named(ctx, "github off")
+        await answer(ctx, card(text=f"{found.account['login']} is on your profile now; {undo} takes it off."))
 
     def check_pace(self, user_id: int) -> None:
         """One look-up a user in a while, since GitHub's limit is shared by all. Raises Invalid."""

@@ -28,7 +28,7 @@ class OptOut(commands.Cog, name="opt_out"):
         await self.bot.write(opt_out.hide, ctx.author.id)
         await answer(
             ctx,
-            card(text=f"You are hidden: only your own token sees your presence. {named(self.bot, 'show')} undoes it."),
+            card(text=f"You are hidden: only your own token sees your presence. {named(ctx, 'show')} undoes it."),
         )
 
     @bridge.bridge_command(description="Publish your presence again")
@@ -41,7 +41,7 @@ class OptOut(commands.Cog, name="opt_out"):
 
     @bridge.bridge_command(description="Delete everything stored about you")
     async def forget(self, ctx: bridge.BridgeContext) -> None:
-        show = named(self.bot, "show")
+        show = named(ctx, "show")
         if await confirm(ctx, FORGET.format(show), "Forget me"):
             await self.forget_all(ctx.author.id)
             await answer(ctx, card(text=f"Everything about you is deleted, and you are hidden until {show}."))

@@ -29,22 +29,23 @@ class Profile(commands.Cog, name="profile"):
         try:
             stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
         except NotFound:
-            show = named(self.bot, "show")
+            show = named(ctx, "show")
             text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
             await answer_privately(ctx, card("You", f"{text}\n{link}"))
             return
         hidden = await self.bot.read(opt_out.is_hidden, user.id)
-        published = (
-            f"no, {named(self.bot, 'show')} undoes it" if hidden else f"yes, {named(self.bot, 'hide')} undoes it"
-        )
-        await answer_privately(ctx, _card(json.loads(stored.text), link, published))
+        published = f"no, {named(ctx, 'show')} undoes it" if hidden else f"yes, {named(ctx, 'hide')} undoes it"
+        await answer_privately(ctx, _card(json.loads(stored.text), user, link, published))
 
 
-def _card(profile: dict, link: str, published: str) -> discord.Embed:
+def _card(profile: dict, user: discord.abc.User, link: str, published: str) -> discord.Embed:
     presence, song, github = profile["presence"], profile["presence"]["spotifyActivity"], profile["github"]
     embed = card(presence["global_name"] or presence["username"], link, Status=presence["status"])
-    if song:
-        embed.add_field(name="Listening to", value=f"{song['song']} — {song['artist']}"[:1000])
+    embed.url = link
+    embed.set_thumbnail(url=user.display_avatar.url)
+    # A file of one's own has no artist.
+    if listening := " — ".join(filter(None, (song["song"], song["artist"]))) if song else "":
+        embed.add_field(name="Listening to", value=listening[:1000])
     if github:
         embed.add_field(name="GitHub", value=github["url"])
     embed.add_field(name="Key/value pairs", value=str(len(profile["KV"])))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import discord
 
 from cogs.commands.arguments import YES, Arguments
+from cogs.commands.formatting import code
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.views import TIMEOUT_S, OwnerView
 
@@ -64,16 +65,13 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
     return typed in done and typed.result().content.strip().lower() in YES
 
 
-async def confirm_by_typing(ctx: Context, question: str, wanted: str, told: str | None = None) -> bool:
-    """Ask the caller to type a word here within a minute; anything else, and silence, is a no.
-
-    `told` is what the question calls the word where it must not stand there itself.
-    """
-    text = f"{question}\nType {told or f'`{wanted}`'} here to confirm; anything else cancels."
+async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:
+    """Ask the caller to type a word here within a minute; anything else, and silence, is a no."""
+    text = f"{question}\nType {code(wanted)} here to confirm; anything else cancels."
     with _typing(ctx, ctx.author.id) as typed:
         await answer(ctx, card(text=text))
         done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
-    return typed in done and typed.result().content.strip().lower() == wanted
+    return typed in done and typed.result().content.strip().lower() == wanted.lower()
 
 
 # The newest question to each account in each channel: a typed answer is never taken for an older one.
@@ -84,6 +82,11 @@ _answers: deque[int] = deque(maxlen=100)
 def is_answer(message: discord.Message) -> bool:
     """Whether a message was taken for the answer to a question; such words are nobody else's."""
     return message.id in _answers
+
+
+def is_awaited(message: discord.Message) -> bool:
+    """Whether a message was the answer to a question, or stands where one to its author is still open."""
+    return is_answer(message) or (message.author.id, message.channel.id) in _newest
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import Any
 import discord
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import BY_ID, Arguments
+from cogs.commands.arguments import BY_ID, Arguments, as_word
+from cogs.commands.formatting import code
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context
 from cogs.commands.targets import EditTarget, MemberTarget, SystemTarget
@@ -72,13 +73,13 @@ async def find_system(ctx: Context, word: str | None) -> SystemTarget | None:
 
 
 async def get_member(ctx: Context, word: str, arguments: Arguments) -> Member:
-    """The member that a word names: one's own by name, anybody's by ID. Raises NotFound, Invalid."""
+    """The member that a word names: one's own by name, anybody's by ID. Raises NoSuchMember, Invalid."""
     by_id = arguments.has(*BY_ID)
     return await ctx.bot.read(member_lookup.get_referenced, ctx.author.id, word, by_id, not is_private(ctx))
 
 
 async def get_member_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
-    """The member that a word names, to look at and to change. Raises NotFound, Invalid."""
+    """The member that a word names, to look at and to change. Raises NoSuchMember, Invalid."""
     by_id = arguments.has(*BY_ID)
     found = await ctx.bot.read(member_lookup.look_up, ctx.author.id, word, by_id, not is_private(ctx))
     hid = found.member.hid
@@ -89,13 +90,29 @@ async def get_member_target(ctx: Context, word: str, arguments: Arguments) -> Ed
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(members.edit_member, ctx.author.id, hid, changes)
 
-    return EditTarget(MemberTarget(found.system, found.refusal is None, found.refusal), "member", see, edit)
+    target = MemberTarget(found.system, found.refusal is None, found.refusal)
+    return EditTarget(target, "member", see, edit, f"member {as_word(word) or hid}")
 
 
 async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> list[str]:
     """The IDs of one's own members by name or ID, in order. Raises NotFound, Invalid, NotAuthenticated."""
     by_id = arguments.has(*BY_ID)
-    return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
+    try:
+        return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
+    except member_lookup.NoSuchMember as refused:
+        text = " ".join(given[given.index(refused.reference) :])
+        found = await find_full_name(ctx, text)
+        name = as_word(found[0]) if found else None
+        raise _needs_quotes(refused, name) if name else refused from None
+
+
+async def find_full_name(ctx: Context, text: str) -> tuple[str, str] | None:
+    """The name of several words with which a text begins that was read as single words, and what stands behind it."""
+    return await ctx.bot.read(member_lookup.find_by_beginning, ctx.author.id, text, not is_private(ctx))
+
+
+def _needs_quotes(refused: member_lookup.NoSuchMember, written: str) -> NotFound:
+    return NotFound(f"{refused.beginning}; a name with blanks needs quotes: {code(written)}.")
 
 
 def _look_up(session: Session, get: Callable[[Session, Any], System], key: int | str, viewer: int) -> SystemTarget:

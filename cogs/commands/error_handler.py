@@ -1,14 +1,17 @@
 """What a command raised, told in one sentence that says what to do next."""
 
-import difflib
 import logging
 
 import discord
 from discord.ext import commands
+from sqlalchemy.exc import DatabaseError
 
-from cogs.commands.formatting import quote
-from cogs.commands.responses import ClosedDMs, Context, answer, answer_privately, card, is_presence
-from database.connections import Locked
+from cogs.commands.arguments import Unexpected
+from cogs.commands.registry import SystemsCommand
+from cogs.commands.responses import ClosedDMs, Context, answer, answer_privately, card, is_presence, named, spell, typed
+from cogs.commands.subcommands import NoSuchSubcommand
+from cogs.commands.suggestions import tell_unknown_command, tell_unknown_subcommand
+from database.connections import Locked, is_unwritable
 from rules.errors import Refused
 
 log = logging.getLogger(__name__)
@@ -26,7 +29,7 @@ async def tell_error(ctx: Context, error: Exception) -> None:
     try:
         await (answer_privately if private else answer)(ctx, embed)
     except ClosedDMs as closed:
-        await answer(ctx, card(text=closed.sentence))
+        await answer(ctx, card(text=closed.told))
     except discord.Forbidden:
         await _tell_by_dm(ctx, embed)
     except discord.HTTPException as failed:
@@ -41,29 +44,34 @@ async def _tell_by_dm(ctx: Context, embed: discord.Embed) -> None:
 
 
 def _sentence(ctx: Context, error: Exception) -> str | None:
+    if isinstance(error, NoSuchSubcommand):
+        return tell_unknown_subcommand(ctx, error)
+    if isinstance(error, Unexpected):
+        return f"{error.told} {_show_usage(ctx)}"
     if isinstance(error, Refused):
-        return error.sentence
+        return spell(ctx, error.told)
     if isinstance(error, Locked):
         return "The database is busy; try again in a moment."
     if isinstance(error, commands.CommandNotFound):
-        return _suggestion(ctx)
+        # After `.` it may be the start of any sentence.
+        return None if is_presence(ctx) else tell_unknown_command(ctx)
     if isinstance(error, (commands.UserInputError, commands.ArgumentParsingError)):
-        usage = f"{ctx.clean_prefix}{ctx.command.qualified_name} {ctx.command.usage or ''}"
-        return f"Write it like this: `{usage.strip()}`"
+        return _show_usage(ctx)
     if isinstance(error, discord.Forbidden):
         # It may be read elsewhere, and what was asked for may be done.
         place = getattr(ctx.channel, "mention", "this channel")
         return f"I may not answer in {place}: I need Send Messages, Embed Links, Attach Files and Read Message History."
     log.error("%s failed", ctx.command, exc_info=error)
+    if isinstance(error, DatabaseError) and is_unwritable(error):
+        return "Nothing can be stored now, so nothing was changed; tell whoever runs me that the disk is full or fails."
     return "Something went wrong here; it has been logged."
 
 
-def _suggestion(ctx: Context) -> str | None:
-    """Nothing after `.`, which may be the start of any sentence; a hint after `pk;` and a mention."""
-    if is_presence(ctx):
-        return None
-    word = ctx.invoked_with.lower()
-    known = [*ctx.bot.registry.systems, *(command.name for command in ctx.bot.commands)]
-    near = difflib.get_close_matches(word, known, 1)
-    hint = f"did you mean `{near[0]}`?" if near else "`help` lists what I know."
-    return f"I know no command {quote(word)}; {hint}"
+def _show_usage(ctx: Context) -> str:
+    """How the command that was typed is written; of one with subcommands, that one of them."""
+    command = ctx.command
+    usage = f"{command.qualified_name} {command.usage or ''}".strip()
+    if not isinstance(command, SystemsCommand):
+        return f"Write it like this: {named(ctx, usage)}"
+    subcommand = command.subcommands and command.subcommands.find_in(ctx.message.content)
+    return f"Write it like this: {typed(ctx, command.subcommands.write(subcommand) if subcommand else usage)}"

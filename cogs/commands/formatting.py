@@ -40,6 +40,11 @@ def cut(text: str, most: int = FIELD_LENGTH) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+def be(noun: str) -> str:
+    """The verb behind a noun that may be in the plural: pronouns are, a name is."""
+    return "are" if noun.endswith("s") else "is"
+
+
 def quote(text: str) -> str:
     """What somebody typed, as a refusal repeats it: its first 40 characters."""
     return f"“{text[:QUOTED_LENGTH]}”"

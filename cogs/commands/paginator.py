@@ -40,7 +40,7 @@ class Paginator(OwnerView):
         told = isinstance(error, Refused)
         if not told:
             log.error("a page could not be turned", exc_info=error)
-        sentence = error.sentence if told else "This page cannot be shown just now; ask for the list again."
+        sentence = error.told if told else "This page cannot be shown just now; ask for the list again."
         await interaction.response.send_message(sentence, ephemeral=True)
 
     async def on_timeout(self) -> None:

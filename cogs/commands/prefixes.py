@@ -17,8 +17,17 @@ def find_prefixes(bot: commands.Bot, message: discord.Message) -> list[str]:
             if prefix in bot.config.presence_prefixes and blanks:
                 continue
             return [text[: len(prefix) + blanks]]
-    for mention in (f"<@{bot.user.id}>", f"<@!{bot.user.id}>"):
+    for mention in _mentions(bot):
         rest = text.removeprefix(mention)
         if rest != text and rest[:1].isspace():
             return [text[: len(text) - len(rest.lstrip())]]
     return ["\0"]
+
+
+def is_addressed(bot: commands.Bot, message: discord.Message) -> bool:
+    """Whether somebody turns to the bot with a message that is no command: by DM, or by a mention alone."""
+    return not message.author.bot and (message.guild is None or message.content.strip() in _mentions(bot))
+
+
+def _mentions(bot: commands.Bot) -> tuple[str, str]:
+    return f"<@{bot.user.id}>", f"<@!{bot.user.id}>"

@@ -1,12 +1,26 @@
-"""Which command a word means: presence commands come after `.`, systems commands after `pk;` and a mention."""
+"""Which command a line means: presence commands come after `.`, systems commands after `pk;` and a mention."""
 
-from collections.abc import Callable
-from typing import Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from discord.ext import commands
 
+from cogs.commands.arguments import Arguments
 from cogs.commands.responses import answer, card
 from cogs.commands.subcommands import Subcommands
+
+Callback = TypeVar("Callback", bound=Callable)
+
+
+def takes_words(most: int | None) -> Callable[[Callback], Callback]:
+    """Let a presence command have up to so many words, or with None any text; without this it stands alone."""
+
+    def mark(callback: Callback) -> Callback:
+        callback.most_words = most
+        return callback
+
+    return mark
 
 
 class SystemsCommand(commands.Command):
@@ -19,7 +33,7 @@ class SystemsCommand(commands.Command):
     async def invoke(self, ctx: commands.Context) -> None:
         rest = ctx.view.buffer[ctx.view.index :].strip().lower()
         if self.subcommands and rest == "help":
-            await answer(ctx, card(f"Help: {self.name}", self.subcommands.describe()))
+            await answer(ctx, card(f"Help: {self.name}", self.subcommands.describe(ctx)))
         else:
             await super().invoke(ctx)
 
@@ -32,10 +46,16 @@ def systems_command(
 
 
 class CommandRegistry:
-    """The systems commands by name and alias; py-cord keeps the presence commands. One word may mean both."""
+    """The systems commands by name and alias; py-cord keeps the presence commands. Neither side knows the other's.
+
+    `slash_names` are the slash commands that do what a typed systems command does, by a pattern for that;
+    `slash_groups` are the groups in which some presence commands are slash commands.
+    """
 
     def __init__(self) -> None:
         self.systems: dict[str, SystemsCommand] = {}
+        self.slash_names: dict[re.Pattern, str] = {}
+        self.slash_groups: dict[str, str] = {}
 
     def add(self, command: SystemsCommand) -> None:
         """Take a systems command with its aliases. Raises CommandRegistrationError for a name that another has."""
@@ -44,13 +64,9 @@ class CommandRegistry:
                 raise commands.CommandRegistrationError(name)
             self.systems[name] = command
 
-    def find(self, word: str, presence: dict[str, commands.Command], systems_first: bool) -> commands.Command | None:
-        """The command that a word means. After `.` the short aliases of systems commands stay plain text."""
-        name = word.lower()
-        own = self.systems.get(name)
-        if systems_first:
-            return own or presence.get(name)
-        return presence.get(name) or (own if own and own.name == name else None)
+    def find(self, word: str) -> SystemsCommand | None:
+        """The systems command that a word means, whatever stands behind it."""
+        return self.systems.get(word.lower())
 
     @property
     def subcommands(self) -> dict[str, Subcommands]:
@@ -58,3 +74,12 @@ class CommandRegistry:
         return {
             command.name: command.subcommands for command in self.systems.values() if command.subcommands is not None
         }
+
+
+def find_presence(word: str, text: str, presence: Mapping[str, commands.Command]) -> commands.Command | None:
+    """The presence command that a line is, if all of it is one: a sentence that begins like one is none."""
+    command = presence.get(word.lower())
+    most = getattr(command.callback, "most_words", 0) if command else 0
+    if most is not None and len(Arguments(text, flags=False).all()) > most:
+        return None
+    return command

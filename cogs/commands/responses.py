@@ -1,10 +1,12 @@
 """How the bot answers: embeds in one style, private things in private."""
 
 import io
+import re
 
 import discord
 from discord.ext import bridge, commands
 
+from cogs.commands.formatting import code
 from rules.errors import Invalid
 
 COLOUR = 0x5B6EE1
@@ -35,15 +37,65 @@ def as_file(text: str, name: str) -> discord.File:
     return discord.File(io.BytesIO(text.encode()), filename=name)
 
 
-def named(bot: commands.Bot, command: str) -> str:
-    """A presence command as it is typed here, with the prefix that was set."""
-    return f"`{next(iter(bot.config.presence_prefixes), '/')}{command}`"
+def typed(ctx: Context, command: str) -> str:
+    """A systems command as it is typed where the caller is: after the same prefix, or as a slash command."""
+    if ctx.is_app and (name := _find_slash(ctx.bot, command)):
+        return f"`/{name}`"
+    return code(f"{_systems_prefix(ctx)}{command}")
 
 
-def typed(bot: commands.Bot, command: str) -> str:
-    """A systems command as it is typed here, with the prefix that was set."""
-    prefix = next(iter(bot.config.system_prefixes), f"{bot.user.mention} ")
-    return f"`{prefix}{command}`"
+def typed_by(bot: commands.Bot, command: str) -> str:
+    """A systems command for somebody who typed none: after the first prefix, or else a mention."""
+    return code(f"{next(iter(bot.config.system_prefixes), f'{bot.user.mention} ')}{command}")
+
+
+def named(ctx: Context, command: str) -> str:
+    """A presence command as it is typed where the caller is; of a slash command its name alone."""
+    if ctx.is_app:
+        return f"`/{_slash_group(ctx.bot, command)}{command.split()[0]}`"
+    return named_by(ctx.bot, command)
+
+
+def named_by(bot: commands.Bot, command: str) -> str:
+    """A presence command for somebody who typed none: after the first prefix, or else as a slash command."""
+    prefix = next(iter(bot.config.presence_prefixes), f"/{_slash_group(bot, command)}")
+    return code(f"{prefix}{command}")
+
+
+def spell(ctx: Context, text: str) -> str:
+    """A text with the commands in it, which stand there as `member new`, as they are typed where the caller is.
+
+    A presence command is recognized behind the word command alone: `add` and `show` are other things as well.
+    """
+
+    def write(match: re.Match) -> str:
+        before, command = match["before"], match["command"]
+        name = command.split()[0]
+        if name in ctx.bot.registry.systems:
+            return before + typed(ctx, command)
+        return before + named(ctx, command) if before and name in ctx.bot.all_commands else match[0]
+
+    return re.sub(r"(?P<before>(?:command )?)`(?P<command>[a-z][^`]*)`", write, text)
+
+
+def _slash_group(bot: commands.Bot, command: str) -> str:
+    return bot.registry.slash_groups.get(command.split()[0], "")
+
+
+def _find_slash(bot: commands.Bot, command: str) -> str | None:
+    for pattern, name in bot.registry.slash_names.items():
+        if match := pattern.fullmatch(command):
+            return name.format(*match.groups())
+    return None
+
+
+def _systems_prefix(ctx: Context) -> str:
+    known = {prefix.lower(): prefix for prefix in ctx.bot.config.system_prefixes}
+    used = "" if ctx.is_app else (ctx.prefix or "").strip().lower()
+    if used in known:
+        return known[used]
+    mention = f"{ctx.bot.user.mention} "
+    return mention if used.startswith("<@") else next(iter(known.values()), mention)
 
 
 def is_presence(ctx: Context) -> bool:
@@ -80,6 +132,22 @@ async def answer_privately(ctx: Context, embed: discord.Embed, **options: object
         return
     await send_dm(ctx.author, embed, **options)
     await answer(ctx, card(text="See your DMs."))
+
+
+async def answer_with_secret(ctx: Context, public: str, secret: discord.Embed, instead: str, **options: object) -> None:
+    """Say that something is done; what only the user may read of it goes by DM.
+
+    Where that fails, `instead` says how else to see it.
+    """
+    if ctx.is_app or ctx.guild is None:
+        await answer(ctx, secret, **options)
+        return
+    try:
+        await send_dm(ctx.author, secret, **options)
+    except ClosedDMs:
+        await answer(ctx, card(text=f"{public} Your DMs are closed; {instead}"))
+    else:
+        await answer(ctx, card(text=f"{public} See your DMs."))
 
 
 async def send_dm(user: discord.abc.User, embed: discord.Embed, **options: object) -> discord.Message:

@@ -38,9 +38,13 @@ class MemberTarget(SystemTarget):
 
 @dataclass(frozen=True)
 class EditTarget:
-    """A system, a member or an account with fields: `see` reads them as a viewer may, `edit` changes some of them."""
+    """A system, a member or an account with fields: `see` reads them as a viewer may, `edit` changes some of them.
+
+    `command` is how a command about it begins, as in `member Ann`.
+    """
 
     target: SystemTarget
     kind: str
     see: FieldReader
     edit: FieldEditor
+    command: str = "system"

@@ -72,7 +72,7 @@ async def find_reason(ctx: Context, message: discord.Message) -> str:
         check_post(post)
         group_files(message)
     except Refused as refused:
-        return refused.sentence
+        return refused.told
     mine = permissions_in(message.channel, message.guild.me)
     missing = [name for name in (*NEEDED, "send_messages") if not getattr(mine, name)]
     if missing:

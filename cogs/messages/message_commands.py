@@ -39,7 +39,7 @@ class MessageCommands(commands.Cog, name="message_commands"):
     async def edit(self, ctx: Context, *, text: str = "") -> None:
         arguments = Arguments(text)
         record = await message_lookup.get_own(ctx, arguments)
-        new = arguments.rest(EDIT_FLAGS)
+        new = arguments.rest(EDIT_FLAGS, always=())
         arguments.check_flags(EDIT_FLAGS)
         original = await message_lookup.fetch(self.bot, record)
         caller = await message_lookup.get_caller(ctx, original.guild)

@@ -2,12 +2,14 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import Arguments
+from cogs.commands.arguments import ON, Arguments
 from cogs.commands.converters import get_own_hids
 from cogs.commands.formatting import escape
+from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.systems.embeds import called
+from models import Member
 from rules.errors import Invalid
 from rules.proxying import autoproxy
 from rules.systems.privacy import see_member
@@ -21,7 +23,7 @@ DESCRIPTIONS = {
     "off": "Autoproxy is off in this server.",
     "latch": "Messages without tags are proxied here as the member who spoke last.",
     "front": "Messages without tags are proxied here as the first fronter.",
-    "member": "Messages without tags are proxied here as one member.",
+    "member": "Messages without tags are proxied here as {}.",
 }
 
 
@@ -35,22 +37,40 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         return
     mode = next((mode for mode, names in MODES.items() if word.lower() in names), "member")
     if word.lower() == "member" and (word := arguments.next()) is None:
-        raise Invalid(f"Name the member that is to speak: {typed(ctx.bot, 'autoproxy <member>')}.")
+        raise Invalid("Name the member that is to speak: `autoproxy <member>`.")
     arguments.end()
+    if word.lower() in ON:
+        raise Invalid("Choose how: `autoproxy front`, `autoproxy latch` or `autoproxy <member>`.")
     hid = (await get_own_hids(ctx, [word], arguments))[0] if mode == "member" else None
     await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
-    await answer(ctx, card(text=DESCRIPTIONS[mode]))
+    name = await _name_chosen(ctx, word) if hid else None
+    await answer(ctx, card(text=DESCRIPTIONS[mode].format(name)))
+
+
+async def _name_chosen(ctx: Context, word: str) -> str:
+    """The name of the member that was just chosen; in a channel, of a hidden one only what was typed there."""
+    _, member = await ctx.bot.read(autoproxy.get_mode, ctx.author.id, ctx.guild.id)
+    return escape(word if member is None or (_is_hidden(member) and not is_private(ctx)) else _name(member))
 
 
 async def show_mode(ctx: Context) -> None:
-    """The mode; whose turn it is tells who fronts, so it is not told in the channel."""
+    """The mode, and whose turn it is; by DM where that tells who is hidden, or who fronts in private."""
     mode, member = await ctx.bot.read(autoproxy.get_mode, ctx.author.id, ctx.guild.id)
-    hint = f"\n{typed(ctx.bot, 'autoproxy off')}, `latch`, `front` or a member's name changes it."
-    if member:
-        text = f"{DESCRIPTIONS[mode]} It is {escape(called(see_member(member, True)))}."
-        await answer_privately(ctx, card(text=text + hint))
-    else:
+    hint = f"\n{typed(ctx, 'autoproxy off')} ends it; `latch`, `front` or a member's name in its place changes it."
+    if member is None:
         await answer(ctx, card(text=DESCRIPTIONS[mode] + hint))
+        return
+    name = escape(_name(member))
+    text = DESCRIPTIONS[mode].format(name) + ("" if mode == "member" else f" It is {name}.")
+    await (answer_privately if _is_hidden(member) else answer)(ctx, card(text=text + hint))
+
+
+def _is_hidden(member: Member) -> bool:
+    return bool(member.visibility or member.name_privacy)
+
+
+def _name(member: Member) -> str:
+    return called(see_member(member, True))
 
 
 class Autoproxy(commands.Cog, name="autoproxy"):

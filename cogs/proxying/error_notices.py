@@ -36,7 +36,7 @@ class ErrorNotices:
         sent = self._sent.get(key, set())
         if kind in sent or not (post.tells_errors or kind in ALWAYS):
             return
-        sentence = f"{refusal.sentence} Your message stays as it is"
+        sentence = f"{refusal.told} Your message stays as it is"
         # Each such message may have been posted or not, so each is told.
         once = kind != UNSEEN
         if once:

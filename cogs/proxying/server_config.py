@@ -7,11 +7,11 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEAR, CLEARING, OFF, Arguments
+from cogs.commands.arguments import CLEAR, CLEARING, OFF, ON, Arguments
 from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import cut, quote
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.responses import Context, answer, card, spell
 from cogs.commands.subcommands import Subcommands
 from cogs.webhooks.permissions import permission_names, permissions_in
 from rules.errors import Invalid
@@ -25,7 +25,7 @@ LOG_CHANNEL_TYPES = (
 )
 LOG_NEEDS = ("view_channel", "send_messages", "embed_links")
 ALL = ("all", "everywhere", "server")
-ADDING, REMOVING = ("add", "on", "enable"), ("remove", "delete", "rm", *OFF)
+ADDING, REMOVING = ("add", *ON), ("remove", "delete", "rm", *OFF)
 
 subcommands = Subcommands("serverconfig")
 
@@ -120,7 +120,7 @@ def get_log_channel(ctx: Context, word: str) -> int:
 
 def _check_some(ctx: Context, channels: list[str]) -> list[str]:
     if not channels:
-        raise Invalid(f"Name channels, or `all`: {typed(ctx.bot, 'serverconfig proxy blacklist add #channel')}.")
+        raise Invalid("Name channels, or `all`: `serverconfig proxy blacklist add #channel`.")
     return channels
 
 
@@ -147,7 +147,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         await subcommands.read(arguments).run(ctx, arguments)
         return
     arguments.end()
-    hint = "`serverconfig log channel` and `serverconfig proxy blacklist` change it."
+    hint = spell(ctx, "`serverconfig log channel` and `serverconfig proxy blacklist` change it.")
     await answer(ctx, card("Server settings", f"{_describe_log(settings)}\n{_describe_blacklist(settings)}\n\n{hint}"))
 
 

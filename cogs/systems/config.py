@@ -40,7 +40,7 @@ async def time_zone(ctx: Context, target: SystemTarget, arguments: Arguments) ->
 @subcommands("private", usage="member [on or off]", about="whether new members begin private")
 async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     if (arguments.next() or "").lower() not in ("member", "members"):
-        raise Invalid(f"Write {typed(ctx.bot, 'config private member on')} or `off`.")
+        raise Invalid("Write `config private member on` or `config private member off`.")
     on, off = "New members begin private.", "New members begin public."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "member_default_private", on, off)
 
@@ -48,7 +48,7 @@ async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
 @subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
 async def show_private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     if (arguments.next() or "").lower() != "private":
-        raise Invalid(f"Write {typed(ctx.bot, 'config show private on')} or `off`.")
+        raise Invalid("Write `config show private on` or `config show private off`.")
     on = "Your own cards show what is private, by DM where others could read it."
     off = "Your own cards leave out what is private."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "show_private_info", on, off)
@@ -67,7 +67,7 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
         "show private": on_or_off(system.show_private_info),
         **await list_settings(ctx, target),
     }
-    lines = [f"`config {name}`: {value}" for name, value in settings.items()]
+    lines = [f"{typed(ctx, f'config {name}')}: {value}" for name, value in settings.items()]
     await answer(ctx, card("Settings", "\n".join(lines)))
 
 

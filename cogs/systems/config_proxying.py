@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import CLEARING, Arguments, unquoted
+from cogs.commands.arguments import CLEARING, OFF, ON, Arguments, unquoted
 from cogs.commands.formatting import code, quote
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand
@@ -17,7 +17,7 @@ from rules.parsing.dates import show_span, type_span
 from rules.proxying.decision import LATCH_TIMEOUT_S
 from rules.systems import config, systems
 
-NEVER = ("never", "off", "0", "disable")
+NEVER = ("never", "0", *OFF)
 NAME_FORMAT = Field("name_format", "name format", unquoted, code)
 SERVER_NAME_FORMAT = Field("name_format", "server name format", unquoted, code)
 SWITCHING = {
@@ -62,7 +62,7 @@ async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) 
     arguments.check_flags(())
     system = target.system
     if text:
-        seconds = None if text in CLEARING else 0 if text in NEVER else type_span(text)
+        seconds = None if text in (*CLEARING, *ON) else 0 if text in NEVER else type_span(text)
         system = await ctx.bot.write(config.edit_config, ctx.author.id, {"latch_timeout": seconds})
     await answer(ctx, card(text=_say_timeout(system.latch_timeout)))
 

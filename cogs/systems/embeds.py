@@ -14,6 +14,7 @@ _UNSEEN = re.compile(
     "[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f\ufeff\uffa0]+"
 )
 MOST_NAMES = 20
+TAG_LENGTH = 40
 
 
 def paint(embed: discord.Embed, seen: dict[str, Any]) -> discord.Embed:
@@ -33,7 +34,7 @@ def system_embed(seen: dict[str, Any]) -> discord.Embed:
     if seen["fronters"]:
         embed.add_field(name="Fronting", value=fronting(seen["fronters"]), inline=False)
     _add(embed, Tag=seen["tag"] and code(seen["tag"]), Pronouns=seen["pronouns"])
-    _add(embed, Colour=seen["color"] and f"#{seen['color']}")
+    _add(embed, Color=seen["color"] and f"#{seen['color']}")
     _add(embed, Accounts=cut(" ".join(f"<@{user_id}>" for user_id in seen["accounts"])))
     if seen["members"] is not None:
         _add(embed, Members=str(seen["members"]))
@@ -48,7 +49,7 @@ def member_embed(seen: dict[str, Any]) -> discord.Embed:
     _add(embed, Birthday=show_birthday(seen["birthday"]), Pronouns=seen["pronouns"])
     if seen["message_count"]:
         _add(embed, Messages=f"{seen['message_count']:,}")
-    _add(embed, Colour=seen["color"] and f"#{seen['color']}")
+    _add(embed, Color=seen["color"] and f"#{seen['color']}")
     _add(embed, Proxy_tags=show_tags(seen["proxy_tags"]))
     if seen["proxy_tags"] and seen["keep_proxy"]:
         _add(embed, Tags_stay="yes")
@@ -78,7 +79,11 @@ def names(members: list[dict[str, Any]]) -> str:
     """The names of members, as many as fit."""
     if not members:
         return "*nobody*"
-    listed = ", ".join(escape(called(member)) for member in members[:MOST_NAMES])
+    shown = [called(member) for member in members[:MOST_NAMES]]
+    listed = ", ".join(
+        escape(f"{name} ({_tell_apart(member)})" if shown.count(name) > 1 else name)
+        for name, member in zip(shown, members[:MOST_NAMES], strict=True)
+    )
     more = len(members) - MOST_NAMES
     return cut(f"{listed} and {more} more" if more > 0 else listed, 900)
 
@@ -89,11 +94,26 @@ def called(member: dict[str, Any]) -> str:
     return name if _UNSEEN.sub("", name) else member["id"]
 
 
+def _tell_apart(member: dict[str, Any]) -> str:
+    """What a member is named by whose name others are shown by as well."""
+    return member["name"] if member["name"] != called(member) else member["id"]
+
+
+def list_tags(tags: list[dict[str, str | None]], most: int) -> str:
+    """The first of some proxy tags in one line, and how many there are beside them."""
+    shown = ", ".join(code(cut(_example(tag), TAG_LENGTH)) for tag in tags[:most])
+    return f"{shown} and {len(tags) - most} more" if len(tags) > most else shown
+
+
+def _example(tag: dict[str, str | None]) -> str:
+    return f"{tag['prefix'] or ''}text{tag['suffix'] or ''}"
+
+
 def show_tags(tags: list[dict[str, str | None]]) -> str | None:
     """Proxy tags as they are typed, around the word text."""
     lines: list[str] = []
     for number, tag in enumerate(tags):
-        lines.append(code(f"{tag['prefix'] or ''}text{tag['suffix'] or ''}"))
+        lines.append(code(_example(tag)))
         if len("\n".join(lines)) > FIELD_LENGTH - 50:
             lines[-1] = f"and {len(tags) - number} more"
             break

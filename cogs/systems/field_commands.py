@@ -6,7 +6,7 @@ from typing import Any
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
 from cogs.commands.confirm import confirm
-from cogs.commands.formatting import code_block, cut
+from cogs.commands.formatting import be, code_block, cut
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
 from cogs.commands.targets import EditTarget
@@ -38,7 +38,7 @@ def without_hash(text: str) -> str:
 NAME = Field("name", "name", unquoted)
 DESCRIPTION = Field("description", "description")
 PRONOUNS = Field("pronouns", "pronouns", unquoted)
-COLOR = Field("color", "colour", without_hash, "#{}".format)
+COLOR = Field("color", "color", without_hash, "#{}".format)
 
 
 async def edit_text(
@@ -60,7 +60,7 @@ async def edit_text(
         value = field.reader(text)
         await edit_target.edit({field.key: value})
         more = after(value) if after else ""
-        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} is changed.{more}"))
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} {be(field.label)} changed.{more}"))
 
 
 async def clear(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:
@@ -70,7 +70,7 @@ async def clear(ctx: Context, edit_target: EditTarget, arguments: Arguments, fie
         await answer(ctx, card(text=f"The {edit_target.kind} has no {field.label}; nothing is changed."))
     elif await confirm(ctx, f"Clear the {edit_target.kind}'s {field.label}?", "Clear", arguments):
         await edit_target.edit({field.key: None})
-        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} is cleared."))
+        await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} {be(field.label)} cleared."))
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
@@ -102,6 +102,9 @@ async def edit_toggle(
     if value is not None:
         edit_target.target.check_own()
         await edit_target.edit({key: value})
+        # It was typed here a moment ago, so it is no secret here.
+        await answer(ctx, card(text=when_on if value else when_off))
+        return
 
     async def build(viewer: int | None) -> Response:
         return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))

@@ -138,7 +138,7 @@ async def front_command(ctx: Context, arguments: Arguments) -> None:
         return
     target = await find_system(ctx, word)
     if not target:
-        raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
+        subcommands.get(word, f"There is no system {quote(word)}, and I know ")
     word = arguments.next()
     await (subcommands.get(word).run if word else show_fronters)(ctx, target, arguments)
 

@@ -7,7 +7,7 @@ from cogs.commands.arguments import CLEAR, OFF, ON, SHOWING, Arguments, is_clear
 from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import code, quote
 from cogs.commands.private_responses import Response, respond
-from cogs.commands.responses import Context, card
+from cogs.commands.responses import Context, card, typed
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.systems.field_commands import Field, edit_text, edit_toggle
@@ -22,6 +22,7 @@ TAG = ("servertag", "st", "stag", "guildtag")
 SERVER_TAG = Field("tag", "server tag", unquoted)
 SERVER_NAME = Field("display_name", "server name", unquoted)
 SERVER_AVATAR = Field("avatar_url", "server avatar")
+TAG_ENABLE = "system servertag enable"
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
 
 
@@ -49,7 +50,7 @@ async def member_in_guild(ctx: Context, edit_target: EditTarget) -> EditTarget:
     async def edit(changes: Mapping[str, object]) -> None:
         await ctx.bot.write(guild_settings.edit_member, ctx.author.id, hid, guild_id, changes)
 
-    return EditTarget(edit_target.target, "member", see, edit)
+    return EditTarget(edit_target.target, "member", see, edit, edit_target.command)
 
 
 async def toggle_proxy(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -75,7 +76,7 @@ async def edit_tag(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
         await _show_tag(ctx, target, arguments, here)
         return
     hidden = target.own and not (await here.see(ctx.author.id))["tag_enabled"]
-    hint = " Tags are disabled in this server; `system servertag enable` shows them again." if hidden else ""
+    hint = f" Tags are disabled in this server; {typed(ctx, TAG_ENABLE)} shows them again." if hidden else ""
     await edit_text(ctx, here, arguments, SERVER_TAG, lambda _tag: hint)
 
 
@@ -91,7 +92,8 @@ async def _show_tag(ctx: Context, target: SystemTarget, arguments: Arguments, he
         seen = await here.see(ctx.author.id)
         tag = seen["tag"] or target.system.tag
         if seen["tag_enabled"] is False:
-            return Response(card(text="Names have no tag in this server: it is disabled; `enable` shows it again."))
+            text = f"Names have no tag in this server: it is disabled; {typed(ctx, TAG_ENABLE)} shows it again."
+            return Response(card(text=text))
         whose = "the tag of this server alone" if seen["tag"] else "the system's own tag, as everywhere"
         return Response(card(text=f"Names have {whose}: {code(tag)}." if tag else "The system has no tag."))
 
@@ -104,11 +106,11 @@ async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
         return ""
     seen = await system_in_guild(ctx, target).see(ctx.author.id)
     if not seen["tag_enabled"]:
-        return " In this server tags are disabled; `system servertag enable` shows them again."
+        return f" In this server tags are disabled; {typed(ctx, TAG_ENABLE)} shows them again."
     if seen["tag"]:
-        return f" In this server the tag is {code(seen['tag'])}; `system servertag clear` ends that."
+        return f" In this server the tag is {code(seen['tag'])}; {typed(ctx, 'system servertag clear')} ends that."
     if "{tag}" not in (seen["name_format"] or target.system.name_format or "{tag}"):
-        return " Your name format leaves the tag out; `config name format` shows it."
+        return f" Your name format leaves the tag out; {typed(ctx, 'config name format')} shows it."
     return ""
 
 
@@ -128,7 +130,8 @@ async def hint_at_name(ctx: Context, edit_target: EditTarget) -> str:
     if not (ctx.guild and edit_target.target.own):
         return ""
     seen = await (await member_in_guild(ctx, edit_target)).see(ctx.author.id)
-    return "\nIn this server the server name counts; `servername` shows it." if seen["display_name"] else ""
+    shows = typed(ctx, f"{edit_target.command} servername")
+    return f"\nIn this server the server name counts; {shows} shows it." if seen["display_name"] else ""
 
 
 async def edit_member_avatar(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:

@@ -46,9 +46,12 @@ async def export(ctx: Context, target: SystemTarget | None, arguments: Arguments
 
 
 async def send_export(ctx: Context) -> None:
-    """The export and its link, by DM. Raises ClosedDMs, NotAuthenticated."""
+    """The export and its link by DM, or as the answer to a slash command. Raises ClosedDMs, NotAuthenticated."""
     exported = await ctx.bot.read(exporter.export_system, ctx.author.id)
-    embed = card("Your system", f"Everything in it; {typed(ctx.bot, 'import')} takes it back. Keep it to yourself.")
+    embed = card("Your system", f"Everything in it; {typed(ctx, 'import')} takes it back. Keep it to yourself.")
+    if ctx.is_app:
+        await answer(ctx, embed, file=await asyncio.to_thread(pack, exported))
+        return
     sent = await send_dm(ctx.author, embed, file=await asyncio.to_thread(pack, exported))
     await send_dm(ctx.author, card(text=f"The file's link: {sent.attachments[0].url}"))
 
@@ -87,7 +90,7 @@ async def import_file(ctx: Context, target: SystemTarget | None, arguments: Argu
         file = await asyncio.to_thread(importer.read_file, data)
     except Refused as refused:
         # It may name a member.
-        await answer_privately(ctx, card(text=refused.sentence))
+        await answer_privately(ctx, card(text=refused.told))
         return
     plan = await ctx.bot.read(import_plan.plan, ctx.author.id, file)
     text = cut("\n".join(escape(sentence) for sentence in plan.sentences), MOST_TEXT)
@@ -128,7 +131,7 @@ async def run_import(ctx: Context, file: File) -> None:
 
 
 system_subcommands = [
-    Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system"),
+    Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system", harmful=True),
     Subcommand(("export",), export, "", "everything in your system as a file, by DM"),
     Subcommand(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
 ]
@@ -168,7 +171,7 @@ async def _read_bytes(ctx: Context, url: str | None) -> bytes:
         _check_size(attachment.size)
         return await attachment.read()
     if not url:
-        raise Invalid(f"Attach the file to {typed(ctx.bot, 'import')}.")
+        raise Invalid("Attach the file to `import`.")
     return await _fetch(url.strip("<>"))
 
 

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, is_clearing, unquoted
+from cogs.commands import suggestions
+from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, as_word, is_clearing, unquoted
 from cogs.commands.confirm import confirm, confirm_by_typing
-from cogs.commands.converters import get_member_target, get_own
+from cogs.commands.converters import find_full_name, get_member_target, get_own
 from cogs.commands.formatting import escape
 from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
-from cogs.commands.subcommands import Subcommands
+from cogs.commands.subcommands import NoSuchSubcommand, Subcommands
 from cogs.commands.targets import EditTarget
 from cogs.systems import embeds, field_commands, guild_settings, image_fields, member_proxying
 from cogs.systems.field_commands import Field, edit_text
@@ -21,21 +22,22 @@ from cogs.systems.image_fields import edit_picture, find_attachment, read_pictur
 from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
 from cogs.systems.system import AVATAR, BANNER, COLOR
 from models import Member
-from rules.errors import Invalid
+from rules.errors import Invalid, NotFound
 from rules.parsing.birthdays import show_birthday, type_birthday
 from rules.systems import members
+from rules.systems.member_lookup import NoSuchMember
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
-PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word not in ("show", "visible", "pub"))
+PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word != "show")
 DISPLAY_NAME = Field("display_name", "display name", unquoted)
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
-subcommands = Subcommands("member", "<member>", "`member new <name>` — add a member")
+subcommands = Subcommands("member", "<member>", ("member new <name>", "add a member"))
 
 
-@subcommands("show", "view", about="the card of a member")
+@subcommands("view", about="the card of a member")
 async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
 
@@ -43,6 +45,25 @@ async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments)
         return Response(embeds.member_embed(await edit_target.see(viewer)))
 
     await respond(ctx, edit_target.target, arguments, build)
+
+
+@subcommands("show", about="the card; where it is hidden, a question whether to show it to all", harmful=True)
+async def show(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """The opposite of `hide`, and to who has nothing hidden the card; what was private is shown after a question."""
+    arguments.end()
+    if not (edit_target.target.own and await _hides_something(ctx, edit_target)):
+        await show_card(ctx, edit_target, arguments)
+        return
+    question = f"Make all of this member public? {typed(ctx, edit_target.command)} alone shows you the card."
+    if await confirm(ctx, question, "Make it public", arguments):
+        await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), MEMBER_SUBJECTS)
+    else:
+        await answer(ctx, card(text="Nothing was changed."))
+
+
+async def _hides_something(ctx: Context, edit_target: EditTarget) -> bool:
+    seen = await edit_target.see(ctx.author.id)
+    return any(seen[key] == "private" for key in MEMBER_SUBJECTS)
 
 
 @subcommands("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
@@ -86,7 +107,7 @@ async def pronouns(ctx: Context, edit_target: EditTarget, arguments: Arguments) 
     await edit_text(ctx, edit_target, arguments, field_commands.PRONOUNS)
 
 
-@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
+@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the color")
 async def color(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     await edit_text(ctx, edit_target, arguments, field_commands.COLOR)
 
@@ -123,21 +144,22 @@ async def make_private(ctx: Context, edit_target: EditTarget, arguments: Argumen
     await edit_privacy(ctx, edit_target, Arguments(ready=["all", "private"]), MEMBER_SUBJECTS)
 
 
-@subcommands(*PUBLIC_NAMES, about="make all of it public")
+@subcommands(*PUBLIC_NAMES, about="make all of it public", harmful=True)
 async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
     await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), MEMBER_SUBJECTS)
 
 
-@subcommands("delete", "remove", "destroy", "erase", "yeet", about="delete the member")
+@subcommands("delete", "remove", "destroy", "erase", "yeet", about="delete the member", harmful=True)
 async def delete(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
     edit_target.target.check_own()
     seen = await edit_target.see(ctx.author.id)
     question = "This deletes the member for good; it also leaves the front history, and its messages' records go."
-    # In a channel, the ID of a hidden member would open its card to everybody.
+    # In a channel, the ID of a hidden member would open its card to everybody; what was typed stands there already.
     hidden = seen["visibility"] == "private" and not is_private(ctx)
-    if await confirm_by_typing(ctx, question, seen["id"], "its ID" if hidden else None):
+    wanted = edit_target.command.removeprefix("member ") if hidden else seen["id"]
+    if await confirm_by_typing(ctx, question, wanted):
         await ctx.bot.write(members.delete_member, ctx.author.id, seen["id"])
         await answer(ctx, card(text="The member is deleted."))
     else:
@@ -162,7 +184,7 @@ async def make_member(ctx: Context, arguments: Arguments, attachment: discord.At
     name = unquoted(arguments.rest())
     arguments.check_flags(())
     if not name:
-        raise Invalid(f"Say what the member is called: {typed(ctx.bot, 'member new <name>')}.")
+        raise Invalid("Say what the member is called: `member new <name>`.")
     own = await get_own(ctx)
     changes: dict[str, object] = {"name": name}
     if own.system.member_default_private:
@@ -193,13 +215,26 @@ async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: 
 
 async def member_command(ctx: Context, arguments: Arguments) -> None:
     """`member new …`, or `member <member> [subcommand …]`."""
-    word = arguments.next()
+    text, word = arguments.left, arguments.next()
     if word is None:
-        raise Invalid(f"Name a member: {typed(ctx.bot, 'member <name>')}; `member new <name>` makes one.")
+        raise Invalid("Name a member: `member <name>`; `member new <name>` makes one.")
     if word.lower() in NEW and not arguments.has(*BY_ID):
         await make_member(ctx, arguments)
         return
-    await member_subcommand(ctx, word, arguments)
+    try:
+        await member_subcommand(ctx, word, arguments)
+    except (NoSuchMember, NoSuchSubcommand) as refused:
+        raise await _suggest_full_name(ctx, text, refused) from None
+
+
+async def _suggest_full_name(ctx: Context, text: str, refused: NoSuchMember | NoSuchSubcommand) -> NotFound:
+    """The same refusal, or where a name of several words was typed without quotes, one that says so."""
+    found = await find_full_name(ctx, text)
+    name = as_word(found[0]) if found else None
+    if not name:
+        return refused
+    whole = suggestions.write_line(ctx, f"member {name}", found[1])
+    return NotFound(f"{refused.beginning}; a name with blanks needs quotes: `{name}`. Did you mean {whole}?")
 
 
 async def member_subcommand(ctx: Context, word: str, arguments: Arguments) -> None:
@@ -222,14 +257,14 @@ class MemberCog(commands.Cog, name="member"):
 
 
 def _welcome(ctx: Context, member: Member, left: int) -> str:
-    called = f'"{member.name}"' if " " in member.name else member.name
+    called = as_word(member.name) or member.hid
     text = f"{escape(member.name)} is here"
     if is_private(ctx) or not member.visibility:
         text += f"; the ID is `{member.hid}`"
     text += "."
-    if " " in member.name:
-        text += f"\nA name with blanks needs quotes: {typed(ctx.bot, f'member {called} …')}."
-    text += f"\n{typed(ctx.bot, f'member {called} proxy [text]')} sets the tags to speak with."
+    if called != member.name:
+        text += f"\nSuch a name needs quotes: {typed(ctx, f'member {called} …')}."
+    text += f"\n{typed(ctx, f'member {called} proxy [text]')} sets the tags to speak with."
     if left <= NEAR_LIMIT:
         text += f"\nThere is room for {left} more members."
     return text

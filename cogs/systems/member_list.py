@@ -16,12 +16,13 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import MOST_TEXT, Context, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
-from cogs.systems.embeds import called, show_tags
+from cogs.systems.embeds import called, list_tags
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday
 from rules.systems import member_list, systems
 
 SHORT, FULL = 25, 5
+TAGS, TAGS_IN_FULL = 2, 5
 # An address has up to 256 characters, and what is over 4096 would be lost.
 SHORT_WITH_PICTURES = 10
 FULL_WORDS = ("full", "big", "details", "long")
@@ -165,9 +166,10 @@ def _find_all(arguments: Arguments, table: dict[str, tuple[str, ...]]) -> list[s
 def _short_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
     lines = []
     for member in members:
-        tags = ", ".join((show_tags(member["proxy_tags"][:2]) or "").split("\n"))
+        tags = list_tags(member["proxy_tags"], TAGS)
         more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
-        lines.append(f"`{member['id']}` **{cut(escape(called(member)), 60)}** {cut(tags, 60)}{more}")
+        name = f" ({cut(escape(member['name']), 60)})" if called(member) != member["name"] else ""
+        lines.append(f"`{member['id']}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
     return card(text=cut("\n".join(lines), MOST_TEXT) or "There is nobody to list.")
 
 
@@ -181,8 +183,8 @@ def _full_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embe
             lines.append(f"Pronouns: {member['pronouns']}")
         if member["birthday"]:
             lines.append(f"Birthday: {show_birthday(member['birthday'])}")
-        if tags := show_tags(member["proxy_tags"][:5]):
-            lines.append(f"Tags: {', '.join(tags.split(chr(10)))}")
+        if tags := list_tags(member["proxy_tags"], TAGS_IN_FULL):
+            lines.append(f"Tags: {tags}")
         lines += [f"{name.replace('_', ' ')}: {_extra(member, name)}" for name in extras if _extra(member, name)]
         if member["description"]:
             lines.append(cut(member["description"], 500))

@@ -4,8 +4,9 @@ from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import CLEAR, Arguments, is_clearing, unquoted
 from cogs.commands.confirm import confirm
+from cogs.commands.formatting import code
 from cogs.commands.private_responses import Response, is_private, respond
-from cogs.commands.responses import Context, answer, card
+from cogs.commands.responses import Context, answer, card, named_by, typed
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import EditTarget
 from cogs.systems.embeds import names, show_tags
@@ -22,7 +23,8 @@ ADD, REMOVE = ("add", "append"), ("remove", "delete")
 
 async def edit_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     """Bare shows, `clear` clears, `add` and `remove` change one, an example around the word text replaces all."""
-    text = arguments.rest(CLEAR)
+    # A tag such as `-a text` only looks like a flag.
+    text = arguments.rest(CLEAR, is_text=lambda left: "text" in left.lower())
     arguments.check_flags(CLEAR)
     if not text and not arguments.has(*CLEAR):
         await show_all(ctx, edit_target, arguments)
@@ -35,11 +37,12 @@ async def edit_tags(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     elif how not in (*ADD, *REMOVE):
         await set_tag(ctx, edit_target, arguments, text)
     elif not example:
-        raise Invalid(f"Write the tags to {how}, around the word text: `proxy {how} [text]`.")
+        line = typed(ctx, f"{edit_target.command} proxy {how} [text]")
+        raise Invalid(f"Write the tags to {how}, around the word text: {line}.")
     elif how in ADD:
         await add_tag(ctx, edit_target, arguments, example)
     else:
-        await _change(ctx, edit_target, proxy_tags.remove_tag, example, "is removed")
+        await _change(ctx, edit_target, proxy_tags.remove_tag, example, "is removed.")
 
 
 async def show_all(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
@@ -47,7 +50,8 @@ async def show_all(ctx: Context, edit_target: EditTarget, arguments: Arguments) 
 
     async def build(viewer: int | None) -> Response:
         tags = (await edit_target.see(viewer))["proxy_tags"]
-        return Response(card("Proxy tags", show_tags(tags) or "None yet; `proxy [text]` sets one."))
+        sets = typed(ctx, f"{edit_target.command} proxy [text]")
+        return Response(card("Proxy tags", show_tags(tags) or f"None yet; {sets} sets one."))
 
     await respond(ctx, edit_target.target, arguments, build)
 
@@ -73,7 +77,7 @@ async def set_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, e
         await answer(ctx, card(text="Nothing was changed."))
         return
     await ctx.bot.write(proxy_tags.set_tag, ctx.author.id, seen["id"], tag, tags)
-    await answer(ctx, card(text=f"The tags are {show_tags([tag])} now."))
+    await answer(ctx, card(text=f"The tags are {show_tags([tag])} now.{_warn_of_prefix(ctx, tag)}"))
 
 
 async def add_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, example: str) -> None:
@@ -81,7 +85,7 @@ async def add_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, e
     tag = _read(example)
     hid = (await edit_target.see(ctx.author.id))["id"]
     if await _may_share(ctx, arguments, hid, tag):
-        await _change(ctx, edit_target, proxy_tags.add_tag, example, "is added")
+        await _change(ctx, edit_target, proxy_tags.add_tag, example, f"is added.{_warn_of_prefix(ctx, tag)}")
     else:
         await answer(ctx, card(text="Nothing was changed."))
 
@@ -89,13 +93,28 @@ async def add_tag(ctx: Context, edit_target: EditTarget, arguments: Arguments, e
 async def _change(ctx: Context, edit_target: EditTarget, rule: object, example: str, done: str) -> None:
     tag = _read(example)
     await ctx.bot.write(rule, ctx.author.id, (await edit_target.see(ctx.author.id))["id"], tag)
-    await answer(ctx, card(text=f"{show_tags([tag])} {done}."))
+    await answer(ctx, card(text=f"{show_tags([tag])} {done}"))
 
 
 def _read(example: str) -> proxy_tags.TagDict:
     plain = unquoted(example)
     # Around nothing but the word, the quotes are the tags.
     return proxy_tags.read_example(example if plain.lower() == "text" else plain)
+
+
+def _warn_of_prefix(ctx: Context, tag: proxy_tags.TagDict) -> str:
+    """What does not become of messages with a tag that begins like a command."""
+    config, words = ctx.bot.config, list(ctx.bot.all_commands)
+    mentions = (f"<@{ctx.bot.user.id}> ", f"<@!{ctx.bot.user.id}> ")
+    if shadow := proxy_tags.find_shadow(tag, (*config.system_prefixes, *mentions)):
+        return f"\nBut what begins with {code(shadow)} is a command to me, so nothing with this tag is ever proxied."
+    if shadow := proxy_tags.find_shadow(tag, config.presence_prefixes, words):
+        example = named_by(ctx.bot, "list")
+        return (
+            f"\nBut {code(shadow)} begins my commands as well: a message that is one as a whole, such as {example},"
+            " is never proxied."
+        )
+    return ""
 
 
 async def _may_share(ctx: Context, arguments: Arguments, hid: str, tag: proxy_tags.TagDict) -> bool:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from cogs.commands.arguments import Arguments
-from cogs.commands.formatting import quote
-from cogs.commands.responses import Context, answer, answer_privately, card
+from cogs.commands.formatting import be, quote
+from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.commands.targets import EditTarget
 from rules.errors import Invalid
 
@@ -24,7 +24,8 @@ SYSTEM_SUBJECTS = {
     "banner_privacy": _BANNER,
     "pronoun_privacy": _PRONOUNS,
     "member_list_privacy": ("list", "members", "memberlist", "mlist"),
-    "group_list_privacy": ("groups", "gs"),
+    # There are no groups yet to speak of; for those that come, `all` counts already.
+    "group_list_privacy": (),
     "front_privacy": ("front", "fronter", "fronters"),
     "front_history_privacy": ("fronthistory", "fh", "switch", "switches"),
 }
@@ -60,15 +61,17 @@ async def edit_privacy(
     changes = _read_changes(given, subjects)
     await edit_target.edit(changes)
     key, level = next(iter(changes.items()))
-    what = "All of the settings are" if len(changes) > 1 else f"The {subjects[key][0]} is"
+    name = "settings" if len(changes) > 1 else subjects[key][0]
+    what = f"{'All of the' if len(changes) > 1 else 'The'} {name} {be(name)}"
     await answer(ctx, card(text=f"{what} {level} now.{await _warn(ctx, edit_target, changes)}"))
 
 
 async def show_settings(ctx: Context, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]) -> None:
     """All settings, for the owner alone."""
     seen = await edit_target.see(ctx.author.id)
-    lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items())
-    hint = "\n\n`privacy <subject> public` or `private` changes one, `privacy all private` all of them."
+    lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items() if names)
+    one, every = (typed(ctx, f"{edit_target.command} privacy {what}") for what in ("<subject> public", "all private"))
+    hint = f"\n\n{one} or `private` changes one, {every} all of them."
     await answer_privately(ctx, card(f"Privacy of your {edit_target.kind}", lines + hint))
 
 
@@ -83,9 +86,9 @@ def _read_changes(given: list[str], subjects: Mapping[str, tuple[str, ...]]) -> 
     level = find_level(others[0] if others else None)
     if not level:
         what = "all of it" if len(keys) > 1 else f"the {subject}"
-        raise Invalid(f"Say whether {what} is to be `public` or `private`.")
+        raise Invalid(f"Say whether {what} {be(what)} to be `public` or `private`.")
     if len(others) > 1:
-        raise Invalid(f"I did not expect {quote(others[1])} here; change one setting at a time, or `all`.")
+        raise Invalid(f"I did not expect {quote(others[1])} here; change one setting at a time, or all.")
     return dict.fromkeys(keys, level)
 
 
@@ -94,8 +97,8 @@ def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
         return list(subjects)
     found = [key for key, names in subjects.items() if word.lower() in names]
     if not found:
-        known = ", ".join(f"`{names[0]}`" for names in subjects.values())
-        raise Invalid(f"There is no privacy of {quote(word)}; there are {known} and `all`.")
+        known = ", ".join(names[0] for names in subjects.values() if names)
+        raise Invalid(f"There is no privacy of {quote(word)}; there are {known} and all.")
     return found
 
 
@@ -103,7 +106,8 @@ async def _warn(ctx: Context, edit_target: EditTarget, changes: Mapping[str, str
     """What a member's owner may not expect."""
     seen, more = await edit_target.see(ctx.author.id), ""
     if edit_target.kind == "member" and changes.get("name_privacy") == "private" and not seen["display_name"]:
-        more += "\nWithout a display name the name is still shown; set one with `displayname`."
+        sets = typed(ctx, f"{edit_target.command} displayname <name>")
+        more += f"\nWithout a display name the name is still shown; {sets} sets one."
     if edit_target.kind == "member" and changes.get("avatar_privacy") == "private" and seen["avatar_url"]:
         more += "\nProxied messages still show the avatar."
     if changes.get("banner_privacy") == "public" and seen["description_privacy"] == "private":

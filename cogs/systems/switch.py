@@ -8,7 +8,7 @@ from cogs.commands.converters import get_own, get_own_hids
 from cogs.commands.formatting import stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems.embeds import names
 from models import Switch, System
@@ -26,7 +26,7 @@ HOWS = {
 }
 HOW_FLAGS = tuple(flag for flags in HOWS.values() for flag in flags)
 
-subcommands = Subcommands("switch", first="`switch <members>` — they front from now on")
+subcommands = Subcommands("switch", first=("switch <members>", "they front from now on"))
 
 
 @subcommands("out", "o", about="nobody fronts any more")
@@ -42,7 +42,7 @@ async def move_switch(ctx: Context, arguments: Arguments) -> None:
     arguments.check_flags(())
     system, latest = await ctx.bot.read(switches.check_latest, ctx.author.id)
     if not text:
-        raise Invalid(f"Say when it was, like {typed(ctx.bot, 'switch move 1h30m')} or `yesterday 14:00`.")
+        raise Invalid("Say when it was, like `switch move 1h30m` or `switch move yesterday 14:00`.")
     at = await ctx.bot.in_thread(type_time, text, system.tz, now_us())
     await ctx.bot.read(switches.check_move, ctx.author.id, at, latest.id)
     if await confirm(ctx, f"Move the latest switch to {stamp_us(at)} ({stamp_us(at, 'R')})?", "Move it", arguments):
@@ -71,13 +71,16 @@ async def copy_switch(ctx: Context, arguments: Arguments) -> None:
     how = find_how(arguments) or "append"
     hids = await get_own_hids(ctx, references, arguments)
     if not hids:
-        raise Invalid(f"Name the members: {typed(ctx.bot, 'switch copy <member>')}.")
+        raise Invalid("Name the members: `switch copy <member>`.")
     await ctx.bot.write(switches.copy_switch, ctx.author.id, hids, how)
     await tell_fronters(ctx, "Switch logged.")
 
 
 @subcommands(
-    "delete", "remove", "erase", "cancel", "yeet", usage="[all]", about="take the latest switch back, or all of them"
+    *("delete", "erase", "cancel", "yeet"),
+    usage="[all]",
+    about="take the latest switch back, or all of them",
+    harmful=True,
 )
 async def delete_switch(ctx: Context, arguments: Arguments) -> None:
     given = arguments.all()
@@ -87,9 +90,22 @@ async def delete_switch(ctx: Context, arguments: Arguments) -> None:
     elif given:
         # Whoever has no system is told that first.
         await get_own(ctx)
-        raise Invalid(f"Write {typed(ctx.bot, 'switch delete')} for the latest switch, or `switch delete all`.")
+        raise Invalid("Write `switch delete` for the latest switch, or `switch delete all`.")
     else:
         await _delete_latest(ctx, arguments)
+
+
+@subcommands("remove", usage="<members>", about="a new switch: who fronts now, without these", harmful=True)
+async def remove_fronters(ctx: Context, arguments: Arguments) -> None:
+    """The opposite of `add`; without members, of whatever the latest switch was."""
+    references = arguments.all()
+    if not references or references[0].lower() == "all" or arguments.has(*ALL):
+        await delete_switch(ctx, Arguments(ready=references) if references else arguments)
+        return
+    arguments.check_flags(())
+    hids = await get_own_hids(ctx, references, arguments)
+    await ctx.bot.write(switches.copy_switch, ctx.author.id, hids, "remove")
+    await tell_fronters(ctx, "Switch logged.")
 
 
 async def delete_history(ctx: Context, arguments: Arguments) -> None:
@@ -132,7 +148,7 @@ async def switch_command(ctx: Context, arguments: Arguments) -> None:
     """`switch <members>`, or a subcommand."""
     first = arguments.peek()
     if first is None:
-        raise Invalid(f"Name who fronts: {typed(ctx.bot, 'switch <members>')}; `switch out` is nobody.")
+        raise Invalid("Name who fronts: `switch <members>`; `switch out` is nobody.")
     subcommand: Subcommand | None = subcommands.find(first)
     if subcommand:
         arguments.next()
@@ -145,7 +161,7 @@ async def _read_members(ctx: Context, references: list[str], arguments: Argument
     if [word.lower() for word in references] == ["out"]:
         return []
     if not references:
-        raise Invalid(f"Name the members: {typed(ctx.bot, 'switch edit <members>')}, or `switch edit out`.")
+        raise Invalid("Name the members: `switch edit <members>`, or `switch edit out`.")
     return await get_own_hids(ctx, references, arguments)
 
 

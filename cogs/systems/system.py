@@ -10,7 +10,7 @@ from cogs.commands.converters import find_system, get_own
 from cogs.commands.formatting import quote
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.responses import Context, answer, card, spell
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.systems import embeds, field_commands, front, guild_settings, image_fields, import_export, member_list
@@ -35,10 +35,10 @@ async def make_system(ctx: Context, target: SystemTarget | None, arguments: Argu
     arguments.check_flags(())
     system = await ctx.bot.write(systems.create_system, ctx.author.id, {"name": name})
     text = (
-        f"Your system is made; its ID is `{system.hid}`.\n{typed(ctx.bot, 'member new <name>')} adds a member, and"
-        f" {typed(ctx.bot, 'help')} lists the rest.\n\nWhat you enter is public unless you make it private:"
-        f" {typed(ctx.bot, 'system privacy')}, {typed(ctx.bot, 'member <name> privacy')}."
-        f"\nA token ({typed(ctx.bot, 'token')}) opens all of it to programs: keep it to yourself."
+        f"Your system is made; its ID is `{system.hid}`.\n"
+        + spell(ctx, "`member new <name>` adds a member, and `help` lists the rest.\n\nWhat you enter is public unless")
+        + spell(ctx, " you make it private: `system privacy`, `member <name> privacy`.\nA token (`token`) opens all")
+        + " of it to programs: keep it to yourself."
     )
     await answer(ctx, card("Welcome", text))
 
@@ -74,7 +74,7 @@ async def pronouns(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
     await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.PRONOUNS)
 
 
-@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the colour")
+@subcommands(*COLOR, usage="[#ff0000]", about="show, set or clear the color")
 async def color(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.COLOR)
 
@@ -144,7 +144,7 @@ async def _system_subcommand(ctx: Context, word: str, by_id: bool, arguments: Ar
     if not target and by_id:
         raise NotFound(f"There is no system with the ID {quote(word)}.")
     if not target:
-        raise subcommands.not_found(word, f"There is no system {quote(word)}, and ")
+        subcommands.get(word, f"There is no system {quote(word)}, and I know ")
     name = arguments.next()
     await (subcommands.get(name).run if name else show_card)(ctx, target, arguments)
 

@@ -47,13 +47,22 @@ def _query_one() -> CompiledQuery:
     )
 
 
-def set_value(session: Session, user_id: int, key: str, value: str) -> None:
-    """Add a pair or replace its value; keys of 1 to 165 code points, values of up to 10 000.
+def suggest_keys(reader: Reader, user_id: int, text: str, most: int, longest: int) -> list[str]:
+    """Up to `most` of a user's keys of at most `longest` code points that hold a text; first those it begins."""
+    wanted = text.casefold()
+    found = [key for key in get_pairs(reader, user_id) if wanted in key.casefold() and len(key) <= longest]
+    return sorted(found, key=lambda key: not key.casefold().startswith(wanted))[:most]
+
+
+def set_value(session: Session, user_id: int, key: str, value: str) -> str | None:
+    """Add a pair or replace its value, which is then returned; keys of 1 to 165 code points, values of up to 10 000.
 
     Raises Invalid, TooLarge above 512 pairs or 1 MiB of UTF-8 a user, and NotAllowed for a user who asked to be
     forgotten.
     """
+    replaced = session.scalar(select(KeyValue.value).where(KeyValue.user_id == user_id, KeyValue.key == key))
     edit_pairs(session, user_id, {key: value})
+    return replaced
 
 
 def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]) -> None:
@@ -83,11 +92,13 @@ def edit_pairs(session: Session, user_id: int, changes: Mapping[str, str | None]
             session.add(KeyValue(user_id=user_id, key=key, value=value))
 
 
-def remove_pair(session: Session, user_id: int, key: str) -> None:
-    """Remove one pair. Raises NotFound."""
-    result = session.execute(delete(KeyValue).where(KeyValue.user_id == user_id, KeyValue.key == key))
-    if not result.rowcount:
+def remove_pair(session: Session, user_id: int, key: str) -> str:
+    """Remove one pair; returns its value. Raises NotFound."""
+    wanted = delete(KeyValue).where(KeyValue.user_id == user_id, KeyValue.key == key)
+    value = session.scalar(wanted.returning(KeyValue.value))
+    if value is None:
         raise _no_key(key)
+    return value
 
 
 def clear_pairs(session: Session, user_id: int) -> None:

@@ -55,6 +55,11 @@ def store_token(session: Session, user_id: int, hashed: str) -> None:
     session.merge(Token(user_id=user_id, hash=hashed))
 
 
+def has_token(session: Session, user_id: int) -> bool:
+    """Whether a user has a token, which nobody can be shown again."""
+    return session.get(Token, user_id) is not None
+
+
 def find_caller(reader: Reader, token: str | None) -> Caller | None:
     """Whose token this is, or None; reads one row. A wrong one takes equally long for users without a token."""
     match = _PATTERN.fullmatch(token or "")

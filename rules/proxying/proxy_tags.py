@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -72,6 +73,27 @@ def remove_tag(session: Session, user_id: int, hid: str, tag: TagDict) -> Member
     if tag not in tags:
         raise NotFound("The member has no such tag; `member <name> proxy` shows those it has.")
     return members.edit_member(session, user_id, hid, {"proxy_tags": [other for other in tags if other != tag]})
+
+
+def find_shadow(tag: TagDict, prefixes: Iterable[str], words: Iterable[str] | None = None) -> str | None:
+    """The prefix of commands that keeps messages with a tag from being proxied, or None.
+
+    With `words`, only lines that go on with one of these are commands.
+    """
+    begins = (tag["prefix"] or "").lower()
+    for prefix in prefixes:
+        if begins.startswith(prefix.lower()) and (words is None or _begins_word(begins[len(prefix) :], words)):
+            return prefix
+    return None
+
+
+def _begins_word(text: str, words: Iterable[str]) -> bool:
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    if not first or text != text.lstrip():
+        # A blank behind the prefix makes it plain text.
+        return not text
+    is_whole = len(text) > len(first)
+    return any(word == first if is_whole else word.startswith(first) for word in words)
 
 
 def find_sharers(session: Session, member: Member, tag: TagDict) -> list[Member]:

@@ -20,7 +20,7 @@ def combine(current: Hids, given: Hids, how: str) -> Hids:
 def check_distinct(hids: Hids) -> None:
     """Refuse a list that names a member twice. Raises Invalid."""
     if len(set(hids)) < len(hids):
-        raise Invalid("Duplicate members in member list.")
+        raise Invalid("Duplicate members in member list.", "You named a member twice; name each once.")
 
 
 def _append(current: Hids, given: Hids) -> Hids:

@@ -22,7 +22,7 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 MOST_TAGS = 100
 TAG_LENGTH = 100
-_NO_SUCH_MEMBER = "Member not found."
+_NO_SUCH_MEMBER = ("Member not found.", "There is no such member.")
 
 TagDict = dict[str, str | None]
 
@@ -95,7 +95,10 @@ def create_member(session: Session, user_id: int, changes: Mapping[str, object])
         raise Invalid("Member name must be specified.")
     count = count_members(session, system)
     if count >= MOST_MEMBERS:
-        raise Invalid(f"Member limit reached ({count} / {MOST_MEMBERS}).")
+        raise Invalid(
+            f"Member limit reached ({count} / {MOST_MEMBERS}).",
+            f"A system has at most {MOST_MEMBERS:,} members, and yours has {count:,}; delete one first.",
+        )
     member = Member(system_id=system.id, hid=make_id(session, Member.hid), created=now_us(), proxy_tags="[]")
     _apply(member, changes)
     session.add(member)
@@ -130,7 +133,7 @@ def get_member(session: Session, hid: str) -> Member:
     """The member with an ID, in any case of letters. Raises NotFound."""
     member = session.scalar(select(Member).where(Member.hid == hid.lower())) if is_id(hid) else None
     if not member:
-        raise NotFound(_NO_SUCH_MEMBER)
+        raise NotFound(*_NO_SUCH_MEMBER)
     return member
 
 
@@ -147,14 +150,17 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
 def check_part_of(system: System, member: Member, reference: str) -> None:
     """Refuse another system's member, who was named by `reference`. Raises NotAuthenticated."""
     if member.system_id != system.id:
-        raise NotAuthenticated(f"Member '{reference}' is not part of your system.")
+        raise NotAuthenticated(
+            f"Member '{reference}' is not part of your system.",
+            f"“{reference[:40]}” is not part of your system; you can change only your own members.",
+        )
 
 
 def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
     """A member as the viewer may see it. Raises NotFound."""
     member = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
     if member is None:
-        raise NotFound(_NO_SUCH_MEMBER)
+        raise NotFound(*_NO_SUCH_MEMBER)
     return view_member(member, member.own)
 
 
@@ -172,7 +178,7 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
 def check_list_visible(system: Any, is_owner: bool) -> None:
     """Refuse strangers a member list that is private. Raises NotAllowed."""
     if system.member_list_privacy and not is_owner:
-        raise NotAllowed("Unauthorized to view member list.")
+        raise NotAllowed("Unauthorized to view member list.", "The member list of this system is private.")
 
 
 @cache

@@ -17,7 +17,7 @@ from rules.systems.short_ids import is_id
 
 MOST_FRONTERS = 150
 NO_LIST = "The members must be a list of member IDs."
-NO_SWITCH = "System has no registered switches."
+NO_SWITCH = ("System has no registered switches.", "No switch is logged in this system yet.")
 
 
 def log_switch(session: Session, user_id: int, hids: object) -> Switch:
@@ -130,7 +130,7 @@ def get_latest(session: Session, system: System) -> Switch:
     """The newest switch of a system. Raises NotFound."""
     switch = find_latest(session, system)
     if not switch:
-        raise NotFound(NO_SWITCH)
+        raise NotFound(*NO_SWITCH)
     return switch
 
 
@@ -153,10 +153,10 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
     """
     system = systems.get_seen_system(reader, hid, viewer)
     if system.front_privacy and not system.own:
-        raise NotAllowed("Unauthorized to view fronter.")
+        raise NotAllowed("Unauthorized to view fronter.", "Who fronts in this system is private.")
     rows = _query_fronters().all(reader, system_id=system.id)
     if not rows:
-        raise NotFound(NO_SWITCH)
+        raise NotFound(*NO_SWITCH)
     # A switch to nobody is one row without a member.
     members = [view_member(row, system.own) for row in rows if row.id is not None]
     return {"timestamp": show_time(rows[0].timestamp), "members": members}
@@ -197,7 +197,8 @@ def _check_fronters(session: Session, system: System, latest: Switch | None, wan
     if len(wanted) > MOST_FRONTERS:
         raise Invalid(f"At most {MOST_FRONTERS} members can front at once; these are {len(wanted):,}.")
     if latest and get_fronters(session, latest) == wanted:
-        raise Invalid("New members identical to existing fronters.")
+        who = "They front already" if wanted else "Nobody fronts"
+        raise Invalid("New members identical to existing fronters.", f"{who}, so nothing was changed.")
     found = _get_members(session, system, wanted)
     return [found[hid].id for hid in wanted]
 

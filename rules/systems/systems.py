@@ -21,7 +21,8 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 78
 PRONOUNS_LENGTH = 100
-_NO_SUCH_SYSTEM, _NO_SUCH_ACCOUNT = "System not found.", "Account not found."
+_NO_SUCH_SYSTEM = ("System not found.", "There is no such system.")
+_NO_SUCH_ACCOUNT = ("Account not found.", "This account has no system.")
 NO_SYSTEM = "This account has no system; the bot's command `system new` makes one."
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
@@ -142,7 +143,7 @@ def get_system(session: Session, hid: str) -> System:
     """The system with an ID, in any case of letters. Raises NotFound."""
     system = session.scalar(select(System).where(System.hid == hid.lower())) if is_id(hid) else None
     if not system:
-        raise NotFound(_NO_SUCH_SYSTEM)
+        raise NotFound(*_NO_SUCH_SYSTEM)
     return system
 
 
@@ -150,7 +151,7 @@ def get_account_system(session: Session, user_id: int) -> System:
     """The system that an account is linked to. Raises NotFound."""
     system = find_own_system(session, user_id)
     if not system:
-        raise NotFound(_NO_SUCH_ACCOUNT)
+        raise NotFound(*_NO_SUCH_ACCOUNT)
     return system
 
 
@@ -188,7 +189,7 @@ def get_seen_system(reader: Reader, hid: str, viewer: int | None) -> Any:
     """The columns of the system with an ID, in any case of letters, and `own`. Raises NotFound."""
     found = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
     if found is None:
-        raise NotFound(_NO_SUCH_SYSTEM)
+        raise NotFound(*_NO_SUCH_SYSTEM)
     return found
 
 
@@ -202,7 +203,7 @@ def show_account_system(reader: Reader, user_id: int, viewer: int | None) -> dic
     """The system that an account is linked to, as the viewer may see it. Raises NotFound."""
     system = _query_by_account().find(reader, user_id=user_id, viewer=viewer)
     if system is None:
-        raise NotFound(_NO_SUCH_ACCOUNT)
+        raise NotFound(*_NO_SUCH_ACCOUNT)
     return view_system(system, system.own)
 
 

@@ -51,8 +51,8 @@ def test_a_typed_answer_counts_for_the_newest_question_alone(discord, discord_us
     alice.patch("/v1/s", description="kept", tag="kept", color="00ff00")
     first = alice.ask("pk;s description clear", "Clear the system's description?")
     alice.ask("pk;s tag clear", "Clear the system's tag?", channel=other)
-    alice.ask("pk;s color clear", "Clear the system's colour?")
-    alice.ask("yes", "The system's colour is cleared.")
+    alice.ask("pk;s color clear", "Clear the system's color?")
+    alice.ask("yes", "The system's color is cleared.")
     discord.say(alice.id, "yes")
     assert "Foxes" in alice.refusal("pk;s")
     assert [alice.system[key] for key in ("description", "tag", "color")] == ["kept", "kept", None]
@@ -137,8 +137,8 @@ def test_autoproxy_by_slash_command(discord, discord_user):
     for mode, saying in AUTOPROXY.items():
         alice.slash("autoproxy", saying, mode=mode)
         alice.slash("autoproxy", saying)
-    alice.slash("autoproxy", "as one member", member=ash)
-    alice.slash("autoproxy", "It is Ash.")
+    alice.slash("autoproxy", "are proxied here as Ash.", member=ash)
+    alice.slash("autoproxy", "are proxied here as Ash.")
     alice.slash("autoproxy", "Name the member that is to speak", mode="member")
     bob.slash("autoproxy", "is not part of your system", member=ash)
     bob.slash("autoproxy", "Autoproxy is off in this server.")

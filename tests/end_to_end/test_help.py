@@ -12,8 +12,8 @@ def test_help_and_unknown_words(discord, rollcall, person):
     assert f"/user/{alice}" in text
     assert only(discord.slash_and_wait(alice, "help"))[0] == "ephemeral"
     bot_id = next(user["id"] for user in discord.users() if user["name"] == "Rollcall")
-    for typed in ("pk;hlep", "PK!hlep", f"<@{bot_id}> hlep"):
-        assert "did you mean `help`" in only(discord.say_and_wait(alice, typed))[1]
+    for prefix, shown in (("pk;", "pk;"), ("PK!", "pk!"), (f"<@{bot_id}> ", f"<@{bot_id}> "), ("pk; ", "pk;")):
+        assert f"did you mean `{shown}help`" in only(discord.say_and_wait(alice, f"{prefix}hlep"))[1]
     for plain in (".hlep", "...", ". help", "help", ".", "pk"):
         assert discord.say_and_wait(alice, plain, timeout=0.3) == [], plain
 
@@ -21,18 +21,24 @@ def test_help_and_unknown_words(discord, rollcall, person):
 @pytest.mark.parametrize(
     ("topics", "wanted"),
     [
-        (("", " "), ("pk;system new [name]", "pk;token", "`import`", "pk;help <topic>")),
-        (("system", "S", "acc"), ("`system rename [name]`", "`system privacy", "`system delete`", "`system id`")),
-        (("member", "m"), ("`member new <name>`", "`member <member> rename <name>`", "birthday")),
-        (("switch", "sw"), ("`switch move <time>`", "`switch <members>`", "`switch delete [all]`")),
-        (("front", "fh"), ("`front history`", "`front percent [since]`")),
-        (("config", "cfg"), ("`config timezone [zone]`", "`config show private [on or off]`")),
-        (("privacy",), ("`system privacy`", "-public")),
-        (("proxy", "autoproxy"), ("proxy [text]", "`proxy add`")),
+        (
+            ("", " "),
+            ("pk;system new [name]", "pk;token", "`pk;import`", "pk;help <topic>", "`.me`", "/user/"),
+        ),
+        (
+            ("system", "S", "acc"),
+            ("`pk;system rename [name]`", "`pk;system privacy", "`pk;system delete`", "`pk;system id`"),
+        ),
+        (("member", "m"), ("`pk;member new <name>`", "`pk;member <member> rename <name>`", "birthday")),
+        (("switch", "sw"), ("`pk;switch move <time>`", "`pk;switch <members>`", "`pk;switch delete [all]`")),
+        (("front", "fh"), ("`pk;front history`", "`pk;front percent [since]`")),
+        (("config", "cfg"), ("`pk;config timezone [zone]`", "`pk;config show private [on or off]`")),
+        (("privacy",), ("`pk;system privacy`", "-public")),
+        (("proxy", "autoproxy"), ("proxy [text]", "`pk;member <name> proxy add [text]`")),
         (("import", "export"), ("PluralKit", "Tupperbox")),
         (("presence",), ("`.token`", "/user/")),
-        (("sytem",), ("Did you mean `system`?", "`privacy`")),
-        (("qqqqq",), ("I have nothing about “qqqqq”. There is `system`",)),
+        (("sytem",), ("Did you mean `pk;help system`?", "privacy")),
+        (("qqqqq",), ("I have nothing about “qqqqq”. There is system",)),
     ],
 )
 def test_help(discord_user, topics, wanted):
@@ -53,12 +59,15 @@ def test_help_behind_a_command(discord_user):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("pk;sytem", "I know no command “sytem”; did you mean `system`?"),
-        ("pk!zzzzzzzz", "I know no command “zzzzzzzz”; `help` lists what I know."),
-        ("pk;s renam Foxes", "did you mean `rename`?"),
-        ("pk;s zzzzzzzz", "no `system … zzzzzzzz`; `help system` lists what there is."),
+        ("pk;sytem", "I know no command “sytem”; did you mean `pk;system`?"),
+        ("pk!zzzzzzzz", "I know no command “zzzzzzzz”; `pk!help` lists what I know."),
+        ("pk;s renam Foxes", "did you mean `pk;system rename Foxes`?"),
+        ("pk;s zzzzzzzz", "no `system … zzzzzzzz`; `pk;help system` lists what there is."),
         (f"pk;help {'z' * 1900}", "I have nothing about “zzzz"),
-        ("pk;s id please", "I did not expect “please” here; a name with blanks needs quotes."),
+        (
+            "pk;s id please",
+            "I did not expect “please” here; a name with blanks needs quotes. Write it like this: `pk;system id`",
+        ),
         ("pk;s id -zap", "I know no `-zap` here; put a text that starts with - into quotes."),
         ("pk;link", "Mention the account to link, or give its ID."),
         ("pk;unlink somebody", "Mention the account to unlink, or give its ID."),

@@ -34,7 +34,7 @@ def test_a_newcomer_makes_a_system_and_gets_it_back_from_its_export(discord, rol
     ask("pk;m ben proxy B: text", "B: text")
     ask("pk;m cy proxy text -cy", "text -cy")
     for name, color in (('"ann oak"', "#00ff00"), ("ben", "ff8800"), ("cy", "0000FF")):
-        ask(f"pk;m {name} color {color}", "colour is changed")
+        ask(f"pk;m {name} color {color}", "color is changed")
     ask('pk;m "ann oak" avatar https://example.com/ann.png', "avatar is changed")
     ask(f"pk;m ben avatar <@{zoe}>", "avatar is changed")
     ask("pk;switch ben", "Fronting: Ben")

@@ -23,7 +23,7 @@ def test_members_are_made_shown_edited_and_deleted(system_owner, rollcall):
         assert sol.get(f"/v1/m/{hid}")[key] == stored, field
     sol.slash("member edit", "she/her", member="ann elm", field="pronouns")
     sol.slash("member edit", "Clear the member's pronouns?", member="Ann Elm", field="pronouns", value="clear")
-    sol.press_newest("Clear", "is cleared.")
+    sol.press_newest("Clear", "are cleared.")
     assert sol.get(f"/v1/m/{hid}")["pronouns"] is None
     sol.slash("member privacy", "All of the settings are private now.", member=hid, subject="all", level="private")
     sol.slash("member privacy", "description: **private**", member=hid)
@@ -42,8 +42,8 @@ def test_members_refused(system_owner, discord_user):
     sol.press_newest("No", "Nothing was changed.")
     sol.slash("member show", "You have no member with the name or ID “ben”", member="ben")
     sol.slash("member edit", "must be six hexadecimal digits", member="ann", field="color", value="red")
-    sol.slash("member edit", "is not part of your system.", member=zed, field="color", value="ff0000")
-    sol.slash("member delete", "is not part of your system.", member=zed)
+    sol.slash("member edit", "is not part of your system;", member=zed, field="color", value="ff0000")
+    sol.slash("member delete", "is not part of your system;", member=zed)
     sol.slash("member privacy", "is to be `public` or `private`", member="ann", subject="name")
     discord_user().slash("member new", "This account has no system", name="Ann")
     assert [member["name"] for member in sol.members] == ["Ann"]
@@ -66,9 +66,9 @@ def test_switches(system_owner):
     sol.slash("switch to", "Fronting: Cy Oak, Ben", member="cy oak", second=sol.member("Ben")["id"])
     sol.slash("switch add", "Fronting: Cy Oak, Ben, Ann", member="ann")
     sol.slash("switch add", "is fronting already", member="ann")
-    sol.slash("switch to", "Duplicate members in member list.", member="ann", fourth="ANN")
+    sol.slash("switch to", "You named a member twice", member="ann", fourth="ANN")
     sol.slash("switch out", "Switched out.")
-    sol.slash("switch out", "New members identical to existing fronters.")
+    sol.slash("switch out", "Nobody fronts, so nothing was changed.")
     assert sol.switches == [[], ["Cy Oak", "Ben", "Ann"], ["Cy Oak", "Ben"], ["Ann"]]
     sol.slash("switch move", "This time is not after the previous switch", time="1d ago")
     sol.slash("switch move", "I cannot read “-yes” as a time", time="-yes")
@@ -87,7 +87,7 @@ def test_the_front_of_somebody_else(system_owner, discord_user):
     stranger.slash("front show", "Fronting: Ann", account=sol.id)
     stranger.slash("front history", "**Ann** since", account=sol.id)
     sol.slash("system privacy", "private now", subject="front", level="private")
-    stranger.slash("front show", "Unauthorized to view fronter.", account=sol.id)
+    stranger.slash("front show", "Who fronts in this system is private.", account=sol.id)
     sol.slash("front show", "Fronting: Ann")
 
 

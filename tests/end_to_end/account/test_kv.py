@@ -14,15 +14,20 @@ def test_pairs_from_a_channel(discord, rollcall, person, token_of):
     message = discord.say(alice, '.add "a key" first line\nsecond  line')
     until(lambda: rollcall.get("/user/@me/kv", token).json() == {"a key": "first line\nsecond  line"})
     assert message["id"] not in [left["id"] for left in discord.messages()]
-    answers = said(discord.say_and_wait(alice, ".get a key"))
+    answers = said(discord.say_and_wait(alice, '.get "a key"'))
     assert [where for where, _ in answers] == ["dm", "channel"]
     assert "second  line" in answers[0][1]
     assert "a key" not in answers[1][1]
-    discord.say_and_wait(alice, ".add other v2")
+    answers = said(discord.say_and_wait(alice, ".add other v2"))
+    assert answers[1] == ("channel", "Stored. See your DMs.")
+    assert all(words in answers[0][1] for words in ("`other`", "`.remove other`", ".add other v2"))
     answers = said(discord.say_and_wait(alice, ".list"))
     assert answers[1] == ("channel", "See your DMs.")
     assert "second  line" in answers[0][1]
-    assert only(discord.say_and_wait(alice, ".remove a key")) == ("channel", "Removed.")
+    answers = said(discord.say_and_wait(alice, ".remove “a key”"))
+    assert answers[1] == ("channel", "Removed. See your DMs.")
+    assert "`a key`" in answers[0][1]
+    assert "second  line" in answers[0][1]
     assert rollcall.get("/user/@me/kv", token).json() == {"other": "v2"}
     assert rollcall.get(f"/user/{alice}", token).json()["KV"] == {"other": "v2"}
     assert rollcall.get(f"/user/{alice}").json()["KV"] is None
@@ -31,12 +36,16 @@ def test_pairs_from_a_channel(discord, rollcall, person, token_of):
 def test_pairs_by_slash_command_and_dm(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)
-    assert only(discord.slash_and_wait(alice, "kv add", {"key": "k", "value": "v"})) == ("ephemeral", "Stored.")
+    stored = ("ephemeral", "Stored under `k`; `/kv remove` takes it out again.")
+    assert only(discord.slash_and_wait(alice, "kv add", {"key": "k", "value": "v"})) == stored
+    assert "in place of another value" in only(discord.slash_and_wait(alice, "kv add", {"key": "k", "value": "v"}))[1]
+    assert discord.autocomplete(alice, "kv get", "key", {"key": "K"}) == [{"name": "k", "value": "k"}]
     assert only(discord.slash_and_wait(alice, "kv get", {"key": "k"}))[0] == "ephemeral"
     assert only(discord.slash_and_wait(alice, "kv list"))[0] == "ephemeral"
     where, text = only(discord.say_and_wait(alice, ".get k", dm=True))
     assert (where, "v" in text) == ("dm", True)
-    assert only(discord.slash_and_wait(alice, "kv remove", {"key": "k"})) == ("ephemeral", "Removed.")
+    where, text = only(discord.slash_and_wait(alice, "kv remove", {"key": "k"}))
+    assert (where, text) == ("ephemeral", "Removed `k`; it was:\n```\nv\n```")
     assert rollcall.get("/user/@me/kv", token).json() == {}
 
 
@@ -82,6 +91,32 @@ def test_a_refused_add_leaves_nothing_in_the_channel(discord, rollcall, person, 
     until(lambda: message["id"] not in [left["id"] for left in discord.messages()])
     person("later")
     assert not [left for left in discord.messages() if "secret" in text_of(left)]
+    # The words are not lost: they come back by DM.
+    assert any(typed[:1900] in text_of(message) for message in discord.dms(alice))
+
+
+def test_a_value_that_may_not_be_deleted_stands_there_and_that_is_said(discord, rollcall, person, token_of):
+    alice = person()
+    channel = discord.add_channel("kept", "Home")
+    discord.set_permissions(channel, deny=["MANAGE_MESSAGES"])
+    answers = said(discord.say_and_wait(alice, ".add k v", channel=channel))
+    assert answers[1][0] == "channel"
+    assert "I may not delete your message, so others can read it here: delete it yourself." in answers[1][1]
+    assert rollcall.get("/user/@me/kv", token_of(alice)).json() == {"k": "v"}
+
+
+def test_a_sentence_that_is_well_formed_is_stored_and_given_back(discord, rollcall, person):
+    alice = person()
+    answers = said(discord.say_and_wait(alice, ".add me on steam guys"))
+    assert [where for where, _ in answers] == ["dm", "channel"]
+    assert all(words in answers[0][1] for words in ("`me`", "`.remove me`", ".add me on steam guys"))
+
+
+def test_closed_dms_lose_the_words_but_not_the_key(discord, rollcall, person):
+    alice = person()
+    discord.refuse_dms(alice)
+    text = only(discord.say_and_wait(alice, ".add k secret-value"))[1]
+    assert text == "Stored. Your DMs are closed; `/kv list` shows it to you alone."
 
 
 def test_refusals_do_not_name_keys_in_a_channel(discord, rollcall, person):
@@ -94,7 +129,7 @@ def test_keys_in_quotes(discord, rollcall, person):
     alice = person()
     discord.say_and_wait(alice, '.add "my key" v')
     assert "v" in said(discord.say_and_wait(alice, '.get "my key"', dm=True))[0][1]
-    assert only(discord.say_and_wait(alice, '.remove "my key"')) == ("channel", "Removed.")
+    assert said(discord.say_and_wait(alice, '.remove "my key"'))[1] == ("channel", "Removed. See your DMs.")
 
 
 def test_values_never_show_in_a_channel_with_closed_dms(discord, rollcall, person):

@@ -36,27 +36,47 @@ def test_a_token_by_slash_command(discord, rollcall, person):
 def test_tokens_come_by_dm(discord, rollcall, discord_user):
     alice = discord_user("alice", "Foxes")
     found = []
-    for typed in ("pk;token", "pk;TOKEN refresh", "PK!token renew"):
+    for typed in ("pk;token", "pk;TOKEN refresh", "PK!token renew", "pk;token -y"):
         alice.ask(typed, "See your DMs.", "channel")
         found.append(re.search(r"rc_[\w-]{60,}", text_of(discord.dms(alice.id)[-1]))[0])
         until(lambda: rollcall.get("/v1/s", found[-1]).status_code == 200)
-    assert len(set(found)) == 3
-    assert [rollcall.get("/v1/s", token).status_code for token in found[:2]] == [401, 401]
+    assert len(set(found)) == 4
+    assert [rollcall.get("/v1/s", token).status_code for token in found[:3]] == [401, 401, 401]
     discord.refuse_dms(alice.id)
-    for typed in ("pk;token", "pk;token refresh"):
+    for typed in ("pk;token -yes", "pk;token refresh"):
         assert "allow direct messages" in alice.refusal(typed)
         assert rollcall.get("/v1/s", found[-1]).json()["name"] == "Foxes"
     assert not any(token in text_of(message) for message in discord.messages() for token in found)
+
+
+def test_a_token_that_works_is_replaced_only_after_a_question(discord, rollcall, discord_user):
+    alice = discord_user()
+    question = alice.ask("pk;token", "See your DMs.") and alice.ask("pk;token", "A new one ends it")
+    before = len(discord.dms(alice.id))
+    alice.press(question, "No", "Your token goes on working.")
+    assert len(discord.dms(alice.id)) == before
+    alice.press(alice.ask("pk;token", "A new one ends it"), "Replace it", "See your DMs.")
+    assert "I did not expect “is”" in alice.refusal("pk;token is what you type")
+    assert len(discord.dms(alice.id)) == before + 1
 
 
 def test_closed_dms_keep_the_old_token(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)
     discord.refuse_dms(alice)
-    for ask in (lambda: discord.say_and_wait(alice, ".token"), lambda: discord.slash_and_wait(alice, "token")):
-        text = only(ask())[1]
-        assert "goes on working" in text
-        assert rollcall.get("/user/@me", token).status_code == 200
+    assert "goes on working" in only(discord.say_and_wait(alice, ".token"))[1]
+    assert rollcall.get("/user/@me", token).status_code == 200
+
+
+def test_a_slash_command_shows_the_token_to_who_takes_no_dms(discord, rollcall, person, token_of):
+    alice = person()
+    old = token_of(alice)
+    discord.refuse_dms(alice)
+    where, text = only(discord.slash_and_wait(alice, "token"))
+    new = re.search(r"rc_[\w-]{60,}", text)[0]
+    assert where == "ephemeral"
+    until(lambda: rollcall.get("/user/@me", new).status_code == 200)
+    assert rollcall.get("/user/@me", old).status_code == 401
 
 
 def test_two_tokens_asked_for_at_once(discord, rollcall, person):

@@ -19,8 +19,8 @@ def test_autoproxy(discord, discord_user):
             alice.ask(f"pk;ap {word}", saying.replace("by the", "the"))
             alice.ask("pk;ap", saying.replace("by the", "the"))
     for typed in ('"ash fox"', 'member "Ash Fox"', alice.members[0]["id"]):
-        alice.ask(f"pk;ap {typed}", "proxied here as one member.")
-        alice.ask("pk;ap", "It is Ash Fox.", "dm")
+        alice.ask(f"pk;ap {typed}", "proxied here as Ash Fox.", "channel")
+        alice.ask("pk;ap", "proxied here as Ash Fox.", "channel")
         alice.ask("pk;ap off", "is off")
     for typed, sentence in [
         ("member", "Name the member that is to speak: `pk;autoproxy <member>`."),

@@ -45,11 +45,11 @@ def test_a_tag_of_one_server(system_owner, discord_user):
         sol.say(f"pk;s {verb}", f"Names have the tag of this server alone: `☀ {verb}`.", "channel")
     sol.say("pk;s st -raw", "☀ guildtag")
     assert "`☀ guildtag`" in text_of(other.ask(f"pk;s {sol.mention} st", "Names have"))
-    sol.say("pk;s tag | Suns", "In this server the tag is `☀ guildtag`; `system servertag clear` ends that.")
+    sol.say("pk;s tag | Suns", "In this server the tag is `☀ guildtag`; `pk;system servertag clear` ends that.")
     for disabling, enabling in (("disable", "enable"), ("-disable", "-enable"), ("off", "on")):
         sol.say(f"pk;s st {disabling}", "Names have no tag in this server: it is disabled")
         sol.say("pk;s st", "Names have no tag in this server: it is disabled", "channel")
-        sol.say("pk;s st ☀", "is changed. Tags are disabled in this server; `system servertag enable`")
+        sol.say("pk;s st ☀", "is changed. Tags are disabled in this server; `pk;system servertag enable`")
         sol.say("pk;s tag | Suns", "In this server tags are disabled")
         sol.say(f"pk;s st {enabling}", "Names have the tag of this server alone: `☀`.")
     sol.say("pk;s st clear -y", "The system's server tag is cleared.")
@@ -86,7 +86,7 @@ def test_a_members_name_in_one_server(discord, system_owner, discord_user, elsew
         sol.say(f"pk;m ann {verb} Anna {verb}", "The member's server name is changed.")
         assert sol.say(f"pk;m ann {verb}", place="channel").endswith(f"Anna {verb}")
     sol.say("pk;m ann sn", "The member has no server name.", channel=channel)
-    sol.say("pk;m ann dn Annie", "is changed.\nIn this server the server name counts; `servername` shows it.")
+    sol.say("pk;m ann dn Annie", "In this server the server name counts; `pk;member ann servername` shows it.")
     sol.say("pk;m ann rename Ann", "In this server the server name counts")
     hid = sol.member("Ann")["id"]
     assert "Anna guildname" in text_of(other.ask(f"pk;m {hid} sn", "Anna"))
@@ -196,10 +196,10 @@ def test_settings_of_proxying(system_owner, discord_user):
         "name format`: `{name}!`",
         "server name format`: `{name}?`",
     ):
-        assert f"`config {line}\n" in f"{shown}\n"
+        assert f"`pk;config {line}\n" in f"{shown}\n"
     assert "server name format" not in sol.say("pk;config", "Settings", dm=True)
-    assert "did you mean `autoproxy account`?" in sol.say("pk;config autoproxy acount", "did you mean")
-    assert "did you mean `proxy" in sol.say("pk;config proxy", "did you mean")
+    assert "did you mean `pk;config autoproxy account`?" in sol.say("pk;config autoproxy acount", "did you mean")
+    assert "did you mean `pk;config proxy" in sol.say("pk;config proxy", "did you mean")
     assert "no system" in discord_user().refusal("pk;config proxy case off")
 
 
@@ -299,6 +299,8 @@ def test_only_moderators_see_and_set_what_counts_for_a_server(discord, place, di
     ):
         assert guest.refusal(f"pk;serverconfig {setting}") == sentence
     moderator.ask("pk;sc", "not logged in this server.\nThe blacklist is empty")
-    guest.ask("pk;sc help", "`serverconfig log channel [#channel or clear]`")
-    assert "did you mean `proxy blacklist`?" in moderator.refusal("pk;sc proxy blaklist add all")
+    guest.ask("pk;sc help", "`pk;serverconfig log channel [#channel or clear]`")
+    assert "did you mean `pk;serverconfig proxy blacklist add all`?" in moderator.refusal(
+        "pk;sc proxy blaklist add all"
+    )
     assert "type it in a server" in moderator.refusal("pk;sc", dm=True, channel=None)

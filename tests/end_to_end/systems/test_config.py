@@ -69,8 +69,8 @@ def test_settings(discord_user):
         assert {member[key] for key in member if key.endswith("privacy") or key == "visibility"} == {level}
     assert alice.refusal("pk;config private member") == "New members begin public."
     assert "`on` or `off`; “maybe” is neither" in alice.refusal("pk;config show private maybe")
-    assert "Write `pk;config show private on` or `off`." in alice.refusal("pk;config show everything on")
-    assert "did you mean `timezone`?" in alice.refusal("pk;config timezon berlin")
+    assert "`pk;config show private on` or `pk;config show private off`." in alice.refusal("pk;config show all on")
+    assert "did you mean `pk;config timezone berlin`?" in alice.refusal("pk;config timezon berlin")
     assert "no system" in bob.refusal("pk;config")
 
 

@@ -51,7 +51,7 @@ def test_who_fronts_since_when(system_owner, discord_user, log):
     )
     hid = sol.system_id
     for typed in own[:2]:
-        sol.say(typed, "System has no registered switches.")
+        sol.say(typed, "No switch is logged in this system yet.")
     log(sol, (3, ["Ann"]), (2, ["Ben", "Ann"]))
     for typed in (*own, "pk;f show", f"pk;f {sol.mention}", f"pk;f {hid}"):
         assert since_of(sol) in sol.say(typed, "Fronting: Ben, Ann"), typed
@@ -60,7 +60,7 @@ def test_who_fronts_since_when(system_owner, discord_user, log):
     sol.say("pk;sw out", "Switched out.")
     sol.say("pk;f", "Fronting: *nobody*")
     stranger.ask("pk;f", "This account has no system")
-    stranger.ask("pk;f histroy", "did you mean `history`?")
+    stranger.ask("pk;f histroy", "did you mean `pk;front history`?")
 
 
 def test_private_fronters(system_owner, discord_user, rollcall, log):
@@ -69,7 +69,8 @@ def test_private_fronters(system_owner, discord_user, rollcall, log):
     log(sol, (3, ["Ann"]), (2, []), (1, ["Ann"]))
     sol.say("pk;s privacy front private", "private now")
     over_http = rollcall.get(f"/v1/s/{hid}/fronters")
-    assert (over_http.status_code, over_http.text) == (403, stranger.refusal(f"pk;f {hid}"))
+    assert (over_http.status_code, over_http.text) == (403, "Unauthorized to view fronter.")
+    assert stranger.refusal(f"pk;f {hid}") == "Who fronts in this system is private."
     sol.ask("pk;f", "Fronting: Ann", "dm")
     assert "Ann" not in text_of(sol.ask("pk;f", "see your DMs", "channel"))
     sol.ask("pk;f", "Fronting: Ann", "dm", dm=True)
@@ -78,8 +79,9 @@ def test_private_fronters(system_owner, discord_user, rollcall, log):
     assert (told.count("Ann"), told.count("nobody")) == (1, 1)
     sol.say("pk;s privacy fronthistory private", "private now")
     over_http = rollcall.get(f"/v1/s/{hid}/switches")
-    assert (over_http.status_code, over_http.text) == (403, stranger.refusal(f"pk;s {hid} fh"))
-    assert over_http.text == stranger.refusal(f"pk;s {hid} fp")
+    assert (over_http.status_code, over_http.text) == (403, "Unauthorized to view front history.")
+    for typed in ("fh", "fp"):
+        assert stranger.refusal(f"pk;s {hid} {typed}") == "The front history of this system is private."
     sol.ask("pk;f h", "Front history", "dm")
     sol.ask("pk;f p", "Front breakdown", "dm")
 
@@ -131,7 +133,7 @@ def test_a_history_that_became_private_is_not_paged_on(system_owner):
         sol.rollcall.write(switches.log_switch, int(sol.id), hids)
     bo.say(f"pk;s {sol.mention} history", "Front history")
     sol.rollcall.write(systems.edit_system, int(sol.id), {"front_history_privacy": "private"})
-    bo.press_newest("▶", "Unauthorized to view front history.")
+    bo.press_newest("▶", "The front history of this system is private.")
 
 
 def label(message, name):
@@ -143,7 +145,7 @@ def test_the_history_can_be_cleared(system_owner, discord_user, log):
     sol, stranger = system_owner("Ann"), discord_user("other", "Others")
     for typed in ("pk;f h clear", "pk;fh -clear", "pk;s fh -c"):
         log(sol, (2, ["Ann"]), (1, []))
-        stranger.ask(typed, "System has no registered switches.")
+        stranger.ask(typed, "No switch is logged in this system yet.")
         stranger.ask(f"pk;s {sol.system_id} fh clear", "you can change only your own")
         sol.say(typed, "Delete all of your switches?")
         sol.say("no", "Nothing was deleted.")

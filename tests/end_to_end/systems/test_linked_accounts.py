@@ -98,7 +98,7 @@ def test_unlinking(rollcall, discord_user):
         (carol.mention, "This account is not linked to your system."),
         (f"{bob.id} now", "I did not expect “now” here; a name with blanks needs quotes."),
     ]:
-        assert alice.refusal(f"pk;unlink {typed}") == sentence
+        assert alice.refusal(f"pk;unlink {typed}").startswith(sentence)
     assert "has no system" in carol.refusal(f"pk;unlink {alice.id}")
     question = alice.ask(f"pk;unlink {bob.mention}", f"Unlink {bob.mention}?")
     bob.press(question, "Unlink", "This question is for somebody else.", "ephemeral")

@@ -11,7 +11,7 @@ TEXTS = [
     ("displayname dn dname nick nickname dispname", "display_name", "display name", "Ann the Tall", "Ann the Tall"),
     ("description desc describe d bio info text intro", "description", "description", '"Tall" -c  x', '"Tall" -c  x'),
     ("pronouns pronoun prns pn", "pronouns", "pronouns", '"she/her"', "she/her"),
-    ("color colour", "color", "colour", "#00FF7f", "00ff7f"),
+    ("color colour", "color", "color", "#00FF7f", "00ff7f"),
     ("birthday birth bday birthdate cakeday bdate bd", "birthday", "birthday", "Feb 29", "0004-02-29"),
 ]
 
@@ -20,13 +20,14 @@ def test_texts_are_set_and_cleared_by_all_their_names(system_owner):
     sol = system_owner("Ann")
     for verbs, key, label, typed, stored in TEXTS:
         first, *others = verbs.split()
+        are = "are" if label == "pronouns" else "is"
         sol.say(f"pk;m ann {first}", f"The member has no {label}. Put one behind the command to set it.")
-        sol.say(f"pk;m ann {first} {typed}", f"The member's {label} is changed.")
+        sol.say(f"pk;m ann {first} {typed}", f"The member's {label} {are} changed.")
         assert sol.member("Ann")[key] == stored
-        sol.say(f"pk;m ann {first} clear -yes", f"The member's {label} is cleared.")
+        sol.say(f"pk;m ann {first} clear -yes", f"The member's {label} {are} cleared.")
         assert sol.member("Ann")[key] is None
         for verb in others:
-            sol.say(f"pk;m ann {verb.upper()} {typed}", f"The member's {label} is changed.")
+            sol.say(f"pk;m ann {verb.upper()} {typed}", f"The member's {label} {are} changed.")
 
 
 def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(system_owner):
@@ -38,7 +39,7 @@ def test_what_is_set_is_shown_as_it_looks_and_as_it_was_typed(system_owner):
         ("color", "00ff7f", "#00ff7f"),
         ("birthday", "2004-02-29", "February 29, 2004"),
     ):
-        sol.say(f"pk;m ann {verb} {typed}", "is changed")
+        sol.say(f"pk;m ann {verb} {typed}", " changed.")
         assert sol.say(f"pk;m ann {verb}").endswith(f"\n{shown}")
         assert sol.say(f"pk;m ann {verb} -raw").endswith(f"```\n{shown}\n```")
     for flag in ("-r", "raw", "-plaintext", "-pt"):
@@ -62,11 +63,25 @@ def test_clearing_asks_first(system_owner):
 
 def test_flags_inside_a_free_text_stay_in_it(system_owner):
     sol = system_owner("Ann")
-    for text in ("Tall -c", "Tall -clear -yes", "-tall", "clear skies -raw", "raw fish", "default -c, they say"):
+    for text in ("Tall -c", "Tall -clear -yes", "clear skies -raw", "raw fish", "default -c, they say"):
         sol.say(f"pk;m ann description {text}", "The member's description is changed.")
         assert sol.member("Ann")["description"] == text
-    sol.say("pk;m ann pronouns '-c'", "pronouns is changed")
+    sol.say("pk;m ann pronouns '-c'", "pronouns are changed")
     assert sol.member("Ann")["pronouns"] == "-c"
+
+
+def test_a_text_that_begins_like_a_flag_is_refused_and_stored_in_quotes(system_owner):
+    sol = system_owner("Ann")
+    sol.add("Ben", description="Small.")
+    for typed in ("-tall", "--tall tree", "-x s|a|b|", "-flag-of-nobody", "-y -tall", "clear -tall"):
+        for field in ("description", "pronouns", "dn", "rename", "color", "birthday", "avatar"):
+            sol.say(f"pk;m ben {field} {typed}", "here; put a text that starts with - into quotes.")
+    assert [sol.member("Ben")[key] for key in ("description", "pronouns", "display_name")] == ["Small.", None, None]
+    for text in ("-tall", "-tall and -thin", "-x s|a|b|"):
+        sol.say(f'pk;m ann description "{text}"', "The member's description is changed.")
+        assert sol.member("Ann")["description"] == text
+    sol.say('pk;m ann description "quoted"', "The member's description is changed.")
+    assert sol.member("Ann")["description"] == '"quoted"'
 
 
 def test_texts_refused(system_owner):

@@ -44,7 +44,7 @@ def test_the_short_list_by_all_its_names(sol):
     for typed in ("list", "LIST", "l", "ls", "members", "find", "search", "query", "fd", "s list", "s find", "s l"):
         told = sol.say(f"pk;{typed}", "Members (4)")
         assert names_in(told) == ["Ann", "Zed", "Cleo", "Adan"], typed
-    assert f"`{sol.member('ben')['id']}` **Zed** `b:text`" in told
+    assert f"`{sol.member('ben')['id']}` **Zed** (ben) `b:text`" in told
 
 
 def test_who_is_listed(sol):
@@ -177,7 +177,7 @@ def test_lists_refused(sol, discord_user, rollcall):
         {
             "pk;list -by-name -by-id": "Choose one way of sorting.",
             "pk;list -random -bmc": "Choose one way of sorting.",
-            "pk;list -wp -wa": "The short list has room for one `-with-…`; `list full` has it for all.",
+            "pk;list -wp -wa": "The short list has room for one `-with-…`; `pk;list full` has it for all.",
             "pk;list -by-height": "I know no `-by-height` here",
             "pk;list -public -private": "Choose one of `-private` and `-public`.",
         }
@@ -190,10 +190,11 @@ def test_lists_refused(sol, discord_user, rollcall):
     sol.say("pk;s privacy fronthistory private", "private now")
     for flag in ("-by-last-fronted", "-with-last-fronted"):
         refused = stranger.refusal(f"pk;s {hid} list {flag}")
-        assert refused == rollcall.get(f"/v1/s/{hid}/switches").text
+        assert refused == "The front history of this system is private."
     sol.say("pk;s privacy list private", "private now")
     over_http = rollcall.get(f"/v1/s/{hid}/members")
-    assert (over_http.status_code, over_http.text) == (403, stranger.refusal(f"pk;s {hid} list"))
+    assert (over_http.status_code, over_http.text) == (403, "Unauthorized to view member list.")
+    assert stranger.refusal(f"pk;s {hid} list") == "The member list of this system is private."
     sol.ask("pk;list", "Members (4)", "dm")
 
 

@@ -59,10 +59,10 @@ def test_who_is_not_found_is_told_what_is_near(system_owner):
             "pk;m ann": 'a name with blanks needs quotes: `"Ann Oak"`.',
             "pk;m ann oak": 'a name with blanks needs quotes: `"Ann Oak"`.',
             "pk;m ben oak": "You have no member with the name or ID “ben”",
-            "pk;m 12345": "You have no member with the name “12345”; `list` shows yours.",
+            "pk;m 12345": "You have no member with the name “12345”; `pk;list` shows yours.",
             "pk;m -id qqqqq": "There is no member with the ID “qqqqq”",
             "pk;sw annabel anabel": "did you mean “Annabel”?",
-            "pk;sw edit annabel": "System has no registered switches.",
+            "pk;sw edit annabel": "No switch is logged in this system yet.",
         }
     )
 

@@ -31,12 +31,13 @@ def test_every_subject_by_all_its_names(system_owner):
     assert set(SUBJECTS) == {*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY}
     for key, names in SUBJECTS.items():
         first, *others = names.split()
-        sol.say(f"pk;m ann privacy {first} private", f"The {first} is private now.")
+        is_ = "are" if first == "pronouns" else "is"
+        sol.say(f"pk;m ann privacy {first} private", f"The {first} {is_} private now.")
         changed = sol.member("Ann") if key in MEMBER_PRIVACY else settings_of(sol, "ann")
         assert [name for name in SUBJECTS if changed.get(name) == "private"] == [key]
         for name in others:
-            sol.say(f"pk;m ann privacy {name.upper()} private", f"The {first} is private now.")
-        sol.say(f"pk;m ann privacy {first} public", f"The {first} is public now.")
+            sol.say(f"pk;m ann privacy {name.upper()} private", f"The {first} {is_} private now.")
+        sol.say(f"pk;m ann privacy {first} public", f"The {first} {is_} public now.")
     assert settings_of(sol, "ann") == dict.fromkeys(SUBJECTS, "public")
 
 
@@ -114,7 +115,7 @@ def test_refused(system_owner):
     sol = system_owner("Ann")
     sol.say_all(
         {
-            "pk;m ann privacy nose private": "There is no privacy of “nose”; there are `visibility`, `name`",
+            "pk;m ann privacy nose private": "There is no privacy of “nose”; there are visibility, name",
             "pk;m ann privacy name": "Say whether the name is to be `public` or `private`.",
             "pk;m ann privacy name secret": "Say whether the name is to be `public` or `private`.",
             "pk;m ann privacy all": "is to be `public` or `private`.",

@@ -10,7 +10,7 @@ def tags_of(system_owner, name="Ann"):
 
 def test_an_example_sets_the_tag(system_owner):
     sol = system_owner("Ann")
-    sol.say("pk;m ann proxy", "None yet; `proxy [text]` sets one.")
+    sol.say("pk;m ann proxy", "None yet; `pk;member ann proxy [text]` sets one.")
     for verb, typed, stored in (
         ("proxy", "[text]", {"prefix": "[", "suffix": "]"}),
         ("tags", "A: TEXT", {"prefix": "A: ", "suffix": None}),
@@ -49,7 +49,7 @@ def test_tags_refused(system_owner):
         )
     sol.say_all(
         {
-            "pk;m ann proxy add": "Write the tags to add, around the word text: `proxy add [text]`.",
+            "pk;m ann proxy add": "Write the tags to add, around the word text: `pk;member ann proxy add [text]`.",
             "pk;m ann proxy REMOVE": "Write the tags to remove, around the word text",
             "pk;m ann proxy add A:text": "The member has this tag already.",
             "pk;m ann proxy remove [text]": "The member has no such tag",

@@ -39,22 +39,24 @@ def test_switches_refused_as_over_http(system_owner):
     sol, other = system_owner("Ann", "Ben"), system_owner("Zed")
     sol.say("pk;sw ann ben", "Fronting: Ann, Ben")
     for typed, names in (("ann ben", ["Ann", "Ben"]), ("ben ann ben", ["Ben", "Ann", "Ben"])):
-        assert sol.say(f"pk;sw {typed}") == post_switch(sol, names).text
-    sol.say("pk;sw ann ben", "New members identical to existing fronters.")
+        assert post_switch(sol, names).status_code == 400
+        sol.say(f"pk;sw {typed}", "nothing was changed" if len(names) == 2 else "You named a member twice")
+    sol.say("pk;sw ann ben", "They front already, so nothing was changed.")
     zed = other.member("Zed")["id"]
     sol.say_all(
         {
-            "pk;sw": "Name who fronts: `pk;switch <members>`; `switch out` is nobody.",
+            "pk;sw": "Name who fronts: `pk;switch <members>`; `pk;switch out` is nobody.",
             "pk;sw ann cy": "You have no member with the name or ID “cy”",
-            "pk;sw ann ann": "Duplicate members in member list.",
-            f"pk;sw ann {zed}": f"Member '{zed}' is not part of your system.",
+            "pk;sw ann ann": "You named a member twice; name each once.",
+            f"pk;sw ann {zed}": f"“{zed}” is not part of your system;",
             "pk;sw ann -append": "I know no `-append` here",
             "pk;sw out ann": "I did not expect “ann” here",
         }
     )
     sol.say("pk;sw ben ann", "Fronting: Ben, Ann")
     sol.say("pk;sw out", "Switched out.")
-    assert sol.say("pk;sw out") == post_switch(sol, []).text
+    assert post_switch(sol, []).text == "New members identical to existing fronters."
+    assert sol.say("pk;sw out") == "Nobody fronts, so nothing was changed."
     assert sol.switches == [[], ["Ben", "Ann"], ["Ann", "Ben"]]
 
 
@@ -113,16 +115,16 @@ def test_the_latest_switch_is_edited_after_a_question(system_owner):
 def test_edits_refused(system_owner):
     sol, other = system_owner("Ann", "Ben"), system_owner("Zed")
     zed = other.member("Zed")["id"]
-    sol.say("pk;sw edit ann -y", "System has no registered switches.")
+    sol.say("pk;sw edit ann -y", "No switch is logged in this system yet.")
     sol.say("pk;sw ann", "Fronting: Ann")
     sol.say_all(
         {
-            "pk;sw edit": "Name the members: `pk;switch edit <members>`, or `switch edit out`.",
+            "pk;sw edit": "Name the members: `pk;switch edit <members>`, or `pk;switch edit out`.",
             "pk;sw edit -y cy": "You have no member with the name or ID “cy”",
             f"pk;sw edit -y {zed}": "is not part of your system",
-            "pk;sw edit -y ben ben": "Duplicate members in member list.",
-            "pk;sw edit -y ann": "New members identical to existing fronters.",
-            "pk;sw edit -y -f ann": "New members identical to existing fronters.",
+            "pk;sw edit -y ben ben": "You named a member twice; name each once.",
+            "pk;sw edit -y ann": "They front already, so nothing was changed.",
+            "pk;sw edit -y -f ann": "They front already, so nothing was changed.",
             "pk;sw edit -y -a ann": "is fronting already; name members who are not.",
             "pk;sw edit -y -p ann": "is fronting already; name members who are not.",
             "pk;sw edit -y -r ben": "is not fronting; name members who are.",
@@ -131,7 +133,7 @@ def test_edits_refused(system_owner):
     )
     assert sol.switches == [["Ann"]]
     sol.say("pk;sw edit out -y", "changed")
-    sol.say("pk;sw edit out -y", "New members identical to existing fronters.")
+    sol.say("pk;sw edit out -y", "Nobody fronts, so nothing was changed.")
 
 
 def test_a_copy_is_a_new_switch(system_owner):
@@ -153,9 +155,9 @@ def test_a_copy_is_a_new_switch(system_owner):
         {
             "pk;sw copy": "Name the members: `pk;switch copy <member>`.",
             "pk;sw copy ann": "is fronting already",
-            "pk;sw copy ben ben": "Duplicate members in member list.",
+            "pk;sw copy ben ben": "You named a member twice; name each once.",
             "pk;sw copy -r ben": "is not fronting",
-            "pk;sw copy -f ann": "New members identical to existing fronters.",
+            "pk;sw copy -f ann": "They front already, so nothing was changed.",
             "pk;sw copy dee": "You have no member with the name or ID “dee”",
         }
     )
@@ -165,7 +167,7 @@ def test_a_copy_is_a_new_switch(system_owner):
 def test_the_latest_switch_is_deleted_after_a_question(system_owner):
     sol = system_owner("Ann", "Ben")
     for typed in ("delete", "delete all", "remove -all", "erase -c", "cancel -clear", "yeet"):
-        sol.say(f"pk;sw {typed}", "System has no registered switches.")
+        sol.say(f"pk;sw {typed}", "No switch is logged in this system yet.")
     sol.say("pk;sw ann", "Fronting: Ann")
     sol.say("pk;sw ben", "Fronting: Ben")
     for verb in ("delete", "remove", "erase", "cancel", "yeet"):
@@ -204,7 +206,7 @@ def test_all_switches_are_deleted_after_a_question(system_owner):
         sol.say(f"pk;sw {typed} -y", "All of your switches are deleted.")
         assert sol.switches == []
     sol.say("pk;sw ann", "Fronting: Ann")
-    sol.say("pk;sw delete ann", "Write `pk;switch delete` for the latest switch, or `switch delete all`.")
+    sol.say("pk;sw delete ann", "Write `pk;switch delete` for the latest switch, or `pk;switch delete all`.")
     assert sol.switches == [["Ann"]]
 
 

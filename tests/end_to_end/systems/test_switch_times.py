@@ -99,7 +99,7 @@ def test_moves_refused(sol, system_owner):
     tomorrow = (datetime.now(BERLIN) + timedelta(days=2)).date().isoformat()
     sol.say_all(
         {
-            "pk;sw move": "Say when it was, like `pk;switch move 1h30m` or `yesterday 14:00`.",
+            "pk;sw move": "Say when it was, like `pk;switch move 1h30m` or `pk;switch move yesterday 14:00`.",
             "pk;sw move soon-ish": "I cannot read “soon-ish” as a time",
             "pk;sw move 25:61": "I cannot read “25:61” as a time",
             "pk;sw move 2020-02-30": "I cannot read “2020-02-30” as a time",
@@ -114,4 +114,4 @@ def test_moves_refused(sol, system_owner):
     )
     assert latest_of(sol) == before
     assert sol.switches == [["Ben"], ["Ann"]]
-    system_owner().say("pk;sw move 1h", "System has no registered switches.")
+    system_owner().say("pk;sw move 1h", "No switch is logged in this system yet.")

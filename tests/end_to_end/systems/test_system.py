@@ -26,7 +26,8 @@ def test_a_system_is_made_and_deleted_by_every_name_of_both(discord, rollcall, d
     for number, make in enumerate(makers):
         command = commands[number % len(commands)]
         welcome = text_of(alice.ask(f'{command} {make} "The  Foxes {number}"', "Your system is made"))
-        assert all(word in welcome for word in ("public unless", "pk;token", "to yourself"))
+        prefix = "pk;" if command.startswith("pk;") else "pk!" if command.startswith("PK!") else f"<@{bot_id}> "
+        assert all(word in welcome for word in ("public unless", f"`{prefix}token`", "to yourself"))
         assert alice.system["name"] == f"The  Foxes {number}"
         flag = ("-no-export", "-ne")[number % 2]
         alice.ask(f"{command} {flag} {deleters[number % len(deleters)]}", "for good")
@@ -89,13 +90,13 @@ def test_texts_keep_what_was_typed(discord_user):
 def test_colours(discord_user):
     alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     for typed, stored in [("color #FF00aa", "ff00aa"), ("colour 00FF00", "00ff00"), ('COLOR "#0000ff"', "0000ff")]:
-        alice.ask(f"pk;s {typed}", "The system's colour is changed.")
+        alice.ask(f"pk;s {typed}", "The system's color is changed.")
         assert alice.system["color"] == stored
     bob.ask(f"pk;s {alice.mention} color", "#0000ff")
     for bad in ("red", "#12345", "1234567", "ff00gg"):
         assert alice.refusal(f"pk;s color {bad}") == alice.patch("/v1/s", color=bad.removeprefix("#")).text, bad
     assert alice.system["color"] == "0000ff"
-    alice.ask("pk;s color clear -y", "The system's colour is cleared.")
+    alice.ask("pk;s color clear -y", "The system's color is cleared.")
     assert alice.system["color"] is None
 
 
@@ -175,7 +176,7 @@ def test_privacy_by_every_name(discord, discord_user):
         assert {alice.system[key] for key in subjects} == {level}
     alice.ask("pk;s privacy", "See your DMs.", "channel")
     shown = text_of(discord.dms(alice.id)[-1])
-    later = ("name", "avatar", "banner", "pronouns", "groups")
+    later = ("name", "avatar", "banner", "pronouns")
     assert all(f"{name}: **private**" in shown for name in (*later, "description", "list", "front", "fronthistory"))
 
 
@@ -188,7 +189,7 @@ def test_the_warning_knows_what_was_just_set(system_owner):
 def test_privacy_of_what_v1_does_not_know(discord, discord_user):
     alice, bob = discord_user("alice", "Foxes"), discord_user("bob")
     alice.patch("/v1/s", avatar_url="https://example.com/a.png", banner="https://example.com/b.png")
-    alice.ask("pk;s pronouns they/them", "pronouns is changed")
+    alice.ask("pk;s pronouns they/them", "pronouns are changed")
     for names, field, value in [
         (("name",), "rename", "Foxes"),
         (("avatar", "pfp", "pic", "icon"), "avatar", "a.png"),
@@ -205,11 +206,11 @@ def test_privacy_of_what_v1_does_not_know(discord, discord_user):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("privacy colour private", "There is no privacy of “colour”; there are `name`, "),
+        ("privacy colour private", "There is no privacy of “colour”; there are name, "),
         ("privacy front", "Say whether the front is to be `public` or `private`."),
         ("privacy front hush", "Say whether the front is to be `public` or `private`."),
         ("privacy all", "Say whether all of it is to be `public` or `private`."),
-        ("privacy front private list", "I did not expect “list” here; change one setting at a time, or `all`."),
+        ("privacy front private list", "I did not expect “list” here; change one setting at a time, or all."),
         ("privacy front -hush private", "I know no `-hush` here"),
     ],
 )
@@ -234,5 +235,5 @@ def test_ids_and_other_references(discord_user):
         assert "This account has no system" in bob.refusal(f"pk;s {typed}"), typed
     assert bob.refusal("pk;s aaaaa").startswith("There is no system “aaaaa”")
     assert bob.refusal("pk;s -id aaaaa") == "There is no system with the ID “aaaaa”."
-    assert bob.refusal(f"pk;s <@{STRANGER_ID}>") == "Account not found."
-    assert bob.refusal(f"pk;s {bob.mention} id") == "Account not found."
+    assert bob.refusal(f"pk;s <@{STRANGER_ID}>") == "This account has no system."
+    assert bob.refusal(f"pk;s {bob.mention} id") == "This account has no system."
