@@ -216,7 +216,7 @@ def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def is_unwritable(error: DatabaseError | sqlite3.DatabaseError) -> bool:
+def is_unwritable(error: Exception) -> bool:
     """Whether SQLite refused because the disk is full, fails, or may not be written."""
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
 

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from database.connections import Locked, is_locked
+from database.connections import Locked, is_locked, is_unwritable
 from rules import errors
 from rules.etags import version_of
 
@@ -37,6 +37,7 @@ SENTENCES = {
     500: "Something went wrong here; it has been logged.",
     503: "Too busy, or the database cannot be read; try again in a moment.",
 }
+UNWRITABLE = "Nothing can be stored now: the server's disk is full or fails. Nothing was changed; tell whoever runs it."
 # The file cannot be used just now. Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2
@@ -80,7 +81,8 @@ def refuse(error: Exception) -> Response:
     if type(error) in FILE_FAULTS:
         if type(error) is not Locked and not is_locked(error):
             log.error("the database failed: %s", getattr(error, "orig", error))
-        return fault(503, SENTENCES[503], {"Retry-After": str(RETRY_AFTER_S)})
+        sentence = UNWRITABLE if is_unwritable(error) else SENTENCES[503]
+        return fault(503, sentence, {"Retry-After": str(RETRY_AFTER_S)})
     log.exception("%s %s failed", request.method, request.path, exc_info=error)
     return fault(500, SENTENCES[500])
 

@@ -5,7 +5,7 @@ from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, answer_privately, card, is_command
+from cogs.commands.responses import Context, answer, answer_privately, card, is_command, spell
 from cogs.commands.subcommands import Subcommands
 from cogs.messages import message_lookup
 from cogs.proxying.eligibility import read_incoming, why_ineligible
@@ -36,7 +36,7 @@ async def explain(ctx: Context, arguments: Arguments) -> None:
         raise NotFound("I cannot find this message in this channel; ask in its own channel.") from None
     if message.author.id != ctx.author.id and not message.webhook_id:
         raise Invalid("You can only ask about messages of your own.")
-    await answer_privately(ctx, card("Proxying", await find_reason(ctx, message)))
+    await answer_privately(ctx, card("Proxying", spell(ctx, await find_reason(ctx, message))))
 
 
 @subcommands("permissions", "permcheck", "perms", about="what I may not do in this channel")

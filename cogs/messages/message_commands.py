@@ -75,14 +75,16 @@ class MessageCommands(commands.Cog, name="message_commands"):
     async def message(self, ctx: Context, *, text: str = "") -> None:
         arguments = Arguments(text)
         record = await self.bot.read(message_records.get_record, message_lookup.get_message_id(ctx, arguments))
-        given = [word.lower() for word in arguments.all()]
-        arguments.check_flags((*RAW, *AUTHOR, *DELETE))
-        if arguments.has(*DELETE) or given == ["delete"]:
+        word = (arguments.peek() or "").lower()
+        if word in (*RAW, *AUTHOR, *DELETE):
+            arguments.next()
+        arguments.end((*RAW, *AUTHOR, *DELETE))
+        if arguments.has(*DELETE) or word in DELETE:
             await message_actions.delete(self.bot, self.delivery, ctx.author.id, record)
             await _finish(ctx)
-        elif arguments.has(*AUTHOR) or given == ["author"]:
+        elif arguments.has(*AUTHOR) or word in AUTHOR:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
-        elif arguments.has(*RAW):
+        elif arguments.has(*RAW) or word in RAW:
             raw = code_block((await self.fetch(ctx, record)).content)
             # What was read in one channel is not for those who read another.
             respond = answer if ctx.channel.id == record.channel_id else answer_privately

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEAR, CLEARING, OFF, ON, Arguments
+from cogs.commands.arguments import CLEAR, CLEARING, OFF, ON, Arguments, Unexpected
 from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import cut, quote
 from cogs.commands.registry import systems_command
@@ -62,6 +62,8 @@ async def blacklist(ctx: Context, arguments: Arguments) -> None:
 def find_blacklist_rule(ctx: Context, how: str, channels: list[str]) -> tuple[Any, ...]:
     """The rule that `how` asks for, and the IDs of the channels if it is about some. Raises Invalid."""
     everywhere = len(channels) == 1 and channels[0] in ALL
+    if how in CLEARING and channels:
+        raise Unexpected(f"I did not expect {quote(channels[0])} here: this would clear all of the blacklist.")
     if how in CLEARING or (how in REMOVING and everywhere):
         return (guild_config.clear_blacklist,)
     if how in ADDING and everywhere:

@@ -80,7 +80,7 @@ async def show_text(
 ) -> None:
     """Show a field: as it looks, or with `-raw` as it was typed."""
     raw = raw or arguments.has(*RAW)
-    hint = " Put one behind the command to set it." if edit_target.target.own else ""
+    hint = " Put one behind the command to set it." if edit_target.target.own and not ctx.is_app else ""
     if hint and not edit_target.target.system.show_private_info:
         hint += " One that is private is shown with `-private`."
 
