@@ -22,26 +22,33 @@ MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "bir
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
 MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
 SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values() if names), "all"]
-# What is typed, and the slash command that does the same.
+# What is typed, and the slash command that does the same; {0} is the first group of the pattern.
+_MEMBER = """member (?:[^ ]+|["'].+["'])"""
 NAMES = {
     "system new.*": "system new",
     "system privacy.*": "system privacy",
-    "system": "system show",
-    f"system ({'|'.join(SYSTEM_FIELDS)})( .*)?": "system edit",
-    "export": "system export",
+    "system(?: show)?": "system show",
+    "system rename.*": "system edit field:name",
+    f"system ({'|'.join(SYSTEM_FIELDS)})(?: .*)?": "system edit field:{0}",
+    "(?:system )?export": "system export",
     "member new.*": "member new",
-    "member ([^ ]+|[\"'].+[\"']) privacy.*": "member privacy",
-    f"member ([^ ]+|[\"'].+[\"']) ({'|'.join(MEMBER_FIELDS)})( .*)?": "member edit",
-    "member ([^ ]+|[\"'].+[\"'])": "member show",
-    "list.*": "member list",
-    "switch (out|move|delete)( .*)?": "switch {0}",
+    f"{_MEMBER} privacy.*": "member privacy",
+    f"{_MEMBER} rename.*": "member edit field:name",
+    f"{_MEMBER} ({'|'.join(MEMBER_FIELDS)})(?: .*)?": "member edit field:{0}",
+    f"{_MEMBER} delete": "member delete",
+    f"{_MEMBER}(?: view)?": "member show",
+    "list": "member list",
+    "list (<text>)": "member list search:{0}",
+    "switch (out|move|delete)(?: .*)?": "switch {0}",
     "switch copy.*": "switch add",
-    "switch (<members>|<member>)": "switch to",
-    "front": "front show",
+    "switch (?:<members>|<member>)": "switch to",
+    "front(?: show)?": "front show",
     "front (history|percent).*": "front {0}",
+    "autoproxy (off|front|latch)": "autoproxy mode:{0}",
     "autoproxy.*": "autoproxy",
     "token": "token",
-    "help.*": "help",
+    "help": "help",
+    "help (.*)": "help topic:{0}",
 }
 CLEARED = "What it is to be; “clear” clears it, and without one you see what it is"
 

@@ -8,7 +8,18 @@ from discord.ext import bridge, commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import confirm
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import CLOSED_DMS, ClosedDMs, Context, answer, card, named, named_by, send_dm
+from cogs.commands.responses import (
+    CLOSED_DMS,
+    ClosedDMs,
+    Context,
+    answer,
+    card,
+    is_presence,
+    named,
+    named_by,
+    send_dm,
+    typed,
+)
 from rules import opt_out
 from rules.account import tokens
 from rules.errors import Invalid
@@ -84,9 +95,10 @@ class Tokens(commands.Cog, name="tokens"):
     def explain(self, ctx: Context, token: str) -> str:
         """What a token opens, and how it is used."""
         url = self.bot.config.public_url
+        again = named(ctx, "token") if ctx.is_app or is_presence(ctx) else typed(ctx, "token")
         return (
             f"```{token}```\nSend it as the `Authorization` header. It opens your key/value pairs and your"
-            f" system, so keep it to yourself; {named(ctx, 'token')} replaces it."
+            f" system, so keep it to yourself; {again} replaces it."
             f"\n```curl -H 'Authorization: {token}' {url}/user/@me```"
             f"\nYour system, if you have one:\n```curl -H 'Authorization: {token}' {url}/v1/s```"
         )

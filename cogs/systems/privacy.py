@@ -72,6 +72,8 @@ async def show_settings(ctx: Context, edit_target: EditTarget, subjects: Mapping
     lines = "\n".join(f"{names[0]}: **{seen[key]}**" for key, names in subjects.items() if names)
     one, every = (typed(ctx, f"{edit_target.command} privacy {what}") for what in ("<subject> public", "all private"))
     hint = f"\n\n{one} or `private` changes one, {every} all of them."
+    if ctx.is_app:
+        hint = f"\n\n{one} with a subject and a level changes one; the subject `all` is all of them."
     await answer_privately(ctx, card(f"Privacy of your {edit_target.kind}", lines + hint))
 
 

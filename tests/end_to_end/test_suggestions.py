@@ -66,6 +66,17 @@ def test_hints_are_written_as_they_are_typed_there(sol, discord_user):
     nobody.slash("front show", "This account has no system.", account=nobody.id)
     told = sol.slash("help", "`/member new`")["embeds"][0]["description"]
     assert all(words in told for words in ("`/kv add`", "`/me`", "`/switch to`", "`/member list`", "`pk;config`"))
+    assert "`/member edit field:proxy`" in told
+    slash = {" ".join(command) for command in _names(sol.discord.commands())}
+    for name in re.findall(r"`/([a-z ]+?)(?: [a-z]+:[^`]+)?`", told):
+        assert name in slash, name
+
+
+def _names(commands, above=()):
+    """The full names of slash commands, with those in groups."""
+    for command in commands:
+        within = [option for option in command.get("options") or () if option["type"] in (1, 2)]
+        yield from _names(within, (*above, command["name"])) if within else [(*above, command["name"])]
 
 
 def test_a_verb_and_its_opposite_undo_each_other(sol):
