@@ -221,4 +221,4 @@ def is_unwritable(error: Exception) -> bool:
     return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
 
 
-_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)

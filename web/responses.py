@@ -37,6 +37,7 @@ SENTENCES = {
     500: "Something went wrong here; it has been logged.",
     503: "Too busy, or the database cannot be read; try again in a moment.",
 }
+READING = ("GET", "HEAD")
 UNWRITABLE = "Nothing can be stored now: the server's disk is full or fails. Nothing was changed; tell whoever runs it."
 # The file cannot be used just now. Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
@@ -81,7 +82,7 @@ def refuse(error: Exception) -> Response:
     if type(error) in FILE_FAULTS:
         if type(error) is not Locked and not is_locked(error):
             log.error("the database failed: %s", getattr(error, "orig", error))
-        sentence = UNWRITABLE if is_unwritable(error) else SENTENCES[503]
+        sentence = UNWRITABLE if request.method not in READING and is_unwritable(error) else SENTENCES[503]
         return fault(503, sentence, {"Retry-After": str(RETRY_AFTER_S)})
     log.exception("%s %s failed", request.method, request.path, exc_info=error)
     return fault(500, SENTENCES[500])

@@ -228,6 +228,7 @@ def test_a_full_disk_refuses_the_write_and_goes_on_reading(make_app, alice):
         session.execute(text(f"PRAGMA max_page_count = {pages}"))
     answer = client.patch(f"/user/{ALICE}/kv", json={f"k{n}": "v" * 10_000 for n in range(50)}, headers=headers)
     check_fault(answer, 503)
+    assert "the server's disk is full or fails" in answer.json["message"]
     assert client.get(f"/user/{ALICE}/kv", headers=headers).json == {"city": "Bern"}
 
 

@@ -19,6 +19,19 @@ def test_me(discord, rollcall, person):
     discord.remove_bot(elsewhere)
 
 
+def test_me_has_a_picture_a_link_and_of_a_local_file_what_is_known(discord, rollcall, person):
+    alice = person()
+    song = {"name": "Spotify", "type": 2, "id": "spotify:1", "details": "ALO", "created_at": 1, "flags": 48}
+    discord.presence(alice, "online", activities=[song])
+    until(lambda: rollcall.presence_of(alice)["activities"])
+    discord.say_and_wait(alice, ".me")
+    embed = discord.dms(alice)[-1]["embeds"][0]
+    fields = {field["name"]: field["value"] for field in embed["fields"]}
+    assert fields.get("Listening to") == "ALO"
+    assert embed["thumbnail"]["url"].startswith("http")
+    assert embed["url"].endswith(f"/user/{alice}")
+
+
 def test_hide_and_show(discord, rollcall, person, token_of):
     alice = person(status="online")
     token = token_of(alice)

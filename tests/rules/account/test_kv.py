@@ -21,6 +21,20 @@ def test_what_is_set_is_got(write, read):
     assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
 
 
+def test_setting_and_removing_return_what_stood_there(write):
+    assert write(kv.set_value, ALICE, "city", "Bern") is None
+    assert write(kv.set_value, ALICE, "city", "Basel") == "Bern"
+    assert write(kv.remove_pair, ALICE, "city") == "Basel"
+
+
+def test_keys_are_suggested_by_what_is_in_them_first_those_that_begin_so(write, read):
+    for key in ("my city", "City", "state", "city " * 30, "b"):
+        write(kv.set_value, ALICE, key, "v")
+    assert read(kv.suggest_keys, ALICE, "CIT", 25, 100) == ["City", "my city"]
+    assert read(kv.suggest_keys, ALICE, "", 2, 100) == ["my city", "City"]
+    assert read(kv.suggest_keys, BOB, "", 25, 100) == []
+
+
 def test_setting_again_replaces_and_keeps_the_place(write, read):
     for key in ("one", "two", "three"):
         write(kv.set_value, ALICE, key, "old")

@@ -4,7 +4,7 @@ import pytest
 
 from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.systems import members, systems
-from rules.systems.member_lookup import get_own_referenced, get_referenced, look_up
+from rules.systems.member_lookup import find_by_beginning, get_own_referenced, get_referenced, look_up
 
 ALICE, BOB, CARLA = 80351110224678912, 80351110224678914, 80351110224678915
 
@@ -171,3 +171,32 @@ def test_a_member_comes_with_its_system_and_with_why_it_may_not_be_changed(read,
     assert type(read(look_up, CARLA, zoe).refusal) is NotAuthenticated
     with pytest.raises(NotFound):
         read(look_up, ALICE, "nobody at all")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Ann Lee", ("Ann Lee", "")),
+        ("ann  LEE tags x", ("Ann Lee", "tags x")),
+        ("ann lee may", ("Ann Lee May", "")),
+        ('the "boss"', ('The "Boss"', "")),
+        ("tall one", ("Tall One", "")),
+        ("ann", None),
+        ("lee ann", None),
+        ("hidden one", ("Hidden One", "")),
+        ("", None),
+    ],
+)
+def test_a_name_of_several_words_that_a_text_begins_with(add, read, text, found):
+    add("Ann Lee")
+    add("Ann Lee May")
+    add('The "Boss"', display_name="Tall One")
+    add("Hidden One", visibility="private")
+    assert read(find_by_beginning, ALICE, text) == found
+    if text == "hidden one":
+        assert read(find_by_beginning, ALICE, text, public=True) is None
+
+
+def test_a_name_with_quotes_is_suggested_in_others(add, refusal):
+    add('Big "Boss"')
+    assert refusal("big").endswith("""needs quotes: `'Big "Boss"'`.""")
