@@ -9,7 +9,7 @@ from rules.parsing import timestamps
 from rules.parsing.fields import get_snowflake
 from rules.proxying import message_records
 from rules.systems import front_history, members, switches, systems
-from rules.systems.privacy import V1_MEMBER, V1_SYSTEM, view_member, view_system
+from rules.systems.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY, V1_MEMBER, V1_SYSTEM, view_member, view_system
 from web.auth import find_viewer, get_caller, reading, writing
 from web.request_body import read_json_object
 from web.responses import done, readable_json, report
@@ -18,6 +18,7 @@ bp = Blueprint("pluralkit_v1", __name__, url_prefix="/v1")
 
 # A member with 100 proxy tags of 200 characters, each escaped, and room to spare.
 OBJECT_BYTES = 512 * 1024
+PRIVACY = frozenset(("privacy", *MEMBER_PRIVACY, *SYSTEM_PRIVACY))
 
 
 @bp.get("/s")
@@ -130,9 +131,23 @@ def show_message(message_id: str) -> Response:
 
 
 def read_changes(known: tuple[str, ...]) -> dict[str, Any]:
-    """What the body sets of the keys that v1 knows; others are ignored, as the document has it."""
+    """What the body sets of the keys that v1 knows; others are ignored, as the document has it.
+
+    What is empty and says nothing is ignored too: programs send a new member with all of its fields, those that are
+    not set too, and `privacy` as {}.
+    """
     body = read_json_object(OBJECT_BYTES)
-    return {name: body[name] for name in known if name in body}
+    return {name: body[name] for name in known if name in body and not is_empty(name, body[name])}
+
+
+def is_empty(name: str, value: object) -> bool:
+    """Whether a value says nothing: an empty one of what is neither a text nor a list, which an empty one clears."""
+    if name == "proxy_tags":
+        return value in (None, "", {})
+    if name == "keep_proxy":
+        return value in (None, "", {}, [])
+    # Null means public.
+    return name in PRIVACY and value in ("", {}, [])
 
 
 def get_system_owner() -> Caller:
