@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import discord
@@ -20,24 +20,22 @@ NO = ("no", "n")
 
 
 class _Buttons(OwnerView):
-    def __init__(self, owner_id: int, yes: str) -> None:
+    def __init__(self, owner_id: int, choices: Sequence[str]) -> None:
         super().__init__(owner_id)
-        self.answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        for label, style, value in (
-            (yes, discord.ButtonStyle.danger, True),
-            ("No", discord.ButtonStyle.secondary, False),
-        ):
-            self.add_item(_Button(label, style, value))
+        self.answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        for choice in choices:
+            self.add_item(_Button(choice, discord.ButtonStyle.danger, choice))
+        self.add_item(_Button("No", discord.ButtonStyle.secondary, None))
 
 
 class _Button(discord.ui.Button):
-    def __init__(self, label: str, style: discord.ButtonStyle, value: bool) -> None:
+    def __init__(self, label: str, style: discord.ButtonStyle, choice: str | None) -> None:
         super().__init__(label=label, style=style)
-        self.value = value
+        self.choice = choice
 
     async def callback(self, interaction: discord.Interaction) -> None:
         if not self.view.answered.done():
-            self.view.answered.set_result(self.value)
+            self.view.answered.set_result(self.choice)
         await interaction.response.edit_message(view=None)
 
 
@@ -50,7 +48,12 @@ async def confirm(ctx: Context, question: str, yes: str, arguments: Arguments | 
 
 async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: object) -> bool:
     """Ask an account: only its button or its typed “yes” or “no” counts, and silence is a no."""
-    view = _Buttons(user_id, yes)
+    return await choose(ctx, user_id, question, (yes,), **options) is not None
+
+
+async def choose(ctx: Context, user_id: int, question: str, choices: Sequence[str], **options: object) -> str | None:
+    """Ask an account which of some things to do, each a button; a typed “yes” is the first, and no or silence None."""
+    view = _Buttons(user_id, choices)
     text = f"{question}\nPress a button, or type `yes` or `no`."
     with _typing(ctx, user_id, lambda text: text.lower() in (*YES, *NO)) as typed:
         asked = await answer(ctx, card(text=text), view=view, **options)
@@ -62,7 +65,7 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
         await asked.edit(view=None)
     except discord.HTTPException as error:
         log.info("the buttons of a question could not be taken away: %s", error)
-    return typed in done and typed.result().content.strip().lower() in YES
+    return choices[0] if typed in done and typed.result().content.strip().lower() in YES else None
 
 
 async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:

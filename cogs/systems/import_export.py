@@ -11,12 +11,12 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import Arguments
-from cogs.commands.confirm import confirm, confirm_by_typing
+from cogs.commands.arguments import YES, Arguments
+from cogs.commands.confirm import choose, confirm_by_typing
 from cogs.commands.formatting import cut, escape
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, as_file, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
 from cogs.systems.image_fields import find_attachment
@@ -32,7 +32,10 @@ PROGRESS_EVERY_S = 2
 # The web process asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
 WORK_S, PAUSE_S = 0.25, 0.11
 DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
-EXPORT_NAME = "system.json"
+EXPORT_NAME, PLAN_NAME = "system.json", "what-would-change.txt"
+# With room for the question behind it.
+MOST_PLAN = MOST_TEXT - 200
+IMPORT, IMPORT_AND_OPEN, OPEN = "Import", "Import, and make that public", "Make that public"
 NO_EXPORT = ("no-export", "ne")
 
 
@@ -93,23 +96,45 @@ async def import_file(ctx: Context, target: SystemTarget | None, arguments: Argu
         await answer_privately(ctx, card(text=refused.told))
         return
     plan = await ctx.bot.read(import_plan.plan, ctx.author.id, file)
-    text = cut("\n".join(escape(sentence) for sentence in plan.sentences), MOST_TEXT)
-    if plan.is_empty:
-        await answer_privately(ctx, card(text=text))
+    if plan.is_empty and not plan.openings:
+        text, options = show_plan(plan)
+        await answer_privately(ctx, card(text=text), **options)
         return
-    # The names of members are not for a channel.
-    question = text if is_private(ctx) else "Your DMs say what this file would change."
-    if not is_private(ctx):
-        await send_dm(ctx.author, card("What the file would change", text))
-    if await confirm(ctx, f"{question}\nImport it?", "Import", arguments):
-        await run_import(ctx, file)
+    choice = await ask_about(ctx, plan, arguments)
+    if choice:
+        await run_import(ctx, file, opens=choice != IMPORT)
     else:
         await answer(ctx, card(text="Nothing was imported."))
 
 
-async def run_import(ctx: Context, file: File) -> None:
+def show_plan(plan: import_plan.Plan) -> tuple[str, dict[str, Any]]:
+    """What a file would change, as a text; where that is too long for one, the whole of it is a file beside."""
+    text = "\n".join(escape(sentence) for sentence in plan.sentences)
+    if len(text) <= MOST_PLAN:
+        return text, {}
+    beside = as_file("\n".join(plan.sentences), PLAN_NAME)
+    return f"{cut(text, MOST_PLAN)}\nAll of it is in the file below.", {"file": beside}
+
+
+async def ask_about(ctx: Context, plan: import_plan.Plan, arguments: Arguments) -> str | None:
+    """Show the plan, and ask which import is wanted: one that opens nothing is IMPORT. None is no import."""
+    text, options = show_plan(plan)
+    # The names of members are not for a channel.
+    if not is_private(ctx):
+        await send_dm(ctx.author, card("What the file would change", text), **options)
+        text, options = "Your DMs say what this file would change.", {}
+    if arguments.has(*YES):
+        return IMPORT
+    if plan.is_empty:
+        return await choose(ctx, ctx.author.id, f"{text}\nMake it public?", (OPEN,), **options)
+    if plan.openings:
+        return await choose(ctx, ctx.author.id, f"{text}\nImport it?", (IMPORT, IMPORT_AND_OPEN), **options)
+    return await choose(ctx, ctx.author.id, f"{text}\nImport it?", (IMPORT,), **options)
+
+
+async def run_import(ctx: Context, file: File, opens: bool) -> None:
     """Import step by step, telling how far it is; all of it or nothing."""
-    work = importer.Import(ctx.author.id, file)
+    work = importer.Import(ctx.author.id, file, opens)
     told = await answer(ctx, card(text="Importing …"))
     told_at = paused_at = time.monotonic()
     try:

@@ -41,6 +41,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "proxy_switch": _read_proxy_switch,
     "name_format": partial(fields.read_text, most=NAME_FORMAT_LENGTH),
 }
+NAMES = frozenset(_READERS)
 
 
 def edit_config(session: Session, user_id: int, changes: Mapping[str, object]) -> System:

@@ -39,10 +39,11 @@ def _read_tags(name: str, value: object) -> list[TagDict]:
         raise Invalid(f"The {name} must be a list of objects with prefix and suffix.")
     if len(value) > MOST_TAGS:
         raise Invalid(f"The {name} can be at most {MOST_TAGS}; these are {len(value)}.")
-    return [_read_tag(f"{name}[{number}]", tag) for number, tag in enumerate(value)]
+    return [read_tag(f"{name}[{number}]", tag) for number, tag in enumerate(value)]
 
 
-def _read_tag(name: str, tag: object) -> TagDict:
+def read_tag(name: str, tag: object) -> TagDict:
+    """One proxy tag: a prefix, a suffix or both, each of at most 100 code points. Raises Invalid."""
     if not isinstance(tag, dict):
         raise Invalid(f"The {name} must be an object with prefix and suffix.")
     read = {side: _read_side(f"{name}.{side}", tag.get(side)) for side in ("prefix", "suffix")}

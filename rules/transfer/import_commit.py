@@ -14,6 +14,7 @@ from rules.systems import short_ids, soft_delete, systems
 from rules.transfer.import_file import File, count
 from rules.transfer.import_plan import check_room, find_differences, get_members, match_members
 from rules.transfer.import_staging import Staged, get_staged
+from rules.transfer.openings import without_openings
 
 # More would hold the lock for too long.
 MOST_REDIRECTED = 5_000
@@ -40,9 +41,10 @@ class Result:
         return f"{begin}Imported: {members}, {count(self.switches, 'switch')} added."
 
 
-def finish_import(session: Session, user_id: int, file: File, staged: Staged) -> Result:
+def finish_import(session: Session, user_id: int, file: File, staged: Staged, opens: bool = False) -> Result:
     """Swap in what was staged, and change what was there: all of it, in this one transaction.
 
+    What is private here and public in the file stays private unless it `opens`.
     Everything is looked up again, since members and switches may have come, changed and gone meanwhile: a member
     that was deleted stays so, one that came and is in the file is changed, and a switch at a time that has one is
     left out. Raises Invalid when the import was interrupted, the system is another one or would have more than 1 000
@@ -58,12 +60,12 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged) ->
     if system is None:
         system = systems.create_system(session, user_id)
         system.created = system.created if file.created is None else file.created
-    _write(system, file.system)
+    _write(system, file.system, opens or made_system)
     own = get_members(session, system)
     kept, came = _find_kept(system, own, file, staged)
     new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
     check_room(len(own) + len(new))
-    changed = sum(_write(row, member.values) for row, member in zip(kept, file.members, strict=True) if row)
+    changed = sum(_write(row, member.values, opens) for row, member in zip(kept, file.members, strict=True) if row)
     _move(session, system, new)
     switches = _swap_switches(session, source, system)
     if switches and came:
@@ -120,9 +122,9 @@ def _swap_switches(session: Session, source: System, system: System) -> int:
     return session.execute(new.values(system_id=system.id), execution_options=_ONLY_ROWS).rowcount
 
 
-def _write(row: System | Member, values: Mapping[str, Any]) -> bool:
+def _write(row: System | Member, values: Mapping[str, Any], opens: bool) -> bool:
     """Give a row what it does not have yet; returns whether there was something."""
-    differences = find_differences(row, values)
+    differences = find_differences(row, values if opens else without_openings(row, values))
     for name in differences:
         setattr(row, name, values[name])
     return bool(differences)

@@ -1,19 +1,26 @@
 """What a file to import says, read and checked, whichever program wrote it."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from rules.errors import Invalid
 from rules.parsing import timestamps
 from rules.systems import members
+from rules.transfer.left_out import LeftOut
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SWITCHES = 100_000
 MOST_COUNT = 2**31 - 1
 DAY_US = 24 * 3600 * 1_000_000
+# Texts that are longer are cut; PluralKit's limits, as are those of everything else.
+MEMBER_LENGTHS = {
+    **dict.fromkeys(("name", "display_name", "pronouns"), members.NAME_LENGTH),
+    "description": members.DESCRIPTION_LENGTH,
+}
 _SHOWN = 40
+_WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
 # When (µs), and the places of its members in the file.
 FileSwitch = tuple[int, tuple[int, ...]]
 
@@ -22,7 +29,8 @@ FileSwitch = tuple[int, tuple[int, ...]]
 class FileMember:
     """A member in a file; `values` go into any member that it is, `first_values` only into a new one.
 
-    Both are as they are stored. `created` is in µs, and None when the file does not say or lies ahead.
+    Both are as they are stored, and hold only what the file says. `created` is in µs, and None when the file does not
+    say or lies ahead.
     """
 
     name: str
@@ -34,7 +42,10 @@ class FileMember:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A whole file; `hid` is its system's ID. Switches rise in time (µs), and name members by their place."""
+    """A whole file; `hid` is its system's ID. Switches rise in time (µs), and name members by their place.
+
+    `remarks` are about what Rollcall does not keep, `left_out` has a line for each thing that does not fit.
+    """
 
     members: list[FileMember]
     switches: list[FileSwitch] = field(default_factory=list)
@@ -42,16 +53,8 @@ class File:
     hid: str | None = None
     created: int | None = None
     accounts: frozenset[int] = frozenset()
+    remarks: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-
-
-@contextmanager
-def naming(whose: str) -> Iterator[None]:
-    """Let a refusal say whose field it is about."""
-    try:
-        yield
-    except Invalid as refused:
-        raise Invalid(f"{whose}: {refused.sentence[0].lower()}{refused.sentence[1:]}") from None
 
 
 def quote(name: str) -> str:
@@ -60,14 +63,25 @@ def quote(name: str) -> str:
     return f"“{plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + '…'}”"
 
 
-def get_objects(data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-    """The objects listed under a key; null and nothing are none. Raises Invalid."""
+def get_objects(data: Mapping[str, Any], key: str) -> list[Any]:
+    """What is listed under a key; null and nothing are none. Raises Invalid for what is no list."""
     listed = data.get(key)
     if listed is None:
         return []
-    if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
+    if not isinstance(listed, list):
         raise Invalid(f"The {key} in the file must be a list of objects.")
     return listed
+
+
+def only_objects(listed: list[Any], what: str, left_out: LeftOut) -> list[dict[str, Any]]:
+    """The objects of a list; what else is in it is left out. Raises Invalid where nothing remains."""
+    found = [item for item in listed if isinstance(item, dict)]
+    if listed and not found:
+        raise Invalid(f"The {what}s in the file must be a list of objects.")
+    for number, item in enumerate(listed, 1):
+        if not isinstance(item, dict):
+            left_out.add(f"{what.title()} {number:,}", "It is no object, and left out.")
+    return found
 
 
 def check_member_count(listed: list[Any]) -> None:
@@ -76,31 +90,31 @@ def check_member_count(listed: list[Any]) -> None:
         raise Invalid(f"A system has at most {members.MOST_MEMBERS:,} members; the file has {len(listed):,}.")
 
 
-def name_member(data: Mapping[str, Any], key: str, number: int) -> str:
-    """How a refusal names a member of a file: by its name under `key`, else by its place, from 0."""
-    name = data.get(key)
+def name_member(data: Mapping[str, Any], number: int) -> str:
+    """How a member of a file is named: by its name, else by its place, from 0."""
+    name = data.get("name")
     return f"Member {quote(name) if isinstance(name, str) and name.strip() else number + 1}"
 
 
-def read_values(changes: Mapping[str, object]) -> dict[str, Any]:
-    """A member's fields as they are stored, without `prefix`, `suffix` and `privacy`. Raises Invalid."""
-    values = members.read_changes(changes)
-    if "proxy_tags" in values:
-        values["proxy_tags"] = members.dump_tags(values["proxy_tags"])
-    return values
+def read_member(
+    data: Mapping[str, Any], number: int, given: Mapping[str, object], left_out: LeftOut
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """A member's name, values and first values, from its fields under our names.
+
+    One without a name is called by its place in the file, and keeps the name that it has here.
+    """
+    whose = name_member(data, number)
+    values = left_out.read(whose, {"name": data.get("name"), **given}, members.read_changes, MEMBER_LENGTHS)
+    if "name" in values:
+        return values["name"], values, {}
+    name = f"Unnamed {number + 1}"
+    left_out.add(whose, f"The name is missing; a new member is called “{name}”.")
+    return name, values, {"name": name}
 
 
-def is_usable_tag(tag: object) -> bool:
-    """False for a proxy tag without text and for one with a side of over 100 code points, which are left out."""
-    # Nothing is left out in silence but what is named: anything else is refused when it is read.
-    if not isinstance(tag, dict):
-        return True
-    sides = [side for side in (tag.get("prefix"), tag.get("suffix")) if side is not None and side != ""]
-    return bool(sides) and all(not isinstance(side, str) or len(side) <= members.TAG_LENGTH for side in sides)
-
-
-def tell_unusable(tags: int) -> tuple[str, ...]:
+def tell_tags(left_out: LeftOut) -> tuple[str, ...]:
     """What is said of proxy tags that are left out: one sentence, or none."""
+    tags = left_out.tags
     said = f"{count(tags, 'proxy tag')} {'is' if tags == 1 else 'are'} left out: empty, or over 100 characters long."
     return (said,) if tags else ()
 
@@ -112,19 +126,17 @@ def count(number: int, what: str) -> str:
 
 
 def read_count(name: str, value: object) -> int:
-    """How many messages somebody sent; null is 0. Raises Invalid."""
-    if value is None:
-        return 0
+    """How many messages somebody sent. Raises Invalid."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_COUNT:
         raise Invalid(f"The {name} must be a number from 0 to {MOST_COUNT:,}.")
     return value
 
 
 def read_past(name: str, value: object) -> int:
-    """An instant in µs that lies at most a day ahead, since clocks differ. Raises Invalid."""
+    """An instant in µs that lies at most a day ahead, since clocks differ; without a zone it is UTC. Raises Invalid."""
     if not isinstance(value, str):
         raise Invalid(f"The {name} must be a time like 2026-11-21T20:15:00Z.")
-    at = timestamps.read_time(name, value)
+    at = timestamps.read_time(name, f"{value}Z" if _WITHOUT_ZONE.fullmatch(value) else value)
     # An offset may carry the year 1 to before it.
     if at < timestamps.EARLIEST_US:
         raise Invalid(f"The {name} is too long ago.")

@@ -15,6 +15,7 @@ from rules.systems import systems
 from rules.systems.members import MOST_MEMBERS
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
 from rules.transfer.import_file import File, FileMember, count, quote
+from rules.transfer.openings import find_openings, tell_openings, without_openings
 
 _MOST_NAMES = 10
 _WORDS = {
@@ -27,7 +28,11 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would change: `fields` of the system, names of members, numbers of switches."""
+    """What an import would change: `fields` of the system, names of members, numbers of switches.
+
+    `openings` is what is private here and public in the file, in words: that is changed only where somebody says so.
+    `left_out` has a line for each thing in the file that does not fit.
+    """
 
     makes_system: bool
     fields: tuple[str, ...]
@@ -36,17 +41,19 @@ class Plan:
     unchanged: int
     new_switches: int
     known_switches: int
+    openings: str
     remarks: tuple[str, ...]
+    left_out: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
-        """Whether all that the file says is so already."""
+        """Whether all that the file says is so already, but for what it would open."""
         return not (self.makes_system or self.fields or self.new or self.changed or self.new_switches)
 
     @property
     def sentences(self) -> list[str]:
         """The plan for a person, one finished line each; names are as they were written, so the face escapes them."""
-        return [sentence for sentence in (*self._changes(), *self.remarks) if sentence]
+        return [sentence for sentence in (*self._changes(), *self.remarks, *self._left_out()) if sentence]
 
     def _changes(self) -> list[str]:
         return [
@@ -57,8 +64,16 @@ class Plan:
             f"{count(self.unchanged, 'unchanged member')}." if self.unchanged else "",
             f"{count(self.new_switches, 'new switch')}." if self.new_switches else "",
             f"{count(self.known_switches, 'switch')} that you have already." if self.known_switches else "",
-            "Nothing would change: you have all of it already." if self.is_empty else "",
+            "Nothing would change: you have all of it already." if self.is_empty and not self.openings else "",
+            f"Private here and public in the file: {self.openings}. It stays private." if self.openings else "",
         ]
+
+    def _left_out(self) -> list[str]:
+        if not self.left_out:
+            return []
+        lines = [f"• {line}" for line in self.left_out]
+        does = f"{count(len(lines), 'thing')} in the file {'does' if len(lines) == 1 else 'do'} not fit"
+        return [f"{does}, and {'is' if len(lines) == 1 else 'are'} left out, or cut where that is said:", *lines]
 
 
 def plan(session: Session, user_id: int, file: File) -> Plan:
@@ -72,17 +87,22 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
     matched = match_members(file, file.members, system, own_members)
     check_room(len(own_members) + matched.count(None))
     pairs = [(member, own) for member, own in zip(file.members, matched, strict=True) if own]
-    changed = [member.name for member, own in pairs if find_differences(own, member.values)]
+    changed = [member.name for member, own in pairs if find_differences(own, without_openings(own, member.values))]
     known = _count_known(session, system, file)
     return Plan(
         makes_system=system is None,
-        fields=_name_fields(find_differences(system, file.system)) if system else (),
+        fields=_name_fields(find_differences(system, without_openings(system, file.system))) if system else (),
         new=tuple(member.name for member, own in zip(file.members, matched, strict=True) if not own),
         changed=tuple(changed),
         unchanged=len(pairs) - len(changed),
         new_switches=len(file.switches) - known,
         known_switches=known,
-        remarks=(*_tell_accounts(session, user_id, system, file), *file.left_out),
+        openings=tell_openings(
+            find_openings(system, file.system),
+            [name for member, own in pairs for name in find_openings(own, member.values)],
+        ),
+        remarks=(*_tell_accounts(session, user_id, system, file), *file.remarks),
+        left_out=file.left_out,
     )
 
 

@@ -18,6 +18,7 @@ from rules.systems import soft_delete, systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 from rules.transfer.import_file import File, FileMember, FileSwitch
 from rules.transfer.import_plan import check_room, get_members, match_members
+from rules.transfer.openings import without_openings
 
 _INTERRUPTED = "The import was interrupted, and nothing was changed; start it again."
 _PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY)
@@ -47,8 +48,8 @@ class Staged:
     places: list[Place]
 
 
-def begin_import(session: Session, user_id: int, file: File) -> Staged:
-    """Find out who of the file is new, and stage those.
+def begin_import(session: Session, user_id: int, file: File, opens: bool = False) -> Staged:
+    """Find out who of the file is new, and stage those; `opens` lets it decide on its own that who is new is public.
 
     Raises Invalid when the system would have more than 1 000 members, and NotAllowed for a forgotten user.
     """
@@ -58,7 +59,8 @@ def begin_import(session: Session, user_id: int, file: File) -> Staged:
     matched = match_members(file, file.members, target, own)
     check_room(len(own) + matched.count(None))
     system = soft_delete.add_out_of_reach(session, soft_delete.BUILDING, now_us())
-    private = file.system.get("member_default_private", bool(target and target.member_default_private))
+    told = file.system if opens else without_openings(target, file.system)
+    private = told.get("member_default_private", bool(target and target.member_default_private))
     new = [member for member, found in zip(file.members, matched, strict=True) if not found]
     row_ids = iter(_stage_members(session, system, new, private))
     places = [Place(found.id, found.hid) if found else Place(next(row_ids), None) for found in matched]

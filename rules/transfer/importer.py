@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
 from rules.systems.soft_delete import ROWS_AT_ONCE
-from rules.transfer import pluralkit_format, tupperbox_format
+from rules.transfer import other_apps, pluralkit_format, tupperbox_format
 from rules.transfer.import_commit import Result, finish_import
 from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
 from rules.transfer.import_staging import Staged, begin_import, cancel_import, stage_switches
@@ -26,12 +26,15 @@ _GZIP = b"\x1f\x8b"
 def read_file(text: bytes) -> File:
     """A file of PluralKit, Rollcall or Tupperbox, with everything in it checked but what only the database knows.
 
-    At most 32 MiB, also when it comes packed by gzip, 1 000 members, 100 000 switches with 150 members each. Takes
-    seconds and no session. Raises TooLarge, and Invalid, naming the member and the field.
+    What of it does not fit is left out and listed; only what makes the whole of it senseless is refused. At most
+    32 MiB, also when it comes packed by gzip, 1 000 members, 100 000 switches with 150 members each. Takes seconds and
+    no session. Raises TooLarge, and Invalid.
     """
     text = _unpack(text) if text.startswith(_GZIP) else text
     if len(text) > MOST_BYTES:
         raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
+    if what := other_apps.name_beginning(text):
+        raise Invalid(f"This is {what}.")
     try:
         # Some editors put a byte order mark in front.
         data = read_object(text.decode("utf-8-sig"), "file")
@@ -41,7 +44,7 @@ def read_file(text: bytes) -> File:
         return tupperbox_format.read(data)
     if "switches" in data:
         return pluralkit_format.read(data)
-    raise Invalid("This is no export of PluralKit, Rollcall or Tupperbox: it has neither switches nor tuppers.")
+    raise Invalid(other_apps.tell_unreadable(data))
 
 
 class Import:
@@ -49,13 +52,15 @@ class Import:
 
     `done` of `total` switches are staged; `result` is there after the last step. Between two steps belongs a pause
     as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
-    run, `cancel` is to be run instead of the rest.
+    run, `cancel` is to be run instead of the rest. What is private here and public in the file stays private unless
+    it `opens`.
     """
 
-    def __init__(self, user_id: int, file: File) -> None:
+    def __init__(self, user_id: int, file: File, opens: bool = False) -> None:
         self.total, self.done = len(file.switches), 0
         self.result: Result | None = None
         self._user_id, self._file = user_id, file
+        self._opens = opens
         self._staged: Staged | None = None
 
     def steps(self) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
@@ -67,7 +72,7 @@ class Import:
 
     def begin(self, session: Session) -> None:
         """Run `begin_import`."""
-        self._staged = begin_import(session, self._user_id, self._file)
+        self._staged = begin_import(session, self._user_id, self._file, self._opens)
 
     def stage(self, session: Session, chunk: Sequence[FileSwitch]) -> None:
         """Run `stage_switches`."""
@@ -76,7 +81,7 @@ class Import:
 
     def finish(self, session: Session) -> None:
         """Run `finish_import`."""
-        self.result = finish_import(session, self._user_id, self._file, self._staged)
+        self.result = finish_import(session, self._user_id, self._file, self._staged, self._opens)
 
     def cancel(self, session: Session) -> None:
         """Run `cancel_import` if there is something to cancel."""

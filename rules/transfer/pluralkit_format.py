@@ -1,11 +1,13 @@
 """Reading PluralKit's export: version 2, and the older ones with flat privacy, one tag a member and the zone on top."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from rules.errors import Invalid
 from rules.parsing import fields
 from rules.systems import config as system_config
+from rules.systems import members as member_rules
 from rules.systems import systems
 from rules.systems.privacy import (
     LATER_MEMBER_PRIVACY,
@@ -24,115 +26,150 @@ from rules.transfer.import_file import (
     count,
     find_past,
     get_objects,
-    is_usable_tag,
     name_member,
-    naming,
+    only_objects,
+    quote,
     read_count,
+    read_member,
     read_past,
-    read_values,
-    tell_unusable,
+    tell_tags,
 )
+from rules.transfer.left_out import LeftOut, Reader, says_nothing
 
+# One more than v1's document has: PluralKit itself takes it, so its files hold it.
+TAG_LENGTH = 79
+SYSTEM_LENGTHS = {
+    "name": systems.NAME_LENGTH,
+    "description": systems.DESCRIPTION_LENGTH,
+    "tag": TAG_LENGTH,
+    "pronouns": systems.PRONOUNS_LENGTH,
+}
+_WHOSE = "The system"
 _SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color")
+_SYSTEM_PRIVACY = (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY)
 _MEMBER = (
-    *("name", "display_name", "description", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url"),
-    "banner",
+    *("display_name", "description", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url", "banner"),
+    *("keep_proxy", "tts"),
 )
-_MEMBER_SWITCHES = ("keep_proxy", "tts")
+_MEMBER_PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY)
 
 
 def read(data: Mapping[str, Any]) -> File:
-    """A file of PluralKit or of Rollcall. Raises Invalid, naming what is wrong and where."""
-    listed = get_objects(data, "members")
-    check_member_count(listed)
-    members = [_read_member(member, number) for number, member in enumerate(listed)]
+    """A file of PluralKit or of Rollcall; what does not fit is left out.
+
+    Raises Invalid for what makes the whole of it senseless: lists that are none or too long, and no system at all.
+    """
+    listed, switches = get_objects(data, "members"), get_objects(data, "switches")
+    if all(says_nothing(value) for key, value in data.items() if key != "version"):
+        raise Invalid("There is no system in this file, so there is nothing to import; export it again.")
+    left_out = LeftOut()
+    members = _read_members(listed, left_out)
     return File(
         members,
-        _read_switches(get_objects(data, "switches"), _number(members)),
-        _read_system(data),
-        _read_id("id", data.get("id")),
+        _read_switches(switches, members, left_out),
+        _read_system(data, left_out),
+        left_out.read_one(_WHOSE, "id", data.get("id"), _read_id),
         find_past(data.get("created")),
         frozenset(_read_accounts(data.get("accounts"))),
-        _left_out(data, listed),
+        _tell(data, left_out),
+        left_out.lines,
     )
 
 
-def _read_system(data: Mapping[str, Any]) -> dict[str, Any]:
-    with naming("The system"):
-        config, privacy = _get_object(data, "config"), _get_object(data, "privacy")
-        known = {name: data[name] for name in _SYSTEM if name in data}
-        settings = _pick({**data, **privacy}, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY))
-        read = systems.read_changes(_plain_color({**known, **settings}))
-        if zone := config.get("timezone") or data.get("timezone") or data.get("tz"):
-            read["tz"] = fields.read_time_zone("timezone", zone)
-        return {**read, **system_config.read_config(_known_config(config))}
+def _read_system(data: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
+    config, privacy = (_get_object(data, key, left_out) for key in ("config", "privacy"))
+    given = _plain_color({name: data.get(name) for name in _SYSTEM})
+    read = left_out.read(_WHOSE, given, _read_system_changes, SYSTEM_LENGTHS)
+    zone = config.get("timezone") or data.get("timezone") or data.get("tz")
+    if tz := left_out.read_one(_WHOSE, "timezone", zone, fields.read_time_zone):
+        read["tz"] = tz
+    read |= _read_privacy(_WHOSE, {**data, **privacy}, _SYSTEM_PRIVACY, systems.read_changes, left_out)
+    return read | _read_config(config, left_out)
 
 
-def _known_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    may_be_null = ("latch_timeout", "name_format")
-    known = {name: value for name, value in config.items() if value is not None or name in may_be_null}
+def _read_system_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+    if "tag" in changes:
+        return {"tag": fields.read_text("tag", changes["tag"], TAG_LENGTH)}
+    return systems.read_changes(changes)
+
+
+def _read_config(config: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
+    known = {name: value for name, value in config.items() if name in system_config.NAMES}
     # Older files say only whether it was on.
     if isinstance(known.get("proxy_switch"), bool):
         known["proxy_switch"] = "new" if known["proxy_switch"] else "off"
-    return known
+    return left_out.read(_WHOSE, known, system_config.read_config)
 
 
-def _read_member(data: Mapping[str, Any], number: int) -> FileMember:
-    with naming(name_member(data, "name", number)):
-        values = read_values({"name": None, **_plain_color({name: data[name] for name in _MEMBER if name in data})})
-        values |= read_values({**_pick(data, _MEMBER_SWITCHES), **_read_tags(data), **_read_privacy(data)})
-        # Older files repeat the one picture here.
-        if values.get("webhook_avatar_url") and values["webhook_avatar_url"] == values.get("avatar_url"):
-            del values["webhook_avatar_url"]
-        return FileMember(
-            values["name"],
-            values,
-            _read_first_values(data),
-            _read_id("id", data.get("id")),
-            find_past(data.get("created")),
-        )
+def _read_members(listed: list[Any], left_out: LeftOut) -> list[FileMember]:
+    check_member_count(listed)
+    objects = only_objects(listed, "member", left_out)
+    return _with_own_ids([_read_member(data, number, left_out) for number, data in enumerate(objects)], left_out)
 
 
-def _read_first_values(data: Mapping[str, Any]) -> dict[str, Any]:
+def _read_member(data: Mapping[str, Any], number: int, left_out: LeftOut) -> FileMember:
+    whose = name_member(data, number)
+    given = _plain_color({name: data.get(name) for name in _MEMBER})
+    # Older files repeat the one picture here.
+    if given["webhook_avatar_url"] == given["avatar_url"]:
+        del given["webhook_avatar_url"]
+    name, values, first_values = read_member(data, number, given, left_out)
+    values |= left_out.read_tags(whose, "proxy_tags", _get_tags(data, whose, left_out))
+    values |= _read_privacy(whose, _flat_privacy(data), _MEMBER_PRIVACY, member_rules.read_changes, left_out)
+    return FileMember(
+        name,
+        values,
+        {**first_values, **_read_first_values(data, whose, left_out)},
+        left_out.read_one(whose, "id", data.get("id"), _read_id),
+        find_past(data.get("created")),
+    )
+
+
+def _read_first_values(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, Any]:
+    autoproxy = {"autoproxy_enabled": data.get("autoproxy_enabled")}
     return {
-        **read_values(_pick(data, ("autoproxy_enabled",))),
-        "message_count": read_count("message_count", data.get("message_count")),
+        **left_out.read(whose, autoproxy, member_rules.read_changes),
+        "message_count": left_out.read_one(whose, "message_count", data.get("message_count"), read_count) or 0,
         "last_message_at": find_past(data.get("last_message_timestamp")),
     }
 
 
-def _read_tags(data: Mapping[str, Any]) -> dict[str, Any]:
-    tags = _get_tags(data)
-    return {} if tags is None else {"proxy_tags": [tag for tag in tags if is_usable_tag(tag)]}
-
-
-def _get_tags(data: Mapping[str, Any]) -> list[Any] | None:
-    if isinstance(data.get("proxy_tags"), list):
-        return data["proxy_tags"]
-    if data.get("proxy_tags") is not None:
-        raise Invalid("The proxy_tags must be a list of objects with prefix and suffix.")
-    if "prefix" not in data and "suffix" not in data:
-        return None
+def _get_tags(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> list[Any]:
+    tags = data.get("proxy_tags")
+    if isinstance(tags, list):
+        return tags
+    if not says_nothing(tags):
+        left_out.add(whose, "The proxy_tags must be a list of objects with prefix and suffix.")
     sides = {side: data.get(side) for side in ("prefix", "suffix")}
     return [sides] if any(sides.values()) else []
 
 
-def _read_privacy(data: Mapping[str, Any]) -> dict[str, Any]:
+def _flat_privacy(data: Mapping[str, Any]) -> dict[str, Any]:
+    privacy = data.get("privacy")
+    if isinstance(privacy, dict):
+        return {**data, **privacy}
     # Where version 2 has an object, v1 has one setting that stands for four.
-    old = data["privacy"] if isinstance(data.get("privacy"), str) else None
-    flat = {**data, **({} if old else _get_object(data, "privacy"))}
-    singles = _pick(flat, (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY))
-    return {**(dict.fromkeys(WRITTEN_BY_PRIVACY, old) if old else {}), **singles}
+    old = dict.fromkeys(WRITTEN_BY_PRIVACY, privacy)
+    return {**old, **{name: value for name, value in data.items() if not says_nothing(value)}}
 
 
-def _read_switches(listed: list[dict[str, Any]], numbers: Mapping[str, int]) -> list[FileSwitch]:
+def _read_privacy(
+    whose: str, data: Mapping[str, Any], names: Iterable[str], reader: Reader, left_out: LeftOut
+) -> dict[str, Any]:
+    """These settings; one that cannot be read counts as private, the stricter of the two."""
+    given = {name: data[name] for name in names if not says_nothing(data.get(name))}
+    return dict.fromkeys(given, True) | left_out.read(whose, given, reader)
+
+
+def _read_switches(listed: list[Any], members: list[FileMember], left_out: LeftOut) -> list[FileSwitch]:
     """The switches of the file, rising in time; each of those at one instant 1 µs after the one before.
 
     Files list the newest first, so the last of those at one instant is the earliest.
     """
     if len(listed) > MOST_SWITCHES:
         raise Invalid(f"A file may hold at most {MOST_SWITCHES:,} switches; this one has {len(listed):,}.")
-    read = [_read_switch(switch, number, numbers) for number, switch in enumerate(listed)]
+    numbers = {member.hid: number for number, member in enumerate(members) if member.hid}
+    read = [found for number, data in enumerate(listed, 1) if (found := _read_switch(data, number, numbers, left_out))]
     risen, latest = [], None
     read.reverse()
     for at, fronting in sorted(read, key=lambda switch: switch[0]):
@@ -141,39 +178,46 @@ def _read_switches(listed: list[dict[str, Any]], numbers: Mapping[str, int]) -> 
     return risen
 
 
-def _read_switch(data: Mapping[str, Any], number: int, numbers: Mapping[str, int]) -> FileSwitch:
-    with naming(f"Switch {number + 1:,}"):
+def _read_switch(data: Any, number: int, numbers: Mapping[str, int], left_out: LeftOut) -> FileSwitch | None:
+    try:
+        if not isinstance(data, dict):
+            raise Invalid("It is no object.")
         at = read_past("timestamp", data.get("timestamp"))
-        fronting = data.get("members")
-        if not isinstance(fronting, list):
+        if not isinstance(data.get("members"), list):
             raise Invalid(NO_LIST)
-        found = tuple(dict.fromkeys(_get_number(hid, numbers) for hid in fronting))
-        if len(found) > MOST_FRONTERS:
-            raise Invalid(f"The members can be at most {MOST_FRONTERS}; these are {len(found):,}.")
-        return at, found
+    except Invalid as refused:
+        left_out.add_switch(number, refused.sentence)
+        return None
+    found = dict.fromkeys(_find_number(hid, number, numbers, left_out) for hid in data["members"])
+    found.pop(None, None)
+    if len(found) > MOST_FRONTERS:
+        left_out.add_switch(number, f"The members can be at most {MOST_FRONTERS}; these are {len(found):,}.")
+    return at, tuple(found)[:MOST_FRONTERS]
 
 
-def _number(members: list[FileMember]) -> dict[str, int]:
-    numbers: dict[str, int] = {}
-    for number, member in enumerate(members):
-        if member.hid in numbers:
-            raise Invalid(f"Two members of the file have the ID {member.hid[:20]}.")
-        if member.hid is not None:
-            numbers[member.hid] = number
-    return numbers
-
-
-def _get_number(hid: object, numbers: Mapping[str, int]) -> int:
+def _find_number(hid: object, switch: int, numbers: Mapping[str, int], left_out: LeftOut) -> int | None:
     number = numbers.get(hid.lower()) if isinstance(hid, str) else None
     if number is None:
         shown = f" “{hid[:20]}”" if isinstance(hid, str) else ""
-        raise Invalid(f"The member{shown} is not in the file.")
+        left_out.add_switch(switch, f"The member{shown} is not in the file.")
     return number
 
 
-def _read_id(name: str, value: object) -> str | None:
-    if value is None or value == "":
-        return None
+def _with_own_ids(members: list[FileMember], left_out: LeftOut) -> list[FileMember]:
+    """The members, where two of the file have one ID the second without it."""
+    seen: set[str] = set()
+    found = []
+    for member in members:
+        if member.hid and member.hid in seen:
+            told = f"The ID {member.hid[:20]} is another's in the file too, and left out."
+            left_out.add(f"Member {quote(member.name)}", told)
+            member = replace(member, hid=None)
+        seen.add(member.hid or "")
+        found.append(member)
+    return found
+
+
+def _read_id(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise Invalid(f"The {name} must be a text.")
     return value.lower()
@@ -186,32 +230,26 @@ def _read_accounts(accounts: object) -> Iterable[int]:
             yield int(text)
 
 
-def _get_object(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+def _get_object(data: Mapping[str, Any], key: str, left_out: LeftOut) -> Mapping[str, Any]:
     value = data.get(key)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Invalid(f"The {key} must be an object.")
-    return value
+    if isinstance(value, dict):
+        return value
+    if value:
+        left_out.add(_WHOSE, f"The {key} must be an object.")
+    return {}
 
 
-def _pick(data: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    """Those of these keys that the file has and that are not null: null leaves a field as it is."""
-    return {name: data[name] for name in names if data.get(name) is not None}
+def _plain_color(given: dict[str, Any]) -> dict[str, Any]:
+    color = given.get("color")
+    return {**given, "color": color.strip().removeprefix("#")} if isinstance(color, str) else given
 
 
-def _plain_color(changes: dict[str, Any]) -> dict[str, Any]:
-    color = changes.get("color")
-    return {**changes, "color": color.removeprefix("#")} if isinstance(color, str) else changes
-
-
-def _left_out(data: Mapping[str, Any], members: list[dict[str, Any]]) -> tuple[str, ...]:
-    unusable = sum(not is_usable_tag(tag) for member in members for tag in _get_tags(member) or ())
-    left_out = []
-    if groups := get_objects(data, "groups"):
-        left_out.append(f"{count(len(groups), 'group')} in the file: Rollcall keeps no groups, so they are left out.")
+def _tell(data: Mapping[str, Any], left_out: LeftOut) -> tuple[str, ...]:
+    told, config = [], data.get("config")
+    if isinstance(groups := data.get("groups"), list) and groups:
+        told.append(f"{count(len(groups), 'group')} in the file: Rollcall keeps no groups, so they are left out.")
     if data.get("webhook_url"):
-        left_out.append("The webhook address is left out: Rollcall calls none.")
-    if _get_object(data, "config").get("description_templates"):
-        left_out.append("The templates for descriptions are left out: Rollcall keeps none.")
-    return (*left_out, *tell_unusable(unusable))
+        told.append("The webhook address is left out: Rollcall calls none.")
+    if isinstance(config, dict) and config.get("description_templates"):
+        told.append("The templates for descriptions are left out: Rollcall keeps none.")
+    return (*told, *tell_tags(left_out))

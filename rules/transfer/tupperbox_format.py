@@ -4,85 +4,91 @@ from collections.abc import Mapping
 from typing import Any
 
 from rules.errors import Invalid
+from rules.parsing import fields
+from rules.parsing.birthdays import NO_YEAR
 from rules.systems.members import TagDict
 from rules.transfer.import_file import (
     File,
     FileMember,
     check_member_count,
+    find_past,
     get_objects,
-    is_usable_tag,
     name_member,
-    naming,
+    only_objects,
     read_count,
-    read_values,
-    tell_unusable,
+    read_member,
+    tell_tags,
 )
+from rules.transfer.left_out import LeftOut, says_nothing
 
 _BRACKETS = "The brackets must be a list of texts in pairs: one before what is said, one after."
 
 
 def read(data: Mapping[str, Any]) -> File:
-    """A file of Tupperbox. Raises Invalid, naming the member and the field."""
-    tuppers = get_objects(data, "tuppers")
-    check_member_count(tuppers)
-    return File(
-        [_read_tupper(tupper, number) for number, tupper in enumerate(tuppers)], left_out=_left_out(data, tuppers)
-    )
+    """A file of Tupperbox; what of a tupper does not fit is left out. Raises Invalid for one without any tupper."""
+    listed = get_objects(data, "tuppers")
+    check_member_count(listed)
+    if not listed:
+        raise Invalid("There are no tuppers in this file, so there is nothing to import; export it again.")
+    left_out = LeftOut()
+    tuppers = only_objects(listed, "tupper", left_out)
+    members = [_read_tupper(tupper, number, left_out) for number, tupper in enumerate(tuppers)]
+    return File(members, remarks=_tell(data, tuppers, left_out), left_out=left_out.lines)
 
 
-def _read_tupper(tupper: Mapping[str, Any], number: int) -> FileMember:
-    with naming(name_member(tupper, "name", number)):
-        values = read_values({"name": tupper.get("name"), **_translate(tupper)})
-        return FileMember(
-            values["name"],
-            values,
-            {"message_count": read_count("posts", tupper.get("posts"))},
-        )
-
-
-def _translate(tupper: Mapping[str, Any]) -> dict[str, object]:
-    given = {
-        "avatar_url": tupper.get("avatar_url"),
-        "description": tupper.get("description"),
-        "birthday": _date(tupper.get("birthday")),
-        "display_name": _display_name(tupper),
-        "proxy_tags": [tag for tag in _read_brackets(tupper.get("brackets")) if is_usable_tag(tag)],
+def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> FileMember:
+    whose = name_member(tupper, number)
+    name, values, first_values = read_member(tupper, number, _translate(tupper, whose, left_out), left_out)
+    values |= left_out.read_tags(whose, "brackets", _read_brackets(tupper.get("brackets"), whose, left_out))
+    kept = left_out.read_one(whose, "show_brackets", tupper.get("show_brackets"), fields.read_bool)
+    first_values |= {
+        "message_count": left_out.read_one(whose, "posts", tupper.get("posts"), read_count) or 0,
+        "last_message_at": find_past(tupper.get("last_used")),
     }
-    # Null would be refused, being neither true nor false.
-    if tupper.get("show_brackets") is not None:
-        given["keep_proxy"] = tupper["show_brackets"]
-    return given
+    values |= {} if kept is None else {"keep_proxy": kept}
+    return FileMember(name, values, first_values, created=find_past(tupper.get("created_at")))
 
 
-def _display_name(tupper: Mapping[str, Any]) -> object:
+def _translate(tupper: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, object]:
+    return {
+        **{name: tupper.get(name) for name in ("avatar_url", "banner", "description")},
+        "birthday": _date(tupper.get("birthday")),
+        "display_name": _display_name(tupper, whose, left_out),
+    }
+
+
+def _display_name(tupper: Mapping[str, Any], whose: str, left_out: LeftOut) -> object:
     tag = tupper.get("tag")
-    if tag is None or tag == "":
-        return tupper.get("nick")
-    if not isinstance(tag, str):
-        raise Invalid("The tag must be a text.")
-    return f"{tupper.get('name')} {tag}"
+    if isinstance(tag, str) and tag:
+        return f"{tupper.get('name') or ''} {tag}".strip()
+    if not says_nothing(tag):
+        left_out.add(whose, "The tag must be a text.")
+    return tupper.get("nick")
 
 
 def _date(birthday: object) -> object:
-    # An instant: the date is what comes before its T.
-    return birthday.split("T")[0] if isinstance(birthday, str) else birthday
+    if not isinstance(birthday, str):
+        return birthday
+    # An instant: the date is what comes before its T. The year 0000 is none, and no date of the calendar.
+    date = birthday.split("T")[0]
+    return f"{NO_YEAR:04}{date[4:]}" if date.startswith("0000-") else date
 
 
-def _read_brackets(brackets: object) -> list[TagDict]:
-    if brackets is None:
+def _read_brackets(brackets: object, whose: str, left_out: LeftOut) -> list[TagDict]:
+    if says_nothing(brackets):
         return []
-    if not isinstance(brackets, list) or len(brackets) % 2 or not all(isinstance(side, str) for side in brackets):
-        raise Invalid(_BRACKETS)
-    return [{"prefix": brackets[at], "suffix": brackets[at + 1]} for at in range(0, len(brackets), 2)]
+    sides = brackets if isinstance(brackets, list) else []
+    if brackets != sides or len(sides) % 2:
+        left_out.add(whose, _BRACKETS)
+    return [{"prefix": sides[at], "suffix": sides[at + 1]} for at in range(0, len(sides) - 1, 2)]
 
 
-def _left_out(data: Mapping[str, Any], tuppers: list[dict[str, Any]]) -> tuple[str, ...]:
-    unusable = sum(not is_usable_tag(tag) for tupper in tuppers for tag in _read_brackets(tupper.get("brackets")))
-    left_out = []
-    if data.get("groups") or any(tupper.get("group_id") is not None for tupper in tuppers):
-        left_out.append("Tupperbox's groups are left out: Rollcall keeps none.")
+def _tell(data: Mapping[str, Any], tuppers: list[dict[str, Any]], left_out: LeftOut) -> tuple[str, ...]:
+    told = []
+    if data.get("groups") or any(not says_nothing(tupper.get("group_id")) for tupper in tuppers):
+        told.append("Tupperbox's groups are left out: Rollcall keeps none.")
     if any(tupper.get("tag") for tupper in tuppers):
-        left_out.append(
+        told.append(
             "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system."
         )
-    return (*left_out, *tell_unusable(unusable))
+    return (*told, *tell_tags(left_out))

@@ -165,16 +165,14 @@ def test_an_import_is_cancelled(rollcall, discord_user, how):
     [
         (b"not json", "The file is not JSON"),
         (b"\xff\xfe", "The file is not UTF-8 text."),
+        (b"PK\x03\x04", "This is a zip archive; unpack it, and give me the file in it."),
         ({"users": []}, "This is no export of PluralKit, Rollcall or Tupperbox"),
-        (OLDER | {"members": [{"id": "bbbbb", "name": "Pim", "color": "red"}]}, "Member “Pim”: the color must be six"),
-        (OLDER | {"name": "n" * 101}, "The system: the name must have at most 100 characters"),
-        (OLDER | {"members": []}, "Switch 1: the member “ccccc” is not in the file."),
-        (
-            OLDER | {"switches": [{"timestamp": "soon", "members": []}]},
-            "Switch 1: the time in timestamp must look like",
-        ),
-        ({"tuppers": [{"name": "Tilly", "brackets": ["t["]}]}, "Member “Tilly”: the brackets must be"),
+        ({"members": [], "frontHistory": []}, "This looks like a file of Simply Plural"),
+        ({"tuppers": []}, "There are no tuppers in this file"),
+        ({"tuppers": None}, "There are no tuppers in this file"),
+        (OLDER | {"members": {}, "name": "x"}, "The members in the file must be a list of objects."),
     ],
+    ids=ascii,
 )
 def test_a_file_that_is_refused_changes_nothing_and_is_spoken_of_by_dm(discord, rollcall, discord_user, file, sentence):
     alice = discord_user()
@@ -182,6 +180,71 @@ def test_a_file_that_is_refused_changes_nothing_and_is_spoken_of_by_dm(discord, 
     assert sentence in text_of(discord.dms(alice.id)[-1])
     assert sentence in alice.refusal("pk;import -y", attachments=attach(file), dm=True)
     assert rollcall.get(f"/v1/a/{alice.id}").status_code == 404
+
+
+def test_one_bad_part_never_costs_the_whole_file(discord, discord_user):
+    """A colour `red`, an address of 306 letters, a birthday that never was, a member whom nobody knows."""
+    alice = discord_user()
+    odd = {"color": "red", "avatar_url": "https://example.com/" + "a" * 286, "birthday": "2019-02-29"}
+    file = {
+        **OLDER,
+        "tag": "t" * 79,
+        "members": [{**OLDER["members"][0], **odd}],
+        "switches": [{"timestamp": "2021-05-06T07:08:09", "members": ["ccccc", "bbbbb"]}],
+    }
+    question = alice.ask("pk;import", "Import it?", "dm", attachments=attach(file), dm=True)
+    plan = text_of(question)
+    for told in (
+        "Pim”: the color must",
+        "Pim”: the avatar\\_url must",
+        "Pim”: the birthday must",
+        "Switch 1: the member",
+    ):
+        assert told in plan
+    alice.press(question, "Import", "1 member added and 0 changed, 1 switch added", "dm")
+    (pim,) = alice.members
+    assert [pim[key] for key in ("name", "color", "avatar_url", "birthday")] == ["Pim", None, None, None]
+    assert pim["proxy_tags"] == [{"prefix": "p:", "suffix": None}]
+    assert alice.system["tag"] == "t" * 79
+    (switch,) = alice.get(f"/v1/s/{alice.system['id']}/switches")
+    assert switch == {"timestamp": "2021-05-06T07:08:09.000000Z", "members": [pim["id"]]}
+
+
+def test_what_does_not_fit_into_a_message_comes_as_a_file(discord, discord_user):
+    alice = discord_user()
+    file = OLDER | {"members": [{"name": f"Member number {n}", "color": "red"} for n in range(300)]}
+    alice.ask("pk;import", "Your DMs say what this file would change.", attachments=attach(file))
+    (told,) = files_of(discord, alice)
+    for n in range(300):
+        assert f"Member “Member number {n}”: the color must be six hexadecimal digits" in told.decode()
+
+
+def test_a_file_that_says_only_a_name_takes_nothing_away(discord_user):
+    alice = discord_user()
+    alice.ask("pk;import -y", "1 member added", attachments=attach(TUPPERBOX))
+    before = alice.members
+    assert "Nothing would change" in alice.refusal(
+        "pk;import", attachments=attach({"tuppers": [{"name": "Tilly"}]}), dm=True
+    )
+    assert alice.members == before
+
+
+@pytest.mark.parametrize(
+    ("button", "seen"),
+    [
+        ("Import", ["private", "private"]),
+        ("Import, and make that public", ["public", "public"]),
+        ("No", ["private"] * 2),
+    ],
+)
+def test_an_older_file_opens_private_members_only_by_a_button_of_its_own(pines, button, seen):
+    older = {**OLDER, "description": "Older", "members": [one | {"visibility": "public"} for one in OLDER["members"]]}
+    for member in pines.members:
+        pines.patch(f"/v1/m/{member['id']}", visibility="private")
+    question = pines.ask("pk;import", "Import it?", "dm", attachments=attach(older), dm=True)
+    assert "Private here and public in the file: the visibility of 2 members. It stays private." in text_of(question)
+    pines.press(question, button, "Nothing was imported." if button == "No" else "0 members added", "dm")
+    assert [member["visibility"] for member in pines.members] == seen
 
 
 def test_where_files_are_not_taken_from(discord, discord_user):

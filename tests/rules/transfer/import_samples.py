@@ -23,9 +23,9 @@ def pluralkit(members=(), switches=(), **system):
     return as_file({**system, "members": list(members), "switches": listed})
 
 
-def run_import(write, user_id, text, stop_before=None, between=lambda rule: None):
+def run_import(write, user_id, text, stop_before=None, between=lambda rule: None, opens=False):
     """Import a file as the bot does; `between` runs before each step. Returns the import, maybe unfinished."""
-    running = importer.Import(user_id, importer.read_file(text))
+    running = importer.Import(user_id, importer.read_file(text), opens)
     for rule, args in running.steps():
         if rule.__name__ == stop_before:
             break

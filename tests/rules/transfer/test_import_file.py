@@ -7,7 +7,7 @@ import pytest
 
 from rules.errors import Invalid, TooLarge
 from rules.parsing import timestamps
-from rules.transfer import import_file, importer
+from rules.transfer import import_file, importer, left_out
 from tests.rules.transfer.import_samples import NOON, as_file, at, export, pluralkit, run_import, tell
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -104,76 +104,12 @@ def switch(*members, timestamp=NOON):
         (b'{"switches":' + b"[" * 100_000, "The file is nested more than 32 deep."),
         (b"{}", "This is no export of PluralKit, Rollcall or Tupperbox: it has neither switches nor tuppers."),
         (as_file({"switches": {}}), "The switches in the file must be a list of objects."),
-        (as_file({"switches": [5]}), "The switches in the file must be a list of objects."),
+        (as_file({"switches": [], "members": {"id": "aaaaa"}}), "The members in the file must be a list of objects."),
         (as_file({"switches": [], "members": [[]]}), "The members in the file must be a list of objects."),
-        (as_file({"switches": [], "groups": 5}), "The groups in the file must be a list of objects."),
-        (pluralkit(name="x" * 101), "The system: the name must have at most 100 characters; this one has 101."),
-        (pluralkit(tag="x" * 79), "The system: the tag must have at most 78 characters; this one has 79."),
-        (pluralkit(description="x" * 1001), "The system: the description must have at most 1,000 characters"),
-        (pluralkit(pronouns=5), "The system: the pronouns must be a text."),
-        (pluralkit(color="red"), "The system: the color must be six hexadecimal digits"),
-        (pluralkit(avatar_url="ftp://a/b"), "The system: the avatar_url must be an address"),
-        (pluralkit(banner="https://a/" + "x" * 250), "The system: the banner must have at most 256 characters"),
-        (pluralkit(privacy=5), "The system: the privacy must be an object."),
-        (pluralkit(privacy={"front_privacy": "x"}), "The system: the front_privacy must be public or private."),
-        (pluralkit(config=[]), "The system: the config must be an object."),
-        (pluralkit(config={"timezone": "Mars"}), "The system: the timezone must be a time zone like Europe/Berlin"),
-        (pluralkit(timezone=5), "The system: the timezone must be a text."),
-        (pluralkit(config={"pings_enabled": 1}), "The system: the pings_enabled must be true or false."),
-        (pluralkit(config={"latch_timeout": -1}), "The system: the latch_timeout must be a number of seconds"),
-        (pluralkit(config={"proxy_switch": "x"}), "The system: the proxy_switch must be off, new or add."),
+        (as_file({"switches": []}), "There is no system in this file, so there is nothing to import"),
+        (as_file({"switches": None, "version": 2}), "There is no system in this file, so there is nothing to import"),
+        (pluralkit(name="", config={}), "There is no system in this file, so there is nothing to import"),
         (pluralkit([{}] * 1001), "A system has at most 1,000 members; the file has 1,001."),
-        (pluralkit([{"name": "Ann"}, {}]), "Member 2: the name of a member must not be empty."),
-        (member(name=5), "Member 1: the name must be a text."),
-        (member(name="x" * 101), f"Member “{'x' * 39}…”: the name must have at most 100 characters"),
-        (member(name="A\nn", color="x"), "Member “A n”: the color must be six hexadecimal digits"),
-        (member(display_name="x" * 101), "Member “Ann”: the display_name must have at most 100 characters"),
-        (member(description="x" * 1001), "Member “Ann”: the description must have at most 1,000 characters"),
-        (member(pronouns="x" * 101), "Member “Ann”: the pronouns must have at most 100 characters"),
-        (member(birthday="May 5"), "Member “Ann”: the birthday must be a date of the calendar"),
-        (member(avatar_url="https://a/" + "x" * 250), "Member “Ann”: the avatar_url must have at most 256 characters"),
-        (member(webhook_avatar_url="x"), "Member “Ann”: the webhook_avatar_url must be an address"),
-        (member(banner="x"), "Member “Ann”: the banner must be an address"),
-        (member(keep_proxy=1), "Member “Ann”: the keep_proxy must be true or false."),
-        (member(tts="yes"), "Member “Ann”: the tts must be true or false."),
-        (member(autoproxy_enabled=0), "Member “Ann”: the autoproxy_enabled must be true or false."),
-        (member(message_count=-1), "Member “Ann”: the message_count must be a number from 0"),
-        (member(message_count=True), "Member “Ann”: the message_count must be a number from 0"),
-        (member(message_count=2**31), "Member “Ann”: the message_count must be a number from 0 to 2,147,483,647."),
-        (member(privacy={"visibility": "x"}), "Member “Ann”: the visibility must be public or private."),
-        (member(privacy="hidden"), "Member “Ann”: the visibility must be public or private."),
-        (member(privacy=[]), "Member “Ann”: the privacy must be an object."),
-        (member(proxy_tags={}), "Member “Ann”: the proxy_tags must be a list of objects"),
-        (member(proxy_tags=["[text]"]), "Member “Ann”: the proxy_tags[0] must be an object"),
-        (member(proxy_tags=[{"prefix": 5}]), "Member “Ann”: the proxy_tags[0].prefix must be a text."),
-        (member(proxy_tags=[{"prefix": "a"}] * 101), "Member “Ann”: the proxy_tags can be at most 100; these are 101."),
-        (pluralkit(id=5), "The id must be a text."),
-        (member(id=5), "Member “Ann”: the id must be a text."),
-        (pluralkit([{"id": "aaaaa", "name": "Ann"}, {"id": "AAAAA", "name": "Ben"}]), "Two members of the file have"),
-        (switch("aaaaa", timestamp=None), "Switch 1: the timestamp must be a time like 2026-11-21T20:15:00Z."),
-        (switch(timestamp=5), "Switch 1: the timestamp must be a time like 2026-11-21T20:15:00Z."),
-        (switch(timestamp="yesterday"), "Switch 1: the time in timestamp must look like 2026-11-21T20:15:00Z."),
-        (switch(timestamp="2021-02-30T00:00:00Z"), "Switch 1: the time in timestamp must look like"),
-        (switch(timestamp="2021-11-21T12:00:00.0123456789Z"), "Switch 1: the time in timestamp must look like"),
-        (switch(timestamp="2021-11-21T12:00:00"), "Switch 1: the time in timestamp must look like"),
-        (switch(timestamp="9999-12-31T23:59:59Z"), "Switch 1: the timestamp lies in the future."),
-        (switch(timestamp="0001-01-01T00:00:00+01:00"), "Switch 1: the timestamp is too long ago."),
-        (switch("aaaaa", "bbbbb"), "Switch 1: the member “bbbbb” is not in the file."),
-        (switch("x" * 500), f"Switch 1: the member “{'x' * 20}” is not in the file."),
-        (switch(5), "Switch 1: the member is not in the file."),
-        (switch(None), "Switch 1: the member is not in the file."),
-        (
-            as_file({"switches": [{"timestamp": NOON, "members": [["aaaaa"]]}]}),
-            "Switch 1: the member is not in the file.",
-        ),
-        (as_file({"switches": [{"timestamp": NOON}]}), "Switch 1: the members must be a list of member IDs."),
-        (
-            pluralkit(
-                [{"id": f"a{n}", "name": "Ann"} for n in range(151)],
-                [(NOON, ()), (at(1), [f"a{n}" for n in range(151)])],
-            ),
-            "Switch 2: the members can be at most 150; these are 151.",
-        ),
         (
             b'{"switches":[' + b"{}," * 100_000 + b"{}]}",
             "A file may hold at most 100,000 switches; this one has 100,001.",
@@ -181,11 +117,197 @@ def switch(*members, timestamp=NOON):
     ],
     ids=lambda value: None if isinstance(value, bytes) else value[:50],
 )
-def test_what_is_refused(text, says):
+def test_only_what_makes_a_file_senseless_refuses_it(text, says):
     with pytest.raises(Invalid) as refused:
         importer.read_file(text)
     assert refused.value.sentence.startswith(says)
     assert refused.value.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (b"PK\x03\x04rest", "This is a zip archive; unpack it, and give me the file in it."),
+        (b"SQLite format 3\x00", "This is a database and not an export."),
+        (b"\n<!DOCTYPE html><html>", "This is a web page and not the file; open it, and save the file itself."),
+        (as_file({"users": []}), "This is no export of PluralKit, Rollcall or Tupperbox: it has neither"),
+        (as_file({"members": [], "frontHistory": [], "groups": []}), "This looks like a file of Simply Plural;"),
+        (as_file({"Members": {}, "private": {}}), "This looks like a file of Simply Plural;"),
+        (as_file({"user": {}, "alters": [], "fronts": []}), "This looks like a file of Octocon;"),
+        (as_file({"pluralport_version": "0.1", "members": []}), "This looks like a file of PluralPort;"),
+        (as_file({"config": {}, "database": {"members": []}}), "This looks like a file of Ampersand;"),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else value[:50],
+)
+def test_another_programs_file_is_named_as_what_it_seems_to_be(text, says):
+    with pytest.raises(Invalid) as refused:
+        importer.read_file(text)
+    assert refused.value.sentence.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (pluralkit(name="x" * 101), ["The system: only the first 100 of the 101 characters"]),
+        (pluralkit(tag="x" * 80), ["The system: only the first 79 of the 80 characters of the tag are taken."]),
+        (pluralkit(tag="x" * 79), []),
+        (
+            pluralkit(description="x" * 1001),
+            ["The system: only the first 1,000 of the 1,001 characters"],
+        ),
+        (pluralkit(pronouns=5), ["The system: the pronouns must be a text."]),
+        (pluralkit(color="red"), ["The system: the color must be six hexadecimal digits"]),
+        (pluralkit(avatar_url="ftp://a/b"), ["The system: the avatar_url must be an address"]),
+        (pluralkit(banner="https://a/" + "x" * 250), ["The system: the banner must have at most 256 characters"]),
+        (pluralkit(privacy=5), ["The system: the privacy must be an object."]),
+        (pluralkit(privacy={"front_privacy": "x"}), ["The system: the front_privacy must be public or private."]),
+        (pluralkit(config=5), ["The system: the config must be an object."]),
+        (pluralkit(config={"timezone": "Mars"}), ["The system: the timezone must be a time zone like Europe/Berlin"]),
+        (pluralkit(timezone=5), ["The system: the timezone must be a text."]),
+        (pluralkit(config={"pings_enabled": 1}), ["The system: the pings_enabled must be true or false."]),
+        (pluralkit(config={"latch_timeout": -1}), ["The system: the latch_timeout must be a number of seconds"]),
+        (pluralkit(config={"proxy_switch": "x"}), ["The system: the proxy_switch must be off, new or add."]),
+        (pluralkit(id=5), ["The system: the id must be a text."]),
+        (pluralkit([{"name": "Ann"}, {}]), ["Member 2: the name is missing; a new member is called “Unnamed 2”."]),
+        (pluralkit([{"name": "Ann"}, 5]), ["Member 2: it is no object, and left out."]),
+        (member(name=5), ["Member 1: the name must be a text.", "Member 1: the name is missing"]),
+        (
+            member(name="x" * 101),
+            [f"Member “{'x' * 39}…”: only the first 100 of the 101 characters"],
+        ),
+        (member(name="A\nn", color="x"), ["Member “A n”: the color must be six hexadecimal digits"]),
+        (
+            member(display_name="x" * 101),
+            ["Member “Ann”: only the first 100 of the 101 characters"],
+        ),
+        (
+            member(description="x" * 1001),
+            ["Member “Ann”: only the first 1,000 of the 1,001 characters"],
+        ),
+        (member(pronouns="x" * 101), ["Member “Ann”: only the first 100 of the 101 characters of the pronouns"]),
+        (member(birthday="2019-02-29"), ["Member “Ann”: the birthday must be a date of the calendar"]),
+        (
+            member(avatar_url="https://a/" + "x" * 296),
+            ["Member “Ann”: the avatar_url must have at most 256 characters"],
+        ),
+        (member(webhook_avatar_url="x"), ["Member “Ann”: the webhook_avatar_url must be an address"]),
+        (member(banner="x"), ["Member “Ann”: the banner must be an address"]),
+        (member(keep_proxy=1), ["Member “Ann”: the keep_proxy must be true or false."]),
+        (member(tts="yes"), ["Member “Ann”: the tts must be true or false."]),
+        (member(autoproxy_enabled=0), ["Member “Ann”: the autoproxy_enabled must be true or false."]),
+        (member(message_count=-1), ["Member “Ann”: the message_count must be a number from 0"]),
+        (member(message_count=True), ["Member “Ann”: the message_count must be a number from 0"]),
+        (member(message_count=2**31), ["Member “Ann”: the message_count must be a number from 0 to 2,147,483,647."]),
+        (member(privacy={"visibility": "x"}), ["Member “Ann”: the visibility must be public or private."]),
+        (member(proxy_tags={"prefix": "["}), ["Member “Ann”: the proxy_tags must be a list of objects"]),
+        (member(proxy_tags=["[text]"]), ["Member “Ann”: the proxy_tags[0] must be an object"]),
+        (member(proxy_tags=[{"prefix": 5}]), ["Member “Ann”: the proxy_tags[0].prefix must be a text."]),
+        (
+            member(proxy_tags=[{"prefix": "a"}] * 101),
+            ["Member “Ann”: the proxy_tags can be at most 100; the first of 101"],
+        ),
+        (member(id=5), ["Member “Ann”: the id must be a text."]),
+        (
+            pluralkit([{"id": "aaaaa", "name": "Ann"}, {"id": "AAAAA", "name": "Ben"}]),
+            ["Member “Ben”: the ID aaaaa is another's in the file too, and left out."],
+        ),
+        (switch("aaaaa", timestamp=None), ["Switch 1: the timestamp must be a time like 2026-11-21T20:15:00Z."]),
+        (switch(timestamp=5), ["Switch 1: the timestamp must be a time like 2026-11-21T20:15:00Z."]),
+        (switch(timestamp="yesterday"), ["Switch 1: the time in timestamp must look like 2026-11-21T20:15:00Z."]),
+        (switch(timestamp="2021-02-30T00:00:00Z"), ["Switch 1: the time in timestamp must look like"]),
+        (switch(timestamp="2021-11-21T12:00:00.0123456789Z"), ["Switch 1: the time in timestamp must look like"]),
+        (switch(timestamp="9999-12-31T23:59:59Z"), ["Switch 1: the timestamp lies in the future."]),
+        (switch(timestamp="0001-01-01T00:00:00+01:00"), ["Switch 1: the timestamp is too long ago."]),
+        (switch("aaaaa", "bbbbb"), ["Switch 1: the member “bbbbb” is not in the file."]),
+        (switch("x" * 500), [f"Switch 1: the member “{'x' * 20}” is not in the file."]),
+        (switch(5, None, ["aaaaa"]), ["Switch 1: the member is not in the file."]),
+        (as_file({"switches": [5], "name": "x"}), ["Switch 1: it is no object."]),
+        (as_file({"switches": [{"timestamp": NOON}]}), ["Switch 1: the members must be a list of member IDs."]),
+        (
+            pluralkit(
+                [{"id": f"a{n}", "name": "Ann"} for n in range(151)],
+                [(NOON, ()), (at(1), [f"a{n}" for n in range(151)])],
+            ),
+            ["Switch 2: the members can be at most 150; these are 151."],
+        ),
+        (
+            as_file({"switches": [*[{}] * 3, {"timestamp": NOON, "members": []}, *[{}] * 1200]}),
+            ["Switches 1–3, 5–1,204: the timestamp must be a time like 2026-11-21T20:15:00Z."],
+        ),
+    ],
+    ids=lambda value: None if isinstance(value, bytes) else ascii(value)[:70],
+)
+def test_what_does_not_fit_is_left_out_and_told(read, text, told):
+    file = importer.read_file(text)
+    assert len(file.left_out) == len(told)
+    for line, begin in zip(file.left_out, told, strict=True):
+        assert line.startswith(begin)
+        assert f"• {line}" in tell(read, ALICE, text)
+
+
+def test_all_that_does_not_fit_is_told_before_the_yes_and_the_rest_comes(write, read):
+    """A colour `red`, an address of 306 letters, a 29th of February that was none, a switch with an unknown member."""
+    odd = {"color": "red", "avatar_url": "https://a/" + "x" * 296, "birthday": "2019-02-29"}
+    people = [{"id": "aaaaa", "name": "Ann", "pronouns": "she/her", **odd}, {"id": "bbbbb", "name": "Ben", **odd}]
+    file = pluralkit(people, [(at(1), ["zzzzz", "bbbbb"]), (at(0), ["aaaaa"])], name="Foxes", tag="x" * 79)
+    sentences = tell(read, ALICE, file)
+    begin = sentences.index("7 things in the file do not fit, and are left out, or cut where that is said:")
+    assert [line.partition(" must")[0] for line in sentences[begin + 1 :]] == [
+        *(
+            f"• Member “{name}”: the {field}"
+            for name in ("Ann", "Ben")
+            for field in ("color", "birthday", "avatar_url")
+        ),
+        "• Switch 1: the member “zzzzz” is not in the file.",
+    ]
+    run_import(write, ALICE, file)
+    exported = export(read, ALICE)
+    ann, ben = exported["members"]
+    assert [(one["name"], one["pronouns"], one["color"], one["birthday"], one["avatar_url"]) for one in (ann, ben)] == [
+        ("Ann", "she/her", None, None, None),
+        ("Ben", None, None, None, None),
+    ]
+    assert [one["members"] for one in exported["switches"]] == [[ben["id"]], [ann["id"]]]
+    assert exported["tag"] == "x" * 79
+
+
+def test_what_is_cut_is_there_to_its_limit(write, read):
+    run_import(write, ALICE, member(description="x" * 1000 + "y", name="n" * 101))
+    [ann] = export(read, ALICE)["members"]
+    assert (ann["name"], ann["description"]) == ("n" * 100, "x" * 1000)
+
+
+def test_a_member_without_a_name_keeps_the_one_it_has_here(write, read):
+    run_import(write, ALICE, pluralkit([{"name": "Ann"}, {"color": "00ff00"}]))
+    assert [one["name"] for one in export(read, ALICE)["members"]] == ["Ann", "Unnamed 2"]
+    hid = export(read, ALICE)["members"][0]["id"]
+    run_import(write, ALICE, pluralkit([{"id": hid, "name": "", "color": "ff0000"}]))
+    assert [(one["name"], one["color"]) for one in export(read, ALICE)["members"]] == [
+        ("Ann", "ff0000"),
+        ("Unnamed 2", "00ff00"),
+    ]
+
+
+@pytest.mark.parametrize("privacy", [{"visibility": "x", "name_privacy": "public"}, "hidden", 5], ids=ascii)
+def test_a_privacy_that_cannot_be_read_counts_as_private(write, read, privacy):
+    run_import(write, ALICE, member(privacy=privacy))
+    [ann] = export(read, ALICE)["members"]
+    assert (ann["privacy"]["visibility"], ann["privacy"]["name_privacy"]) == ("private", "public")
+
+
+@pytest.mark.parametrize("time", ["2021-11-21T12:00:00", "2021-11-21 12:00:00.5", "2021-11-21T12:00:00.123456789"])
+def test_a_time_without_a_zone_is_utc(write, read, time):
+    run_import(write, ALICE, pluralkit([{"id": "aaaaa", "name": "Ann", "created": time}], [(time, [])], created=time))
+    exported = export(read, ALICE)
+    for shown in (exported["created"], exported["members"][0]["created"], exported["switches"][0]["timestamp"]):
+        assert shown.startswith("2021-11-21T12:00:00.")
+
+
+def test_a_file_with_millions_of_faults_is_counted_and_not_kept(monkeypatch):
+    monkeypatch.setattr(left_out, "MOST_LINES", 3)
+    file = importer.read_file(pluralkit([{"name": "Ann", "color": "red"}], [(NOON, [f"m{n}" for n in range(9)])]))
+    assert len(file.left_out) == 4
+    assert file.left_out[-1] == "And 7 more."
 
 
 def test_a_file_that_is_too_large(monkeypatch):
@@ -202,6 +324,7 @@ def test_a_file_that_is_too_large(monkeypatch):
         (member(avatar_url="https://a/" + "x" * 246), {"avatar_url": "https://a/" + "x" * 246}),
         (member(description="😀" * 1000), {"description": "😀" * 1000}),
         (member(color=""), {"color": None}),
+        (member(color=" #aBcDeF"), {"color": "abcdef"}),
         (member(birthday=None), {"birthday": None}),
         (member(message_count=None), {"message_count": 0}),
         (member(created="2099-01-01T00:00:00Z"), {}),
@@ -299,6 +422,8 @@ def test_what_rollcall_does_not_keep_is_told(read):
         "The webhook address is left out: Rollcall calls none.",
         "The templates for descriptions are left out: Rollcall keeps none.",
         "2 proxy tags are left out: empty, or over 100 characters long.",
+        "1 thing in the file does not fit, and is left out, or cut where that is said:",
+        "• Member “Ann”: the proxy_tags[1].prefix must have at most 100 characters; this one has 101.",
     ]
 
 
@@ -316,7 +441,7 @@ def test_accounts_and_times_that_are_none_are_passed_over():
 
 
 def test_a_packed_file_is_unpacked_no_further_than_a_file_may_be_large(monkeypatch):
-    assert importer.read_file(gzip.compress(b'{"tuppers": []}')).members == []
+    assert len(importer.read_file(gzip.compress(b'{"tuppers": [{"name": "Tam"}]}')).members) == 1
     monkeypatch.setattr(importer, "MOST_BYTES", 100)
     with pytest.raises(TooLarge, match="unpacked, this one has more"):
         importer.read_file(gzip.compress(b" " * 10_000_000))

@@ -102,27 +102,119 @@ def test_what_the_file_names_is_overwritten_and_the_rest_stays(write, read, make
     write(config.edit_config, ALICE, {"latch_timeout": 60, "pings_enabled": False})
     before = export(read, ALICE)
     file = pluralkit(
-        [{"id": ann.hid, "name": "Ann", "description": None, "proxy_tags": [], "privacy": {"name_privacy": "private"}}],
-        tag=None,
+        [{"id": ann.hid, "name": "Ann", "color": "ff0000", "privacy": {"name_privacy": "private"}}],
         description="Four of us.",
-        privacy={"front_privacy": "public"},
-        config={"latch_timeout": None},
+        privacy={"description_privacy": "private"},
+        config={"latch_timeout": 0},
     )
     assert tell(read, ALICE, file) == [
-        "Your system's description, tag, privacy and settings will change.",
+        "Your system's description, privacy and settings will change.",
         "1 changed member: “Ann”.",
     ]
     run_import(write, ALICE, file)
     privacy = {**before["members"][0]["privacy"], "name_privacy": "private"}
-    member = {**before["members"][0], "description": None, "proxy_tags": [], "privacy": privacy}
     assert export(read, ALICE) == {
         **before,
-        "tag": None,
         "description": "Four of us.",
-        "privacy": {**before["privacy"], "front_privacy": "public"},
-        "config": {**before["config"], "latch_timeout": None},
-        "members": [member],
+        "privacy": {**before["privacy"], "description_privacy": "private"},
+        "config": {**before["config"], "latch_timeout": 0},
+        "members": [{**before["members"][0], "color": "ff0000", "privacy": privacy}],
     }
+
+
+FULL = {
+    "display_name": "A",
+    "description": "Tall.",
+    "color": "00ff00",
+    "birthday": "0004-07-11",
+    "pronouns": "she",
+    "avatar_url": "https://a/1",
+    "webhook_avatar_url": "https://a/2",
+    "banner": "https://a/3",
+    "keep_proxy": True,
+    "tts": True,
+    "proxy_tags": [{"prefix": "a:"}],
+    "visibility": "private",
+    "name_privacy": "private",
+}
+FULL_SYSTEM = {
+    "name": "Foxes",
+    "description": "Us.",
+    "tag": "| f",
+    "color": "00ff00",
+    "pronouns": "they",
+    "tz": "Asia/Tokyo",
+    "avatar_url": "https://a/1",
+    "banner": "https://a/3",
+    "front_privacy": "private",
+}
+SETTINGS = {"latch_timeout": 60, "name_format": "{name}", "proxy_switch": "add", "show_private_info": False}
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], {}, ...], ids=["null", "empty", "no list", "no object", "absent"])
+def test_what_a_file_does_not_say_takes_nothing_away(write, read, nothing):
+    write(systems.create_system, ALICE, FULL_SYSTEM)
+    write(config.edit_config, ALICE, SETTINGS)
+    ann = write(members.create_member, ALICE, {"name": "Ann", **FULL}).hid
+    before = export(read, ALICE)
+    said = {} if nothing is ... else dict.fromkeys([*FULL, "prefix", "suffix", "privacy", "created"], nothing)
+    about = {} if nothing is ... else dict.fromkeys([*FULL_SYSTEM, "privacy", "timezone"], nothing)
+    settings = {} if nothing is ... else dict.fromkeys([*SETTINGS, "timezone"], nothing)
+    file = pluralkit([{"id": ann, "name": "Ann", **said}], **about, config=settings, id=before["id"])
+    assert tell(read, ALICE, file) == ["1 unchanged member.", "Nothing would change: you have all of it already."]
+    run_import(write, ALICE, file)
+    assert export(read, ALICE) == before
+
+
+@pytest.fixture
+def closed(write):
+    """Seven members whom Alice made private since the file was written, and her file, which has them public."""
+    write(systems.create_system, ALICE, {"name": "Foxes"})
+    file = {"members": [], "switches": [], "privacy": {"front_privacy": "public", "description_privacy": "private"}}
+    for number in range(7):
+        hides = {"visibility": "private", **({"name_privacy": "private"} if number < 2 else {})}
+        hid = write(members.create_member, ALICE, {"name": f"M{number}", **hides}).hid
+        file["members"].append({"id": hid, "name": f"M{number}", "privacy": dict.fromkeys(hides, "public")})
+    write(systems.edit_system, ALICE, {"front_privacy": "private"})
+    write(config.edit_config, ALICE, {"member_default_private": True})
+    return file | {"config": {"member_default_private": False}}
+
+
+def private_of(exported):
+    return [
+        [name for name, value in one["privacy"].items() if value == "private"]
+        for one in (exported, *exported["members"])
+    ]
+
+
+def test_an_older_file_tells_what_it_would_open_and_opens_nothing(write, read, closed):
+    before = private_of(export(read, ALICE))
+    assert tell(read, ALICE, as_file(closed)) == [
+        "Your system's privacy will change.",
+        "7 unchanged members.",
+        "Private here and public in the file: the visibility of 7 members, the name of 2 members, your system's"
+        " fronters, your system's privacy of new members. It stays private.",
+    ]
+    closed["members"].append({"name": "New"})
+    run_import(write, ALICE, as_file(closed))
+    after = private_of(export(read, ALICE))
+    assert after[0] == ["description_privacy", *before[0]]
+    assert after[1:8] == before[1:]
+    assert "visibility" in after[8]
+    assert export(read, ALICE)["config"]["member_default_private"]
+
+
+def test_what_the_file_has_public_is_opened_where_somebody_says_so(write, read, closed):
+    run_import(write, ALICE, as_file(closed), opens=True)
+    assert private_of(export(read, ALICE)) == [["description_privacy"], *[[]] * 7]
+    assert not export(read, ALICE)["config"]["member_default_private"]
+    assert tell(read, ALICE, as_file(closed))[-1] == "Nothing would change: you have all of it already."
+
+
+def test_a_new_member_is_as_public_as_the_file_has_it(write, read, closed):
+    closed["members"].append({"name": "New", "privacy": {"visibility": "public"}})
+    run_import(write, ALICE, as_file(closed))
+    assert export(read, ALICE)["members"][-1]["privacy"]["visibility"] == "public"
 
 
 def test_what_only_a_new_member_takes(write, make, seen):
@@ -135,10 +227,18 @@ def test_what_only_a_new_member_takes(write, make, seen):
     assert ben == (5, False, at(1), True, at(0))
 
 
-@pytest.mark.parametrize(("told", "hides"), [({}, True), ({"member_default_private": False}, False)])
-def test_who_is_new_begins_as_the_system_wants_it_where_the_file_is_silent(write, make, seen, told, hides):
+@pytest.mark.parametrize(
+    ("here", "told", "hides"),
+    [
+        (True, {}, True),
+        (True, {"member_default_private": False}, True),
+        (False, {"member_default_private": True}, True),
+        (False, {}, False),
+    ],
+)
+def test_who_is_new_begins_as_the_system_wants_it_where_the_file_is_silent(write, make, seen, here, told, hides):
     make("Ann")
-    write(config.edit_config, ALICE, {"member_default_private": True})
+    write(config.edit_config, ALICE, {"member_default_private": here})
     file = [{"name": "Ann"}, {"name": "Ben", "privacy": {"name_privacy": "public"}}, {"name": "Cleo"}]
     run_import(write, ALICE, pluralkit(file, config=told))
     ann, ben, cleo = (one for [one] in seen("privacy"))
@@ -230,6 +330,7 @@ def test_a_thousand_members_and_no_more(write, read, foxes, own, of_file, shared
 
 def test_nothing_is_imported_for_who_asked_to_be_forgotten(write, read):
     write(erasure.forget, ALICE)
-    for act in (lambda: tell(read, ALICE, pluralkit()), lambda: run_import(write, ALICE, pluralkit())):
+    file = pluralkit(name="Foxes")
+    for act in (lambda: tell(read, ALICE, file), lambda: run_import(write, ALICE, file)):
         with pytest.raises(NotAllowed, match="You asked to be forgotten"):
             act()

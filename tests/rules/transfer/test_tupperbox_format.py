@@ -104,27 +104,65 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
     [
         ({"brackets": ["["]}, "Member “Ann”: the brackets must be a list of texts in pairs"),
         ({"brackets": "[]"}, "Member “Ann”: the brackets must be a list of texts in pairs"),
-        ({"brackets": ["[", 5]}, "Member “Ann”: the brackets must be a list of texts in pairs"),
-        ({"brackets": ["a", "b"] * 101}, "Member “Ann”: the proxy_tags can be at most 100; these are 101."),
-        ({"name": None}, "Member 1: the name of a member must not be empty."),
-        ({"name": "x" * 101}, f"Member “{'x' * 39}…”: the name must have at most 100 characters; this one has 101."),
-        ({"tag": "x" * 97}, "Member “Ann”: the display_name must have at most 100 characters; this one has 101."),
+        ({"brackets": ["[", 5]}, "Member “Ann”: the brackets[0].suffix must be a text."),
+        ({"brackets": ["x" * 101, ""]}, "Member “Ann”: the brackets[0].prefix must have at most 100 characters"),
+        ({"brackets": ["a", "b"] * 101}, "Member “Ann”: the brackets can be at most 100; the first of 101 are taken."),
+        ({"name": None}, "Member 1: the name is missing; a new member is called “Unnamed 1”."),
+        ({"name": "x" * 101}, f"Member “{'x' * 39}…”: only the first 100 of the 101 characters of the name are taken."),
+        ({"tag": "x" * 97}, "Member “Ann”: only the first 100 of the 101 characters of the display_name are taken."),
         ({"tag": 5}, "Member “Ann”: the tag must be a text."),
         ({"nick": 5}, "Member “Ann”: the display_name must be a text."),
         ({"posts": -1}, "Member “Ann”: the posts must be a number from 0 to 2,147,483,647."),
         ({"posts": "5"}, "Member “Ann”: the posts must be a number"),
-        ({"show_brackets": 1}, "Member “Ann”: the keep_proxy must be true or false."),
+        ({"show_brackets": 1}, "Member “Ann”: the show_brackets must be true or false."),
         ({"birthday": "May"}, "Member “Ann”: the birthday must be a date of the calendar"),
         ({"birthday": 5}, "Member “Ann”: the birthday must be a text."),
         ({"avatar_url": "abc"}, "Member “Ann”: the avatar_url must be an address"),
-        ({"description": "x" * 1001}, "Member “Ann”: the description must have at most 1,000 characters"),
+        ({"banner": "https://a/" + "x" * 296}, "Member “Ann”: the banner must have at most 256 characters"),
+        (
+            {"description": "x" * 1001},
+            "Member “Ann”: only the first 1,000 of the 1,001 characters of the",
+        ),
     ],
     ids=lambda value: ascii(value)[:40],
 )
-def test_what_is_refused(tupper, says):
-    with pytest.raises(Invalid) as refused:
-        importer.read_file(tupperbox(tupper))
-    assert refused.value.sentence.startswith(says)
+def test_what_does_not_fit_is_left_out_and_told(write, read, members, tupper, says):
+    [line] = importer.read_file(tupperbox(tupper)).left_out
+    assert line.startswith(says)
+    assert tell(read, ALICE, tupperbox(tupper))[-1] == f"• {line}"
+    run_import(write, ALICE, tupperbox(tupper))
+    assert len(members()) == 1
+
+
+SAID = {"description": "Taller.", "birthday": "1991-05-01", "avatar_url": "https://example.com/a.png", "nick": "Nan"}
+
+
+@pytest.mark.parametrize("nothing", [None, "", ...], ids=["null", "empty", "absent"])
+def test_a_tupper_of_whom_the_file_says_only_the_name_loses_nothing(write, read, members, nothing):
+    run_import(write, ALICE, tupperbox({"name": "Tam", **SAID}))
+    before = members()
+    others = {} if nothing is ... else dict.fromkeys(set(TUPPER) - {"name"}, nothing)
+    file = as_file({"tuppers": [{"name": "Tam", **others}]})
+    assert tell(read, ALICE, file) == ["1 unchanged member.", "Nothing would change: you have all of it already."]
+    run_import(write, ALICE, file)
+    assert members() == before
+
+
+def test_banner_birth_and_last_use_of_a_tupper_are_kept(write, members):
+    told = {"banner": "https://example.com/b.png", "last_used": "2021-06-01T12:00:00.000Z"}
+    run_import(write, ALICE, tupperbox(told | {"birthday": "0000-07-11T00:00:00.000Z"}))
+    [ann] = members()
+    assert ann["banner"] == told["banner"]
+    assert (ann["created"], ann["last_message_timestamp"]) == (
+        *("2020-01-01T00:00:00.000000Z", "2021-06-01T12:00:00.000000Z"),
+    )
+    assert ann["birthday"] == "0004-07-11"
+
+
+@pytest.mark.parametrize("tuppers", [[], None], ids=ascii)
+def test_a_file_without_a_tupper_is_no_system(tuppers):
+    with pytest.raises(Invalid, match="There are no tuppers in this file"):
+        importer.read_file(as_file({"tuppers": tuppers}))
 
 
 @pytest.mark.parametrize("tuppers", [{}, 5, "Ann", [5], [[]]], ids=ascii)

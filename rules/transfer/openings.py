@@ -1,0 +1,56 @@
+"""What a file would open: what is private here and public there, which stays private unless somebody says otherwise."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from models import Member, System
+from rules.systems.privacy import LATER_MEMBER_PRIVACY, LATER_SYSTEM_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY
+
+_WORDS = {
+    "visibility": "visibility",
+    "name_privacy": "name",
+    "description_privacy": "description",
+    "birthday_privacy": "birthday",
+    "pronoun_privacy": "pronouns",
+    "avatar_privacy": "avatar",
+    "metadata_privacy": "metadata",
+    "banner_privacy": "banner",
+    "proxy_privacy": "proxy tags",
+    "member_list_privacy": "member list",
+    "group_list_privacy": "group list",
+    "front_privacy": "fronters",
+    "front_history_privacy": "front history",
+    "member_default_private": "privacy of new members",
+    "show_private_info": "private details in your own answers",
+}
+_CLOSED = dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY, *SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), True) | {
+    "member_default_private": True,
+    "show_private_info": False,
+}
+
+
+def find_openings(row: System | Member | None, values: Mapping[str, Any]) -> list[str]:
+    """Which of these values would let others see what the row keeps private; a row that is new opens nothing."""
+    if row is None:
+        return []
+    return [name for name, value in values.items() if name in _CLOSED and _is_opening(row, name, value)]
+
+
+def without_openings(row: System | Member | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values but for those that would open something."""
+    opening = find_openings(row, values)
+    return {name: value for name, value in values.items() if name not in opening}
+
+
+def tell_openings(of_system: Iterable[str], of_members: Iterable[str]) -> str:
+    """What would be opened, by field and number: a list within a sentence."""
+    counted = [
+        f"the {_WORDS[name]} of {number:,} {'member' if number == 1 else 'members'}"
+        for name, number in Counter(of_members).items()
+    ]
+    return ", ".join([*counted, *(f"your system's {_WORDS[name]}" for name in of_system)])
+
+
+def _is_opening(row: System | Member, name: str, value: bool) -> bool:
+    return bool(getattr(row, name)) == _CLOSED[name] != value
