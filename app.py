@@ -8,7 +8,7 @@ import config as settings
 from cli import maintenance
 from database import connections
 from database.upgrade import BadFile, upgrade
-from web import api_docs, health, home_page, kv, pluralkit_v1, presence, rate_limit, responses
+from web import api_docs, health, home_page, kv, pictures, pluralkit_v1, presence, rate_limit, responses
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -34,7 +34,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     rate_limit.init_app(app, config)
     kv.init_app(app)
     api_docs.init_app(app)
-    for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, health.bp):
+    for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, pictures.bp, health.bp):
         app.register_blueprint(blueprint)
     for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
         app.cli.add_command(command)

@@ -17,6 +17,7 @@ from cogs.commands import error_handler, prefixes, registry, responses
 from cogs.gateway import json_decoder, lifecycle, memory
 from cogs.gateway.bounded_dict import BoundedDict
 from cogs.gateway.raw_events import RawEvents
+from cogs.pictures.keeper import PictureKeeper
 from cogs.proxying.pipeline import Proxying
 from database import connections
 from database.upgrade import BadFile, upgrade
@@ -94,6 +95,7 @@ class Rollcall(bridge.Bot):
         self.incoming: BoundedDict[int, None] = BoundedDict(MOST_REMEMBERED)
         self.fault: str | None = None
         self.proxying = Proxying(self)
+        self.pictures = PictureKeeper(self)
         for name in COGS:
             self.load_extension(f"cogs.{name}")
         self.add_listener(self.announce, "on_connect")

@@ -14,6 +14,8 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parent
 # The largest Discord ID: what a column of SQLite holds. Here, where nothing is imported; rules take it from `fields`.
 LARGEST_SNOWFLAKE = 2**63 - 1
+# Names that mean something in one network alone.
+LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 NAMES = frozenset(
@@ -103,6 +105,15 @@ def read(environ: Mapping[str, str | None]) -> Config:
 def bracketed(host: str) -> str:
     """A host as it stands in a URL or an address with a port."""
     return f"[{host}]" if ":" in host else host
+
+
+def is_reachable_from_outside(url: str) -> bool:
+    """False for an address of this machine, of a private network, or of no machine at all, such as 0.0.0.0."""
+    host = urlsplit(url).hostname
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(LOCAL_NAMES)
 
 
 def _workers_for(cores: int) -> int:

@@ -1,6 +1,7 @@
 """Housekeeping: what was put out of reach, and the records of channels that are gone, go here, a little at a time."""
 
 import asyncio
+import contextlib
 import logging
 
 import discord
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
 RETRY_AFTER_S = 60
+# What the API replaced or deleted wakes nobody here.
+AGAIN_AFTER_S = 900
 STEPS = (soft_delete.purge_some, message_records.purge_channels)
 
 
@@ -62,11 +65,20 @@ class Purge(commands.Cog, name="purge"):
             self.woken.set()
 
     async def run(self) -> None:
-        """For ever: delete what is out of reach, then wait for more."""
+        """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
             if not await self.purge_some():
-                await self.woken.wait()
+                await self.sweep_pictures()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.woken.wait(), AGAIN_AFTER_S)
+
+    async def sweep_pictures(self) -> None:
+        """Delete the pictures that nobody uses any more; where that fails, at the next time."""
+        try:
+            await self.bot.pictures.sweep()
+        except (DatabaseError, OSError) as error:
+            log.warning("pictures that nobody uses are still there: %r", error)
 
     async def purge_some(self) -> bool:
         """One step and the pause after it; returns whether more is left."""

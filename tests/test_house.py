@@ -49,21 +49,25 @@ ROOMS = {
     "rules.account": "models database rules rules.parsing rules.systems",
     "rules.presence": "models database rules rules.parsing rules.account.kv",
     "rules.proxying": "models database rules rules.parsing rules.systems",
+    "rules.pictures": "models database rules rules.parsing rules.systems",
     "rules.transfer": "models database rules rules.parsing rules.systems",
     "cogs.commands": "models database rules rules.parsing rules.systems",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
+    "cogs.pictures": "config models database rules rules.pictures",
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence.profiles",
-    "cogs.systems": "models database cogs.commands rules rules.parsing rules.systems rules.transfer rules.proxying",
+    "cogs.systems": "models database cogs.commands cogs.pictures"
+    " rules rules.parsing rules.systems rules.transfer rules.proxying",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",
     "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
     " rules rules.parsing rules.systems rules.proxying",
     "cogs": "models database cogs.commands cogs.account cogs.systems cogs.proxying cogs.messages"
     " rules rules.parsing rules.systems rules.proxying",
-    "web": "config models database rules rules.parsing rules.systems rules.account rules.presence rules.proxying",
+    "web": "config models database"
+    " rules rules.parsing rules.systems rules.account rules.presence rules.proxying rules.pictures",
     "web.front": "config database web rules rules.parsing rules.account rules.presence",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}

@@ -1,5 +1,7 @@
 """A picture given as an attachment, an address, or somebody whose picture it is."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
+
 import discord
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing
@@ -9,11 +11,11 @@ from cogs.commands.responses import Context, answer, card
 from cogs.commands.targets import EditTarget
 from cogs.systems.field_commands import Field, clear, show_text
 from rules.errors import Invalid
+from rules.parsing.fields import read_url
 
 PICTURE = "[address, attachment or @user]"
 AVATAR = Field("avatar_url", "avatar")
 BANNER = Field("banner", "banner")
-KEEP = "\nDiscord's address of an attachment works only while the message is there; an address of your own lasts."
 
 
 async def edit_picture(
@@ -25,16 +27,18 @@ async def edit_picture(
     attachment = find_attachment(ctx)
     if is_clearing(given, arguments):
         await clear(ctx, edit_target, arguments, field)
+        ctx.bot.dispatch("purge")
     elif not given and not attachment:
         await _show_picture(ctx, edit_target, arguments, field)
     elif given.lower() == "raw":
         await show_text(ctx, edit_target, arguments, field, raw=True)
     else:
         edit_target.target.check_own()
-        url = await read_picture(ctx, given, attachment, of_users)
-        await edit_target.edit({field.key: url})
-        hint = KEEP if attachment and not given else ""
-        embed = card(text=f"The {edit_target.kind}'s {field.label} is changed.{hint}")
+        url = read_url(field.key, await read_picture(ctx, given, attachment, of_users))
+        async with ctx.bot.pictures.keeping(ctx.author.id, url) as (url, said):
+            await edit_target.edit({field.key: url})
+        ctx.bot.dispatch("purge")
+        embed = card(text=f"The {edit_target.kind}'s {field.label} is changed.{said}")
         await answer(ctx, embed.set_thumbnail(url=url))
 
 
@@ -58,6 +62,11 @@ async def read_picture(
     if not (attachment.content_type or "").startswith("image/"):
         raise Invalid("The attachment must be a picture.")
     return attachment.url
+
+
+def keeping_if_any(ctx: Context, url: str | None) -> AbstractAsyncContextManager[tuple[str | None, str]]:
+    """`PictureKeeper.keeping` of a picture that may be missing."""
+    return ctx.bot.pictures.keeping(ctx.author.id, url) if url else nullcontext((None, ""))
 
 
 def _without_brackets(url: str) -> str:

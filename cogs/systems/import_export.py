@@ -5,7 +5,6 @@ import gzip
 import io
 import time
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 import discord
@@ -19,6 +18,7 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, as_file, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
+from cogs.pictures.fetching import is_discords
 from cogs.systems.image_fields import find_attachment
 from rules.errors import Invalid, Refused
 from rules.systems import systems
@@ -31,7 +31,6 @@ FETCH_S = 30
 PROGRESS_EVERY_S = 2
 # The web process asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
 WORK_S, PAUSE_S = 0.25, 0.11
-DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 EXPORT_NAME, PLAN_NAME = "system.json", "what-would-change.txt"
 # With room for the question behind it.
 MOST_PLAN = MOST_TEXT - 200
@@ -202,7 +201,7 @@ async def _read_bytes(ctx: Context, url: str | None) -> bytes:
 
 async def _fetch(url: str) -> bytes:
     """A file that Discord holds; the bot opens no other address that somebody gives it."""
-    if not _is_discords(url):
+    if not is_discords(url):
         raise Invalid("I only take links to Discord's own files; attach the file instead.")
     try:
         timeout = aiohttp.ClientTimeout(total=FETCH_S)
@@ -216,16 +215,6 @@ async def _fetch(url: str) -> bytes:
         raise Invalid("The file could not be fetched; attach it instead.") from None
     _check_size(len(data))
     return data
-
-
-def _is_discords(url: str) -> bool:
-    base = urlsplit(discord.asset.Asset.BASE)
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    known = parts.scheme == "https" and parts.netloc in DISCORD_HOSTS
-    return known or (parts.scheme, parts.netloc) == (base.scheme, base.netloc)
 
 
 def _check_size(size: int) -> None:

@@ -18,7 +18,7 @@ from cogs.commands.subcommands import NoSuchSubcommand, Subcommands
 from cogs.commands.targets import EditTarget
 from cogs.systems import embeds, field_commands, guild_settings, image_fields, member_proxying
 from cogs.systems.field_commands import Field, edit_text
-from cogs.systems.image_fields import edit_picture, find_attachment, read_picture
+from cogs.systems.image_fields import edit_picture, find_attachment, keeping_if_any, read_picture
 from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
 from cogs.systems.system import AVATAR, BANNER, COLOR
 from models import Member
@@ -161,6 +161,7 @@ async def delete(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
     wanted = edit_target.command.removeprefix("member ") if hidden else seen["id"]
     if await confirm_by_typing(ctx, question, wanted):
         await ctx.bot.write(members.delete_member, ctx.author.id, seen["id"])
+        ctx.bot.dispatch("purge")
         await answer(ctx, card(text="The member is deleted."))
     else:
         await answer(ctx, card(text="Nothing was deleted."))
@@ -189,13 +190,14 @@ async def make_member(ctx: Context, arguments: Arguments, attachment: discord.At
     changes: dict[str, object] = {"name": name}
     if own.system.member_default_private:
         changes |= dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), "private")
-    if picture := attachment or find_attachment(ctx):
-        changes["avatar_url"] = await read_picture(ctx, "", picture)
     members.check_changes(changes)
+    picture = attachment or find_attachment(ctx)
+    url = await read_picture(ctx, "", picture) if picture else None
     if await confirm_duplicate(ctx, arguments, name):
-        member = await ctx.bot.write(members.create_member, ctx.author.id, changes)
+        async with keeping_if_any(ctx, url) as (url, said):
+            member = await ctx.bot.write(members.create_member, ctx.author.id, {**changes, "avatar_url": url})
         left = members.MOST_MEMBERS - await ctx.bot.read(members.count_members, own.system)
-        await answer(ctx, card("A new member", _welcome(ctx, member, left)))
+        await answer(ctx, card("A new member", f"{_welcome(ctx, member, left)}{said}"))
 
 
 async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: str | None = None) -> bool:
