@@ -147,7 +147,7 @@ def test_half_bodies_stop_neither_the_bot_nor_others(discord, rollcall, person, 
     clients = crowd(80, rollcall.port, half(token))
     discord.presence(bob, "dnd")
     until(lambda: rollcall.status_of(bob) == "dnd", seconds=5)
-    assert only(discord.say_and_wait(bob, ".add k while-they-wait"))[1] == "Stored."
+    assert only(discord.say_and_wait(bob, ".add k while-they-wait", dm=True))[1].startswith("Stored under `k`")
     assert {client.read().status for client in clients} == {408}
     assert rollcall.get("/user/@me/kv", token).json() == {}
 
