@@ -45,7 +45,7 @@ def check_bot_permissions(mine: discord.Permissions, needed: tuple[str, ...] = N
 
 def explain(error: Refused | Failed | Unknown) -> str:
     """What failed, in one sentence for the sender."""
-    return as_refusal(error).sentence
+    return as_refusal(error).told
 
 
 def as_refusal(error: Refused | Failed | Unknown) -> Refused:

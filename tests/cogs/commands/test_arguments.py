@@ -62,7 +62,7 @@ def test_free_text_keeps_all_but_the_flags_in_front(text, rest, flags):
 
 @pytest.mark.parametrize("text", ["-hello world", "-y -hello world", "--Hello", "-x s|a|b|", "clear -foo", "-h"])
 def test_what_only_looks_like_a_flag_is_refused_where_a_text_is_expected(text):
-    with pytest.raises(Invalid, match="I know no `-(hello|x|foo|h)` here; put a text that starts with - into quotes"):
+    with pytest.raises(Invalid, match=r"I know no `-(hello|x|foo|h)` here; put a text that starts with - into quotes"):
         Arguments(text).rest(SHOWING)
 
 
