@@ -9,12 +9,13 @@ import discord
 from cogs.webhooks.message_links import message_link
 from cogs.webhooks.permissions import permissions_in
 from rules.proxying import decision
+from rules.proxying.markup import MARKUP
 
 MOST_TEXT = 2000
 _USERS = re.compile(r"<@!?(\d{15,20})>", re.ASCII)
 _ROLES = re.compile(r"<@&(\d{15,20})>", re.ASCII)
 _LINK = re.compile(r"<https?://[^\s<>]+>|https?://[^\s<>]+", re.IGNORECASE)
-_CUT = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d*>?|https?://\S+", re.ASCII)
+_CUT = re.compile(rf"{MARKUP.pattern}|https?://\S+", re.ASCII)
 SILENT, VOICE, NO_EMBEDS = 1 << 12, 1 << 13, 1 << 2
 # Discord refuses a payload that names more users, or more roles.
 MOST_MENTIONS = 100

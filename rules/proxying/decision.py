@@ -18,6 +18,7 @@ from rules.proxying.tag_matching import ProxyTag, find_signs, match_tags
 from rules.proxying.webhook_names import compose_name
 
 LATCH_TIMEOUT_S = 6 * 3600
+BACKSLASH = "\\"
 # Some keyboards put a character without width between backslashes.
 _ESCAPE = re.compile(r"\\(?:\u200b*\\){1,2}")
 
@@ -135,6 +136,9 @@ def _match_tags(incoming: IncomingMessage, row: Any) -> tuple[int, str, str] | N
         for member_id, listed in json.loads(f"[{row.tags or ''}]")
         for position, tag in enumerate(listed)
     ]
+    if incoming.text.startswith(BACKSLASH):
+        # A tag behind the text must not take what was to be left alone; one that begins so itself was meant.
+        tags = [tag for tag in tags if tag.prefix.startswith(BACKSLASH)]
     match = match_tags(incoming.text, tags, incoming.has_files, row.case_sensitive_proxy_tags)
     if not match:
         return None
@@ -143,14 +147,14 @@ def _match_tags(incoming: IncomingMessage, row: Any) -> tuple[int, str, str] | N
 
 def _find_no_autoproxy(incoming: IncomingMessage, row: Any) -> NotProxied | None:
     """Why no member is asked for, whichever it would be."""
+    if incoming.text.startswith(BACKSLASH):
+        return NotProxied("A backslash in front leaves a message as it is.")
     if incoming.edited:
         return NotProxied("No tag fits, and edited messages are not autoproxied.")
     if row.mode in (None, "off"):
         return NotProxied("No tag fits, and autoproxy is off in this server.")
     if not row.allow_autoproxy:
         return NotProxied("No tag fits, and autoproxy is off for this account.")
-    if incoming.text.startswith("\\"):
-        return NotProxied("A backslash in front keeps a message from being autoproxied.")
     return None
 
 

@@ -1,7 +1,8 @@
 """Which proxy tag fits a message, and the text inside it: pure, text and tags in, match out.
 
-PluralKit's rules: tags longest first, guards for `<` and `>`, tags that stand alone, a mention in front. Tags are
-compared character by character; U+FE0F, which only asks for an emoji's colours, counts nowhere.
+PluralKit's rules: tags longest first, tags that stand alone, a mention in front. A tag never ends within what Discord
+shows as one, as `<` and `>` would in `<t:0:R>`. Tags are compared character by character; U+FE0F, which only asks for an
+emoji's colours, counts nowhere.
 """
 
 import re
@@ -10,14 +11,14 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from rules.proxying.markup import is_cut
+
 EMOJI_STYLE = "\ufe0f"
 _BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
 _MAY_BE_LEFT_OUT = {EMOJI_STYLE, *_BLANKS}
 # No letter above it has another case.
 _END_OF_LETTERS = 0x1F000
 _LEADING_MENTION = re.compile(r"<@!?\d{17,19}>(?=\s)", re.ASCII)
-_STARTS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>", re.ASCII)
-_ENDS_WITH_MENTION = re.compile(r"<(?:@[!&]?|#|a?:\w{1,32}:)\d+>\Z", re.ASCII)
 
 
 class ProxyTag(NamedTuple):
@@ -112,13 +113,11 @@ def _cut_mention(text: str) -> tuple[str, str]:
 
 def _fit(text: str, tag: ProxyTag, case_sensitive: bool) -> str | None:
     """The text between prefix and suffix, or None."""
-    if tag.prefix == "<" and _STARTS_WITH_MENTION.match(text):
-        return None
-    if tag.suffix == ">" and _ENDS_WITH_MENTION.search(text):
-        return None
     start = _measure(text, tag.prefix, case_sensitive)
     end = _measure(text[::-1], tag.suffix[::-1], case_sensitive)
     if start is not None and end is not None and start + end <= len(text):
+        if is_cut(text, start) or is_cut(text, len(text) - end):
+            return None
         inner = text[start : len(text) - end]
         if tag.prefix:
             # It belongs to the prefix's last sign.

@@ -12,6 +12,7 @@ ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 GUILD, OTHER_GUILD = 2909267986263572999, 2909267986263573000
 CHANNEL, PARENT = 41771983423143937, 41771983423143900
 NOW = 1_795_262_400_000_000
+LEFT_ALONE = "A backslash in front leaves a message as it is."
 SECOND, HOUR = 1_000_000, 3_600_000_000
 URL = "https://example.com/{}.png".format
 
@@ -138,7 +139,7 @@ def test_three_backslashes_switch_autoproxy_off(hear, latch, read, write, ann, u
 
 
 @pytest.mark.parametrize("unseen", ["", "\u200b"])
-def test_two_backslashes_end_a_latch_and_only_a_latch(hear, latch, read, write, add, unseen):
+def test_two_backslashes_end_a_latch_and_else_leave_a_message_as_it_is(hear, latch, read, write, add, unseen):
     ann = add("Ann", "text -a")
     text = f"\\{unseen}\\hello -a"
     latch(ann)
@@ -147,25 +148,33 @@ def test_two_backslashes_end_a_latch_and_only_a_latch(hear, latch, read, write, 
     assert read(autoproxy.get_mode, ALICE, GUILD) == ("latch", None)
     for mode, hid in (("member", ann.hid), ("front", None), ("off", None)):
         write(autoproxy.set_mode, ALICE, GUILD, mode, hid)
-        assert who(hear(text)) == (ann.id, text.removesuffix(" -a"))
+        assert hear(text) == NotProxied(LEFT_ALONE)
         write(autoproxy.apply_escape, ALICE, GUILD, "unlatch")
         assert read(autoproxy.get_mode, ALICE, GUILD)[0] == mode
 
 
-def test_one_backslash_keeps_a_message_from_autoproxy_and_not_from_a_tag(hear, latch, add):
-    ann = add("Ann", "text -a")
-    latch(ann)
-    assert hear("\\hello") == NotProxied("A backslash in front keeps a message from being autoproxied.")
-    assert who(hear("\\hello -a")) == (ann.id, "\\hello")
+def test_a_backslash_in_front_leaves_a_message_alone_whatever_its_tags(hear, latch, add, write):
+    ann, ben = add("Ann", "text -a"), add("Ben", "\\ben text")
+    for mode, hid in (("off", None), ("latch", None), ("member", ann.hid)):
+        write(autoproxy.set_mode, ALICE, GUILD, mode, hid)
+        if mode == "latch":
+            latch(ann)
+        for text in ("\\hello", "\\hello -a", "\\", "\\ben"):
+            assert hear(text) == NotProxied(LEFT_ALONE)
+            assert hear(text, edited=True) == NotProxied(LEFT_ALONE)
+    # Elsewhere it is a sign like any other.
     assert who(hear("hello\\\\\\")) == (ann.id, "hello\\\\\\")
+    assert who(hear("hello\\ -a")) == (ann.id, "hello\\")
     assert hear(" \\hello").text == " \\hello"
+    # Whoever begins a tag with it means it.
+    assert who(hear("\\ben hello -a")) == (ben.id, "hello -a")
 
 
 def test_an_edited_message_needs_a_tag(hear, latch, ann):
     latch(ann)
     assert "edited" in reason(hear("hello", edited=True))
     assert who(hear("[hello]", edited=True)) == (ann.id, "hello")
-    assert hear("\\\\\\hello", edited=True).act is None
+    assert hear("\\\\\\hello", edited=True) == NotProxied(LEFT_ALONE)
 
 
 def test_autoproxy_by_member(hear, write, add):

@@ -43,7 +43,7 @@ FITS = [
     ("\\hello -a", "text -a", "\\hello"),
     ("[h\u200bi]", "[text]", "h\u200bi"),
     ("<hello>", "<text>", "hello"),
-    ("<<@80351110224678912>", "<<text", "@80351110224678912>"),
+    ("<<hello>", "<<text", "hello>"),
     ("<b> hello", "<text", "b> hello"),
     ("hello <3>", "text>", "hello <3"),
     ("<@80351110224678912>!", "text!", "<@80351110224678912>"),
@@ -102,22 +102,42 @@ def test_nothing_else_may_stand_in_front_of_a_tag(text):
     assert said(text, "[text]") is None
 
 
-GUARDED = ["<@{}>", "<@!{}>", "<@&{}>", "<#{}>", "<:fox:{}>", "<a:fox_2:{}>"]
+ID = "80351110224678912"
+WHOLE = [
+    *(f"<@{ID}>", f"<@!{ID}>", f"<@&{ID}>", f"<#{ID}>", f"<:fox:{ID}>", f"<a:fox_2:{ID}>"),
+    *("<t:1618953630>", "<t:1618953630:d>", "<t:1618953630:R>", "<t:-1:F>", "<t:0:S>"),
+    *(f"</help:{ID}>", f"</member list:{ID}>", f"</a b c:{ID}>", f"</aide-mémoire:{ID}>", f"</助け:{ID}>"),
+    *("<https://example.com>", "<http://example.com/a?b=c>", "<HTTPS://EXAMPLE.COM>", "<steam://run/1>"),
+    *("<mailto:fox@example.com>", "<fox@example.com>", "<+999123456789>", "<id:browse>", "<id:linked-roles:1>"),
+]
 
 
-@pytest.mark.parametrize("form", GUARDED)
-def test_an_angle_bracket_as_a_tag_is_not_taken_from_a_mention_or_an_emoji(form):
-    mention = form.format("80351110224678912")
-    for text, tag in ((f"{mention}hello", "<text"), (f"hello{mention}", "text>"), (mention, "<text>")):
-        assert said(text, tag) is None
-    assert said(f"<{mention}", "<text") == (mention, 1)
-    assert said(f"{mention} >", "text >") == (mention, 1)
-    assert said(f"<hello {mention}", "<text") == (f"hello {mention}", 1)
-    assert said(f"{mention}hello>", "text>") == (f"{mention}hello", 1)
-    assert said(f"<<{mention}", "<<text") == (mention, 1)
+@pytest.mark.parametrize("whole", WHOLE)
+def test_a_tag_takes_no_bracket_from_what_discord_shows_as_one(whole):
+    for text, tag in (
+        *((f"{whole}hello", "<text"), (f"hello{whole}", "text>"), (whole, "<text>"), (f"<{whole}", "<<text")),
+        *((f"{whole} hello>", "<text>"), (f"<hello {whole}", "<text>"), (f"{whole} and {whole}", "<text>")),
+        *((f"a{whole}", "a<text"), (f"{whole}a", "text>a"), (f"{whole}>", "text>>")),
+    ):
+        assert said(text, tag) is None, (text, tag)
+    assert said(f"<{whole}", "<text") == (whole, 1)
+    assert said(f"{whole} >", "text >") == (whole, 1)
+    assert said(f"<hello {whole}", "<text") == (f"hello {whole}", 1)
+    assert said(f"{whole}hello>", "text>") == (f"{whole}hello", 1)
+    assert said(f"<<{whole}", "<<text") == (whole, 1)
+    assert said(f"<{whole} or {whole}>", "<text>") == (f"{whole} or {whole}", 1)
+    # Whoever has it as a tag takes all of it.
+    assert said(f"{whole}hello", f"{whole}text") == ("hello", 1)
+    assert said(f"hello{whole}", f"text{whole}") == ("hello", 1)
 
 
-@pytest.mark.parametrize("text", ["<t:1618953630:d>", "<hello>", "<@fox>", "<:fox:>", "<id:browse>"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("<hello>", "<@fox>", "<:fox:>", "<t:>", "<t:soon:R>", "<t:1:RR>", "</help>", f"</a b c d:{ID}>"),
+        *("<https://example.com is down>", "<see https://example.com>", "<id>", "<12:30>", "<a:b>", "<fox@home>"),
+    ],
+)
 def test_other_angle_brackets_are_tags(text):
     assert said(text, "<text>") == (text[1:-1], 1)
 
