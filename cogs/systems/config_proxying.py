@@ -18,8 +18,8 @@ from rules.proxying.decision import LATCH_TIMEOUT_S
 from rules.systems import config, systems
 
 NEVER = ("never", "0", *OFF)
-NAME_FORMAT = Field("name_format", "name format", unquoted, code)
-SERVER_NAME_FORMAT = Field("name_format", "server name format", unquoted, code)
+NAME_FORMAT = Field("name_format", "name format", unquoted, code, is_spoken=True)
+SERVER_NAME_FORMAT = Field("name_format", "server name format", unquoted, code, is_spoken=True)
 SWITCHING = {
     "off": "Proxied messages log no switches.",
     "new": "A proxied message switches to its member, unless the member fronts already.",

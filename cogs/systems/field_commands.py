@@ -6,23 +6,26 @@ from typing import Any
 
 from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
 from cogs.commands.confirm import confirm
-from cogs.commands.formatting import be, code_block, cut
+from cogs.commands.formatting import be, code, code_block, cut
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import MOST_TEXT, Context, answer, card
 from cogs.commands.targets import EditTarget
+from rules.proxying.markup import find_custom_emoji
 
 
 @dataclass(frozen=True)
 class Field:
     """A field as commands show and set it: its key in the rules, and what people call it.
 
-    `reader` turns what was typed into what the rules take, `shower` turns that back into a text.
+    `reader` turns what was typed into what the rules take, `shower` turns that back into a text. `is_spoken` is whether
+    it stands in the name above proxied messages.
     """
 
     key: str
     label: str
     reader: Callable[[str], object] = str
     shower: Callable[[Any], str] = str
+    is_spoken: bool = False
 
     @property
     def title(self) -> str:
@@ -59,8 +62,16 @@ async def edit_text(
         edit_target.target.check_own()
         value = field.reader(text)
         await edit_target.edit({field.key: value})
-        more = after(value) if after else ""
+        more = (after(value) if after else "") + (hint_at_emoji(value) if field.is_spoken else "")
         await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} {be(field.label)} changed.{more}"))
+
+
+def hint_at_emoji(name: object) -> str:
+    """What becomes of a custom emoji in the name above proxied messages, to be added to an answer."""
+    emoji = find_custom_emoji(str(name))
+    if not emoji:
+        return ""
+    return f" Discord shows no custom emoji in names: {code(emoji)} will stand there as text; use an ordinary emoji."
 
 
 async def clear(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:

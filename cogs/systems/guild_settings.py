@@ -19,8 +19,8 @@ NAME = ("servername", "sn", "sname", "snick", "servernick", "servernickname", "g
 AVATAR = ("serveravatar", "sa", "savatar", "servericon", "serverpfp", "serverpic", "guildavatar", "guildicon")
 KEEP = ("serverkeepproxy", "skp", "serverkeeptags", "servershowtags", "guildkeepproxy")
 TAG = ("servertag", "st", "stag", "guildtag")
-SERVER_TAG = Field("tag", "server tag", unquoted)
-SERVER_NAME = Field("display_name", "server name", unquoted)
+SERVER_TAG = Field("tag", "server tag", unquoted, is_spoken=True)
+SERVER_NAME = Field("display_name", "server name", unquoted, is_spoken=True)
 SERVER_AVATAR = Field("avatar_url", "server avatar")
 TAG_ENABLE = "system servertag enable"
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")

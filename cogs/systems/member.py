@@ -30,7 +30,7 @@ from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
 PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word != "show")
-DISPLAY_NAME = Field("display_name", "display name", unquoted)
+DISPLAY_NAME = Field("display_name", "display name", unquoted, is_spoken=True)
 NEAR_LIMIT = 50
 
 NEW = ("new", "n", "add", "create", "register")
@@ -81,7 +81,7 @@ async def rename(ctx: Context, edit_target: EditTarget, arguments: Arguments) ->
         await edit_target.edit({"name": name})
         seen = await edit_target.see(ctx.author.id)
         hint = "\nThe display name is what others see, so it may need a change too." if seen["display_name"] else ""
-        hint += await guild_settings.hint_at_name(ctx, edit_target)
+        hint += await guild_settings.hint_at_name(ctx, edit_target) + field_commands.hint_at_emoji(name)
         await answer(ctx, card(text=f"The member's name is changed.{hint}"))
 
 
@@ -266,6 +266,7 @@ def _welcome(ctx: Context, member: Member, left: int) -> str:
     text += "."
     if called != member.name:
         text += f"\nSuch a name needs quotes: {typed(ctx, f'member {called} …')}."
+    text += field_commands.hint_at_emoji(member.name)
     text += f"\n{typed(ctx, f'member {called} proxy [text]')} sets the tags to speak with."
     if left <= NEAR_LIMIT:
         text += f"\nThere is room for {left} more members."

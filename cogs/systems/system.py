@@ -22,7 +22,7 @@ from rules.systems import overviews, systems
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "text", "intro")
 COLOR = ("color", "colour")
-TAG = field_commands.Field("tag", "tag", unquoted)
+TAG = field_commands.Field("tag", "tag", unquoted, is_spoken=True)
 AVATAR = ("avatar", "picture", "icon", "image", "pic", "pfp")
 BANNER = ("banner", "splash", "cover")
 

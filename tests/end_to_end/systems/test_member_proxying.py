@@ -1,5 +1,7 @@
 """`pk;member <member> proxy` and `keepproxy`: tags around the word text, one by one, and the questions about them."""
 
+import pytest
+
 from rules.systems import members
 from tests.end_to_end.bot_replies import text_of
 
@@ -166,3 +168,25 @@ def test_keepproxy(system_owner):
     sol.say("pk;m ann kp maybe", "Say `on` or `off`; “maybe” is neither.")
     sol.say("pk;m ann kp on please", "I did not expect “please” here")
     assert sol.member("Ann")["keep_proxy"] is False
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(
+            "pk;s tag {}",
+            "pk;s servertag {}",
+            "pk;m ann displayname {}",
+            "pk;m ann servername {}",
+            "pk;m ann rename {}",
+        ),
+        *("pk;m new Ben{}", "pk;config name format {{name}} {}", "pk;config server name format {} {{name}}"),
+    ],
+)
+def test_a_custom_emoji_that_a_name_cannot_show_is_told_when_it_is_set(system_owner, command):
+    owner = system_owner("Ann")
+    shown = "Discord shows no custom emoji in names: `{}` will stand there as text"
+    for emoji in ("<:fox:80351110224678912>", "<a:fox_2:80351110224678912>"):
+        owner.ask(command.format(emoji), shown.format(emoji))
+        owner = system_owner("Ann")
+    assert "no custom emoji" not in owner.say(command.format("🦊"))
