@@ -30,8 +30,9 @@ async def explain(ctx: Context, arguments: Arguments) -> None:
         raise Invalid("Messages are proxied in servers only; ask in the server of the message.")
     message_id = message_lookup.get_message_id(ctx, arguments)
     arguments.end()
+    channel = await get_channel(ctx)
     try:
-        message = await ctx.channel.fetch_message(message_id)
+        message = await channel.fetch_message(message_id)
     except discord.HTTPException:
         raise NotFound("I cannot find this message in this channel; ask in its own channel.") from None
     if message.author.id != ctx.author.id and not message.webhook_id:
@@ -44,13 +45,29 @@ async def check_permissions(ctx: Context, arguments: Arguments) -> None:
     arguments.end()
     if not ctx.guild:
         raise Invalid("Permissions are a server's; ask in the channel that you mean.")
-    mine = permissions_in(ctx.channel, ctx.guild.me)
+    channel = await get_channel(ctx)
+    mine = permissions_in(channel, ctx.guild.me)
     # In a thread it is Send Messages in Threads that counts.
-    needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(ctx.channel, discord.Thread))]
+    needed = [name for name in ALL_NEEDED if not (name == "send_messages" and isinstance(channel, discord.Thread))]
     missing = [name for name in needed if not getattr(mine, name)]
     names = permission_names(missing)
     text = f"I lack {names} in this channel." if missing else "I have all that I need in this channel."
     await answer(ctx, card(text=text))
+
+
+async def get_channel(ctx: Context) -> discord.abc.GuildChannel | discord.Thread:
+    """The channel that is asked in; one that Discord never told of is known from now on. Raises Invalid."""
+    if isinstance(ctx.channel, discord.abc.GuildChannel | discord.Thread):
+        return ctx.channel
+    try:
+        found = await ctx.bot.fetch_channel(ctx.channel.id)
+        if isinstance(found, discord.Thread) and not found.parent:
+            ctx.guild._add_channel(await ctx.bot.fetch_channel(found.parent_id))
+    except (discord.HTTPException, discord.InvalidData):
+        raise Invalid("I do not see this channel; give me View Channel here, and ask again.") from None
+    # As py-cord does where Discord tells of a new one: what is written here next is proxied.
+    (ctx.guild._add_thread if isinstance(found, discord.Thread) else ctx.guild._add_channel)(found)
+    return found
 
 
 async def find_reason(ctx: Context, message: discord.Message) -> str:

@@ -1,8 +1,8 @@
 """Which proxy tag fits a message, and the text inside it: pure, text and tags in, match out.
 
-PluralKit's rules: tags longest first, tags that stand alone, a mention in front. A tag never ends within what Discord
-shows as one, as `<` and `>` would in `<t:0:R>`. Tags are compared character by character; U+FE0F, which only asks for an
-emoji's colours, counts nowhere.
+PluralKit's rules: tags longest first, tags that stand alone, a mention in front. No tag takes a part of what Discord
+shows as one, as `<` and `>` would of `<t:0:R>`. Tags are compared character by character; U+FE0F, which only asks for
+an emoji's colours, counts nowhere.
 """
 
 import re

@@ -138,3 +138,25 @@ def test_what_the_bot_may_not_do_in_a_thread(discord, proxying_user):
     ann.speak("a:it works", channel=thread)
     discord.set_permissions(ann.channel, deny=["SEND_MESSAGES", "MANAGE_WEBHOOKS"])
     ann.ask("pk;permcheck", "I lack Manage Webhooks in this channel.", "channel", channel=thread)
+
+
+@pytest.mark.parametrize("typed", ["pk;debug permissions", "pk;debug proxying"])
+@pytest.mark.parametrize("where", ["channel", "thread", "thread alone"])
+def test_questions_in_a_channel_of_which_discord_told_nothing(discord, proxying_user, typed, where):
+    ann = proxying_user("Ann")
+    place = {"channel": ann.channel}
+    if where != "channel":
+        place = {"channel": discord.add_thread(ann.id, "talk", ann.channel)["id"]}
+        gone = {"id": place["channel"], "guild_id": ann.guild, "parent_id": ann.channel, "type": 11}
+        discord.dispatch("THREAD_DELETE", gone)
+    if where != "thread alone":
+        discord.dispatch("CHANNEL_DELETE", {"id": ann.channel, "guild_id": ann.guild, "type": 0})
+    stays = ann.write("a:hello", **place)
+    ann.ask("pk;help", "", "dm", channel=None, dm=True)
+    assert ann.standing(place["channel"])[-1][1] == "a:hello"
+    if typed == "pk;debug permissions":
+        ann.ask(typed, "I have all that I need in this channel.", "channel", **place)
+    else:
+        ann.ask(typed, "It would be proxied now.", "dm", reply_to=stays["id"], **place)
+    # And from now on it is known.
+    ann.speak("a:hello", **place)
