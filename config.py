@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent
 LARGEST_SNOWFLAKE = 2**63 - 1
 # Names that mean something in one network alone.
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
+LONGEST_KEPT_S = 30 * 24 * 3600
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 NAMES = frozenset(
@@ -23,6 +24,7 @@ NAMES = frozenset(
         *("DISCORD_TOKEN", "DISCORD_API_BASE", "DISCORD_CDN_BASE", "HOME_GUILD_ID", "DATABASE_URL"),
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
+        "DELETED_MESSAGES_KEPT",
         *("SERVER", "WEB_CONCURRENCY"),
     }
 )
@@ -54,6 +56,7 @@ class Config:
     system_prefixes: tuple[str, ...]
     log_level: str
     body_timeout: float
+    deleted_messages_kept: int
     server: str
     web_concurrency: int
 
@@ -97,6 +100,9 @@ def read(environ: Mapping[str, str | None]) -> Config:
         system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
+        deleted_messages_kept=_number(
+            "DELETED_MESSAGES_KEPT", text("DELETED_MESSAGES_KEPT", "3600"), 0, LONGEST_KEPT_S
+        ),
         server=text("SERVER", "gunicorn").lower(),
         web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
     )

@@ -297,9 +297,13 @@ class BlacklistedChannel(db.Model):
 
 
 class Message(db.Model):
-    """Who sent which proxied message; its text is not stored."""
+    """Who sent which proxied message; its text is not stored.
+
+    `forget_at` is until when (ms since 1970) that is known of a deleted one; null while it stands.
+    """
 
     __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_forget_at", "forget_at", sqlite_where=text("forget_at IS NOT NULL")),)
 
     id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     # Not unique: a message with many files becomes several copies.
@@ -308,6 +312,29 @@ class Message(db.Model):
     channel_id: Mapped[int] = mapped_column(Snowflake, index=True)
     guild_id: Mapped[int | None] = mapped_column(Snowflake)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    forget_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class UnfinishedProxy(db.Model):
+    """A copy that is about to be posted, until the message that it stands for, `replaced_id`, is deleted.
+
+    What a killed bot leaves here is mended at the next start. `mark` tells the copy by its name and text, and is too
+    short to tell either from it; `parts` is how many messages the copy has. `noted_at` is in ms since 1970.
+    """
+
+    __tablename__ = "unfinished_proxies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    original_id: Mapped[int] = mapped_column(Snowflake)
+    replaced_id: Mapped[int] = mapped_column(Snowflake)
+    sender_id: Mapped[int] = mapped_column(Snowflake)
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    # No reference: a member who is deleted meanwhile must not take along what is to be mended.
+    member_id: Mapped[int]
+    mark: Mapped[int]
+    parts: Mapped[int]
+    noted_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class DeletedChannel(db.Model):

@@ -1,4 +1,4 @@
-"""Housekeeping: what was put out of reach, and the records of channels that are gone, go here, a little at a time."""
+"""Housekeeping: what was put out of reach, and the records of what is gone from Discord, go here, step by step."""
 
 import asyncio
 import contextlib
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
 RETRY_AFTER_S = 60
-# What the API replaced or deleted wakes nobody here.
-AGAIN_AFTER_S = 900
-STEPS = (soft_delete.purge_some, message_records.purge_channels)
+# What the API replaced or deleted wakes nobody here, nor does time that is over.
+AGAIN_AFTER_S = 60
+STEPS = (soft_delete.purge_some, message_records.purge_channels, message_records.purge_deleted)
 
 
 class Purge(commands.Cog, name="purge"):

@@ -28,6 +28,7 @@ DEFAULTS = {
     "system_prefixes": ("pk;", "pk!"),
     "log_level": "INFO",
     "body_timeout": 10,
+    "deleted_messages_kept": 3600,
     "server": "gunicorn",
     "web_concurrency": 4,
 }
@@ -82,6 +83,8 @@ def test_empty_is_unset(name, nothing):
         ("WEB_CONCURRENCY", "1", 1),
         ("WEB_CONCURRENCY", "64", 64),
         ("BODY_TIMEOUT", "1", 1),
+        ("DELETED_MESSAGES_KEPT", "0", 0),
+        ("DELETED_MESSAGES_KEPT", "2592000", 2592000),
         ("BODY_TIMEOUT", "300", 300),
     ],
 )
@@ -138,6 +141,9 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("SYSTEM_PREFIXES", "pk; averylongprefix"),
         ("LOG_LEVEL", "LOUD"),
         ("BODY_TIMEOUT", "0"),
+        ("DELETED_MESSAGES_KEPT", "-1"),
+        ("DELETED_MESSAGES_KEPT", "2592001"),
+        ("DELETED_MESSAGES_KEPT", "1 hour"),
         ("BODY_TIMEOUT", "301"),
         ("BODY_TIMEOUT", "soon"),
         ("WEB_CONCURRENCY", "nonsense"),

@@ -3,10 +3,11 @@
 import discord
 from discord.ext import commands
 
-from cogs.commands.formatting import escape, stamp
+from cogs.commands.formatting import escape, stamp, stamp_us
 from cogs.commands.responses import card
 from cogs.messages import message_lookup
 from cogs.proxying.delivery import Delivery
+from cogs.proxying.record_batcher import note_deleted
 from cogs.systems import embeds
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.message_links import message_link
@@ -25,6 +26,9 @@ async def describe(bot: commands.Bot, record: Message, viewer: int | None) -> di
     embed.add_field(name="Sent by", value=f"<@{record.sender_id}> ({record.sender_id})", inline=False)
     link = message_link(record.guild_id, record.channel_id, record.id)
     embed.add_field(name="Message", value=f"[{record.id}]({link}) {stamp(seen['timestamp'])}", inline=False)
+    if record.forget_at is not None:
+        until = f"who sent it is forgotten {stamp_us(record.forget_at * 1000)}"
+        embed.add_field(name="Deleted", value=until, inline=False)
     return embed.set_footer(text=f"Original message ID: {record.original_id}")
 
 
@@ -39,4 +43,4 @@ async def delete(bot: commands.Bot, delivery: Delivery, user_id: int, record: Me
         raise Invalid("I cannot delete it: I need Manage Messages in that channel.")
     if await delivery.delete(record.channel_id, record.id) is Deletion.FAILED:
         raise Invalid("Discord did not delete it; try again in a minute.")
-    await bot.write_patiently(message_records.drop_records, [record.id])
+    await note_deleted(bot, [record.id])

@@ -4,6 +4,7 @@ import discord
 from discord.ext import commands
 
 from cogs.proxying.pipeline import Proxying
+from cogs.proxying.record_batcher import note_deleted
 from rules.proxying import message_records
 
 
@@ -33,16 +34,16 @@ class ProxyListeners(commands.Cog, name="proxying"):
     async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
         # An original is no copy, so there is nothing to look for.
         if payload.message_id not in self.proxying.begun:
-            await self.drop_records([payload.message_id])
+            await self.note_deleted([payload.message_id])
 
     @commands.Cog.listener()
     async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
-        await self.drop_records(list(payload.message_ids))
+        await self.note_deleted(list(payload.message_ids))
 
-    async def drop_records(self, message_ids: list[int]) -> None:
-        """A copy that is deleted leaves no record."""
+    async def note_deleted(self, message_ids: list[int]) -> None:
+        """Copies were deleted: who sent them is known for a while yet."""
         if await self.bot.read(message_records.find_recorded, message_ids):
-            await self.bot.write_patiently(message_records.drop_records, message_ids)
+            await note_deleted(self.bot, message_ids)
 
 
 def setup(bot: commands.Bot) -> None:

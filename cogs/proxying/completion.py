@@ -8,14 +8,14 @@ from cogs.proxying.delivery import Delivery, Posted
 from cogs.proxying.eligibility import webhook_target
 from cogs.proxying.error_notices import ErrorNotices
 from cogs.proxying.originals import Original, Originals
-from cogs.proxying.record_batcher import RecordBatcher
+from cogs.proxying.record_batcher import RecordBatcher, note_deleted
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.payloads import compose
 from cogs.webhooks.refusals import check_post
 from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Refused
 from rules.parsing.timestamps import now_us
-from rules.proxying import decision, message_records, recording
+from rules.proxying import decision, recording
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ class Completion:
             # The member is gone, or the account, or the disk is full: nobody could edit or delete it.
             await self.delivery.undo(incoming.channel_id, posted)
         elif deleted := [message_id for message_id in posted.ids if self.delivery.message_cache.is_deleted(message_id)]:
-            # What was recorded after its deletion would stay for ever.
-            await self.bot.write_patiently(message_records.drop_records, deleted)
+            # Its deletion came before its record, which would stay for ever.
+            await note_deleted(self.bot, deleted)
         return refused
 
     async def _follow_edit(self, original: Original, post: decision.ProxyPost, posted: Posted) -> decision.ProxyPost:

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from discord.ext import commands
 
 from cogs.webhooks.refusals import ProxyRefused
 from rules.errors import Refused
+from rules.proxying import message_records
 from rules.proxying.recording import PostedProxy, record_posts
 
 log = logging.getLogger(__name__)
@@ -43,3 +45,8 @@ class RecordBatcher:
             # A full disk, or somebody who holds the lock for ever.
             log.error("records cannot be written: %r", getattr(error, "orig", error))
             return [ProxyRefused("record", "I could not write down whose message it is.")] * len(batch)
+
+
+async def note_deleted(bot: commands.Bot, message_ids: Collection[int]) -> None:
+    """Note that copies were deleted; who sent them is known for as long as the settings say."""
+    await bot.write_patiently(message_records.note_deleted, message_ids, bot.config.deleted_messages_kept)

@@ -8,6 +8,7 @@ from discord.ext import commands
 from cogs.proxying.completion import Completion
 from cogs.proxying.delivery import Delivery, NotSeen, Posted
 from cogs.proxying.eligibility import read_incoming
+from cogs.proxying.record_batcher import note_deleted
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.payloads import build_payload, is_reply, recolour
@@ -16,7 +17,7 @@ from cogs.webhooks.refusals import NEEDED, check_bot_permissions, check_post, ex
 from cogs.webhooks.rest_client import Failed, Unknown
 from models import Message
 from rules.errors import Invalid, NotFound, Refused
-from rules.proxying import decision, message_records
+from rules.proxying import decision
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Reproxy:
             raise NotFound("This message was deleted meanwhile, or somebody else says it now.")
         if outcome is Deletion.FAILED:
             raise Invalid("I could not delete the message that was there before; I go on trying for some minutes.")
-        await self.bot.write_patiently(message_records.drop_records, [record.id])
+        await note_deleted(self.bot, [record.id])
 
     async def _finish_late(
         self,

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import Account, GitHub, KeyValue, Message, OptOut, Presence, Token
+from models import Account, GitHub, KeyValue, Message, OptOut, Presence, Token, UnfinishedProxy
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
 
@@ -27,7 +27,8 @@ def forget(session: Session, user_id: int) -> None:
     # It is the others' as well: one of them who leaves must not take it along.
     if system and systems.get_accounts(session, system) == [user_id]:
         put_out_of_reach(session, system)
-    session.execute(delete(Message).where(Message.sender_id == user_id))
+    for table in (Message, UnfinishedProxy):
+        session.execute(delete(table).where(table.sender_id == user_id))
     for table in (Account, Presence, Token, KeyValue, GitHub):
         session.execute(delete(table).where(table.user_id == user_id))
     session.merge(OptOut(user_id=user_id, forgotten=True))

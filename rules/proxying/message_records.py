@@ -4,20 +4,22 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Account, DeletedChannel, Member, Message, System
 from rules.errors import NotAllowed, NotFound
 from rules.opt_out import check_storable
-from rules.parsing.timestamps import show_time
+from rules.parsing.timestamps import now_ms, show_time
 from rules.systems import systems
 from rules.systems.privacy import view_member, view_system
 from rules.systems.soft_delete import ROWS_AT_ONCE, is_within_reach
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
 RECENT_MS = 10 * 60 * 1000
+# Nobody has loaded what is purged.
+_ONLY_ROWS = {"synchronize_session": False}
 
 
 def record_message(
@@ -55,22 +57,26 @@ def record_message(
 
 
 def get_record(session: Session, message_id: int) -> Message:
-    """The record of a proxied message, by its own ID or that of the original. Raises NotFound."""
+    """The record of a proxied message, by its own ID or that of the original; for a while, of a deleted one too.
+
+    Raises NotFound.
+    """
     either = or_(Message.id == message_id, Message.original_id == message_id)
     # What is being deleted, with its system, is gone for everybody.
     seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
-    found = session.scalar(seen.order_by((Message.id == message_id).desc(), Message.id).limit(1))
+    known = seen.where(_is_known(now_ms()))
+    found = session.scalar(known.order_by(*_best_first(message_id)).limit(1))
     if not found:
         raise NotFound("Message not found.")
     return found
 
 
 def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
-    """The same, for the accounts of the member's system, who alone may edit it.
+    """The same of one that stands, for the accounts of the member's system, who alone may edit it.
 
     Raises NotFound, NotAllowed.
     """
-    record = get_record(session, message_id)
+    record = _get_standing(session, message_id)
     _check_own(session, user_id, record)
     return record
 
@@ -80,24 +86,24 @@ def get_sent_record(session: Session, user_id: int, message_id: int) -> Message:
 
     Raises NotFound, NotAllowed.
     """
-    record = get_record(session, message_id)
+    record = _get_standing(session, message_id)
     if record.sender_id != user_id:
         _check_own(session, user_id, record)
     return record
 
 
-def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int) -> Message:
+def get_last_record(session: Session, user_id: int, channel_id: int, at_ms: int) -> Message:
     """The last message that an account had proxied in a channel within ten minutes, as a member of its present system.
 
     Of several copies of one message the first, which has the text. Raises NotFound.
     """
-    since = (now_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
+    since = (at_ms - RECENT_MS - DISCORD_EPOCH_MS) << 22
     sent = (
         select(Message)
         .join(Member, Member.id == Message.member_id)
         .join(Account, Account.system_id == Member.system_id)
         .where(Account.user_id == user_id, Message.sender_id == user_id)
-        .where(Message.id > since, Message.channel_id == channel_id)
+        .where(Message.id > since, Message.channel_id == channel_id, Message.forget_at.is_(None))
     )
     found = session.scalar(sent.order_by(Message.original_id.desc(), Message.id).limit(1))
     if not found:
@@ -106,13 +112,23 @@ def get_last_record(session: Session, user_id: int, channel_id: int, now_ms: int
 
 
 def find_recorded(session: Session, message_ids: Collection[int]) -> list[int]:
-    """Which of these messages are recorded as copies."""
-    return list(session.scalars(select(Message.id).where(Message.id.in_(message_ids))))
+    """Which of these messages are recorded as copies that stand."""
+    return list(session.scalars(select(Message.id).where(_stand(message_ids))))
 
 
-def drop_records(session: Session, message_ids: Collection[int]) -> None:
-    """Forget these copies; they were deleted on Discord."""
-    session.execute(delete(Message).where(Message.id.in_(message_ids)))
+def note_deleted(session: Session, message_ids: Collection[int], kept_s: int) -> None:
+    """These copies were deleted on Discord: who sent them is known for `kept_s` seconds more, and then forgotten."""
+    if kept_s:
+        forget_at = now_ms() + kept_s * 1000
+        session.execute(update(Message).where(_stand(message_ids)).values(forget_at=forget_at))
+    else:
+        session.execute(delete(Message).where(_stand(message_ids)))
+
+
+def purge_deleted(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
+    """Forget at most so many deleted messages whose time is over; returns False when none was left."""
+    over = select(Message.id).where(Message.forget_at <= now_ms()).limit(rows)
+    return session.execute(delete(Message).where(Message.id.in_(over)), execution_options=_ONLY_ROWS).rowcount == rows
 
 
 def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> list[int]:
@@ -132,7 +148,7 @@ def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     if gone is None:
         return False
     doomed = delete(Message).where(Message.id.in_(_in_channel(gone, rows)))
-    if not session.execute(doomed, execution_options={"synchronize_session": False}).rowcount:
+    if not session.execute(doomed, execution_options=_ONLY_ROWS).rowcount:
         session.execute(delete(DeletedChannel).where(DeletedChannel.channel_id == gone))
     return True
 
@@ -140,9 +156,9 @@ def purge_channels(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
 def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[str, Any]:
     """A proxied message, by its own ID or that of the original, with system and member as the viewer may see them.
 
-    Raises NotFound.
+    One that was deleted is shown as before until its time is over. Raises NotFound.
     """
-    found = _query().find(reader, either=message_id)
+    found = _query().find(reader, either=message_id, now=now_ms())
     if found is None:
         raise NotFound("Message not found.")
     system = systems.get_seen_system(reader, found.system, viewer)
@@ -168,9 +184,30 @@ def _query() -> CompiledQuery:
         .join(Member, Member.id == Message.member_id)
         .join(System, System.id == Member.system_id)
         .where(or_(Message.id == wanted, Message.original_id == wanted), is_within_reach(System.hid))
-        .order_by((Message.id == wanted).desc(), Message.id)
+        .where(_is_known(bindparam("now")))
+        .order_by(*_best_first(wanted))
         .limit(1)
     )
+
+
+def _get_standing(session: Session, message_id: int) -> Message:
+    record = get_record(session, message_id)
+    if record.forget_at is not None:
+        raise NotFound("This message was deleted.")
+    return record
+
+
+def _is_known(now: int | BindParameter[int]) -> ColumnElement[bool]:
+    return or_(Message.forget_at.is_(None), Message.forget_at > now)
+
+
+def _best_first(message_id: int | BindParameter[int]) -> tuple[ColumnElement[Any], ...]:
+    # Of an original's copies, one that stands.
+    return (Message.id == message_id).desc(), Message.forget_at.is_not(None), Message.id
+
+
+def _stand(message_ids: Collection[int]) -> ColumnElement[bool]:
+    return Message.id.in_(message_ids) & Message.forget_at.is_(None)
 
 
 def _check_own(session: Session, user_id: int, record: Message) -> None:

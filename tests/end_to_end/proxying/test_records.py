@@ -6,9 +6,13 @@ from functools import partial
 
 import pytest
 
+from models import Message
+from rules.account import erasure
+from rules.parsing import timestamps
 from rules.proxying import guild_config
 from rules.systems import switches, systems
 from tests.end_to_end.bot_replies import text_of
+from tests.end_to_end.proxying_user import ProxyingUser
 from tests.end_to_end.rollcall import holding, until
 
 
@@ -37,20 +41,71 @@ def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(proxying_user)
         assert (found["member"]["id"], found["system"]["id"]) == (ann.hids["Ann"], ann.system_id)
 
 
-def test_a_copy_that_is_deleted_leaves_no_record(discord, proxying_user):
+def forget_at(rollcall, message_id):
+    """Until when somebody knows about a deleted message; None while it stands."""
+    return rollcall.read(lambda session: session.get_one(Message, int(message_id)).forget_at)
+
+
+@pytest.mark.parametrize("how", ["by a moderator", "by many", "by a reaction", "by a command", "with its original"])
+def test_who_asks_because_a_copy_was_deleted_learns_who_sent_it(discord, rollcall, proxying_user, how):
     ann = proxying_user("Ann")
     moderator = discord.add_user("moderator")
     discord.join(moderator)
     discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
-    copies = [ann.speak("a:hello")["message"]["id"] for _ in range(4)]
-    discord.delete_message(moderator, copies[0])
+    copies = [ann.speak("a:hello") for _ in range(2)]
+    ids = [copy["message"]["id"] for copy in copies]
+    before = [ann.record(each) for each in ids]
+    begun = timestamps.now_ms()
+    if how == "by a moderator":
+        discord.delete_message(moderator, ids[0])
+    elif how == "by many":
+        discord.bulk_delete(moderator, ids)
+    elif how == "by a reaction":
+        discord.react(ann.id, ids[0], "❌")
+    elif how == "by a command":
+        ann.write(f"pk;msg {ids[0]} delete")
+    else:
+        discord.bulk_delete(moderator, [ids[0], ann.write("whatever")["id"]])
+    until(lambda: forget_at(rollcall, ids[0]))
+    # An hour from the deletion, for whoever could see it before, by either ID.
+    assert begun + 3_600_000 <= forget_at(rollcall, ids[0]) <= timestamps.now_ms() + 3_600_000
+    assert ann.record(ids[0]) == ann.record(copies[0]["original_id"]) == before[0]
+    assert rollcall.get(f"/v1/msg/{ids[0]}").json()["sender"] == ann.id
+    shown = text_of(ann.ask(f"pk;msg {ids[0]}", "Sent by"))
+    assert ann.id in shown
+    assert "Deleted: who sent it is forgotten" in shown
+    assert "was deleted" in ann.refusal(f"pk;edit https://discord.com/channels/1/2/{ids[0]} no")
+    if how != "by many":
+        assert forget_at(rollcall, ids[1]) is None
+    # What stands is what one means by the last message.
+    ann.speak("a:last")
+    assert ann.record(ids[1]) == before[1]
+
+
+def test_who_asks_to_be_forgotten_is_not_known_by_what_was_deleted(discord, rollcall, proxying_user):
+    ann = proxying_user("Ann")
+    copy = ann.speak("a:hello")["message"]["id"]
+    discord.react(ann.id, copy, "❌")
+    until(lambda: forget_at(rollcall, copy))
+    rollcall.write(erasure.forget, int(ann.id))
+    assert rollcall.get(f"/v1/msg/{copy}").status_code == 404
+
+
+def test_a_rollcall_that_keeps_nothing_forgets_a_deleted_copy_at_once(alone):
+    running = alone(DELETED_MESSAGES_KEPT="0")
+    discord = running.simulator
+    running.start_bot()
+    running.start_web()
+    user = discord.add_user("ann")
+    discord.join(user)
+    ann = ProxyingUser(discord, running, user, discord.add_channel("c")).found(("Ann",))
+    copies = [ann.speak("a:hello")["message"]["id"] for _ in range(2)]
+    discord.react(ann.id, copies[0], "❌")
     until(lambda: ann.record(copies[0]) is None)
-    discord.bulk_delete(moderator, copies[1:3])
-    until(lambda: ann.record(copies[1]) is None and ann.record(copies[2]) is None)
-    assert ann.record(copies[3])
+    assert ann.record(copies[1])
 
 
-def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, rollcall, proxying_user):
+def test_a_copy_that_is_deleted_before_it_is_recorded_is_known_for_a_while(discord, rollcall, proxying_user):
     ann = proxying_user("Ann")
     moderator = discord.add_user("moderator")
     discord.join(moderator)
@@ -65,7 +120,8 @@ def test_a_copy_that_is_deleted_before_it_is_recorded_leaves_no_record(discord, 
         ann.write("pk;help")
         ann.await_log(lambda entry: entry["kind"] == "message", after)
     ann.await_log(lambda entry: entry["kind"] == "delete" and entry["message_id"] == original, after)
-    assert [ann.record(each) for each in (copy, original)] == [None, None]
+    until(lambda: forget_at(rollcall, copy))
+    assert [ann.record(each)["id"] for each in (copy, original)] == [copy, copy]
 
 
 def test_a_member_counts_its_messages(proxying_user):

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import event, text
 
+from models import Message
 from rules.account import erasure
 from rules.errors import NotAllowed, NotFound
 from rules.proxying import message_records
@@ -198,3 +199,80 @@ def test_a_channel_is_purged_by_an_index(database):
     with database.read() as session:
         plan = session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE channel_id = 7 LIMIT 1")).all()
     assert "ix_messages_channel_id" in str(plan)
+
+
+@pytest.fixture
+def at(monkeypatch):
+    """Let the rules take it for some time, in ms."""
+    return lambda now: monkeypatch.setattr(message_records, "now_ms", lambda: now)
+
+
+def test_who_sent_a_deleted_message_is_told_as_before_until_its_time_is_over(write, read, ann, at):
+    write(message_records.record_message, ALICE, ann.id, LATER, LATER - 1, CHANNEL, GUILD)
+    before = {viewer: read(message_records.show_message, MESSAGE, viewer) for viewer in (ALICE, BOB, None)}
+    at(1_000_000)
+    write(message_records.note_deleted, [MESSAGE, 5], 60)
+    # Whoever is told twice keeps it no longer.
+    at(1_059_999)
+    write(message_records.note_deleted, [MESSAGE], 60)
+    for viewer, shown in before.items():
+        for message_id in (MESSAGE, ORIGINAL):
+            assert read(message_records.show_message, message_id, viewer) == shown
+    assert read(message_records.get_record, ORIGINAL).sender_id == ALICE
+    for rule in (message_records.get_own_record, message_records.get_sent_record):
+        with pytest.raises(NotFound, match="was deleted"):
+            read(rule, ALICE, MESSAGE)
+    assert read(message_records.find_recorded, [MESSAGE, LATER]) == [LATER]
+    assert not write(message_records.purge_deleted)
+    at(1_060_000)
+    for rule, *viewer in ((message_records.get_record,), (message_records.show_message, ALICE)):
+        with pytest.raises(NotFound, match="Message not found"):
+            read(rule, MESSAGE, *viewer)
+        assert read(rule, LATER, *viewer)
+    assert not write(message_records.purge_deleted)
+    assert read(lambda session: [row.id for row in session.query(Message)]) == [LATER]
+
+
+def test_deleted_messages_go_in_steps_and_by_an_index(database, write, read, ann, at):
+    ids = [LATER + number for number in range(5)]
+    for message_id in ids:
+        write(message_records.record_message, ALICE, ann.id, message_id, message_id - 100, CHANNEL, GUILD)
+    at(0)
+    write(message_records.note_deleted, ids, 1)
+    at(1000)
+    assert [write(message_records.purge_deleted, 2) for _ in range(3)] == [True, True, False]
+    assert read(lambda session: [row.id for row in session.query(Message)]) == [MESSAGE]
+    with database.read() as session:
+        plan = session.execute(text("EXPLAIN QUERY PLAN SELECT id FROM messages WHERE forget_at <= 7 LIMIT 1")).all()
+    assert "ix_messages_forget_at" in str(plan)
+
+
+def test_an_original_whose_first_copy_was_deleted_is_found_by_one_that_stands(write, read, ann):
+    write(message_records.record_message, ALICE, ann.id, LATER, ORIGINAL, CHANNEL, GUILD)
+    write(message_records.note_deleted, [MESSAGE], 60)
+    assert read(message_records.get_record, ORIGINAL).id == LATER
+    assert read(message_records.show_message, ORIGINAL, None)["id"] == str(LATER)
+    assert read(message_records.get_record, MESSAGE).id == MESSAGE
+
+
+@pytest.mark.parametrize("goes", ["the member", "the system", "the sender", "the channel"])
+def test_what_takes_a_record_takes_that_of_a_deleted_message_too(write, read, ann, goes):
+    write(message_records.note_deleted, [MESSAGE], 60)
+    if goes == "the member":
+        write(members.delete_member, ALICE, ann.hid)
+    elif goes == "the system":
+        write(systems.delete_system, ALICE)
+    elif goes == "the sender":
+        write(erasure.forget, ALICE)
+    else:
+        write(message_records.note_gone_channels, [CHANNEL])
+        assert write(message_records.purge_channels)
+    for asked in (MESSAGE, ORIGINAL):
+        with pytest.raises(NotFound):
+            read(message_records.show_message, asked, ALICE)
+
+
+def test_the_last_message_of_a_channel_is_one_that_stands(write, read, ann):
+    write(message_records.record_message, ALICE, ann.id, LATER, LATER - 1, CHANNEL, GUILD)
+    write(message_records.note_deleted, [LATER], 60)
+    assert read(*last_of(ALICE)).id == MESSAGE
