@@ -127,6 +127,17 @@ class Rollcall(bridge.Bot):
         except sqlite3.OperationalError:
             return await self.read(rule, *args)
 
+    async def write_inline(self, rule: Callable[..., Result], *args: Any) -> Result:
+        """Run a rule that adds a row or two: on the loop, without the disk; where that would have to wait, in a thread.
+
+        Raises Locked when the other process holds the lock for long.
+        """
+        try:
+            with self.database.write_inline() as connection:
+                return rule(connection, *args)
+        except sqlite3.OperationalError:
+            return await self._patiently(self.write_presence, rule, *args)
+
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
 
@@ -136,12 +147,17 @@ class Rollcall(bridge.Bot):
 
     async def write_patiently(self, rule: Callable[..., Result], *args: Any) -> Result:
         """`write` for what must happen: waits through a lock that somebody holds for long. Raises Locked in the end."""
+        return await self._patiently(self.write, rule, *args)
+
+    async def _patiently(
+        self, write: Callable[..., Awaitable[Result]], rule: Callable[..., Result], *args: Any
+    ) -> Result:
         for _ in range(PATIENT_TRIES - 1):
             try:
-                return await self.write(rule, *args)
+                return await write(rule, *args)
             except connections.Locked:
                 log.warning("%s waits for the database", rule.__name__)
-        return await self.write(rule, *args)
+        return await write(rule, *args)
 
     async def write_presence(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """The same, in the same order, for what need not reach the disk at once."""

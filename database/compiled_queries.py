@@ -1,11 +1,11 @@
-"""SELECTs that run so often that SQLAlchemy's work, each time, would cost more than SQLite's."""
+"""Statements that run so often that SQLAlchemy's work, each time, would cost more than SQLite's."""
 
 import sqlite3
 from collections import namedtuple
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, Table, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -49,6 +49,19 @@ class CompiledQuery:
         for place, run in self._convert:
             row[place] = run(row[place])
         return self._row(row)
+
+
+class CompiledInsert:
+    """An INSERT of a row with all its columns but the row's own number, compiled once."""
+
+    def __init__(self, table: Table) -> None:
+        columns = [column.name for column in table.columns if column.name != "id"]
+        self._sql = str(insert(table).compile(dialect=DIALECT, column_keys=columns))
+
+    def run(self, writer: Reader, **values: Any) -> int:
+        """Add a row; its number."""
+        connection = writer if isinstance(writer, sqlite3.Connection) else _raw(writer)
+        return connection.execute(self._sql, values).lastrowid
 
 
 def _raw(session: Session) -> sqlite3.Connection:

@@ -43,7 +43,7 @@ class _ThreadConnection:
 class Database:
     """The open file: sessions that read, sessions that write, and a plain connection of each thread for single rows.
 
-    `patience_ms` is how long `read_inline` and `own_connection` wait for a lock: 0 on an event loop.
+    `patience_ms` is how long `read_inline`, `write_inline` and `own_connection` wait for a lock: 0 on an event loop.
     """
 
     def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
@@ -82,22 +82,44 @@ class Database:
             if connection.in_transaction:
                 connection.execute("COMMIT")
 
+    @contextmanager
+    def write_inline(self) -> Iterator[sqlite3.Connection]:
+        """`write_presence` on the calling thread's own connection, for a row or two.
+
+        Raises sqlite3.OperationalError where it would have to wait for longer than its patience.
+        """
+        connection = self._own("writer", self._presence_writer, "PRAGMA wal_autocheckpoint = 0")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
     def own_connection(self) -> sqlite3.Connection:
         """The calling thread's connection, for one statement, which needs no transaction around it.
 
         A statement raises sqlite3.OperationalError where it would have to wait for longer than its patience.
         """
-        own = getattr(self._thread, "own", None) or self._open_own()
+        return self._own("reader", self._reader)
+
+    def _own(self, name: str, engine: Engine, *pragmas: str) -> sqlite3.Connection:
+        own = getattr(self._thread, name, None)
+        if own is None:
+            own = self._open_own(engine, f"PRAGMA busy_timeout = {self._patience_ms}", *pragmas)
+            setattr(self._thread, name, own)
         return own.connection
 
-    def _open_own(self) -> _ThreadConnection:
-        pooled = self._reader.raw_connection()
+    def _open_own(self, engine: Engine, *pragmas: str) -> _ThreadConnection:
+        pooled = engine.raw_connection()
         connection = pooled.driver_connection
         # Else the pool would take it back, and give it to another thread, when `pooled` is collected.
         pooled.detach()
         connection.isolation_level = None
-        connection.execute(f"PRAGMA busy_timeout = {self._patience_ms}").fetchall()
-        own = self._thread.own = _ThreadConnection(connection)
+        for pragma in pragmas:
+            connection.execute(pragma).fetchall()
+        own = _ThreadConnection(connection)
         self._opened.add(own)
         return own
 

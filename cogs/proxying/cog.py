@@ -20,11 +20,19 @@ class ProxyListeners(commands.Cog, name="proxying"):
         bot.raw_events.on_raw("MESSAGE_DELETE_BULK", message_cache.add_deletion)
         bot.raw_events.on_raw("WEBHOOKS_UPDATE", lambda data: webhooks.forget(int(data["channel_id"])))
 
+    async def start(self) -> None:
+        await self.proxying.mending.read_left()
+
     async def settle(self) -> None:
         await self.proxying.settle()
 
     async def stop(self) -> None:
+        await self.proxying.mending.stop()
         await self.proxying.api.close()
+
+    @commands.Cog.listener()
+    async def on_connect(self) -> None:
+        self.proxying.mending.begin()
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:

@@ -9,6 +9,7 @@ from cogs.proxying.eligibility import webhook_target
 from cogs.proxying.error_notices import ErrorNotices
 from cogs.proxying.originals import Original, Originals
 from cogs.proxying.record_batcher import RecordBatcher, note_deleted
+from cogs.proxying.unfinished import Notes
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.payloads import compose
 from cogs.webhooks.refusals import check_post
@@ -24,9 +25,10 @@ class Completion:
     """Records a copy and deletes its original, or deletes the copy where that cannot be done."""
 
     def __init__(
-        self, bot: commands.Bot, delivery: Delivery, originals: Originals, error_notices: ErrorNotices
+        self, bot: commands.Bot, delivery: Delivery, notes: Notes, originals: Originals, error_notices: ErrorNotices
     ) -> None:
-        self.bot, self.delivery, self.originals, self.error_notices = bot, delivery, originals, error_notices
+        self.bot, self.delivery, self.notes = bot, delivery, notes
+        self.originals, self.error_notices = originals, error_notices
         self.record_batcher = RecordBatcher(bot)
 
     async def finish(self, original: Original, post: decision.ProxyPost, posted: Posted) -> None:
@@ -34,7 +36,7 @@ class Completion:
         original.slot.leave()
         channel_id = original.incoming.channel_id
         if self.delivery.message_cache.is_deleted(original.id):
-            await self.delivery.undo(channel_id, posted)
+            await self.take_back(original.incoming, posted, original.id)
             return
         refused = await self.record(post, original.incoming, posted, original.id)
         original.slot.finish()
@@ -43,10 +45,13 @@ class Completion:
             return
         if self.originals.is_edited(original):
             post = await self._follow_edit(original, post, posted)
-        if await self.delivery.delete_surely(channel_id, original.id) is Deletion.GONE:
+        outcome = await self.delivery.delete_surely(channel_id, original.id)
+        if outcome is Deletion.GONE:
             # Whoever deleted it before wanted it gone: the sender, or a filter.
-            await self.delivery.undo(channel_id, posted)
+            await self.take_back(original.incoming, posted, original.id)
             return
+        if outcome is Deletion.DELETED:
+            self.notes.finish(original.id)
         self.error_notices.forget(original.incoming.user_id, channel_id)
         self.bot.dispatch("proxied", original.message, post, posted)
 
@@ -58,11 +63,16 @@ class Completion:
         refused = await self.record_batcher.record(posted_proxy)
         if refused:
             # The member is gone, or the account, or the disk is full: nobody could edit or delete it.
-            await self.delivery.undo(incoming.channel_id, posted)
+            await self.take_back(incoming, posted, original_id)
         elif deleted := [message_id for message_id in posted.ids if self.delivery.message_cache.is_deleted(message_id)]:
             # Its deletion came before its record, which would stay for ever.
             await note_deleted(self.bot, deleted)
         return refused
+
+    async def take_back(self, incoming: decision.IncomingMessage, posted: Posted, original_id: int) -> None:
+        """Delete a copy; of its original nothing is left to be done then."""
+        if await self.delivery.undo(incoming.channel_id, posted.ids):
+            self.notes.finish(original_id)
 
     async def _follow_edit(self, original: Original, post: decision.ProxyPost, posted: Posted) -> decision.ProxyPost:
         """Edit the copy as the original was edited while it was posted, if it is still the same member's."""

@@ -1,7 +1,7 @@
 """Posting copies of messages through our webhooks, finding those that Discord did not say it posted, and deleting."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -96,7 +96,7 @@ class Delivery:
                 more = await self.post(channel, extra, await read_files(group), check)
                 posted = replace(posted, more_ids=(*posted.more_ids, more.message_id))
         except (Changed, Refused, Failed, Unknown) as error:
-            await self.undo(channel.id, posted)
+            await self.undo(channel.id, posted.ids)
             if isinstance(error, Changed):
                 raise
             raise ProxyRefused("file", "Not all files of the message could be posted.") from None
@@ -135,10 +135,10 @@ class Delivery:
             self.run_in_background(self.delete(channel_id, message_id, LATE_S))
         return outcome
 
-    async def undo(self, channel_id: int, posted: Posted) -> None:
-        """Delete a copy, with all its files."""
-        for message_id in posted.ids:
-            await self.delete_surely(channel_id, message_id)
+    async def undo(self, channel_id: int, message_ids: Iterable[int]) -> bool:
+        """Delete a copy, with all its files; whether nothing of it stands now."""
+        outcomes = [await self.delete_surely(channel_id, message_id) for message_id in message_ids]
+        return Deletion.FAILED not in outcomes
 
     def run_in_background(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something for which nobody waits."""

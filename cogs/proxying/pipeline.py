@@ -21,8 +21,10 @@ from cogs.proxying.completion import Completion
 from cogs.proxying.delivery import Changed, Delivery, NotSeen, Posted
 from cogs.proxying.eligibility import read_incoming, why_ineligible
 from cogs.proxying.error_notices import ErrorNotices
+from cogs.proxying.mending import Mending
 from cogs.proxying.originals import Original, Originals
 from cogs.proxying.reproxy import Reproxy
+from cogs.proxying.unfinished import Notes
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.payloads import compose
 from cogs.webhooks.permissions import permissions_in
@@ -32,6 +34,8 @@ from models import Message
 from rules.errors import Refused
 from rules.parsing.timestamps import now_us
 from rules.proxying import autoproxy, decision
+from rules.proxying.unfinished import mark_of
+from rules.proxying.webhook_names import repair_name
 
 MOST_REMEMBERED = 5000
 SETTLE_S = 5
@@ -51,8 +55,10 @@ class Proxying:
         self.message_cache = self.delivery.message_cache
         self.originals = Originals(bot, self.message_cache)
         self.error_notices = ErrorNotices()
-        self.completion = Completion(bot, self.delivery, self.originals, self.error_notices)
-        self.reproxy = Reproxy(bot, self.delivery, self.completion)
+        self.notes = Notes(bot)
+        self.completion = Completion(bot, self.delivery, self.notes, self.originals, self.error_notices)
+        self.reproxy = Reproxy(bot, self.delivery, self.notes, self.completion)
+        self.mending = Mending(bot, self.delivery)
         # Originals of which a copy was begun: none is begun twice.
         self.begun: BoundedDict[int, None] = BoundedDict(MOST_REMEMBERED)
         self.busy: set[asyncio.Task] = set()
@@ -100,6 +106,7 @@ class Proxying:
         self.stopping = True
         if self.busy:
             await asyncio.wait(self.busy, timeout=SETTLE_S)
+        await self.notes.take_away()
 
     async def _proxy(self, original: Original) -> None:
         with self._working():
@@ -111,6 +118,7 @@ class Proxying:
                 posted = await self._post(original, post)
             except Changed:
                 # Nothing stands yet, and what the sender wrote last counts.
+                self.notes.finish(original.id)
                 self.begun.pop(original.id, None)
                 if newest := await self.originals.refresh(original):
                     await self._proxy(newest)
@@ -156,6 +164,11 @@ class Proxying:
         first, *others = group_files(message)
         # The files are read while earlier messages of the channel are still being posted.
         payload, files = compose(message, original.raw, post), await read_files(first)
+        if message.id in self.begun:
+            return None
+        mark = mark_of(repair_name(post.name), payload["content"])
+        # While it waits for its turn: what a kill leaves noted and not posted is found to be nothing.
+        await self.notes.add(message.id, message.id, post, original.incoming, mark, 1 + len(others))
         await original.slot.wait_turn()
         if self.stopping or message.id in self.begun:
             return None
@@ -176,6 +189,8 @@ class Proxying:
         original.slot.leave()
         if isinstance(error, NotSeen):
             self.delivery.run_in_background(self._finish_late(original, post, error))
+        elif not isinstance(error, Unknown):
+            self.notes.finish(original.id)
         if not self.message_cache.is_deleted(original.id):
             await self.error_notices.send(original.message, post, error)
 
@@ -184,6 +199,8 @@ class Proxying:
         if posted := await self.delivery.find_late(original.incoming.channel_id, unseen):
             with self._working():
                 await self.completion.finish(original, post, posted)
+        else:
+            self.notes.finish(original.id)
 
     @contextmanager
     def _working(self) -> Iterator[None]:

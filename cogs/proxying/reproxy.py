@@ -9,6 +9,7 @@ from cogs.proxying.completion import Completion
 from cogs.proxying.delivery import Delivery, NotSeen, Posted
 from cogs.proxying.eligibility import read_incoming
 from cogs.proxying.record_batcher import note_deleted
+from cogs.proxying.unfinished import Notes
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.payloads import build_payload, is_reply, recolour
@@ -18,6 +19,8 @@ from cogs.webhooks.rest_client import Failed, Unknown
 from models import Message
 from rules.errors import Invalid, NotFound, Refused
 from rules.proxying import decision
+from rules.proxying.unfinished import mark_of
+from rules.proxying.webhook_names import repair_name
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +28,8 @@ log = logging.getLogger(__name__)
 class Reproxy:
     """The order is that of proxying: post, record, delete."""
 
-    def __init__(self, bot: commands.Bot, delivery: Delivery, completion: Completion) -> None:
-        self.bot, self.delivery, self.completion = bot, delivery, completion
+    def __init__(self, bot: commands.Bot, delivery: Delivery, notes: Notes, completion: Completion) -> None:
+        self.bot, self.delivery, self.notes, self.completion = bot, delivery, notes, completion
 
     async def repost(self, command: discord.Message, copy: discord.Message, record: Message, member_id: int) -> None:
         """Post a copy again as another member, and delete it. Raises Refused."""
@@ -44,13 +47,17 @@ class Reproxy:
         if post.avatar_url:
             payload["avatar_url"] = post.avatar_url
         files = await read_files(group_files(copy)[0])
+        mark = mark_of(repair_name(post.name), payload["content"])
+        await self.notes.add(command.id, record.id, post, incoming, mark)
         with self.delivery.queues.join(channel.id, 0) as slot:
             await slot.wait_turn()
             payload["username"] = self.delivery.choose_name(channel.id, copy.id, post)
             try:
                 posted = await self.delivery.post(channel, payload, files)
             except (Failed, Unknown) as error:
-                if isinstance(error, NotSeen):
+                if not isinstance(error, NotSeen):
+                    self.notes.finish(command.id)
+                else:
                     self.delivery.run_in_background(self._finish_late(command.id, record, post, incoming, error))
                 raise Invalid(explain(error)) from None
         await self._finish(command.id, record, post, incoming, posted)
@@ -68,11 +75,12 @@ class Reproxy:
             raise refused
         outcome = await self.delivery.delete_surely(incoming.channel_id, record.id)
         if outcome is Deletion.GONE:
-            await self.delivery.undo(incoming.channel_id, posted)
+            await self.completion.take_back(incoming, posted, command_id)
             raise NotFound("This message was deleted meanwhile, or somebody else says it now.")
         if outcome is Deletion.FAILED:
             raise Invalid("I could not delete the message that was there before; I go on trying for some minutes.")
         await note_deleted(self.bot, [record.id])
+        self.notes.finish(command_id)
 
     async def _finish_late(
         self,
@@ -88,3 +96,5 @@ class Reproxy:
                 await self._finish(command_id, record, post, incoming, posted)
             except Refused as refused:
                 log.info("a late copy came to nothing: %s", type(refused).__name__)
+        else:
+            self.notes.finish(command_id)

@@ -4,9 +4,9 @@ import signal
 
 import pytest
 
-from rules.proxying import autoproxy
+from rules.proxying import autoproxy, unfinished
 from simulator.client import Simulator
-from tests.end_to_end.bot_replies import said
+from tests.end_to_end.bot_replies import said, text_of
 from tests.end_to_end.proxying_user import HOME, ProxyingUser
 from tests.end_to_end.rollcall import Rollcall, holding, until
 
@@ -91,22 +91,31 @@ def test_a_session_that_is_lost_in_the_middle(world):
     assert ann.record(copies_of(ann, discord, "one")[0])
 
 
-def test_a_bot_that_is_killed_between_post_and_record_says_nothing_wrong(world):
+def kill_before_the_record(running, discord, ann, hook, text, **options):
+    """A message whose copy is posted when the bot is killed, which waits for the file's lock; both their IDs."""
+    original = ann.begin(text, hook, **options)
+    with holding(running):
+        (copy,) = until(lambda: copies_of(ann, discord, text.removeprefix("a:")))
+        running.bot.stop(signal.SIGKILL)
+    assert [ann.record(each) for each in (copy, original["id"])] == [None, None]
+    assert original["id"] in [message["id"] for message in discord.messages(ann.channel)]
+    return original["id"], copy
+
+
+def test_what_a_bot_that_is_killed_between_post_and_record_leaves_is_mended(world):
     running, discord, ann, hook = world
     thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
     ann.speak("a:in the thread", channel=thread)
     discord.archive_thread(thread)
-    # Somebody else holds the file's lock, so that the record waits.
-    with holding(running):
-        original = ann.write("a:one")
-        until(lambda: copies_of(ann, discord, "one"))
-        running.bot.stop(signal.SIGKILL)
-    (copy,) = copies_of(ann, discord, "one")
-    assert [ann.record(each) for each in (copy, original["id"])] == [None, None]
-    assert original["id"] in [message["id"] for message in discord.messages(ann.channel)]
+    original, copy = kill_before_the_record(running, discord, ann, hook, "a:one")
     # Whatever was told while the bot was away stays.
     ann.write("a:nobody listens")
     running.start_bot()
+    until(lambda: [text for _, text in ann.standing()] == ["before", "before", "talk", "one", "a:nobody listens"])
+    assert ann.record(copy) == ann.record(original)
+    assert (ann.record(copy)["id"], ann.record(copy)["sender"]) == (copy, ann.id)
+    assert text_of(ann.ask("pk;m ann", "Messages", channel=None, dm=True)).count("Messages: 4") == 1
+    until(lambda: running.read(unfinished.find_left) == [])
     # The channel's own webhook is found again, and a sleeping thread is known.
     assert ann.speak("a:two")["webhook_id"] == hook
     assert ann.speak("a:three", channel=thread)["webhook_id"] == hook
@@ -130,4 +139,5 @@ def test_a_bot_that_stops_lets_what_is_on_its_way_arrive(world, how):
     assert running.bot.stop() == 0
     (copy,) = copies_of(ann, discord, "one")
     assert ann.record(original["id"])["id"] == copy
+    assert running.read(unfinished.find_left) == []
     assert [text for _, text in ann.standing()] == ["before", "before", "one"]

@@ -110,9 +110,10 @@ def test_a_copy_that_is_deleted_before_it_is_recorded_is_known_for_a_while(disco
     moderator = discord.add_user("moderator")
     discord.join(moderator)
     discord.set_permissions(ann.channel, allow=["MANAGE_MESSAGES"], who=moderator)
+    hook = ann.speak("a:before")["webhook_id"]
     after = discord.last_seq()
+    original = ann.begin("a:hello", hook)["id"]
     with holding(rollcall):
-        original = ann.write("a:hello")["id"]
         log = ann.await_log(lambda entry: entry["kind"] == "webhook", after)
         copy = log[-1]["message"]["id"]
         discord.delete_message(moderator, copy)
