@@ -30,6 +30,7 @@ COGS = (
     *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
+    "messages.moderation",
     *("proxying.server_config", "slash_commands", "purge", "help"),
 )
 READ_THREADS = 4
@@ -43,6 +44,8 @@ def intents() -> discord.Intents:
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.members = True
+    # A copy goes with its sender's ban.
+    wanted.moderation = True
     wanted.presences = True
     wanted.guild_messages = True
     wanted.guild_reactions = True

@@ -70,7 +70,7 @@ def member_fields(of: Member) -> dict:
         "roles": list(of.roles),
         "joined_at": of.joined_at,
         "premium_since": None,
-        "communication_disabled_until": None,
+        "communication_disabled_until": of.timed_out_until and of.timed_out_until.isoformat(),
         "deaf": False,
         "mute": False,
         "pending": False,

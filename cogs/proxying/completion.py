@@ -35,6 +35,7 @@ class Completion:
         """Let the channel's next message be posted, record the copy, delete the original."""
         original.slot.leave()
         channel_id = original.incoming.channel_id
+        self.bot.dispatch("copy_posted", original.incoming, original.id, posted)
         if self.delivery.message_cache.is_deleted(original.id):
             await self.take_back(original.incoming, posted, original.id)
             return

@@ -71,6 +71,7 @@ class Reproxy:
         posted: Posted,
     ) -> None:
         self.delivery.message_cache.note_member(incoming.channel_id, posted.message_id, posted.name, post.member_id)
+        self.bot.dispatch("copy_posted", incoming, record.original_id, posted)
         if refused := await self.completion.record(post, incoming, posted, command_id):
             raise refused
         outcome = await self.delivery.delete_surely(incoming.channel_id, record.id)

@@ -117,6 +117,10 @@ class WorldVerbs(Caller):
         """Change a member's nickname (GUILD_MEMBER_UPDATE)."""
         self.call("edit_member", user=user, guild=guild, nick=nick)
 
+    def time_out(self, user: str, seconds: int, guild: str | None = None) -> None:
+        """A member may only read for so many seconds; 0 ends that (GUILD_MEMBER_UPDATE)."""
+        self.call("time_out", user=user, seconds=seconds, guild=guild)
+
     def fill(self, guild: str | None, count: int, online: float = 0.3, listening: float = 0) -> tuple[str, str]:
         """Add many members without events, a share of them online and one listening; the first and the last id."""
         first, last = self.call("fill", guild=guild, count=count, online=online, listening=listening)

@@ -1,5 +1,7 @@
 """Verbs for accounts and memberships."""
 
+from datetime import UTC, datetime, timedelta
+
 from simulator import payloads
 from simulator.activities import spotify
 from simulator.control.guilds import check_new_id, require_member
@@ -9,6 +11,7 @@ from simulator.guilds import membership
 from simulator.simulation import Simulation
 from simulator.state.entities import User
 
+LONGEST_TIMEOUT_S = 28 * 86400
 _OWN_FIELDS = {"name", "global_name", "avatar", "bot"}
 
 
@@ -100,6 +103,17 @@ def edit_member(sim: Simulation, user: str | int, guild: str | int | None = None
     where = sim.world.guild(guild)
     member = require_member(where, sim.world.user(user))
     member.nick = nick
+    membership.member_changed(sim, where, member)
+
+
+@verb
+def time_out(sim: Simulation, user: str | int, seconds: int, guild: str | int | None = None) -> None:
+    """Let a member only read for so many seconds, or with 0 write again: GUILD_MEMBER_UPDATE."""
+    where = sim.world.guild(guild)
+    member = require_member(where, sim.world.user(user))
+    if not 0 <= seconds <= LONGEST_TIMEOUT_S:
+        raise Refused("A timeout lasts 28 days at most.")
+    member.timed_out_until = datetime.now(UTC) + timedelta(seconds=seconds) if seconds else None
     membership.member_changed(sim, where, member)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import Lock
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 TEXT, DM, VOICE, CATEGORY, NEWS, STAGE, FORUM = 0, 1, 2, 4, 5, 13, 15
 NEWS_THREAD, PUBLIC_THREAD, PRIVATE_THREAD = 10, 11, 12
@@ -38,6 +39,12 @@ class Member:
     joined_at: str
     nick: str | None = None
     roles: list[str] = field(default_factory=list)
+    timed_out_until: datetime | None = None
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the member may only read just now."""
+        return self.timed_out_until is not None and self.timed_out_until > datetime.now(UTC)
 
 
 @dataclass(slots=True, eq=False)

@@ -101,6 +101,8 @@ def in_channel(channel: Channel, member: Member) -> int:
     value = _apply(value, where, [member.user.id])
     if not value & BITS["VIEW_CHANNEL"] or not _in_private_thread(channel, member, value):
         return 0
+    if member.timed_out:
+        value &= BITS["VIEW_CHANNEL"] | BITS["READ_MESSAGE_HISTORY"]
     # in a voice channel Discord ties all other permissions to CONNECT
     if channel.type in (VOICE, STAGE) and not value & BITS["CONNECT"]:
         return BITS["VIEW_CHANNEL"]

@@ -237,3 +237,19 @@ def test_any_event_can_be_dispatched(sim, join_bot):
     bot.bot._connection.parsers["ODD"] = lambda data: data == [1, None] and odd.set()
     sim.dispatch("ODD", [1, None])
     bot.until(odd.is_set, "seeing it")
+
+
+def test_who_is_timed_out_may_only_read(sim, join_bot):
+    guild = sim.add_guild("strict")
+    channel = next(iter(sim.channels(guild).values()))
+    bot = join_bot()
+    sim.add_user("mallory")
+    sim.join("mallory", guild)
+    sim.time_out("mallory", 60, guild)
+    assert bot.event("GUILD_MEMBER_UPDATE", guild_id=guild)["communication_disabled_until"]
+    with pytest.raises(SimulatorError, match="may not write"):
+        sim.say("mallory", "hello", channel=channel)
+    sim.time_out("mallory", 0, guild)
+    assert sim.say("mallory", "hello", channel=channel)["content"] == "hello"
+    with pytest.raises(SimulatorError, match="28 days"):
+        sim.time_out("mallory", 28 * 86400 + 1, guild)
