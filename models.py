@@ -319,7 +319,8 @@ class UnfinishedProxy(db.Model):
     """A copy that is about to be posted, until the message that it stands for, `replaced_id`, is deleted.
 
     What a killed bot leaves here is mended at the next start. `mark` tells the copy by its name and text, and is too
-    short to tell either from it; `parts` is how many messages the copy has. `noted_at` is in ms since 1970.
+    short to tell either from it; `parts` is how many messages the copy has. `noted_at` is in ms since 1970. `recorded`
+    is whether the copy was: its record may have gone since, with its member.
     """
 
     __tablename__ = "unfinished_proxies"
@@ -335,6 +336,7 @@ class UnfinishedProxy(db.Model):
     mark: Mapped[int]
     parts: Mapped[int]
     noted_at: Mapped[int] = mapped_column(BigInteger)
+    recorded: Mapped[bool] = _no()
 
 
 class DeletedChannel(db.Model):

@@ -121,16 +121,16 @@ class Mending:
             return [one for one in left if await self._mend_one(one, place, copies.get(one.original_id))]
 
     async def _mend_one(self, left: UnfinishedProxy, place: Place, recorded: list[int] | None) -> bool:
-        if recorded:
-            if recorded[0] in place.messages:
-                return await self._delete_replaced(left)
+        if recorded and not await self._stands(left.channel_id, recorded[0], place):
             await note_deleted(self.bot, recorded)
             return True
+        if recorded or left.recorded:
+            return await self._delete_replaced(left)
         found = place.take(left)
-        if not found:
-            # It may come yet. A clock that was set back must not keep it waiting.
-            return not 0 <= now_ms() - left.noted_at < LATE_MS
-        stands = left.replaced_id in place.messages or await self._stands(left.channel_id, left.replaced_id)
+        # The rest may come yet. A clock that was set back must not keep it waiting.
+        if len(found) < left.parts and 0 <= now_ms() - left.noted_at < LATE_MS:
+            return False
+        stands = await self._stands(left.channel_id, left.replaced_id, place)
         if not stands or len(found) < left.parts or not await self._record(left, found):
             return await self.delivery.undo(left.channel_id, found)
         return await self._delete_replaced(left)
@@ -150,7 +150,9 @@ class Mending:
             await note_deleted(self.bot, [left.replaced_id])
         return outcome is not Deletion.FAILED
 
-    async def _stands(self, channel_id: int, message_id: int) -> bool:
+    async def _stands(self, channel_id: int, message_id: int, place: Place) -> bool:
+        if message_id in place.messages:
+            return True
         path = f"/channels/{channel_id}/messages/{message_id}"
         try:
             await self.delivery.api.request("GET", path, f"message {channel_id}", authorized=True)

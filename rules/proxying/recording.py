@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Member, System
 from rules.errors import Refused
-from rules.proxying import autoproxy, message_records
+from rules.proxying import autoproxy, message_records, unfinished
 from rules.proxying.decision import IncomingMessage, ProxyPost
 from rules.systems import switches
 
@@ -47,7 +47,10 @@ def record_post(
 
 def record_posts(session: Session, posts: Sequence[PostedProxy]) -> list[Refused | None]:
     """`record_post` for several in one transaction; for each what was raised, or None."""
-    return [_try_to_record(session, one) for one in posts]
+    refused = [_try_to_record(session, one) for one in posts]
+    recorded = [one.original_id for one, why in zip(posts, refused, strict=True) if not why]
+    unfinished.note_recorded(session, recorded)
+    return refused
 
 
 def _record_message(

@@ -50,6 +50,15 @@ def note(
         mark=mark,
         parts=parts,
         noted_at=now_ms(),
+        recorded=False,
+    )
+
+
+def note_recorded(session: Session, original_ids: Collection[int]) -> None:
+    """The copies of these messages are recorded."""
+    session.execute(
+        update(UnfinishedProxy).where(UnfinishedProxy.original_id.in_(original_ids)).values(recorded=True),
+        execution_options={"synchronize_session": False},
     )
 
 

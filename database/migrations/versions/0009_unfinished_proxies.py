@@ -21,4 +21,5 @@ def upgrade() -> None:
         *(snowflake(name) for name in ("original_id", "replaced_id", "sender_id", "channel_id", "guild_id")),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in ("member_id", "mark", "parts")),
         sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.Column("recorded", sa.Boolean(), nullable=False, server_default=sa.text("0")),
     )
