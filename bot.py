@@ -35,6 +35,7 @@ COGS = (
 )
 READ_THREADS = 4
 PATIENT_TRIES = 12
+INLINE_TRIES, INLINE_PAUSE_S = 20, 0.001
 MOST_REMEMBERED = 5000
 SCOPES = ("bot", "applications.commands")
 
@@ -131,15 +132,18 @@ class Rollcall(bridge.Bot):
             return await self.read(rule, *args)
 
     async def write_inline(self, rule: Callable[..., Result], *args: Any) -> Result:
-        """Run a rule that adds a row or two: on the loop, without the disk; where that would have to wait, in a thread.
+        """Run a rule that adds a row or two: on the loop, without the disk; in a thread where the lock is held long.
 
-        Raises Locked when the other process holds the lock for long.
+        Raises Locked when the other process holds it for longer.
         """
-        try:
-            with self.database.write_inline() as connection:
-                return rule(connection, *args)
-        except sqlite3.OperationalError:
-            return await self._patiently(self.write_presence, rule, *args)
+        for _ in range(INLINE_TRIES):
+            try:
+                with self.database.write_inline() as connection:
+                    return rule(connection, *args)
+            except sqlite3.OperationalError:
+                # Mostly it is a commit that waits for the disk; to stand behind all other writes would take longer.
+                await asyncio.sleep(INLINE_PAUSE_S)
+        return await self._patiently(self.write_presence, rule, *args)
 
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
@@ -151,6 +155,14 @@ class Rollcall(bridge.Bot):
     async def write_patiently(self, rule: Callable[..., Result], *args: Any) -> Result:
         """`write` for what must happen: waits through a lock that somebody holds for long. Raises Locked in the end."""
         return await self._patiently(self.write, rule, *args)
+
+    async def write_batch(self, rule: Callable[..., Result], *args: Any) -> Result:
+        """The same for what comes often: nobody else waits while it comes to the disk. Raises Locked in the end."""
+
+        async def write(rule: Callable[..., Result], *args: Any) -> Result:
+            return await self._write(self.database.write_batch, rule, args, {})
+
+        return await self._patiently(write, rule, *args)
 
     async def _patiently(
         self, write: Callable[..., Awaitable[Result]], rule: Callable[..., Result], *args: Any

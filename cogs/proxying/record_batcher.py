@@ -40,7 +40,7 @@ class RecordBatcher:
 
     async def _try(self, batch: list[PostedProxy]) -> list[Refused | None]:
         try:
-            return await self.bot.write_patiently(record_posts, batch)
+            return await self.bot.write_batch(record_posts, batch)
         except Exception as error:
             # A full disk, or somebody who holds the lock for ever.
             log.error("records cannot be written: %r", getattr(error, "orig", error))
