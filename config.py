@@ -17,6 +17,7 @@ LARGEST_SNOWFLAKE = 2**63 - 1
 # Names that mean something in one network alone.
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 LONGEST_KEPT_S = 30 * 24 * 3600
+JOIN_NOTICES = ("dm", "channel", "off")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 NAMES = frozenset(
@@ -24,8 +25,7 @@ NAMES = frozenset(
         *("DISCORD_TOKEN", "DISCORD_API_BASE", "DISCORD_CDN_BASE", "HOME_GUILD_ID", "DATABASE_URL"),
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
-        "DELETED_MESSAGES_KEPT",
-        *("SERVER", "WEB_CONCURRENCY"),
+        *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -59,6 +59,8 @@ class Config:
     deleted_messages_kept: int
     server: str
     web_concurrency: int
+    publish: str
+    join_notice: str
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -105,6 +107,8 @@ def read(environ: Mapping[str, str | None]) -> Config:
         ),
         server=text("SERVER", "gunicorn").lower(),
         web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
+        publish=_publish(text("PUBLISH", "everyone").lower()),
+        join_notice=_choice("JOIN_NOTICE", text("JOIN_NOTICE", "dm").lower(), JOIN_NOTICES),
     )
 
 
@@ -197,6 +201,13 @@ def _prefixes(name: str, value: str) -> tuple[str, ...]:
     if any(len(word) > 10 or word.startswith("/") for word in words):
         raise BadSetting(f"{name} must be short texts with blanks between them that do not start with /.")
     return words
+
+
+def _publish(value: str) -> str:
+    role = re.fullmatch("role: *([1-9][0-9]{0,18})", value)
+    if value not in ("everyone", "optin") and not role:
+        raise BadSetting(f"PUBLISH must be everyone, optin, or role: and a role's ID, not {value!r}.")
+    return f"role:{role[1]}" if role else value
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

@@ -58,6 +58,40 @@ class OptOut(db.Model):
     forgotten: Mapped[bool]
 
 
+class OptIn(db.Model):
+    """A user who asked to be published; it counts where PUBLISH is `optin`, and hiding comes first."""
+
+    __tablename__ = "opted_in"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+
+
+class Publication(db.Model):
+    """The one row that says who is published: `everyone`, `optin`, or `role:` and an ID. Without it, everyone."""
+
+    __tablename__ = "publication"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    choice: Mapped[str]
+
+
+class HomeNotice(db.Model):
+    """A home server that was told that its members are published, and of which choice of them."""
+
+    __tablename__ = "home_notices"
+
+    guild_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    choice: Mapped[str]
+
+
+class JoinNotice(db.Model):
+    """A user who joined later and was told."""
+
+    __tablename__ = "join_notices"
+
+    user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+
+
 class Token(db.Model):
     """A user's token, as a passlib hash."""
 

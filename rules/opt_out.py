@@ -1,9 +1,9 @@
-"""Who does not want to be published."""
+"""Who does not want to be published, and who asked for it."""
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from models import OptOut
+from models import OptIn, OptOut
 from rules.errors import NotAllowed
 
 
@@ -24,10 +24,16 @@ def hide(session: Session, user_id: int) -> None:
 
 
 def show(session: Session, user_id: int) -> bool:
-    """Publish a user again; returns whether the user had been hidden."""
+    """Publish a user, who opts in by asking; returns whether the user had been hidden."""
+    session.merge(OptIn(user_id=user_id))
     return bool(session.execute(delete(OptOut).where(OptOut.user_id == user_id)).rowcount)
 
 
 def is_hidden(session: Session, user_id: int) -> bool:
     """Whether the user asked not to be published."""
     return session.get(OptOut, user_id) is not None
+
+
+def is_opted_in(session: Session, user_id: int) -> bool:
+    """Whether the user asked to be published."""
+    return session.get(OptIn, user_id) is not None

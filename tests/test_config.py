@@ -31,6 +31,8 @@ DEFAULTS = {
     "deleted_messages_kept": 3600,
     "server": "gunicorn",
     "web_concurrency": 4,
+    "publish": "everyone",
+    "join_notice": "dm",
 }
 
 
@@ -78,6 +80,10 @@ def test_empty_is_unset(name, nothing):
         ("TRUSTED_PROXIES", "10.0.0.1, ::1  172.16.0.0/12", ("10.0.0.1/32", "::1/128", "172.16.0.0/12")),
         ("PRESENCE_PREFIXES", ". !", (".", "!")),
         ("SYSTEM_PREFIXES", "sys;", ("sys;",)),
+        ("PUBLISH", "OptIn", "optin"),
+        ("PUBLISH", "role:80351110224678912", "role:80351110224678912"),
+        ("PUBLISH", "role: 80351110224678912", "role:80351110224678912"),
+        ("JOIN_NOTICE", "Channel", "channel"),
         ("LOG_LEVEL", "debug", "DEBUG"),
         ("SERVER", "Granian", "granian"),
         ("WEB_CONCURRENCY", "1", 1),
@@ -140,6 +146,11 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("PRESENCE_PREFIXES", "/"),
         ("SYSTEM_PREFIXES", "pk; averylongprefix"),
         ("LOG_LEVEL", "LOUD"),
+        ("PUBLISH", "nobody"),
+        ("PUBLISH", "role:"),
+        ("PUBLISH", "role:Members"),
+        ("PUBLISH", "role:0"),
+        ("JOIN_NOTICE", "loud"),
         ("BODY_TIMEOUT", "0"),
         ("DELETED_MESSAGES_KEPT", "-1"),
         ("DELETED_MESSAGES_KEPT", "2592001"),

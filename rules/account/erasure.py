@@ -3,7 +3,18 @@
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from models import Account, GitHub, KeyValue, Message, OptOut, Presence, Token, UnfinishedProxy
+from models import (
+    Account,
+    GitHub,
+    JoinNotice,
+    KeyValue,
+    Message,
+    OptIn,
+    OptOut,
+    Presence,
+    Token,
+    UnfinishedProxy,
+)
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
 
@@ -29,6 +40,6 @@ def forget(session: Session, user_id: int) -> None:
         put_out_of_reach(session, system)
     for table in (Message, UnfinishedProxy):
         session.execute(delete(table).where(table.sender_id == user_id))
-    for table in (Account, Presence, Token, KeyValue, GitHub):
+    for table in (Account, Presence, Token, KeyValue, GitHub, OptIn, JoinNotice):
         session.execute(delete(table).where(table.user_id == user_id))
     session.merge(OptOut(user_id=user_id, forgotten=True))

@@ -36,6 +36,12 @@ def read_member(member: dict[str, Any]) -> dict[str, Any]:
     return {**read_user(user), "server_name": _tidy_item(member.get("nick"), "", _storable)}
 
 
+def read_roles(member: dict[str, Any]) -> list[str]:
+    """The IDs of a member's roles; none where they are not as Discord documents them."""
+    roles = member.get("roles")
+    return roles if isinstance(roles, list) else []
+
+
 def read_presence(presence: dict[str, Any]) -> dict[str, Any]:
     """The fields that come from a presence.
 

@@ -4,7 +4,7 @@ Catching up after a start and keeping up afterwards are the same rule, `record_p
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from models import Presence
 from rules.etags import version_of
-from rules.presence import payloads
-from rules.presence.payloads import read_member, read_presence, read_user
+from rules.presence import payloads, publication
+from rules.presence.payloads import read_member, read_presence, read_roles, read_user
 
 KEYS = (
     # harmy's, in the order of its README
@@ -53,9 +53,10 @@ _decode = msgspec.json.Decoder(_Body).decode
 
 # One statement a batch each, past SQLAlchemy's work for every row.
 _STORED = """
-SELECT wanted.value, presence.body, hidden.forgotten FROM json_each(?) AS wanted
+SELECT wanted.value, presence.body, hidden.forgotten, opted_in.user_id FROM json_each(?) AS wanted
 LEFT JOIN presence ON presence.user_id = wanted.value
 LEFT JOIN hidden ON hidden.user_id = wanted.value
+LEFT JOIN opted_in ON opted_in.user_id = wanted.value
 """
 _COLUMNS = Presence.__table__.columns.keys()
 _STORE = f"""
@@ -70,6 +71,7 @@ class Change:
 
     `at`: when, in ms. `left_at`: the `lastSeen` if this takes the user offline. `joins`: it comes from a member
     object, so it may start a row; a presence alone may not. `gone`: whatever was stored is dropped first.
+    `roles`: the IDs of the member's roles, where it comes from a member object.
     """
 
     at: int
@@ -78,6 +80,7 @@ class Change:
     joins: bool = False
     gone: bool = False
     was_online: bool = False
+    roles: Collection[str] | None = None
 
     def then(self, newer: "Change") -> "Change":
         """This change and a newer one as one, as if they had been stored one after the other."""
@@ -94,6 +97,7 @@ class Change:
             joins=self.joins or newer.joins,
             gone=self.gone,
             was_online=self.was_online or (status is not None and not was_offline),
+            roles=self.roles if newer.roles is None else newer.roles,
         )
 
 
@@ -105,7 +109,7 @@ def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: di
     if member["user"].get("bot"):
         return Change(at, left_at, gone=True)
     status = {} if presence is None else read_presence(presence)
-    return Change(at, left_at, _as_json({**read_member(member), **status}), joins=True)
+    return Change(at, left_at, _as_json({**read_member(member), **status}), joins=True, roles=read_roles(member))
 
 
 def change_of_presence(presence: dict[str, Any], at: int) -> Change:
@@ -117,16 +121,19 @@ def change_of_presence(presence: dict[str, Any], at: int) -> Change:
 
 
 def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
-    """Store a batch of changes, at most a few hundred; a user who asked to be forgotten is never stored.
+    """Store a batch of changes, at most a few hundred. Whoever asked to be forgotten is never stored, nor whom the
+    choice of who is published does not let in: such a user's row goes.
 
     A body that differs in its times alone is not written again, so that its ETag stays.
     """
     connection = session.connection()
     known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
+    choice = publication.get_choice(session)
     rows, gone = [], []
-    for user_id, text, forgotten in known:
+    for user_id, text, forgotten, opted_in in known:
         change, old = changes[user_id], _decode(text) if text else None
-        body = None if forgotten else _apply(user_id, None if change.gone else old, change)
+        kept_out = forgotten or not publication.is_published(choice, opted_in is not None, change.roles)
+        body = None if kept_out else _apply(user_id, None if change.gone else old, change)
         if body is None:
             gone += [user_id] if old else []
         elif old is None or not _is_same(body, old):
