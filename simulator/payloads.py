@@ -15,7 +15,6 @@ _GUILD_DEFAULTS = {
     "features": [],
     "mfa_level": 0,
     "application_id": None,
-    "system_channel_id": None,
     "system_channel_flags": 0,
     "rules_channel_id": None,
     "public_updates_channel_id": None,
@@ -197,6 +196,7 @@ def guild(of: Guild) -> dict:
         "icon": of.icon,
         "owner_id": of.owner_id,
         "premium_tier": of.premium_tier,
+        "system_channel_id": of.system_channel_id,
         "roles": [role(r) for r in of.roles.values()],
         "emojis": emojis(of),
     }

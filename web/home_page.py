@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, render_template
 
-from rules.presence import health
+from rules.presence import health, publication
 from web.auth import reading
 
 bp = Blueprint("pages", __name__)
@@ -14,5 +14,9 @@ def home() -> str:
     config = current_app.config["ROLLCALL"]
     prefix = next(iter(config.presence_prefixes), "/")
     with reading() as reader:
-        published = health.count_published(reader)
-    return render_template("home.html", config=config, prefix=prefix, published=published)
+        known = {
+            "published": health.count_published(reader),
+            "problem": health.find_problem(reader),
+            "choice": publication.kind_of(publication.get_choice(reader)),
+        }
+    return render_template("home.html", config=config, prefix=prefix, **known)

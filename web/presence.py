@@ -2,12 +2,28 @@
 
 from flask import Blueprint, Response, current_app, request
 
+from config import Config
+from database import connections
 from rules.parsing.fields import get_snowflake
-from rules.presence import profiles
+from rules.presence import profiles, publication
 from web.auth import ME, find_viewer, get_caller, reading
 from web.responses import readable
 
 bp = Blueprint("presence", __name__)
+
+
+def init_app(config: Config) -> None:
+    """Withdraw whoever PUBLISH keeps out, before the first answer: the bot may start later, or never."""
+    # A file of its own opening: what is open here would be shared by the workers.
+    database = connections.open_database(config.database_url)
+    try:
+        with database.read() as session:
+            is_other = publication.get_choice(session) != config.publish
+        if is_other:
+            with database.write() as session:
+                publication.narrow_choice(session, config.publish)
+    finally:
+        database.close()
 
 
 @bp.get("/user/<user_id>")

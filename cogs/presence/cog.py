@@ -10,8 +10,10 @@ from cogs.presence.batch_writer import PresenceWriter
 from cogs.presence.heartbeat import Heartbeat
 from cogs.presence.home_guild import HomeGuild
 from cogs.presence.member_chunks import MemberChunks
+from cogs.presence.notices import Notices
+from cogs.presence.publication import Publication
 from rules.parsing.timestamps import now_ms
-from rules.presence import home_guild, updates
+from rules.presence import home_guild, publication, updates
 from rules.presence.updates import Change
 
 OFFLINE = {"status": "offline"}
@@ -26,12 +28,15 @@ class Presence(commands.Cog, name="presence"):
         self.heartbeat = Heartbeat(bot)
         self.writer = PresenceWriter(bot)
         self.member_chunks = MemberChunks(bot, self.drop_missing)
+        self.publication = Publication(bot.config.publish)
+        self.notices = Notices(bot, self.writer)
         self.writing: asyncio.Task | None = None
         for event, take in {
             "READY": self.take_ready,
             "RESUMED": self.take_resumed,
             "GUILD_CREATE": self.take_guild,
             "GUILD_DELETE": self.take_guild_gone,
+            "GUILD_ROLE_DELETE": self.take_role_gone,
             "GUILD_MEMBERS_CHUNK": self.take_chunk,
             "GUILD_MEMBER_ADD": self.take_join,
             "GUILD_MEMBER_UPDATE": self.take_member,
@@ -43,6 +48,8 @@ class Presence(commands.Cog, name="presence"):
 
     async def start(self) -> None:
         """Read what the last run left, and begin to write."""
+        # First of all, so that nobody whom the setting keeps out is served any longer.
+        await self.bot.write_patiently(publication.apply_choice, self.publication.choice)
         self.home.guild_id = await self.bot.read(home_guild.get_home)
         if self.home.settle():
             self.writer.restart(home_guild.move_home, self.home.guild_id)
@@ -52,6 +59,7 @@ class Presence(commands.Cog, name="presence"):
     async def stop(self) -> None:
         """Write what is pending and say that the bot is no longer connected."""
         self.member_chunks.stop()
+        self.notices.stop()
         if self.writing:
             self.writer.stop()
             await asyncio.gather(self.writing, return_exceptions=True)
@@ -82,7 +90,12 @@ class Presence(commands.Cog, name="presence"):
         elif self.home.problem:
             self.member_chunks.stop()
             self.writer.restart(updates.clear_presences)
-        self.heartbeat.report(self.home.problem)
+        self.report_problem()
+
+    def report_problem(self) -> None:
+        """Say in the log and in `/health` why nobody is published, where that is so."""
+        counted = self.home.guild_id in self.home.guild_ids and self.publication.role_ids
+        self.heartbeat.report(self.home.problem or (self.publication.problem if counted else None))
 
     def take_guild(self, data: dict[str, Any]) -> None:
         if data.get("unavailable"):
@@ -92,6 +105,8 @@ class Presence(commands.Cog, name="presence"):
             self.settle_home()
         try:
             if self.home.covers(data["id"]):
+                self.publication.begin(data)
+                self.report_problem()
                 self.member_chunks.start(self.home.guild_id)
                 self.seed(data, self.home.gap_at)
         finally:
@@ -114,6 +129,11 @@ class Presence(commands.Cog, name="presence"):
             if self.home.guild_id:
                 self.member_chunks.start(self.home.guild_id)
 
+    def take_role_gone(self, data: dict[str, Any]) -> None:
+        if self.home.covers(data["guild_id"]) and self.publication.drop_role(data["role_id"]):
+            self.writer.restart(updates.clear_presences)
+            self.report_problem()
+
     def take_chunk(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):
             is_count = self.member_chunks.is_count(data)
@@ -128,6 +148,10 @@ class Presence(commands.Cog, name="presence"):
         for member in data["members"]:
             try:
                 user_id = member["user"]["id"]
+                if not self.publication.take_seed(member):
+                    continue
+                if gap_at and self.publication.joined_since(member, gap_at):
+                    self.notices.take_join(self.home.guild_id, int(user_id))
                 without = None if user_id in presences else OFFLINE
                 self.put(member, updates.change_of_member(member, now, gap_at or now, without))
                 if user_id in presences and self.home.has(user_id):
@@ -152,11 +176,15 @@ class Presence(commands.Cog, name="presence"):
             # Should the leave have been missed: what is known from before is not of now.
             self.writer.put(user_id, Change(now, now, gone=True))
             self.put(data, updates.change_of_member(data, now, now, OFFLINE))
+            if self.publication.take_event(data, joins=True):
+                self.notices.take_join(self.home.guild_id, user_id)
             self.member_chunks.request_member(user_id)
 
     def take_member(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):
             self.put(data, updates.change_of_member(data, now_ms(), now_ms()))
+            if self.publication.take_event(data):
+                self.notices.take_join(self.home.guild_id, int(data["user"]["id"]))
 
     def take_leave(self, data: dict[str, Any]) -> None:
         if self.home.covers(data["guild_id"]):
@@ -182,6 +210,7 @@ class Presence(commands.Cog, name="presence"):
             return
         for user_id in stored.difference(self.member_chunks.seen):
             self.writer.put(user_id, Change(now, now, gone=True))
+        self.notices.take_count(self.home.guild_id)
 
     @commands.Cog.listener()
     async def on_shown(self, user_id: int) -> None:

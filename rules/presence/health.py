@@ -60,6 +60,12 @@ def get_health(reader: Reader) -> dict[str, Any]:
     }
 
 
+def find_problem(reader: Reader) -> str | None:
+    """Why nobody is published, or what else the bot cannot do just now, in one sentence; None without a problem."""
+    state = _query().find(reader)
+    return state and state.problem
+
+
 def count_published(reader: Reader) -> int:
     """How many users are published."""
     return _query_published().find(reader).published

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import HomeNotice, JoinNotice, OptOut
+from models import HomeNotice, JoinNotice, OptOut, Presence
 
 # SQLite's limit of parameters is far above, but a raid may be, too.
 AT_ONCE = 500
@@ -23,14 +23,19 @@ def record_home_told(session: Session, guild_id: int, choice: str) -> None:
 
 
 def find_untold(session: Session, user_ids: Collection[int]) -> list[int]:
-    """Whoever of these was not told yet and is not hidden, in their order; at most AT_ONCE are looked at."""
+    """Whoever of these is published and was not told yet, in their order; at most AT_ONCE are looked at."""
     asked = list(user_ids)[:AT_ONCE]
-    known = set(session.scalars(select(JoinNotice.user_id).where(JoinNotice.user_id.in_(asked))))
-    known.update(session.scalars(select(OptOut.user_id).where(OptOut.user_id.in_(asked))))
-    return [user_id for user_id in asked if user_id not in known]
+    query = (
+        select(Presence.user_id)
+        .where(Presence.user_id.in_(asked))
+        .where(Presence.user_id.not_in(select(JoinNotice.user_id)))
+        .where(Presence.user_id.not_in(select(OptOut.user_id)))
+    )
+    found = set(session.scalars(query))
+    return [user_id for user_id in asked if user_id in found]
 
 
 def record_told(session: Session, user_ids: Collection[int]) -> None:
-    """These were told; whoever asked to be forgotten meanwhile is not noted."""
+    """These were told; whoever hid, left or asked to be forgotten meanwhile is not noted."""
     for user_id in find_untold(session, user_ids):
         session.add(JoinNotice(user_id=user_id))

@@ -13,9 +13,14 @@ from rules.account import kv
 from rules.errors import Invalid, NotFound
 from rules.etags import version_of
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.presence import health
+from rules.presence import health, publication
 
 MOST_AT_ONCE = 100
+_WHO = {
+    publication.EVERYONE: "Anyone on the web can see whoever {}, unless they hid themselves.",
+    publication.OPTIN: "Anyone on the web can see whoever {} and asks the bot for it with the command `show`.",
+    publication.ROLE: "Anyone on the web can see whoever {} and has a certain role there, unless they hid themselves.",
+}
 _IDS = re.compile("(0|[1-9][0-9]*)(,(0|[1-9][0-9]*))*", re.ASCII)
 
 
@@ -127,4 +132,4 @@ def _what_to_do(reader: Reader, invite_url: str | None) -> str:
         if invite_url
         else "is a member of the Discord server of this Rollcall"
     )
-    return f"This user is not published here. Whoever {join} is, unless they hid themselves."
+    return f"Nobody can see this user here. {_WHO[publication.kind_of(publication.get_choice(reader))].format(join)}"

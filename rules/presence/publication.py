@@ -4,18 +4,21 @@ The choice stands in the file, so that whoever writes presences obeys the same o
 """
 
 from collections.abc import Collection
+from functools import cache
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import CompiledQuery, Reader
 from models import HomeNotice, OptIn, Presence, Publication
 
 EVERYONE, OPTIN, ROLE = "everyone", "optin", "role:"
 
 
-def get_choice(session: Session) -> str:
+def get_choice(reader: Reader) -> str:
     """The choice in force: `everyone`, `optin`, or `role:` with a role's ID."""
-    return session.scalar(select(Publication.choice).where(Publication.id == 1)) or EVERYONE
+    row = _query().find(reader)
+    return row.choice if row else EVERYONE
 
 
 def apply_choice(session: Session, choice: str) -> bool:
@@ -53,12 +56,22 @@ def role_of(choice: str) -> str | None:
     return choice.removeprefix(ROLE) if choice.startswith(ROLE) else None
 
 
+def kind_of(choice: str) -> str:
+    """EVERYONE, OPTIN or ROLE."""
+    return choice if role_of(choice) is None else ROLE
+
+
 def find_problem(choice: str, role_ids: Collection[str]) -> str | None:
     """Why a choice publishes nobody in a server that has these roles, in one sentence, or None."""
     role = role_of(choice)
     if role is None or role in role_ids:
         return None
     return f"The home server has no role {role}: set PUBLISH to another. Nobody is published."
+
+
+@cache
+def _query() -> CompiledQuery:
+    return CompiledQuery(select(Publication.choice).where(Publication.id == 1))
 
 
 def _withdraw(session: Session, choice: str) -> None:

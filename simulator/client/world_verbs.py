@@ -25,6 +25,14 @@ class WorldVerbs(Caller):
         """Change a guild's boost tier: from 2 on files may be larger (GUILD_UPDATE)."""
         self.call("boost", tier=tier, guild=guild)
 
+    def set_system_channel(self, channel: str | None, guild: str | None = None) -> None:
+        """Choose where Discord tells who joined (GUILD_UPDATE)."""
+        self.call("set_system_channel", channel=channel, guild=guild)
+
+    def set_owner(self, user: str, guild: str | None = None) -> None:
+        """Give a guild to a user, whom no permission binds then (GUILD_UPDATE)."""
+        self.call("set_owner", user=user, guild=guild)
+
     def add_channel(self, name: str, guild: str | None = None, kind: int = 0, channel_id: str | None = None) -> str:
         """A new channel (CHANNEL_CREATE): 0 text, 2 voice, 4 category, 5 news, 13 stage, 15 forum; its id."""
         return self.call("add_channel", name=name, guild=guild, type=kind, channel_id=channel_id)

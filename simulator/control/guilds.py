@@ -57,6 +57,24 @@ def boost(sim: Simulation, tier: int, guild: str | int | None = None) -> None:
     sim.emit("GUILD_UPDATE", payloads.guild(found), found)
 
 
+@verb
+def set_system_channel(sim: Simulation, channel: str | int | None, guild: str | int | None = None) -> None:
+    """Where Discord itself tells who joined; None is nowhere. Told by GUILD_UPDATE."""
+    found = sim.world.guild(guild)
+    if channel is not None and str(channel) not in found.channels:
+        raise Refused(f"{found.name} has no channel {channel}.")
+    found.system_channel_id = channel and str(channel)
+    sim.emit("GUILD_UPDATE", payloads.guild(found), found)
+
+
+@verb
+def set_owner(sim: Simulation, user: str | int, guild: str | int | None = None) -> None:
+    """Give a guild to a user; told by GUILD_UPDATE."""
+    found = sim.world.guild(guild)
+    found.owner_id = sim.world.user(user).id
+    sim.emit("GUILD_UPDATE", payloads.guild(found), found)
+
+
 def require_member(guild: Guild, user: User) -> Member:
     """A user's membership in a guild."""
     if user.id not in guild.members:

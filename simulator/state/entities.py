@@ -86,6 +86,7 @@ class Guild:
     available: bool = True
     icon: str | None = None
     premium_tier: int = 0
+    system_channel_id: str | None = None
 
     @property
     def seen(self) -> bool:

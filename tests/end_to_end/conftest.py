@@ -41,6 +41,8 @@ def rollcall(discord: Simulator, github: FakeGitHub, tmp_path_factory: pytest.Te
     )
     running.start_bot()
     running.start_web()
+    # It comes once; in the middle of a test it would be taken for an answer.
+    until(lambda: any("I am Rollcall" in message["content"] for message in discord.messages()))
     yield running
     running.stop()
 

@@ -113,6 +113,8 @@ class Rollcall:
             "DISCORD_CDN_BASE": simulator.cdn_base,
             "DATABASE_URL": self.database_url,
             "RATE_LIMIT": "",
+            # Whoever joins in a test of something else gets no message about it.
+            "JOIN_NOTICE": "off",
             "PYTHONUNBUFFERED": "1",
             **environ,
         }

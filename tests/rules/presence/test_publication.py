@@ -195,10 +195,12 @@ def test_a_server_is_told_once_and_again_only_when_more_are_published(choose, wr
     assert read(lambda session: session.get(HomeNotice, HOME)).choice == "everyone"
 
 
-def test_whoever_joins_is_told_once_and_not_when_hidden(write, read):
+def test_whoever_joins_is_told_once_and_not_when_hidden_or_gone(write, read, join):
+    for user_id in (ALICE, BOB, 7):
+        join(user_id)
     write(opt_out.hide, BOB)
-    assert read(notices.find_untold, [BOB, ALICE, 7]) == [ALICE, 7]
-    write(notices.record_told, [ALICE, BOB])
-    assert read(notices.find_untold, [ALICE, 7, BOB]) == [7]
+    assert read(notices.find_untold, [BOB, ALICE, 7, 8]) == [ALICE, 7]
+    write(notices.record_told, [ALICE, BOB, 8])
+    assert read(notices.find_untold, [ALICE, 7, BOB, 8]) == [7]
     write(opt_out.show, BOB)
     assert read(notices.find_untold, [BOB]) == [BOB]
