@@ -26,7 +26,15 @@ log = logging.getLogger("bot")
 Result = TypeVar("Result")
 
 COGS = (
-    *("presence.cog", "account.tokens", "account.kv", "account.github", "account.opt_out", "account.profile"),
+    *(
+        "presence.cog",
+        "account.tokens",
+        "account.kv",
+        "account.github",
+        "account.opt_out",
+        "account.privacy",
+        "account.profile",
+    ),
     *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),

@@ -23,10 +23,11 @@ PRESENCE = (
     ("add <key> <value>", "keep a key/value pair"),
     ("get <key>", "its value, by DM"),
     ("remove <key>", "take it out"),
-    ("list", "all your pairs, by DM"),
+    ("list", "all your key/value pairs, by DM"),
     ("github <username>", "show a GitHub account on your profile; off in place of a name removes it"),
-    ("hide", "stop publishing your presence"),
-    ("show", "publish it again"),
+    ("hide", "hide your status, song and games from everybody else"),
+    ("show", "let anyone on the web see them again"),
+    ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
     ("forget", "delete everything stored about you"),
 )
 FIRST_STEPS = (

@@ -17,8 +17,8 @@ def init_app(config: Config) -> None:
     # A file of its own opening: what is open here would be shared by the workers.
     database = connections.open_database(config.database_url)
     try:
-        with database.read() as session:
-            is_other = publication.get_choice(session) != config.publish
+        with database.read_inline() as connection:
+            is_other = publication.get_choice(connection) != config.publish
         if is_other:
             with database.write() as session:
                 publication.narrow_choice(session, config.publish)

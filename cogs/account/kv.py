@@ -100,7 +100,7 @@ class KV(commands.Cog, name="kv"):
     async def list(self, ctx: Context) -> None:
         await self.show_all(ctx)
 
-    @slash.command(name="add", description="Add a pair, or replace its value")
+    @slash.command(name="add", description="Add a key/value pair, or replace its value")
     @key_option
     @discord.option("value", str, default="")
     @discord.option("file", discord.Attachment, default=None, description="A text file with a long value")
@@ -116,12 +116,12 @@ class KV(commands.Cog, name="kv"):
     async def slash_get(self, ctx: Context, key: str) -> None:
         await self.show(ctx, key)
 
-    @slash.command(name="remove", description="Remove a pair")
+    @slash.command(name="remove", description="Remove a key/value pair")
     @key_option
     async def slash_remove(self, ctx: Context, key: str) -> None:
         await self.drop(ctx, key)
 
-    @slash.command(name="list", description="See all your pairs")
+    @slash.command(name="list", description="See all your key/value pairs")
     async def slash_list(self, ctx: Context) -> None:
         await self.show_all(ctx)
 
@@ -153,10 +153,11 @@ class KV(commands.Cog, name="kv"):
         """Show all pairs to their owner alone, as one JSON object. Raises ClosedDMs."""
         pairs = await self.bot.read(kv.get_pairs, ctx.author.id)
         if not pairs:
-            await answer(ctx, card(text=f"You have no pairs yet; {named(ctx, 'add <key> <value>')} makes one."))
+            makes = f"{named(ctx, 'add <key> <value>')} makes one"
+            await answer(ctx, card(text=f"You have no key/value pairs yet; {makes}."))
             return
         text = json.dumps(pairs, ensure_ascii=False, indent=2)
-        await self.send(ctx, f"Your pairs ({len(pairs)})", text, "kv.json")
+        await self.send(ctx, f"Your key/value pairs ({len(pairs)})", text, "kv.json")
 
     async def send(self, ctx: Context, title: str, text: str, file_name: str) -> None:
         """Answer in private: in a block of code, or as a file where that would be too long. Raises ClosedDMs."""

@@ -4,11 +4,13 @@ import asyncio
 
 from discord.ext import bridge, commands
 
+from cogs.account import privacy
 from cogs.commands.confirm import confirm
-from cogs.commands.responses import answer, card, named
+from cogs.commands.responses import answer, card, named, typed
 from cogs.purge import PAUSE_S
 from rules import opt_out
 from rules.account import erasure
+from rules.presence import publication
 
 FORGET = (
     "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection, your"
@@ -23,21 +25,25 @@ class OptOut(commands.Cog, name="opt_out"):
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
 
-    @bridge.bridge_command(description="Stop publishing your presence")
+    @bridge.bridge_command(description="Hide your status, song and games from everybody else")
     async def hide(self, ctx: bridge.BridgeContext) -> None:
         await self.bot.write(opt_out.hide, ctx.author.id)
         await answer(
             ctx,
-            card(text=f"You are hidden: only your own token sees your presence. {named(ctx, 'show')} undoes it."),
+            card(
+                text="You are hidden: only your own token sees your status, song and games."
+                f" {named(ctx, 'show')} undoes it.\nA system, its members and who fronts stay public where you did"
+                f" not make them private: {typed(ctx, 'system privacy')} and"
+                f" {typed(ctx, 'member <name> privacy')} show and change that."
+            ),
         )
 
-    @bridge.bridge_command(description="Publish your presence again")
+    @bridge.bridge_command(description="Let anyone on the web see your status, song and games")
     async def show(self, ctx: bridge.BridgeContext) -> None:
-        if await self.bot.write(opt_out.show, ctx.author.id):
-            self.bot.dispatch("shown", ctx.author.id)
-            await answer(ctx, card(text="You are no longer hidden."))
-        else:
-            await answer(ctx, card(text="You were not hidden."))
+        seen = privacy.SHOWN[publication.kind_of(self.bot.config.publish)]
+        was_hidden = await self.bot.write(opt_out.show, ctx.author.id)
+        self.bot.dispatch("shown", ctx.author.id)
+        await answer(ctx, card(text=f"You {'are no longer' if was_hidden else 'were not'} hidden. {seen}"))
 
     @bridge.bridge_command(description="Delete everything stored about you")
     async def forget(self, ctx: bridge.BridgeContext) -> None:

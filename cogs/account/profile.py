@@ -30,7 +30,10 @@ class Profile(commands.Cog, name="profile"):
             stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
         except NotFound:
             show = named(ctx, "show")
-            text = f"You are not published: you are not in the home server, or asked to be forgotten ({show})."
+            text = (
+                "Nobody sees you here: you are not in the server that this Rollcall belongs to, or are not shown"
+                f" ({show} asks for that)."
+            )
             await answer_privately(ctx, card("You", f"{text}\n{link}"))
             return
         hidden = await self.bot.read(opt_out.is_hidden, user.id)
@@ -49,7 +52,7 @@ def _card(profile: dict, user: discord.abc.User, link: str, published: str) -> d
     if github:
         embed.add_field(name="GitHub", value=github["url"])
     embed.add_field(name="Key/value pairs", value=str(len(profile["KV"])))
-    embed.add_field(name="Published", value=published)
+    embed.add_field(name="Anyone can see it", value=published)
     return embed
 
 

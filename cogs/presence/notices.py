@@ -10,7 +10,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from cogs.commands.responses import named
+from cogs.commands.responses import named_by
 from cogs.presence.batch_writer import PresenceWriter
 from rules.presence import health, notices, publication
 
@@ -79,9 +79,7 @@ class Notices:
         return False
 
     async def _tell_owner(self, guild: discord.Guild, choice: str) -> bool:
-        return await self._send_dm(
-            guild.owner_id, f"In **{discord.utils.escape_markdown(guild.name)}**: {self._arrival(choice)}"
-        )
+        return await self._send_dm(guild.owner_id, f"In {_bold(guild.name)}: {self._arrival(choice)}")
 
     async def _send_dm(self, user_id: int, text: str) -> bool:
         try:
@@ -131,7 +129,7 @@ class Notices:
 
     def _welcome(self, user_id: int) -> str:
         guild = self.bot.get_guild(self._guild_id)
-        where = f"**{discord.utils.escape_markdown(guild.name)}**" if guild else "the server that this Rollcall serves"
+        where = _bold(guild.name) if guild else "the server that this Rollcall serves"
         return f"You are in {where} now. {self._seen(user_id)}"
 
     def _seen(self, user_id: int | str = "<your user ID>") -> str:
@@ -140,7 +138,7 @@ class Notices:
         return f"Anyone on the web can see your status, song and games here: {shown}\n{self._ways_out()}"
 
     def _ways_out(self) -> str:
-        hide, privacy, forget = (named(self.bot, name) for name in ("hide", "privacy", "forget"))
+        hide, privacy, forget = (named_by(self.bot, name) for name in ("hide", "privacy", "forget"))
         return f"{hide} stops that, {privacy} tells what is stored and who sees it, {forget} deletes it."
 
     def _arrival(self, choice: str) -> str:
@@ -148,7 +146,7 @@ class Notices:
         what = f"the status, song and games, with name and picture, {{}}: {address}"
         role = publication.role_of(choice)
         if choice == publication.OPTIN:
-            show = named(self.bot, "show")
+            show = named_by(self.bot, "show")
             whom = what.format(f"of whoever types {show}; of nobody else")
         else:
             whom = what.format(f"of everybody with the role <@&{role}>" if role else "of everybody in this server")
@@ -180,3 +178,7 @@ def _writable(guild: discord.Guild) -> Iterable[discord.TextChannel]:
 
 def _may_read(channel: discord.TextChannel, role: discord.Role) -> bool:
     return channel.permissions_for(role).view_channel
+
+
+def _bold(name: str) -> str:
+    return f"**{discord.utils.escape_markdown(name)}**"

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from database.connections import schema_version
-from models import BotState, OptOut, Presence
+from models import BotState, OptOut, Presence, Publication
 from rules.parsing.timestamps import now_ms
+from rules.presence.publication import EVERYONE
 
 BEAT_EVERY_S = 5
 # One heartbeat may be late, or fail where the file is locked; after three the bot is gone.
@@ -40,6 +41,12 @@ def is_connected(reader: Reader) -> bool:
     """Whether the bot is connected to Discord and its heartbeat is at most 15 s old."""
     state = _query().find(reader)
     return state is not None and _is_connected(state, now_ms())
+
+
+def get_standing(reader: Reader) -> tuple[bool, str]:
+    """Whether the bot is connected, as `is_connected` says, and the choice of who is published; one query."""
+    state = _query().find(reader)
+    return state is not None and _is_connected(state, now_ms()), (state and state.choice) or EVERYONE
 
 
 def get_health(reader: Reader) -> dict[str, Any]:
@@ -78,7 +85,8 @@ def _state(session: Session) -> BotState:
 @cache
 def _query() -> CompiledQuery:
     told = (BotState.connected_since, BotState.beat_at, BotState.last_event_at, BotState.problem)
-    return CompiledQuery(select(*told).where(BotState.id == 1))
+    choice = select(Publication.choice).where(Publication.id == 1).scalar_subquery().label("choice")
+    return CompiledQuery(select(*told, choice).where(BotState.id == 1))
 
 
 @cache

@@ -17,9 +17,9 @@ from rules.presence import health, publication
 
 MOST_AT_ONCE = 100
 _WHO = {
-    publication.EVERYONE: "Anyone on the web can see whoever {}, unless they hid themselves.",
-    publication.OPTIN: "Anyone on the web can see whoever {} and asks the bot for it with the command `show`.",
-    publication.ROLE: "Anyone on the web can see whoever {} and has a certain role there, unless they hid themselves.",
+    publication.EVERYONE: "Whoever {} is, unless they hid themselves.",
+    publication.OPTIN: "Whoever {} and asks the bot for it with the command `show` is.",
+    publication.ROLE: "Whoever {} and has a certain role there is, unless they hid themselves.",
 }
 _IDS = re.compile("(0|[1-9][0-9]*)(,(0|[1-9][0-9]*))*", re.ASCII)
 
@@ -125,11 +125,13 @@ def _stored() -> Select[Any]:
 
 
 def _what_to_do(reader: Reader, invite_url: str | None) -> str:
-    if not health.is_connected(reader):
+    connected, choice = health.get_standing(reader)
+    if not connected:
         return "This user is not known here: the bot is not connected to Discord just now. Try again in a moment."
     join = (
         f"joins the Discord server at {invite_url}"
         if invite_url
         else "is a member of the Discord server of this Rollcall"
     )
-    return f"Nobody can see this user here. {_WHO[publication.kind_of(publication.get_choice(reader))].format(join)}"
+    who = _WHO[publication.kind_of(choice)]
+    return f"This user is not published here. {who.format(join)}"

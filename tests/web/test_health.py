@@ -81,14 +81,14 @@ def test_the_page_for_people(make_app, join, write):
     page = client.get("/")
     assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
     assert "curl https://rollcall.example/user/" in page.text
-    assert "1 person is published here" in page.text
+    assert "the status, song and games of 1 person here" in page.text
     assert 'href="https://discord.gg/abc"' in page.text
     assert str(ALICE) not in page.text
 
 
 def test_the_page_without_an_invite(client):
     page = client.get("/").text
-    assert "0 people are published here" in page
+    assert "the status, song and games of 0 people here" in page
     assert "discord.gg" not in page
 
 

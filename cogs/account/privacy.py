@@ -1,0 +1,78 @@
+"""`.privacy`, `/privacy` and `pk;privacy`: what is stored, who sees it, for how long, and how to end that."""
+
+import discord
+from discord.ext import bridge, commands
+
+from cogs.commands.registry import systems_command
+from cogs.commands.responses import Context, answer, card, named, typed
+from rules.presence import publication
+
+SHOWN = {
+    publication.EVERYONE: "Anyone on the web can see your status, song and games while you are in the server that this"
+    " Rollcall belongs to.",
+    publication.OPTIN: "You asked for it: anyone on the web can see your status, song and games while you are in the"
+    " server that this Rollcall belongs to.",
+    publication.ROLE: "Anyone on the web can see your status, song and games while you have the role for that in the"
+    " server that this Rollcall belongs to.",
+}
+_WHO = {
+    publication.EVERYONE: "of the server that this Rollcall belongs to",
+    publication.OPTIN: "of that server who typed {show}",
+    publication.ROLE: "of that server who have the role for that",
+}
+
+
+def describe(ctx: Context) -> discord.Embed:
+    """One card: what is stored, who sees it, how long, how to hide, export and erase it."""
+    # Every command as it is typed here.
+    show, hide, forget, listing = (named(ctx, name) for name in ("show", "hide", "forget", "list"))
+    system, member, export = (typed(ctx, name) for name in ("system privacy", "member <name> privacy", "export"))
+    who = _WHO[publication.kind_of(ctx.bot.config.publish)].format(show=show)
+    embed = card("Your privacy", f"Anyone on the web can see the status, song and games of the members {who}.")
+    for name, value in (
+        (
+            "What is stored",
+            "Your name, picture, status and activities; your GitHub card, key/value pairs and token (as a hash); your"
+            " system with its members and switches; of a proxied message who sent it, never its text.",
+        ),
+        (
+            "Who sees it",
+            "Anyone: name, picture, status, activities, GitHub card, and what is public of a system. Only you, or"
+            " whoever has your token: key/value pairs, and what is private.",
+        ),
+        (
+            "How long",
+            "Status and activities until you leave that server; what you typed in until you remove it; who sent a"
+            " proxied message until a while after it is deleted.",
+        ),
+        (
+            "Hide",
+            f"{hide} hides status, activities and GitHub card, {show} undoes it. {system} and {member} say who sees a"
+            " system.",
+        ),
+        ("Export", f"{listing} gives you your key/value pairs, {export} your system."),
+        ("Erase", f"{forget} deletes all of it, and nothing is stored again until {show}."),
+    ):
+        embed.add_field(name=name, value=value, inline=False)
+    return embed
+
+
+class Privacy(commands.Cog, name="privacy"):
+    """The same card after every prefix."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @bridge.bridge_command(description="What is stored about you, and who sees it")
+    async def privacy(self, ctx: bridge.BridgeContext) -> None:
+        await answer(ctx, describe(ctx))
+
+    @systems_command("privacy")
+    async def privacy_systems(self, ctx: Context, *, text: str = "") -> None:
+        if text.strip():
+            raise commands.UserInputError
+        await answer(ctx, describe(ctx))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(Privacy(bot))
