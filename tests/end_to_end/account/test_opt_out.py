@@ -15,7 +15,7 @@ def test_me(discord, rollcall, person):
     elsewhere = discord.add_guild("Elsewhere")
     outsider = discord.add_user("outsider")
     discord.join(outsider, elsewhere)
-    assert "not published" in only(discord.say_and_wait(outsider, ".me", dm=True))[1]
+    assert "Nobody sees you here" in only(discord.say_and_wait(outsider, ".me", dm=True))[1]
     discord.remove_bot(elsewhere)
 
 
