@@ -97,7 +97,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
         invite_url=_url("INVITE_URL", text("INVITE_URL")),
         rate_limit=_rate_limit("30/3second" if limit is None else limit.strip()),
-        trusted_proxies=_networks(text("TRUSTED_PROXIES", "")),
+        trusted_proxies=_networks(text("TRUSTED_PROXIES", "127.0.0.0/8 ::1")),
         presence_prefixes=_prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", ".")),
         system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
@@ -187,11 +187,13 @@ def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
 
 
 def _networks(value: str) -> tuple[Network, ...]:
+    if value.lower() == "none":
+        return ()
     try:
         return tuple(ipaddress.ip_network(word) for word in value.replace(",", " ").split())
     except ValueError:
         raise BadSetting(
-            f"TRUSTED_PROXIES must be addresses or networks with blanks between them, not {value!r}."
+            f"TRUSTED_PROXIES must be addresses or networks with blanks between them, or none, not {value!r}."
         ) from None
 
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, request
 from limits import RateLimitItem
 
 from config import Config, Network
-from web.client_address import counted_as
+from web.client_address import NO_CLAIMS, Claims, claims_of_environ, counted_as, is_trusted
 from web.responses import fault, is_pluralkit, with_headers
 
 UNCOUNTED = {"health.health"}
@@ -87,17 +87,18 @@ class Limiter:
 
     def __init__(self, items: tuple[RateLimitItem, ...], trusted: tuple[Network, ...]) -> None:
         self._limits = [(item, item.amount, float(item.get_expiry())) for item in items]
-        self._trusts = bool(trusted)
+        # By itself, so that what strangers write in vain takes no place in the other memory.
+        self._is_trusted = lru_cache(REMEMBERED_ADDRESSES)(partial(is_trusted, trusted))
         self._client = lru_cache(REMEMBERED_ADDRESSES)(partial(counted_as, trusted))
         self._buckets = Buckets()
         # Looking and counting are two steps; between them other threads would pass as well.
         self._counting = threading.Lock()
 
-    def count(self, peer: str, forwarded: str | None = None) -> Count | None:
+    def count(self, peer: str, claims: Claims = NO_CLAIMS) -> Count | None:
         """Count a request against its client; None without a limit."""
         if not self._limits:
             return None
-        return self._take(self._client(peer, forwarded if self._trusts else None), 1)
+        return self._take(self._client(peer, claims if self._is_trusted(peer) else NO_CLAIMS), 1)
 
     def give_back(self, count: Count) -> Count:
         """Take a request that was counted for what one costs that was answered by 304."""
@@ -152,8 +153,8 @@ def _is_page(path: str) -> bool:
 def _count_once(limiter: Limiter, environ: dict[str, Any]) -> Count | None:
     # A request whose body is still on its way is asked about twice.
     if "rollcall.counted" not in environ:
-        peer, forwarded = environ.get("REMOTE_ADDR") or "", environ.get("HTTP_X_FORWARDED_FOR")
-        environ["rollcall.counted"], environ["rollcall.limiter"] = limiter.count(peer, forwarded), limiter
+        counted = limiter.count(environ.get("REMOTE_ADDR") or "", claims_of_environ(environ))
+        environ["rollcall.counted"], environ["rollcall.limiter"] = counted, limiter
     return environ["rollcall.counted"]
 
 

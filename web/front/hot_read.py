@@ -11,6 +11,7 @@ from werkzeug.http import parse_etags
 
 from database.connections import Database
 from rules.presence import profiles
+from web.client_address import claims_of_head
 from web.rate_limit import Limiter
 from web.responses import COMMON_HEADERS
 
@@ -87,8 +88,7 @@ class HotRead:
         unchanged = known is not None and (
             known == etag.encode() or parse_etags(known.decode("latin-1")).contains_weak(profile.version)
         )
-        forwarded = head.headers.get(b"x-forwarded-for")
-        counted = self._limiter.count(head.client, None if forwarded is None else forwarded.decode("latin-1"))
+        counted = self._limiter.count(head.client, claims_of_head(head.headers))
         if counted is not None and counted.refused:
             # A refusal costs nothing, so the app may ask again.
             return None

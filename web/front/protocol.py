@@ -13,6 +13,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from web.client_address import UNIX
 from web.front.bodies import MOST_DRAINED
 from web.front.connections import reset
 from web.front.hot_read import Head
@@ -64,6 +65,9 @@ class HttpProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         if (raw := transport.get_extra_info("socket")) is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+            # Of a client that is gone again nobody knows the address either, and it is no proxy.
+            if raw.family == socket.AF_UNIX:
+                self.client = (UNIX, 0)
         self._owing_since = time.monotonic()
         self.app.connections.add(self)
         excess = len(self.app.connections) - self.app.connections.most

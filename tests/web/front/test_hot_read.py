@@ -144,7 +144,12 @@ HOPS = [
 HEADERS = [
     *([("Authorization", token)] for token in ("", " ", "Bearer", "wrong", "é", "Basic eDp5", "rc_1_x")),
     *([("Host", host)] for host in [*HOSTS, None]),
-    *([("X-Forwarded-For", hops)] for hops in HOPS),
+    *([(name, hops)] for name in ("X-Forwarded-For", "X-Real-IP", "CF-Connecting-IP") for hops in HOPS),
+    *([("Forwarded", f"for={hops}")] for hops in ("", *HOPS, '"[2001:db8::1]:4711";proto=https', '"')),
+    [("X-Forwarded-For", "198.51.100.1"), ("X-Real-IP", "198.51.100.2")],
+    [("X-Forwarded-For", "127.0.0.1"), ("CF-Connecting-IP", "198.51.100.2")],
+    [("Forwarded", "for=198.51.100.1"), ("Forwarded", "for=198.51.100.2")],
+    [("X-Real-IP", "198.51.100.1"), ("X-Real-IP", "198.51.100.2")],
     [("X-Forwarded-For", "198.51.100.1"), ("X-Forwarded-For", "198.51.100.2")],
     [("X_Forwarded_For", "198.51.100.1"), ("X-Forwarded_For", "198.51.100.2"), ("If_None_Match", "*")],
     [("Connection", "Upgrade"), ("Upgrade", "websocket")],
@@ -294,7 +299,10 @@ def test_a_file_that_is_locked_is_left_to_flask(roads, people, database_file, da
 
 # What ends a line, or splits the target off, makes another request of it.
 TEXT = st.text(st.characters(max_codepoint=255, exclude_characters="\0\r\n"), max_size=12)
-NAMES = ("If-None-Match", "Host", "Upgrade", "X-Forwarded-For", "Range", "Cookie", "Accept", "Transfer-Encoding")
+NAMES = (
+    *("If-None-Match", "Host", "Upgrade", "Range", "Cookie", "Accept", "Transfer-Encoding"),
+    *("X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP"),
+)
 ENDS = st.text("/user/@me0123456789kv?%.", max_size=8) | TEXT | st.sampled_from(["", "/"])
 
 
