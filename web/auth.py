@@ -14,6 +14,8 @@ from rules.errors import NotAllowed
 from rules.parsing.fields import get_snowflake
 
 ME = "@me"
+# A BOM, and blanks without width, which are no whitespace to str.split.
+_INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"), " ")
 
 
 def reading() -> AbstractContextManager[sqlite3.Connection]:
@@ -53,5 +55,9 @@ def writing(caller: Caller) -> Iterator[Session]:
 
 
 def _token() -> str | None:
-    header = request.headers.get("Authorization", "").strip()
-    return header[7:].strip() if header[:7].lower() == "bearer " else header or None
+    """The Authorization header without `Bearer`, and without what comes along when a token is copied."""
+    header = request.headers.get("Authorization", "")
+    if not header.isascii():
+        header = header.encode("latin-1").decode(errors="replace").translate(_INVISIBLE)
+    words = header.split()
+    return " ".join(words[1:] if len(words) > 1 and words[0].lower() == "bearer" else words) or None

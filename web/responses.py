@@ -1,6 +1,7 @@
 """Finished answers: reads with an ETag, the headers of every answer, refusals and faults in the path's dialect."""
 
 import logging
+import re
 import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -43,7 +44,7 @@ UNWRITABLE = "Nothing can be stored now: the server's disk is full or fails. Not
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-ALLOWED_HEADERS = "Authorization, Content-Type, If-None-Match"
+ALLOWED_HEADERS = {name.lower(): name for name in ("Authorization", "Content-Type", "If-None-Match")}
 READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 
 COMMON_HEADERS = {
@@ -60,11 +61,8 @@ _IMMUTABLE = [
     *((name, value) for name, value in _COMMON if name not in ("Vary", "Cache-Control")),
     ("Cache-Control", "public, max-age=31536000, immutable"),
 ]
-_PREFLIGHT = [
-    ("Access-Control-Allow-Methods", ALLOWED_METHODS),
-    ("Access-Control-Allow-Headers", ALLOWED_HEADERS),
-    ("Access-Control-Max-Age", "86400"),
-]
+# A header's name (RFC 9110, 5.6.2).
+_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 
 def init_app(app: Flask) -> None:
@@ -156,7 +154,21 @@ def _common_headers(environ: Environ, _status: str) -> Headers:
     if "rollcall.immutable" in environ:
         return _IMMUTABLE
     headers = _PRIVATE if "HTTP_AUTHORIZATION" in environ else _COMMON
-    return headers + _PREFLIGHT if environ["REQUEST_METHOD"] == "OPTIONS" else headers
+    return _add_leave(headers, environ) if environ["REQUEST_METHOD"] == "OPTIONS" else headers
+
+
+def _add_leave(headers: Headers, environ: Environ) -> Headers:
+    """Leave for a page's request with whatever headers it names: what traces pages adds some that nobody here reads."""
+    asked = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS", "")
+    names = [name for word in asked.split(",") if _NAME.fullmatch(name := word.strip())]
+    allowed = dict(zip(map(str.lower, names), names, strict=True)) | ALLOWED_HEADERS
+    leave = {
+        "Access-Control-Allow-Methods": ALLOWED_METHODS,
+        "Access-Control-Allow-Headers": ", ".join(allowed.values()),
+        "Access-Control-Max-Age": "86400",
+    }
+    varies = {"Vary": "Authorization, Access-Control-Request-Headers"} if asked else {}
+    return list({**dict(headers), **varies, **leave}.items())
 
 
 # An eighth of what `json` takes, byte for byte the same.

@@ -168,7 +168,14 @@ def test_the_answer_is_json_in_utf8(client, vaq):
     assert "Himmel über Berlin".encode() in answer.data
 
 
-@pytest.mark.parametrize("frame", ["{}", "Bearer {}", "bearer  {}", "BEARER {}", "  {}  "])
+FRAMES = [
+    *("{}", "Bearer {}", "bearer  {}", "BEARER {}", "  {}  ", "\t{}\t", "Bearer\t{}", "Bearer \t {}\t", "\tBearer\t{}"),
+    # As programs send UTF-8: a BOM, blanks that do not break, and one without width.
+    *(text.encode().decode("latin-1") for text in ("\ufeff{}", "Bearer\u00a0{}", "Bearer \ufeff{}", "Bearer {}\u200b")),
+]
+
+
+@pytest.mark.parametrize("frame", FRAMES)
 def test_the_pairs_are_for_the_owners_token_alone(client, vaq, token_of, frame):
     def pairs(token):
         return client.get(f"/user/{VAQ}", headers={"Authorization": frame.format(token)}).json["KV"]
@@ -179,7 +186,10 @@ def test_the_pairs_are_for_the_owners_token_alone(client, vaq, token_of, frame):
     assert client.get(f"/user/{VAQ}").json["KV"] is None
 
 
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "rc_1_x", "é", "x" * 5000])
+@pytest.mark.parametrize(
+    "header",
+    ["", "\t", "Bearer", "Bearer ", "Bearer\t", "Bearer a b", "Basic dXNlcjpwYXNz", "rc_1_x", "é", "x" * 5000],
+)
 def test_a_wrong_token_on_a_public_read_is_an_anonymous_read(client, vaq, header):
     answer = client.get(f"/user/{VAQ}", headers={"Authorization": header})
     assert answer.status_code == 200
@@ -316,6 +326,29 @@ def test_a_preflight_allows_every_method_and_the_headers_that_are_used(client, p
         assert method in answer.headers["Access-Control-Allow-Methods"].split(", ")
         allowed = set(answer.headers["Access-Control-Allow-Headers"].lower().split(", "))
         assert {"authorization", "content-type"} <= allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "allowed"),
+    [
+        ("baggage,sentry-trace", {"baggage", "sentry-trace"}),
+        ("x-requested-with", {"x-requested-with"}),
+        (" Traceparent ,, x-datadog-trace-id,\ttracestate ", {"traceparent", "x-datadog-trace-id", "tracestate"}),
+        ("authorization, AUTHORIZATION", set()),
+        ('x-a, x b, <script>, x:y, é, *, x_c, "q"', {"x-a", "*", "x_c"}),
+        (",".join(f"x-{number}" for number in range(500)), {f"x-{number}" for number in range(500)}),
+        ("", set()),
+    ],
+)
+def test_a_page_whose_tools_add_headers_gets_through(client, asked, allowed):
+    for path in (f"/user/{VAQ}", "/user/@me/kv/city", "/users"):
+        asks = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": asked}
+        answer = client.options(path, headers={"Origin": "https://alice.example", **asks})
+        assert answer.status_code == 200
+        names = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
+        assert sorted(names) == sorted({"authorization", "content-type", "if-none-match"} | allowed)
+        assert ("Access-Control-Request-Headers" in answer.headers["Vary"].split(", ")) is bool(asked)
+        assert [name for name, _ in answer.headers].count("Vary") == 1
 
 
 def test_an_answer_that_used_a_token_is_never_kept_by_a_cache(client, vaq, token_of):
