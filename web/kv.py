@@ -74,9 +74,9 @@ def show(user_id: str, key: str) -> Response:
 
 @bp.put("/user/<user_id>/kv/<key:key>")
 def put(user_id: str, key: str) -> Response:
-    """Set one value to the body."""
+    """Set one value to the body; a BOM before it, as of a file from Windows, is no part of the text."""
     caller = get_writer(user_id)
-    value = read_text(kv.VALUE_BYTES)
+    value = read_text(kv.VALUE_BYTES).removeprefix("\ufeff")
     with writing(caller) as session:
         kv.set_value(session, caller.user_id, key, value)
     return done()

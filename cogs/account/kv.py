@@ -221,7 +221,7 @@ def _decode(data: bytes | None) -> str:
     if data is None:
         raise Invalid(f"The value must have at most {kv.VALUE_LENGTH:,} characters; this file is too large.")
     try:
-        return data.decode()
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Invalid("The file is not UTF-8 text.") from None
 

@@ -215,7 +215,7 @@ def test_a_slash_at_the_end_of_all_pairs_is_no_empty_key(as_alice, pairs):
 
 @pytest.mark.parametrize(
     "value",
-    ["", " ", "\n", "a\r\nb\n", "\ufeffbom", "é", "e\u0301", "😀" * 10_000, "v" * 10_000, "{}", "null", "\x01\x7f"],
+    ["", " ", "\n", "a\r\nb\n", "a\ufeffbom", "é", "e\u0301", "😀" * 10_000, "v" * 10_000, "{}", "null", "\x01\x7f"],
     ids=lambda value: ascii(value)[:20],
 )
 def test_a_value_comes_back_byte_for_byte_whatever_its_type_is_called(as_alice, value):
@@ -224,6 +224,14 @@ def test_a_value_comes_back_byte_for_byte_whatever_its_type_is_called(as_alice, 
         assert as_alice("GET", f"{PAIRS}/k").data == value.encode()
         assert as_alice("GET").json["k"] == value
         as_alice("DELETE", f"{PAIRS}/k")
+
+
+def test_a_file_with_a_bom_does_not_keep_it(as_alice, pairs):
+    for sent, kept in (("\ufeffcity", "city"), ("\ufeff\ufeffcity", "\ufeffcity"), ("\ufeff", "")):
+        assert as_alice("PUT", f"{PAIRS}/k", data=sent.encode()).status_code == 204
+        assert as_alice("GET", f"{PAIRS}/k").data == kept.encode()
+    assert as_alice("PATCH", PAIRS, json={"k": "\ufeffcity"}).status_code == 204
+    assert pairs()["k"] == "\ufeffcity"
 
 
 def test_a_form_is_a_value_like_any_other(as_alice, pairs):

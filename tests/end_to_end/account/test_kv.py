@@ -53,7 +53,7 @@ def test_long_values_come_and_go_as_files(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)
     value = "ä" * 9_999 + "\n"
-    discord.say_and_wait(alice, ".add long", attachments=[("value.txt", value.encode())])
+    discord.say_and_wait(alice, ".add long", attachments=[("value.txt", value.encode("utf-8-sig"))])
     assert rollcall.get("/user/@me/kv/long", token).content.decode() == value
     discord.say_and_wait(alice, ".get long")
     (attached,) = discord.dms(alice)[-1]["attachments"]
