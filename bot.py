@@ -190,6 +190,10 @@ class Rollcall(bridge.Bot):
         """Keep the WAL small, in a thread of its own: where a commit does that, all writes of the bot wait for it."""
         await self.in_thread(self.database.checkpoint)
 
+    async def empty_wal(self) -> bool:
+        """Let what was deleted be gone from the WAL too. Returns False where somebody reads an older state for long."""
+        return await self.in_thread(self.database.empty_wal)
+
     async def _write(
         self,
         transaction: Callable[[], AbstractContextManager[Session]],

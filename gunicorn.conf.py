@@ -35,6 +35,11 @@ graceful_timeout = 10
 control_socket_disable = True
 
 
+def worker_exit(_server: object, worker: object) -> None:
+    """Close the file, so that the process that ends last leaves it whole without its WAL."""
+    worker.app.wsgi().extensions["database"].close()
+
+
 def when_ready(_server: object) -> None:
     """Keep the collector from touching, and so copying, what the workers share."""
     gc.collect()

@@ -68,8 +68,10 @@ class Purge(commands.Cog, name="purge"):
         """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
-            if not await self.purge_some():
-                await self.sweep_pictures()
+            if await self.purge_some():
+                continue
+            await self.sweep_pictures()
+            if await self.empty_wal():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self.woken.wait(), AGAIN_AFTER_S)
 
@@ -79,6 +81,17 @@ class Purge(commands.Cog, name="purge"):
             await self.bot.pictures.sweep()
         except (DatabaseError, OSError) as error:
             log.warning("pictures that nobody uses are still there: %r", error)
+
+    async def empty_wal(self) -> bool:
+        """Let nothing of what was deleted stand in the WAL; returns False, after a pause, where that is still to do."""
+        try:
+            if await self.bot.empty_wal():
+                return True
+            log.warning("the WAL is in use and holds what was deleted; next try in %d s", RETRY_AFTER_S)
+        except DatabaseError as error:
+            log.warning("what was deleted is still in the WAL: %r; next try in %d s", error, RETRY_AFTER_S)
+        await asyncio.sleep(RETRY_AFTER_S)
+        return False
 
     async def purge_some(self) -> bool:
         """One step and the pause after it; returns whether more is left."""

@@ -5,26 +5,30 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cache
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, column, create_engine, event, select, table
+from sqlalchemy import Connection, Engine, column, create_engine, select, table
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
+from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
+from database.opened_file import OpenedFile
 from models import db
 
-# No rule holds the lock for more than a second: whoever waits this long meets a fault, and is told to come back.
-LOCK_WAIT_MS = 5000
-# SQLite keeps the WAL as large as it ever was; after an import, or a reader that lasted, that would be hundreds of MB.
-WAL_LIMIT_BYTES = 64 * 1024 * 1024
-# SQLite's default is 2 MB for each connection, and each thread of the web side has one; a read by key is no slower.
-READ_CACHE_KIB = 256
 # About 40 MB, where a commit of presences empties the WAL itself. The bot's `checkpoint` comes before, in a thread of
 # its own: SQLite's default of 1 000 pages would let every few batches wait for the disk.
 WAL_PRESENCE_PAGES = 10_000
+# While the WAL is cut, writers wait for whoever reads an older state.
+WAL_CUT_WAIT_MS = 1000
+# `hide_parameters`: an error must not carry what somebody stored into a log. A pool never makes a thread wait: more
+# than 40 connections are closed after their use.
+_POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
+_READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
 
 
 class Locked(Exception):
@@ -47,7 +51,10 @@ class Database:
     `patience_ms` is how long `read_inline`, `write_inline` and `own_connection` wait for a lock: 0 on an event loop.
     """
 
-    def __init__(self, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0) -> None:
+    def __init__(
+        self, file: OpenedFile, reader: Engine, writer: Engine, presence_writer: Engine, patience_ms: int = 0
+    ) -> None:
+        self._file = file
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
         self._patience_ms = patience_ms
         self._thread = threading.local()
@@ -129,11 +136,15 @@ class Database:
 
         Everything slow is done before it: reading a body, parsing, hashing. All other writers wait meanwhile.
         """
-        return _transaction(self._writer)
+        return _transaction(self._writer, self._file)
 
     def write_presence(self) -> AbstractContextManager[Session]:
         """The same for presence and heartbeat, which a power cut may undo. Raises Locked after LOCK_WAIT_MS."""
-        return _transaction(self._presence_writer)
+        return _transaction(self._presence_writer, self._file)
+
+    def find_fault(self) -> str | None:
+        """Why nothing may be written any more, in one sentence: the file was moved, deleted or replaced; else None."""
+        return self._file.find_fault()
 
     @contextmanager
     def write_batch(self) -> Iterator[Session]:
@@ -155,18 +166,37 @@ class Database:
 
     def checkpoint(self) -> None:
         """Bring what is committed from the WAL into the file, unless somebody reads an older state; no writer waits."""
-        pooled = self._presence_writer.raw_connection()
-        try:
-            pooled.driver_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        finally:
-            pooled.close()
+        with self._presence_writer.connect() as connection:
+            _run(connection, "wal_checkpoint(PASSIVE)")
+
+    def empty_wal(self) -> bool:
+        """Bring all of the WAL into the file and cut it to nothing, so that what was deleted stands in neither.
+
+        Returns False where somebody still reads an older state, or writes, for longer than a second.
+        """
+        # Most of it goes while nobody has to wait.
+        self.checkpoint()
+        with self._presence_writer.connect() as connection:
+            _run(connection, f"busy_timeout = {WAL_CUT_WAIT_MS}")
+            try:
+                busy, *_ = _run(connection, "wal_checkpoint(TRUNCATE)")
+            finally:
+                _run(connection, f"busy_timeout = {LOCK_WAIT_MS}")
+        return not busy
 
     def close(self) -> None:
-        """Close all connections, those of other threads too, so that the last one leaves the file without a WAL."""
+        """Close all connections, those of other threads too, and leave the file whole without its WAL.
+
+        The last one of all processes deletes the WAL; but the others may be killed.
+        """
         for own in self._opened:
             own.connection.close()
-        for engine in (self._reader, self._writer, self._presence_writer):
-            engine.dispose()
+        self._reader.dispose()
+        if self._writer.pool.checkedin() + self._presence_writer.pool.checkedin():
+            with suppress(DatabaseError, sqlite3.Error):
+                self.empty_wal()
+        self._writer.dispose()
+        self._presence_writer.dispose()
 
 
 def begin_snapshot(session: Session) -> None:
@@ -177,69 +207,48 @@ def begin_snapshot(session: Session) -> None:
 
 def open_database(url: str) -> Database:
     """Open the file for a process without Flask. The file must have been through database.upgrade."""
-    return Database(create_engine(url, **_READING), create_engine(url, **_POOL), create_engine(url, **_POOL))
+    file = OpenedFile(make_url(url).database)
+    reading, writing = {**_READING, "creator": file.connect}, {**_POOL, "creator": file.connect}
+    return Database(file, create_engine(url, **reading), create_engine(url, **writing), create_engine(url, **writing))
 
 
 def init_app(app: Flask, url: str) -> Database:
     """Give a Flask app its database: `db.session` reads, `Database.write` writes."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _READING
-    app.config["SQLALCHEMY_BINDS"] = {name: {"url": url, **_POOL} for name in ("write", "write_presence")}
+    file = OpenedFile(make_url(url).database)
+    writing = {"url": url, **_POOL, "creator": file.connect}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**_READING, "creator": file.connect}
+    app.config["SQLALCHEMY_BINDS"] = {"write": writing, "write_presence": writing}
     db.init_app(app)
     with app.app_context():
-        database = Database(db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
+        database = Database(file, db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
     app.extensions["database"] = database
     return database
 
 
-# `hide_parameters`: an error must not carry what somebody stored into a log. A pool never makes a thread wait: more
-# than 40 connections are closed after their use.
-_POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
-_READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
-
-
-def _pragmas(connection: sqlite3.Connection, *more: str) -> None:
-    for pragma in (
-        f"busy_timeout = {LOCK_WAIT_MS}",
-        "journal_mode = WAL",
-        f"journal_size_limit = {WAL_LIMIT_BYTES}",
-        *more,
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-
-
-def open_for_reading(engine: Engine) -> None:
-    """Let each connection of an engine refuse to write, and keep little in memory."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _record: object) -> None:
-        _pragmas(connection, "query_only = ON", f"cache_size = -{READ_CACHE_KIB}")
-
-
-def open_for_writing(engine: Engine, synchronous: str, *more: str, foreign_keys: str = "ON") -> None:
-    """Let each transaction of an engine take the write lock at its begin; `more` are further pragmas."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: sqlite3.Connection, _record: object) -> None:
-        # Else pysqlite would begin a deferred transaction by itself.
-        connection.isolation_level = None
-        _pragmas(connection, f"foreign_keys = {foreign_keys}", f"synchronous = {synchronous}", *more)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred one that reads and then writes fails at once where another wrote in between, however long the wait.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
 @contextmanager
-def _transaction(engine: Engine) -> Iterator[Session]:
+def _transaction(engine: Engine, file: OpenedFile) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False) as session:
         try:
             session.connection()
         except OperationalError as error:
             raise (Locked() if is_locked(error) else error) from None
+        file.note_beside()
+        _check(file)
         yield session
         session.commit()
+        # It may have been taken away since, and nobody is told that something is stored which is not.
+        _check(file)
+
+
+def _check(file: OpenedFile) -> None:
+    if fault := file.find_fault():
+        raise OperationalError(None, None, sqlite3.OperationalError(fault))
+
+
+def _run(connection: Connection, pragma: str) -> tuple[Any, ...]:
+    """Run a pragma outside of any transaction; its first row."""
+    return (connection.connection.driver_connection.execute(f"PRAGMA {pragma}").fetchall() or [()])[0]
 
 
 def schema_version(reader: Reader) -> str:

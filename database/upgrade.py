@@ -9,7 +9,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
-from database.connections import open_for_reading, open_for_writing
+from database.engines import open_for_reading, open_for_writing
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from rules.presence.health import get_health
@@ -14,11 +14,14 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/health")
 def health() -> Response:
-    """200 while the database can be read and the bot is connected, else 503; the body says which."""
+    """200 while the database is there and can be read, and the bot is connected, else 503; the body says which."""
+    problem = current_app.extensions["database"].find_fault()
     try:
         with reading() as reader:
             body = get_health(reader)
     except (SQLAlchemyError, sqlite3.Error):
-        unread = {"status": "the database cannot be read", "database": {"readable": False}}
-        return report(unread, 503)
-    return report(body, 200 if body["bot"]["connected"] else 503)
+        body = {"status": "the database cannot be read", "database": {"readable": False}}
+    body["database"]["problem"] = problem
+    if problem:
+        body["status"] = "the database cannot be written"
+    return report(body, 200 if body["status"] == "ok" else 503)

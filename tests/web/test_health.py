@@ -35,11 +35,8 @@ def test_while_the_bot_is_connected(client, beat, join, read):
     assert answer.json["bot"]["connected"] is True
     assert isinstance(answer.json["bot"]["lastEventAgeMs"], int)
     assert answer.json["published"] == 1
-    assert answer.json["database"] == {"readable": True, "schema": read(lambda session: schema(session))}
-
-
-def schema(session):
-    return health.get_health(session)["database"]["schema"]
+    schema = read(lambda session: health.get_health(session)["database"]["schema"])
+    assert answer.json["database"] == {"readable": True, "schema": schema, "problem": None}
 
 
 def test_while_the_bot_has_lost_discord(client, beat):
