@@ -7,7 +7,8 @@ from flask import Flask
 import config as settings
 from cli import maintenance
 from database import connections
-from database.upgrade import BadFile, upgrade
+from database.bad_file import BadFile
+from database.upgrade import upgrade
 from web import api_docs, health, home_page, kv, pictures, pluralkit_v1, presence, rate_limit, responses
 
 

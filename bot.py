@@ -20,7 +20,8 @@ from cogs.gateway.raw_events import RawEvents
 from cogs.pictures.keeper import PictureKeeper
 from cogs.proxying.pipeline import Proxying
 from database import connections
-from database.upgrade import BadFile, upgrade
+from database.bad_file import BadFile
+from database.upgrade import upgrade
 
 log = logging.getLogger("bot")
 Result = TypeVar("Result")

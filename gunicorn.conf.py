@@ -8,7 +8,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
-from database.upgrade import BadFile, upgrade
+from database.bad_file import BadFile
+from database.upgrade import upgrade
 
 try:
     _config = settings.load()

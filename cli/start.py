@@ -6,7 +6,7 @@ import os
 import config as settings
 from cli.supervisor import make_processes, prepare, run
 from cli.tour import tour
-from database.upgrade import BadFile
+from database.bad_file import BadFile
 
 
 async def start() -> None:

@@ -1,7 +1,9 @@
 """Bringing the file to the schema of this Rollcall."""
 
-import fcntl
 import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -9,37 +11,41 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from database import locks
+from database.bad_file import MAY_PASS, BadFile, check_is_ours
 from database.engines import open_for_reading, open_for_writing
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
 
 
-class BadFile(Exception):
-    """The database file cannot be opened or upgraded; carries one sentence."""
-
-
 def upgrade(url: str) -> None:
     """Create the file or bring an older one up to date; both processes may call this at once.
 
-    Raises BadFile when the file cannot be written, is no database, or was made by a newer Rollcall.
+    Raises BadFile when the file cannot be written, is no database, or was made by a newer Rollcall or another program;
+    what is not Rollcall's is left exactly as it was.
     """
     path = Path(make_url(url).database)
-    try:
+    with told_as_bad_file(path):
+        check_is_ours(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         # Whoever comes second waits here, and then finds nothing to do; SQLite's own lock would give up after 5 s.
-        with open(path.with_name(path.name + ".lock"), "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            _make_private(path)
+        with locks.held(path):
+            # SQLite would make it readable for everybody on the machine; its WAL takes the file's mode.
+            os.close(locks.open_beside(path, 0o600))
             _migrate(url)
+
+
+@contextmanager
+def told_as_bad_file(path: Path) -> Iterator[None]:
+    """Turn what the system or SQLite says of the file into BadFile's one sentence."""
+    try:
+        yield
     except OSError as error:
-        raise BadFile(f"The database {path} cannot be written: {error.strerror}.") from None
+        raise BadFile(f"The database {path} cannot be written: {error.strerror}.", MAY_PASS) from None
     except DatabaseError as error:
-        raise BadFile(f"The database {path} cannot be opened: {error.orig}.") from None
-
-
-def _make_private(path: Path) -> None:
-    # SQLite would make it readable for everybody on the machine; its WAL takes the file's mode.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        raise BadFile(f"The database {path} cannot be opened: {error.orig}.", MAY_PASS) from None
+    except sqlite3.DatabaseError as error:
+        raise BadFile(f"The database {path} cannot be opened: {error}.") from None
 
 
 def _migrate(url: str) -> None:

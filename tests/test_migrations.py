@@ -15,7 +15,8 @@ from sqlalchemy.pool import NullPool
 
 import database.upgrade
 from database import connections
-from database.upgrade import BadFile, upgrade
+from database.bad_file import BadFile
+from database.upgrade import upgrade
 from rules.account import kv
 from rules.etags import version_of
 from rules.presence import updates
