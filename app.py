@@ -21,7 +21,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
         config = config or settings.load()
         upgrade(config.database_url)
     except (settings.BadSetting, BadFile) as error:
-        raise SystemExit(str(error)) from None
+        settings.end_process(error)
     logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "websockets"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

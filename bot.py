@@ -19,7 +19,7 @@ from cogs.gateway.bounded_dict import BoundedDict
 from cogs.gateway.raw_events import RawEvents
 from cogs.pictures.keeper import PictureKeeper
 from cogs.proxying.pipeline import Proxying
-from database import connections
+from database import connections, locks
 from database.bad_file import BadFile
 from database.upgrade import upgrade
 
@@ -287,16 +287,21 @@ def main() -> None:
         if not config.discord_token:
             raise settings.BadSetting(lifecycle.NO_TOKEN)
         upgrade(config.database_url)
+        locks.hold_for_bot(config.database_url)
     except (settings.BadSetting, BadFile) as error:
-        raise SystemExit(str(error)) from None
+        settings.end_process(error)
     lifecycle.set_up_logging(config.log_level)
+    locks.announce(settings.ROOT / "instance", config.database_url)
+    for warning in settings.find_warnings(config):
+        log.warning(warning)
     memory.set_up()
     json_decoder.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:
         discord.asset.Asset.BASE = config.discord_cdn_base
-    raise SystemExit(asyncio.run(lifecycle.run(config, Rollcall)))
+    if sentence := asyncio.run(lifecycle.run(config, Rollcall)):
+        settings.end_process(settings.BadSetting(sentence))
 
 
 if __name__ == "__main__":

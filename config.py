@@ -3,9 +3,12 @@
 import ipaddress
 import os
 import re
+import socket
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import limits
@@ -18,6 +21,8 @@ LARGEST_SNOWFLAKE = 2**63 - 1
 LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 LONGEST_KEPT_S = 30 * 24 * 3600
 JOIN_NOTICES = ("dm", "channel", "off")
+# EX_CONFIG of sysexits.h: a service manager that starts the process again changes nothing.
+EXIT_FOR_A_PERSON = 78
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 NAMES = frozenset(
@@ -33,6 +38,8 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 class BadSetting(Exception):
     """A setting that cannot be used; carries one sentence that names it."""
+
+    exit_code = EXIT_FOR_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,9 @@ def read(environ: Mapping[str, str | None]) -> Config:
     host, port = _host(text("HOST", "127.0.0.1")), _number("PORT", text("PORT", "8000"), 1, 65535)
     # Here an empty text is a choice: no limit.
     limit = environ.get("RATE_LIMIT")
+    presence_prefixes = _prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", "."))
+    system_prefixes = _prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!"))
+    _check_none_shared(presence_prefixes, system_prefixes)
     return Config(
         discord_token=text("DISCORD_TOKEN"),
         discord_api_base=_url("DISCORD_API_BASE", text("DISCORD_API_BASE")),
@@ -94,12 +104,12 @@ def read(environ: Mapping[str, str | None]) -> Config:
         github_token=text("GITHUB_TOKEN"),
         host=host,
         port=port,
-        public_url=_url("PUBLIC_URL", text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
+        public_url=_public_url(text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
         invite_url=_url("INVITE_URL", text("INVITE_URL")),
         rate_limit=_rate_limit("30/3second" if limit is None else limit.strip()),
         trusted_proxies=_networks(text("TRUSTED_PROXIES", "127.0.0.0/8 ::1")),
-        presence_prefixes=_prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", ".")),
-        system_prefixes=_prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!")),
+        presence_prefixes=presence_prefixes,
+        system_prefixes=system_prefixes,
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
         deleted_messages_kept=_number(
@@ -124,6 +134,35 @@ def is_reachable_from_outside(url: str) -> bool:
         return ipaddress.ip_address(host).is_global
     except ValueError:
         return "." in host and not host.endswith(LOCAL_NAMES)
+
+
+def end_process(error: Exception) -> NoReturn:
+    """End the process with an error's one sentence and its `exit_code`."""
+    print(error, file=sys.stderr, flush=True)
+    raise SystemExit(error.exit_code) from None
+
+
+def find_warnings(config: Config) -> list[str]:
+    """What will work otherwise than meant, a sentence for each, to be told at the start."""
+    found = []
+    file = ROOT / ".env"
+    if config.discord_token and file.is_file() and file.stat().st_mode & 0o006:
+        found.append(f"{file} holds your secrets and everybody on this machine can open it: chmod 600 {file}")
+    # A simulated Discord on this machine has nobody elsewhere who could follow a link.
+    if _is_own_machine(config.public_url) and not _is_own_machine(config.discord_api_base or ""):
+        found.append(
+            f"Links that the bot hands out begin with {config.public_url}, which only this machine can open: set"
+            ' PUBLIC_URL to the address that people reach Rollcall by (README, "Reachable from outside").'
+        )
+    return found
+
+
+def _is_own_machine(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _workers_for(cores: int) -> int:
@@ -165,6 +204,27 @@ def _url(name: str, value: str | None) -> str | None:
     if not good:
         raise BadSetting(f"{name} must be an address that starts with http:// or https://, not {value!r}.")
     return value.rstrip("/")
+
+
+def _public_url(value: str) -> str:
+    url = _url("PUBLIC_URL", value)
+    parts = urlsplit(url)
+    # All of this machine's addresses can be listened on, and none of them be opened by that name.
+    for wildcard, loopback in (("0.0.0.0", "127.0.0.1"), ("::", "[::1]")):
+        if _same_address(parts.hostname, wildcard):
+            port = f":{parts.port}" if parts.port else ""
+            return parts._replace(netloc=f"{loopback}{port}").geturl()
+    return url
+
+
+def _same_address(host: str, address: str) -> bool:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        # Of IPv4 this knows the short forms too, such as 0.
+        packed = socket.inet_aton(host) if family == socket.AF_INET else socket.inet_pton(family, host)
+    except OSError:
+        return False
+    return packed == socket.inet_pton(family, address)
 
 
 def _database_url(value: str) -> str:
@@ -210,6 +270,15 @@ def _publish(value: str) -> str:
     if value not in ("everyone", "optin") and not role:
         raise BadSetting(f"PUBLISH must be everyone, optin, or role: and a role's ID, not {value!r}.")
     return f"role:{role[1]}" if role else value
+
+
+def _check_none_shared(presence: tuple[str, ...], system: tuple[str, ...]) -> None:
+    shared = {word.lower() for word in presence} & {word.lower() for word in system}
+    if shared:
+        raise BadSetting(
+            f"PRESENCE_PREFIXES must share none with SYSTEM_PREFIXES, since each has its own commands: take"
+            f" {min(shared)!r} out of one of them."
+        )
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

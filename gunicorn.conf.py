@@ -1,6 +1,7 @@
 """How `gunicorn app:app` serves: what the settings say, and what the machine and the clients ask for."""
 
 import gc
+import os
 import resource
 import sys
 from pathlib import Path
@@ -8,14 +9,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import config as settings
+from database import locks
 from database.bad_file import BadFile
 from database.upgrade import upgrade
+from web.front.port import PortTaken, check_port
 
 try:
     _config = settings.load()
     upgrade(_config.database_url)
 except (settings.BadSetting, BadFile) as error:
-    raise SystemExit(str(error)) from None
+    settings.end_process(error)
 
 # Every connection is an open file; what is allowed by default is little.
 _, _most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -36,12 +39,17 @@ graceful_timeout = 10
 control_socket_disable = True
 
 
-def worker_exit(_server: object, worker: object) -> None:
-    """Close the file, so that the process that ends last leaves it whole without its WAL."""
-    worker.app.wsgi().extensions["database"].close()
+def on_starting(server: object) -> None:
+    """End with a sentence of ours where the port is taken, but where the sockets come from somebody else."""
+    if {"LISTEN_FDS", "GUNICORN_FD"}.isdisjoint(os.environ) and server.cfg.bind == [bind]:
+        try:
+            check_port(_config.host, _config.port, "The web side", "PORT or HOST")
+        except PortTaken as error:
+            settings.end_process(error)
 
 
 def when_ready(_server: object) -> None:
-    """Keep the collector from touching, and so copying, what the workers share."""
+    """Be found by the maintenance commands; keep the collector from touching, and so copying, what workers share."""
+    locks.announce(settings.ROOT / "instance", _config.database_url)
     gc.collect()
     gc.freeze()

@@ -2,14 +2,18 @@
 
 import asyncio
 import signal
-import socket
 import sys
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 
 import config as settings
 from database.upgrade import upgrade
+from web.front.port import check_port
 
 STOP_WITHIN_S = 15
+# Between a process that ended and its next start; what has lasted begins with the first pause again.
+FIRST_PAUSE_S, LONGEST_PAUSE_S, LASTING_S = 1, 30, 60
 LONGEST_LINE = 2**20
 OWN_NAME = "rollcall"
 WEB = ("-m", "gunicorn", "app:app")
@@ -23,8 +27,29 @@ class Process:
         self.command = command
         self._process: asyncio.subprocess.Process | None = None
 
-    async def run(self, environ: Mapping[str, str], stopping: asyncio.Event) -> None:
-        """Start it, print what it says, and tell when it ends before it was told to."""
+    async def run(self, environ: Mapping[str, str], stopping: asyncio.Event) -> int:
+        """Run it until it is told to stop, again and again: at longer and longer pauses where it does not last.
+
+        Returns the exit code of one that only a person can help: a setting or the token ended it.
+        """
+        pause = FIRST_PAUSE_S
+        while not stopping.is_set():
+            begun = time.monotonic()
+            code = await self._run_once(environ, stopping)
+            if stopping.is_set():
+                break
+            if code == settings.EXIT_FOR_A_PERSON:
+                say(OWN_NAME, f"{self.name} ended with code {code}; the rest goes on. Ctrl-C stops everything.")
+                return code
+            pause = FIRST_PAUSE_S if time.monotonic() - begun > LASTING_S else pause
+            say(OWN_NAME, f"{self.name} ended with code {code}; it is started again in {pause} s.")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), pause)
+            pause = min(2 * pause, LONGEST_PAUSE_S)
+        return 0
+
+    async def _run_once(self, environ: Mapping[str, str], stopping: asyncio.Event) -> int:
+        """Start it and print what it says; its exit code."""
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             *self.command,
@@ -35,11 +60,12 @@ class Process:
             start_new_session=True,
             limit=LONGEST_LINE,
         )
+        if stopping.is_set():
+            # It was not there yet when all were asked to end.
+            self._process.terminate()
         while line := await self._read_line():
             say(self.name, line.decode(errors="replace").rstrip())
-        code = await self._process.wait()
-        if not stopping.is_set():
-            say(OWN_NAME, f"{self.name} ended with code {code}; the rest goes on. Ctrl-C stops everything.")
+        return await self._process.wait()
 
     async def _read_line(self) -> bytes:
         try:
@@ -64,20 +90,11 @@ def say(name: str, line: str) -> None:
     print(f"{name:9} | {line}", flush=True)
 
 
-def check_port(host: str, port: int, setting: str) -> None:
-    """End with one sentence when a port cannot be listened on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            sentence = f"{host} port {port} cannot be used: {error.strerror}. Choose another with {setting}."
-            raise SystemExit(sentence) from None
+async def run(processes: list[Process], environ: Mapping[str, str], beside: asyncio.Task | None = None) -> int:
+    """Run them until Ctrl-C, SIGTERM, or until none can go on; `beside` is cancelled then.
 
-
-async def run(processes: list[Process], environ: Mapping[str, str], beside: asyncio.Task | None = None) -> None:
-    """Run them until Ctrl-C, SIGTERM, or until all have ended; `beside` is cancelled then."""
+    Returns the exit code: 0 unless none could go on.
+    """
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -88,9 +105,10 @@ async def run(processes: list[Process], environ: Mapping[str, str], beside: asyn
     # The one that the others talk to ends last, so that their last words find it.
     for process in reversed(processes):
         await process.stop()
-    await running
+    codes = await running
     if beside:
         beside.cancel()
+    return min(codes)
 
 
 def make_processes() -> list[Process]:
@@ -102,5 +120,5 @@ def prepare(config: settings.Config) -> None:
     """Find what would end a process at once, and say it in one sentence instead."""
     if config.server == "granian":
         say(OWN_NAME, "SERVER=granian has no effect any more: gunicorn serves. Take the setting out.")
-    check_port(config.host, config.port, "PORT or HOST")
+    check_port(config.host, config.port, "The web side", "PORT or HOST")
     upgrade(config.database_url)

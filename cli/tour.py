@@ -9,14 +9,15 @@ from typing import Any
 import requests
 
 import config as settings
-from cli.supervisor import OWN_NAME, Process, check_port, make_processes, prepare, run, say
+from cli.supervisor import OWN_NAME, Process, make_processes, prepare, run, say
+from web.front.port import check_port
 
 PATIENCE_S = 30
 TOUR_DATABASE = "sqlite:///instance/tour.db"
 
 
-async def tour() -> None:
-    """Simulator, bot and web, on a file of their own."""
+async def tour() -> int:
+    """Simulator, bot and web, on a file of their own; the exit code."""
     port = settings.load().port
     port += 100 if port <= 65435 else -100
     url = f"http://127.0.0.1:{port}"
@@ -31,11 +32,11 @@ async def tour() -> None:
         "SIMULATOR_URL": url,
     }
     config = settings.load(overrides)
-    check_port("127.0.0.1", port, "PORT, which it follows")
+    check_port("127.0.0.1", port, "The simulated Discord", f"PORT, which it follows {abs(port - config.port)} further")
     prepare(config)
     processes = [Process("discord", "-m", "simulator", "--tour", "--port", str(port)), *make_processes()]
     guide = asyncio.create_task(guide_through(config, url))
-    await run(processes, {**os.environ, **overrides}, guide)
+    return await run(processes, {**os.environ, **overrides}, guide)
 
 
 async def guide_through(config: settings.Config, simulator_url: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 # Exit codes of sysexits.h: a person has to do something, or trying again may help.
-FOR_A_PERSON, MAY_PASS = 78, 74
+FOR_A_PERSON, MAY_PASS = 78, 75
 # Alembic's table stands in other programs' files too; these are in Rollcall's since its first version.
 OURS = {"alembic_version", "bot_state", "presence", "kv", "tokens"}
 

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
+from database.bad_file import MAY_PASS, BadFile
+
+RUNNING = "running-"
 # Kept open until the process ends, and with it the lock.
 _held: list[int] = []
 
@@ -21,39 +26,46 @@ def held(path: Path) -> Iterator[None]:
         os.close(lock)
 
 
-def hold_for_bot(path: Path) -> bool:
-    """Let this process be the one bot of a file until it ends; returns False where another is."""
-    return _hold(_beside(path, ".bot.lock"))
+def hold_for_bot(url: str) -> None:
+    """Let this process be the one bot of a file until it ends: two would answer everything twice.
 
-
-def has_bot(path: Path) -> bool:
-    """Whether a bot runs on a file."""
-    return _is_held(_beside(path, ".bot.lock"))
-
-
-def _hold(path: Path) -> bool:
-    lock = open_beside(path)
+    Raises BadFile where another is.
+    """
+    path = Path(make_url(url).database)
+    lock = open_beside(_beside(path, ".bot.lock"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
-        return False
+        sentence = f"Another bot runs on {path} already: stop it, or give this one a file of its own with DATABASE_URL."
+        raise BadFile(sentence, MAY_PASS) from None
     _held.append(lock)
-    return True
 
 
-def _is_held(path: Path) -> bool:
-    try:
-        lock = os.open(path, os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
+def announce(folder: Path, url: str) -> None:
+    """Let `find_running` find what this process, or one that it starts, runs on; until they end."""
+    # Where Rollcall's own folder is not to be written, the maintenance commands are told by DATABASE_URL.
+    with suppress(OSError):
+        unfinished = folder / f".{RUNNING}{os.getpid()}"
+        unfinished.write_text(url)
+        _held.append(os.open(unfinished, os.O_RDONLY))
+        fcntl.flock(_held[-1], fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Only now may it be found, and swept away where nobody holds it.
+        unfinished.rename(folder / f"{RUNNING}{os.getpid()}")
+
+
+def find_running(folder: Path) -> list[str]:
+    """The files that processes have announced and still run on, as addresses, each once."""
+    found = {}
+    for path in sorted(folder.glob(f"{RUNNING}*")):
+        with suppress(OSError), open(path) as announced:
+            try:
+                fcntl.flock(announced, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                found[announced.read()] = None
+            else:
+                path.unlink()
+    return list(found)
 
 
 def _beside(path: Path, ending: str) -> Path:

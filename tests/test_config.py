@@ -174,7 +174,12 @@ def test_bad_values_are_named_in_one_sentence(name, value):
 
 @pytest.mark.parametrize(
     ("host", "public_url"),
-    [("::1", "http://[::1]:9000"), ("0.0.0.0", "http://0.0.0.0:9000"), ("localhost", "http://localhost:9000")],
+    [
+        ("::1", "http://[::1]:9000"),
+        ("0.0.0.0", "http://127.0.0.1:9000"),
+        ("::", "http://[::1]:9000"),
+        ("localhost", "http://localhost:9000"),
+    ],
 )
 def test_the_public_url_follows_host_and_port(host, public_url):
     assert settings.read({"HOST": host, "PORT": "9000"}).public_url == public_url
@@ -208,15 +213,75 @@ def test_an_empty_rate_limit_in_dotenv_switches_it_off(dotenv):
     assert settings.load().rate_limit == ()
 
 
-def test_a_bad_setting_stops_the_app_with_its_sentence(dotenv):
+def test_a_bad_setting_stops_the_app_with_its_sentence(dotenv, capsys):
     dotenv.write_text("PORT=eighty\n")
     with pytest.raises(SystemExit) as stopped:
         create_app()
-    assert stopped.value.code == "PORT must be a whole number from 1 to 65535, not 'eighty'."
+    assert stopped.value.code == settings.EXIT_FOR_A_PERSON
+    assert capsys.readouterr().err == "PORT must be a whole number from 1 to 65535, not 'eighty'.\n"
 
 
-def test_a_bad_database_stops_the_app_with_its_sentence(tmp_path):
+def test_a_bad_database_stops_the_app_with_its_sentence(tmp_path, capsys):
     (tmp_path / "rollcall.db").write_text("Dear diary, " * 100)
     with pytest.raises(SystemExit) as stopped:
         create_app(settings.read({"DATABASE_URL": f"sqlite:///{tmp_path}/rollcall.db"}))
-    assert stopped.value.code == f"The database {tmp_path}/rollcall.db cannot be opened: file is not a database."
+    assert stopped.value.code == settings.EXIT_FOR_A_PERSON
+    sentence = f"The database {tmp_path}/rollcall.db cannot be opened: file is not a database.\n"
+    assert capsys.readouterr().err == sentence
+
+
+@pytest.mark.parametrize(
+    ("presence", "system", "shared"),
+    [(". pk;", "pk; pk!", "pk;"), ("PK!", "pk; pk!", "pk!"), ("pk;", "", "pk;"), ("", ". pk;", ".")],
+)
+def test_no_prefix_belongs_to_both_sides(presence, system, shared):
+    with pytest.raises(BadSetting, match="PRESENCE_PREFIXES must share none with SYSTEM_PREFIXES") as refused:
+        settings.read({"PRESENCE_PREFIXES": presence, "SYSTEM_PREFIXES": system})
+    assert f"take {shared!r} out of one of them." in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "becomes"),
+    [
+        ("http://0.0.0.0:8000", "http://127.0.0.1:8000"),
+        ("http://0:8000", "http://127.0.0.1:8000"),
+        ("https://0.0.0.0/rollcall/", "https://127.0.0.1/rollcall"),
+        ("http://[::]:8000", "http://[::1]:8000"),
+        ("http://[0:0::0]", "http://[::1]"),
+        ("http://10.0.0.0:8000", "http://10.0.0.0:8000"),
+        ("https://rollcall.example", "https://rollcall.example"),
+    ],
+)
+def test_no_link_begins_with_a_wildcard(value, becomes):
+    assert settings.read({"PUBLIC_URL": value}).public_url == becomes
+
+
+REAL = {"DISCORD_TOKEN": "x"}
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, True),
+        ({"HOST": "0.0.0.0"}, True),
+        ({"HOST": "::"}, True),
+        ({"PUBLIC_URL": "http://localhost:8000"}, True),
+        ({"PUBLIC_URL": "http://rollcall.localhost"}, True),
+        ({"PUBLIC_URL": "http://127.1.2.3"}, True),
+        ({"PUBLIC_URL": "http://[::1]:8000"}, True),
+        ({"PUBLIC_URL": "http://192.168.1.5:8000"}, False),
+        ({"PUBLIC_URL": "https://rollcall.example"}, False),
+        ({"DISCORD_API_BASE": "http://127.0.0.1:8100/api/v10"}, False),
+    ],
+)
+def test_links_that_nobody_else_can_open_are_told_at_the_start(dotenv, environ, told):
+    found = settings.find_warnings(settings.read({**REAL, **environ}))
+    assert [("PUBLIC_URL" in line, "\n" in line) for line in found] == [(True, False)] * told
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o600, False), (0o640, False), (0o644, True), (0o666, True)])
+def test_a_dotenv_that_others_can_read_is_told_at_the_start(dotenv, mode, told):
+    dotenv.write_text("DISCORD_TOKEN=x")
+    dotenv.chmod(mode)
+    found = settings.find_warnings(settings.read({**REAL, "PUBLIC_URL": "https://rollcall.example"}))
+    assert [line.endswith(f": chmod 600 {dotenv}") for line in found] == [True] * told

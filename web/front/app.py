@@ -21,14 +21,21 @@ THREADS = 12
 class Front:
     """Speaks ASGI to the server and WSGI to the app; `hot_read` and `connections` are used by the protocol as well.
 
-    `patience_s` is BODY_TIMEOUT: how long a head, and then a body, may take to arrive.
+    `patience_s` is BODY_TIMEOUT: how long a head, and then a body, may take to arrive. `close` is called at the end.
     """
 
-    def __init__(self, app: wsgi.App, hot_read: HotRead | None = None, patience_s: float = 10) -> None:
+    def __init__(
+        self,
+        app: wsgi.App,
+        hot_read: HotRead | None = None,
+        patience_s: float = 10,
+        close: Callable[[], None] = lambda: None,
+    ) -> None:
         self.app, self.hot_read, self.patience_s = app, hot_read, patience_s
         self.connections = Connections(patience_s)
         self._threads: ThreadPoolExecutor | None = None
         self._bodies = Bodies(patience_s)
+        self._close = close
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -44,6 +51,8 @@ class Front:
         await receive()
         watching.cancel()
         self._threads.shutdown()
+        # Here, since uvicorn then ends the process by its signal: nothing of gunicorn's comes after.
+        self._close()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -37,5 +37,6 @@ def front_of(app: Any) -> Front:
     extensions = getattr(app, "extensions", {})
     if "database" not in extensions:
         return Front(app)
-    hot_read = HotRead(extensions["database"], extensions["rate_limiter"])
-    return Front(app, hot_read, app.config["ROLLCALL"].body_timeout)
+    database = extensions["database"]
+    hot_read = HotRead(database, extensions["rate_limiter"])
+    return Front(app, hot_read, app.config["ROLLCALL"].body_timeout, database.close)

@@ -105,7 +105,7 @@ def test_what_only_a_person_can_mend_ends_the_bot_and_not_the_web(alone, options
     running = alone(options=options)
     running.start_web()
     running.start_bot(connected=False)
-    assert running.bot.wait() == 1
+    assert running.bot.wait() == 78
     last = running.bot.lines[-1]
     assert sentence in last
     assert "https://discord.com/developers/applications" in last
@@ -240,7 +240,7 @@ def test_kill_9_in_a_stream_of_updates_loses_the_last_batch_at_most(alone):
 def test_the_bot_without_a_token_says_where_to_get_one(alone, tmp_path):
     running = alone()
     process = Process("bot.py", environ={**running.environ, "DISCORD_TOKEN": ""})
-    assert process.wait() == 1
+    assert process.wait() == 78
     assert len(process.lines) == 1
     assert "DISCORD_TOKEN" in process.output
 

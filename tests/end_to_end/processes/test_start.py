@@ -3,8 +3,11 @@
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
+import sqlite3
+import subprocess
 
 import pytest
 import requests
@@ -65,7 +68,7 @@ def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
         PORT=str(free_port()),
         DATABASE_URL=f"sqlite:///{tmp_path}/real.db",
     )
-    until(lambda: "bot ended with code 1; the rest goes on" in running.output)
+    until(lambda: "bot ended with code 78; the rest goes on" in running.output)
     until(lambda: "Listening at" in running.output)
     assert "discord   |" not in running.output
     assert running.is_running
@@ -74,26 +77,29 @@ def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("environ", "sentence"),
+    ("environ", "code", "sentence"),
     [
-        ({"HOST": "no host"}, "HOST must be an address"),
-        ({"PORT": "none"}, "PORT must be a whole number"),
-        ({"DISCORD_TOKEN": "x", "DATABASE_URL": "sqlite:////proc/nowhere/x.db"}, "The database /proc/nowhere/x.db"),
-        ({"DATABASE_URL": "postgres://x"}, "DATABASE_URL must name an SQLite file"),
-        ({"WEB_CONCURRENCY": "nonsense"}, "WEB_CONCURRENCY must be a whole number"),
+        ({"HOST": "no host"}, 78, "HOST must be an address"),
+        ({"PORT": "none"}, 78, "PORT must be a whole number"),
+        ({"DISCORD_TOKEN": "x", "DATABASE_URL": "sqlite:////proc/nowhere/x.db"}, 75, "The database /proc/nowhere/x.db"),
+        ({"DISCORD_TOKEN": "x", "DATABASE_URL": f"sqlite:///{__file__}"}, 78, f"The database {__file__} cannot be"),
+        ({"DATABASE_URL": "postgres://x"}, 78, "DATABASE_URL must name an SQLite file"),
+        ({"WEB_CONCURRENCY": "nonsense"}, 78, "WEB_CONCURRENCY must be a whole number"),
+        ({"SYSTEM_PREFIXES": "."}, 78, "PRESENCE_PREFIXES must share none with SYSTEM_PREFIXES"),
     ],
 )
-def test_what_keeps_it_from_starting(environ, sentence):
+def test_what_keeps_it_from_starting(environ, code, sentence):
+    """With 78 a service manager does not try again, and with 75 it does."""
     process = start(**environ)
-    assert process.wait() == 1
+    assert process.wait() == code
     assert len(process.lines) == 1, process.output
     assert process.lines[0].startswith(sentence)
 
 
-@pytest.mark.parametrize("url", ["sqlite:////proc/nowhere/x.db", "postgres://x"])
-def test_what_keeps_the_server_from_starting_by_itself(url):
+@pytest.mark.parametrize(("url", "code"), [("sqlite:////proc/nowhere/x.db", 75), ("postgres://x", 78)])
+def test_what_keeps_the_server_from_starting_by_itself(url, code):
     process = Process(*WEB, environ={**os.environ, "DATABASE_URL": url, "PORT": str(free_port())})
-    assert process.wait() == 1
+    assert process.wait() == code
     assert len(process.lines) == 1, process.output
 
 
@@ -110,11 +116,108 @@ def test_whoever_still_chooses_granian_is_told(discord, tmp_path):
     assert running.stop(signal.SIGTERM) == 0
 
 
-def test_a_port_in_use():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        process = start(DISCORD_TOKEN="x", PORT=str(taken.getsockname()[1]))
-        assert process.wait() == 1
-    assert len(process.lines) == 1
-    assert "cannot be used: Address already in use. Choose another with PORT" in process.output
+@pytest.fixture
+def taken():
+    """A port that somebody listens on."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+def test_a_port_in_use(taken, tmp_path):
+    """`make run` and the web side by itself say who wants it and how to choose another."""
+    sentence = f"The web side cannot have port {taken} of 127.0.0.1: Address already in use. Choose another with PORT"
+    environ = {"DISCORD_TOKEN": "x", "PORT": str(taken), "DATABASE_URL": f"sqlite:///{tmp_path}/x.db"}
+    for process in (start(**environ), Process(*WEB, environ={**os.environ, **environ})):
+        assert process.wait() == 75
+        assert process.lines[-1].startswith(sentence), process.output
+        assert "Traceback" not in process.output
+
+
+def test_a_port_in_use_that_the_tour_wants(taken):
+    process = start(PORT=str(taken - 100))
+    assert process.wait() == 75
+    assert process.lines == [
+        f"The simulated Discord cannot have port {taken} of 127.0.0.1: Address already in use."
+        " Choose another with PORT, which it follows 100 further."
+    ]
+
+
+def test_a_bot_that_died_is_started_again(discord, tmp_path):
+    running = start(
+        DISCORD_TOKEN="simulated",
+        DISCORD_API_BASE=discord.api_base,
+        PORT=str(free_port()),
+        DATABASE_URL=f"sqlite:///{tmp_path}/real.db",
+    )
+    until(lambda: running.output.count("connected as") == 1)
+    kill_bot_of(running)
+    until(lambda: running.output.count("connected as") == 2)
+    assert "bot ended with code -9; it is started again in 1 s." in running.output
+    kill_bot_of(running)
+    until(lambda: "bot ended with code -9; it is started again in 2 s." in running.output)
+    assert running.stop(signal.SIGTERM) == 0
+    assert running.output.count("connected as") == 2, "nothing is started while all is stopped"
+
+
+def kill_bot_of(running):
+    listing = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(running.pid)], capture_output=True, text=True)
+    os.kill(next(int(line.split()[0]) for line in listing.stdout.splitlines() if "bot.py" in line), signal.SIGKILL)
+
+
+def test_stopping_leaves_the_file_whole_without_a_wal(discord, tmp_path):
+    """200 acknowledged pairs, and `make run`'s own order of stopping."""
+    port = free_port()
+    running = start(
+        DISCORD_TOKEN="simulated",
+        DISCORD_API_BASE=discord.api_base,
+        PORT=str(port),
+        RATE_LIMIT="",
+        DATABASE_URL=f"sqlite:///{tmp_path}/real.db",
+    )
+    until(lambda: "connected as" in running.output and "Listening at" in running.output)
+    user = 80351110224678912
+    made = Process("-m", "flask", "--app", "app", "token", str(user), environ=environ_of(tmp_path))
+    assert made.wait() == 0
+    http = requests.Session()
+    http.headers["Authorization"] = made.lines[-1]
+    for number in range(200):
+        assert http.put(f"http://127.0.0.1:{port}/user/@me/kv/{number}", data="x", timeout=15).status_code == 204
+    assert running.stop(signal.SIGTERM) == 0
+    assert sorted(file.name for file in tmp_path.iterdir() if "lock" not in file.name) == ["real.db"]
+    alone = sqlite3.connect(f"file:{tmp_path}/real.db?immutable=1", uri=True)
+    assert alone.execute("SELECT count(*) FROM kv").fetchone() == (200,)
+    alone.close()
+
+
+def environ_of(folder):
+    return {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/real.db"}
+
+
+def test_a_second_bot_ends_with_one_sentence(alone):
+    running = alone()
+    running.start_bot()
+    second = Process("bot.py", environ=running.environ)
+    assert second.wait() == 75
+    assert len(second.lines) == 1, second.output
+    assert second.lines[0].startswith("Another bot runs on ")
+    running.bot.stop(signal.SIGKILL)
+    running.start_bot()
+    assert running.bot.is_running
+
+
+def test_a_file_that_is_replaced_under_both_processes_is_told_by_both(alone, tmp_path):
+    running = alone()
+    running.start_web()
+    running.start_bot()
+    assert running.get("/health").status_code == 200
+    shutil.copy(tmp_path / "rollcall.db", tmp_path / "backup.db")
+    os.replace(tmp_path / "backup.db", tmp_path / "rollcall.db")
+    said = running.get("/health")
+    assert (said.status_code, said.json()["status"]) == (503, "the database cannot be written")
+    assert "rollcall.db was replaced by another" in said.json()["database"]["problem"]
+    until(lambda: "rollcall.db was replaced by another under the running Rollcall" in running.bot.output)
+    before = (tmp_path / "rollcall.db").read_bytes()
+    running.stop()
+    assert (tmp_path / "rollcall.db").read_bytes() == before
