@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import config as settings
 from cogs.commands import error_handler, prefixes, registry, responses
-from cogs.gateway import json_decoder, lifecycle, memory
+from cogs.gateway import connection, json_decoder, lifecycle, memory
 from cogs.gateway.bounded_dict import BoundedDict
 from cogs.gateway.raw_events import RawEvents
 from cogs.pictures.keeper import PictureKeeper
@@ -264,6 +264,9 @@ class Rollcall(bridge.Bot):
         memory.freeze_startup_objects()
         await super().start(token)
 
+    async def connect(self, *, reconnect: bool = True) -> None:
+        await connection.stay_connected(self)
+
     async def shut(self) -> None:
         """Let what is on its way arrive, end the connection, then write what is pending and close the file."""
         await self._have_cogs("settle")
@@ -296,6 +299,7 @@ def main() -> None:
         log.warning(warning)
     memory.set_up()
     json_decoder.set_up()
+    connection.set_up()
     if config.discord_api_base:
         discord.http.Route.API_BASE_URL = config.discord_api_base
     if config.discord_cdn_base:

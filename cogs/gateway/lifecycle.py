@@ -5,11 +5,11 @@ import logging
 import signal
 from collections.abc import Callable
 
-import aiohttp
 import discord
-from discord.backoff import ExponentialBackoff
 
 import config as settings
+from cogs.gateway.backoff import Backoff
+from cogs.gateway.raw_events import LOST
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,7 @@ BAD_INTENTS = (
     "Discord refuses the bot's intents: switch on Presence, Server Members and Message Content at"
     f" {PORTAL} → your application → Bot → Privileged Gateway Intents."
 )
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 CANCEL_AGAIN_S = 1
 # A bot that can also be shut, and whose `fault` is what only a person can mend.
 MakeBot = Callable[[settings.Config], discord.Client]
@@ -33,32 +34,30 @@ async def run(config: settings.Config, make_bot: MakeBot) -> str | None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    backoff = ExponentialBackoff()
+    backoff = Backoff()
     while not stopping.is_set():
-        sentence = await _run_once(config, make_bot, stopping)
+        ended, sentence = await _run_once(config, make_bot, stopping)
         if sentence or stopping.is_set():
             return sentence
-        wait = backoff.delay()
-        log.warning("trying again in %.0f s", wait)
-        try:
-            await asyncio.wait_for(stopping.wait(), wait)
-        except TimeoutError:
-            pass
+        pausing, waiting = asyncio.create_task(backoff.pause(ended)), asyncio.create_task(stopping.wait())
+        await asyncio.wait({pausing, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        await end(pausing, waiting)
     return None
 
 
-async def _run_once(config: settings.Config, make_bot: MakeBot, stopping: asyncio.Event) -> str | None:
+async def _run_once(
+    config: settings.Config, make_bot: MakeBot, stopping: asyncio.Event
+) -> tuple[BaseException | None, str | None]:
+    """What ended the connection, and the sentence for it where only a person can help."""
     bot = make_bot(config)
     started = asyncio.create_task(bot.start(config.discord_token))
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({started, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    sentence = None
-    if started.done():
-        sentence = _what_ended(started)
+    ended = started.exception() if started.done() and not started.cancelled() else None
     await end(started, waiting)
-    bot.fault = sentence
+    bot.fault = _what_to_do(ended)
     await bot.shut()
-    return sentence
+    return ended, bot.fault
 
 
 async def end(*tasks: asyncio.Task) -> None:
@@ -70,38 +69,19 @@ async def end(*tasks: asyncio.Task) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _what_ended(started: asyncio.Task) -> str | None:
-    try:
-        started.result()
-    except discord.LoginFailure:
+def _what_to_do(error: BaseException | None) -> str | None:
+    if isinstance(error, discord.LoginFailure) or (isinstance(error, discord.ConnectionClosed) and error.code == 4004):
         return BAD_TOKEN
-    except discord.PrivilegedIntentsRequired:
+    if isinstance(error, discord.PrivilegedIntentsRequired):
         return BAD_INTENTS
-    except discord.ConnectionClosed as error:
-        if error.code == 4004:
-            return BAD_TOKEN
-        log.error("Discord closed the connection with code %s", error.code)
-    except (OSError, aiohttp.ClientError, TimeoutError, discord.HTTPException) as error:
-        log.warning("Discord cannot be reached: %s", error)
-    except Exception:
-        log.exception("the connection to Discord failed")
+    if error and not isinstance(error, LOST):
+        log.error("the connection to Discord failed", exc_info=error)
     return None
-
-
-class _NoTraceback(logging.Filter):
-    """py-cord logs each failed reconnect with a whole traceback; the error's own line is enough."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and "reconnect" in str(record.msg):
-            record.msg, record.args = f"{record.getMessage()} after {record.exc_info[1]!r}", ()
-            record.exc_info = None
-        return True
 
 
 def set_up_logging(level: str) -> None:
     """Log our own lines at a level. py-cord's stay above DEBUG, where it writes out whole messages."""
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=level, format=LOG_FORMAT)
     logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLevelName(level)))
-    logging.getLogger("discord.client").addFilter(_NoTraceback())
     # It warns at each start that voice is missing.
     logging.getLogger("discord.utils").setLevel(logging.ERROR)

@@ -1,24 +1,36 @@
 """The raw events of the gateway, for whoever needs them before py-cord does."""
 
+import asyncio
 import logging
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import discord
+from discord import gateway
 
 from rules.parsing import timestamps
 
 log = logging.getLogger(__name__)
 
+LOST = (
+    *(OSError, TimeoutError, aiohttp.ClientError),
+    *(discord.HTTPException, discord.GatewayNotFound, discord.ConnectionClosed),
+)
+# What py-cord's own reading raises when a connection ends; whatever else it raises is about one frame.
+ENDINGS = (gateway.ReconnectWebSocket, *LOST)
+
 
 class RawEvents:
-    """The handlers of each raw event; `last_event_at` is when the last one came, in ms."""
+    """The handlers of each raw event; `last_event_uptime` is when the last one came, by `uptime_ms`."""
 
     def __init__(self, bot: discord.Client) -> None:
         self._bot = bot
         self._raw: dict[str, list[Callable[[Any], None]]] = {}
         self._unparsable: set[str] = set()
-        self.last_event_at: int | None = None
+        self._wait_for_room: Callable[[], Awaitable[None]] | None = None
+        self.last_event_uptime: int | None = None
 
     def on_raw(self, event: str, handle: Callable[[Any], None]) -> None:
         """Call `handle` with the raw data of a gateway event, before py-cord parses it.
@@ -39,7 +51,7 @@ class RawEvents:
 
     def _guarded(self, event: str, handlers: list[Callable[[Any], None]]) -> Callable[[Any], None]:
         def run(data: Any) -> None:
-            self.last_event_at = timestamps.now_ms()
+            self.last_event_uptime = timestamps.uptime_ms()
             for handle in handlers:
                 try:
                     handle(data)
@@ -49,21 +61,27 @@ class RawEvents:
         return run
 
     def pace(self, wait: Callable[[], Awaitable[None]]) -> None:
-        """Have `wait` awaited before each event of the present connection is read.
+        """Have `wait` awaited before each frame is read: what is not read waits at Discord, not in our memory."""
+        self._wait_for_room = wait
 
-        What is not read waits in the kernel and at Discord, not in our memory. An event that is no JSON is left out.
-        """
-        socket = self._bot.ws
-        poll = socket.poll_event
-
-        async def poll_paced() -> None:
-            await wait()
-            try:
-                await poll()
-            except ValueError as error:
-                self.note_unparsable("an event", error)
-
-        socket.poll_event = poll_paced
+    async def read_next(self, socket: gateway.DiscordWebSocket) -> None:
+        """Read the next frame, and leave out one that cannot be read. Raises what ends the connection."""
+        if self._wait_for_room:
+            await self._wait_for_room()
+        try:
+            await socket.poll_event()
+        except ENDINGS:
+            raise
+        except zlib.error as error:
+            self.note_unparsable("a frame", error)
+            # Each can be read only after the ones before it: from here on nothing could.
+            await socket.close()
+            raise gateway.ReconnectWebSocket(socket.shard_id) from None
+        except Exception as error:
+            # py-cord empties it only after it has read the text.
+            socket._buffer = bytearray()
+            self.note_unparsable("an event", error)
+            await asyncio.sleep(0)
 
     def note_unparsable(self, what: str, error: Exception) -> None:
         """Log something from Discord that could not be read, once for each kind."""

@@ -1,35 +1,82 @@
 """Raw events reach those who take them, whatever becomes of one; and they come as fast as they are taken in."""
 
 import asyncio
+import zlib
 from types import SimpleNamespace
 
+import aiohttp
 import pytest
+from discord import gateway
 
 from cogs.gateway import json_decoder
 from cogs.gateway.raw_events import RawEvents
 from rules.parsing import timestamps
 
 
-def test_an_event_that_is_no_json_ends_nothing_and_each_waits_for_room():
-    steps = []
-    texts = iter(['{"t": "READY"}', '{"t": ', '{"t": "RESUMED"}'])
+class Socket:
+    """Gives one frame after the other, each read as py-cord would."""
 
-    async def poll():
-        steps.append(json_decoder.read_json(next(texts))["t"])
+    shard_id = None
+
+    def __init__(self, *frames):
+        self.frames, self._buffer, self.closed = list(frames), bytearray(b"rest"), False
+
+    async def poll_event(self):
+        await take(self.frames.pop(0))
+
+    async def close(self):
+        self.closed = True
+
+
+async def take(frame):
+    if isinstance(frame, Exception):
+        raise frame
+    taken.append(json_decoder.read_json(frame).get("t"))
+
+
+taken = []
+
+
+def read_all(socket):
+    """Read all frames of a socket; what was taken, what could not be, and what ended it."""
+    taken.clear()
+    raw_events, waits, told = RawEvents(SimpleNamespace()), [], []
+    raw_events.note_unparsable = lambda what, _error: told.append(what)
 
     async def wait():
-        steps.append("wait")
+        waits.append(len(taken))
 
     async def run():
-        bot = SimpleNamespace(ws=SimpleNamespace(poll_event=poll))
-        raw_events = RawEvents(bot)
-        raw_events.note_unparsable = lambda what, _error: steps.append(f"cannot take {what}")
         raw_events.pace(wait)
-        for _ in range(3):
-            await bot.ws.poll_event()
+        while socket.frames:
+            await raw_events.read_next(socket)
 
-    asyncio.run(run())
-    assert steps == ["wait", "READY", "wait", "cannot take an event", "wait", "RESUMED"]
+    try:
+        asyncio.run(run())
+    except Exception as error:
+        return taken, told, waits, error
+    return taken, told, waits, None
+
+
+@pytest.mark.parametrize("frame", ['{"t": ', "[]", "null", '"text"', "5", "[" * 100_000, "\ud83d"], ids=lambda f: f[:9])
+def test_a_frame_that_cannot_be_read_ends_nothing_and_each_waits_for_room(frame):
+    socket = Socket('{"t": "A"}', frame, '{"t": "B"}')
+    assert read_all(socket) == (["A", "B"], ["an event"], [0, 1, 1], None)
+    assert socket._buffer == b"", "else the next frame would be read together with this one"
+
+
+def test_compression_that_lost_its_thread_is_resumed_and_not_begun_anew():
+    socket = Socket(zlib.error("invalid block type"), '{"t": "B"}')
+    _, told, _, ended = read_all(socket)
+    assert isinstance(ended, gateway.ReconnectWebSocket)
+    assert (ended.resume, socket.closed, told) == (True, True, ["a frame"])
+
+
+@pytest.mark.parametrize(
+    "ending", [gateway.ReconnectWebSocket(None), OSError(104, "reset"), TimeoutError(), aiohttp.ClientError()], ids=repr
+)
+def test_what_ends_the_connection_is_passed_on(ending):
+    assert read_all(Socket(ending)) == ([], [], [0], ending)
 
 
 @pytest.fixture
@@ -81,10 +128,10 @@ def test_the_last_event_is_remembered(parsers, monkeypatch):
     _, own = parsers
     raw_events = tap_on(own)
     raw_events.install()
-    assert raw_events.last_event_at is None
-    monkeypatch.setattr(timestamps, "now_ms", lambda: 1_795_262_400_000)
+    assert raw_events.last_event_uptime is None
+    monkeypatch.setattr(timestamps, "uptime_ms", lambda: 1_795_262_400_000)
     own["PRESENCE_UPDATE"]({})
-    assert raw_events.last_event_at == 1_795_262_400_000
+    assert raw_events.last_event_uptime == 1_795_262_400_000
 
 
 @pytest.mark.parametrize("table", [None, [], {"MESSAGE_CREATE": print}])
