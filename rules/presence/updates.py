@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from models import Presence
 from rules.etags import version_of
 from rules.presence import payloads, publication
+from rules.presence.cdn import DISCORD, Cdn
 from rules.presence.payloads import read_member, read_presence, read_roles, read_user
 
 KEYS = (
@@ -34,8 +35,22 @@ KEYS = (
     "primaryGuild",
     "lastSeen",
     "updatedAt",
+    # came later: an older row has them when it is written again
+    "avatarUrl",
+    "spotifyCoverUrl",
+    "customStatusEmojiUrl",
+    "serverAvatar",
+    "serverAvatarUrl",
+    "serverBanner",
+    "serverBannerUrl",
+    "avatarDecorationUrl",
+    "primaryGuildBadgeUrl",
+    "nameplate",
+    "nameplateUrl",
+    "displayNameStyles",
+    "publicFlags",
+    "badges",
 )
-
 
 # A value as the JSON that is stored; two are equal when their bytes are.
 Json = msgspec.Raw
@@ -48,7 +63,8 @@ def _as_json(fields: Mapping[str, Any]) -> dict[str, Json]:
 
 NULL = Json(b"null")
 OFFLINE = _as_json(payloads.OFFLINE)
-_Body = msgspec.defstruct("_Body", [(key, Json, OFFLINE.get(key, NULL)) for key in KEYS])
+_DEFAULTS = {**dict.fromkeys(KEYS, NULL), **OFFLINE, "badges": Json(b"[]")}
+_Body = msgspec.defstruct("_Body", [(key, Json, default) for key, default in _DEFAULTS.items()])
 _decode = msgspec.json.Decoder(_Body).decode
 
 # One statement a batch each, past SQLAlchemy's work for every row.
@@ -101,23 +117,31 @@ class Change:
         )
 
 
-def change_of_member(member: dict[str, Any], at: int, left_at: int, presence: dict[str, Any] | None = None) -> Change:
+def change_of_member(
+    member: dict[str, Any],
+    at: int,
+    left_at: int,
+    presence: dict[str, Any] | None = None,
+    cdn: Cdn = DISCORD,
+) -> Change:
     """What a member object from Discord changes, with a presence if one is known. A bot is never published.
 
-    Raises KeyError, TypeError or AttributeError when the objects are not shaped as Discord documents them.
+    Raises KeyError, TypeError or AttributeError when the objects are not at all what Discord documents.
     """
     if member["user"].get("bot"):
         return Change(at, left_at, gone=True)
-    status = {} if presence is None else read_presence(presence)
-    return Change(at, left_at, _as_json({**read_member(member), **status}), joins=True, roles=read_roles(member))
+    status = {} if presence is None else read_presence(presence, cdn)
+    fields = {**read_member(member, cdn), **status}
+    return Change(at, left_at, _as_json(fields), joins=True, roles=read_roles(member))
 
 
-def change_of_presence(presence: dict[str, Any], at: int) -> Change:
+def change_of_presence(presence: dict[str, Any], at: int, cdn: Cdn = DISCORD) -> Change:
     """What a presence update changes.
 
-    Raises KeyError, TypeError or AttributeError when the object is not shaped as Discord documents it.
+    Raises KeyError, TypeError or AttributeError when the object is not at all what Discord documents.
     """
-    return Change(at, at, _as_json({**read_user(presence["user"]), **read_presence(presence)}))
+    fields = {**read_user(presence["user"], cdn), **read_presence(presence, cdn)}
+    return Change(at, at, _as_json(fields))
 
 
 def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
@@ -162,7 +186,10 @@ def _apply(user_id: int, old: _Body | None, change: Change) -> _Body | None:
     body = msgspec.structs.replace(old or _Body(), **change.fields, **fresh)
     if body.status != OFFLINE["status"]:
         body.lastSeen = NULL
-    elif change.was_online or (old and old.status != OFFLINE["status"]):
+        return body
+    # Where a status could not be read the one before holds, and whoever is offline does nothing.
+    body = msgspec.structs.replace(body, **OFFLINE)
+    if change.was_online or (old and old.status != OFFLINE["status"]):
         body.lastSeen = Json(b"%d" % change.left_at)
     return body
 

@@ -128,7 +128,7 @@ def vaq(write, token_of):
 @pytest.fixture
 def connected(write):
     """The bot is connected to Discord."""
-    write(health.record_beat, health.now_ms(), health.now_ms(), None)
+    write(health.record_beat, health.now_ms(), health.uptime_ms(), None)
 
 
 def told(client, user_id, **options):
@@ -148,9 +148,15 @@ def test_our_own_keys_come_after_the_documents(client, vaq):
     assert tuple(shown)[6:] == (
         *("username", "activities", "customStatus", "platforms"),
         *("avatarDecoration", "primaryGuild", "lastSeen", "updatedAt"),
+        *("avatarUrl", "spotifyCoverUrl", "customStatusEmojiUrl"),
+        *("serverAvatar", "serverAvatarUrl", "serverBanner", "serverBannerUrl"),
+        *("avatarDecorationUrl", "primaryGuildBadgeUrl", "nameplate", "nameplateUrl"),
+        *("displayNameStyles", "publicFlags", "badges"),
     )
     assert shown["activities"][0]["syncId"] == "56MDdzieU2dTT3YLpCdpcA"
     assert shown["activities"][0]["assets"]["largeImage"].startswith("spotify:")
+    assert shown["avatarUrl"].startswith(f"https://cdn.discordapp.com/avatars/{VAQ}/")
+    assert shown["spotifyCoverUrl"] == f"https://i.scdn.co/image/{shown['spotifyActivity']['assets']['largeImage']}"
     assert (shown["username"], shown["platforms"]) == ("vaqqq", {"desktop": "dnd"})
     assert (shown["lastSeen"], shown["updatedAt"]) == (None, 1720814203400)
 

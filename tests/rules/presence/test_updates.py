@@ -8,7 +8,7 @@ import pytest
 from models import Presence
 from rules import opt_out
 from rules.account import erasure
-from rules.presence import updates
+from rules.presence import profiles, updates
 from rules.presence.updates import Change, change_of_member, change_of_presence
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
@@ -75,6 +75,20 @@ def test_who_joins_is_there_at_once_and_offline(join, look):
         "primaryGuild": None,
         "lastSeen": None,
         "updatedAt": 1000,
+        "avatarUrl": "https://cdn.discordapp.com/embed/avatars/5.png",
+        "spotifyCoverUrl": None,
+        "customStatusEmojiUrl": None,
+        "serverAvatar": None,
+        "serverAvatarUrl": None,
+        "serverBanner": None,
+        "serverBannerUrl": None,
+        "avatarDecorationUrl": None,
+        "primaryGuildBadgeUrl": None,
+        "nameplate": None,
+        "nameplateUrl": None,
+        "displayNameStyles": None,
+        "publicFlags": None,
+        "badges": [],
     }
 
 
@@ -94,9 +108,10 @@ def test_the_body_is_compact_utf8(join, read):
 def test_the_stored_json_is_written_as_pythons_own(join, read):
     song = {
         "type": 2,
+        "id": "spotify:1",
         "name": "Spotify",
         "details": 'Zoë "😀" \\ / \x7f \u2028\n\t\b\x01',
-        "flags": 2**70,
+        "flags": 2**53 - 1,
         "score": 1.5,
     }
     join(ALICE, nick="Zoë 😀", status={"status": "dnd", "activities": [song], "client_status": {}})
@@ -272,7 +287,9 @@ def test_a_change_of_name_shows_without_a_change_of_status(join, record, look, c
     join(ALICE, at=1000, status={"status": "dnd", "activities": [GAME]})
     before = look()
     record(change_of_member(member(**change), 2000, 2000))
-    assert look() == {**before, key: value, "updatedAt": 2000}
+    after = look()
+    address = {} if key != "avatar" else {"avatarUrl": f"https://cdn.discordapp.com/avatars/{ALICE}/{value}.png"}
+    assert after == {**before, key: value, "updatedAt": 2000, **address}
 
 
 def test_what_a_member_object_no_longer_has_is_taken_away(join, look):
@@ -343,7 +360,7 @@ def test_the_bot_leaves_the_home_server_and_everybody_goes(join, write, read):
 
 @pytest.mark.parametrize(
     "odd",
-    [None, {}, {"user": None, "status": "online"}, {"user": {"id": "1"}}, {"user": {"id": "1"}, "status": None}],
+    [None, {}, {"user": None, "status": "online"}, {"user": {"id": "1"}}],
     ids=repr,
 )
 def test_an_odd_presence_is_refused_before_it_is_merged(odd):
@@ -351,7 +368,36 @@ def test_an_odd_presence_is_refused_before_it_is_merged(odd):
         change_of_presence(odd, 1000)
 
 
-@pytest.mark.parametrize("odd", [None, {}, {"user": None}, {"user": {"id": "1"}, "presence": 1}], ids=repr)
+@pytest.mark.parametrize("odd", [None, {}, {"user": None}, {"user": {"id": str(2**63)}}], ids=repr)
 def test_an_odd_member_is_refused_before_it_is_merged(odd):
-    with pytest.raises((KeyError, TypeError, AttributeError)):
-        change_of_member(odd, 1000, 1000, {"status": "online", "activities": [None]})
+    with pytest.raises((KeyError, TypeError, AttributeError, ValueError)):
+        change_of_member(odd, 1000, 1000, {"status": "online"})
+
+
+def test_an_odd_activity_costs_neither_the_status_nor_the_others(join, record, look):
+    join(ALICE)
+    record(online(2000, "dnd", activities=[None, GAME, {"type": 2, "id": "spotify:1", "timestamps": [1, 2]}]))
+    assert look()["status"] == "dnd"
+    assert [activity["type"] for activity in look()["activities"]] == [0, 2]
+    assert look()["spotifyActivity"]["timestamps"] is None
+
+
+@pytest.mark.parametrize(("before", "activities"), [(OFFLINE, []), ({"status": "idle"}, [GAME])])
+def test_a_status_that_cannot_be_read_stays_and_whoever_is_offline_does_nothing(join, record, look, before, activities):
+    join(ALICE, status=before)
+    record(online(2000, status=5, activities=[GAME], client_status={"web": "dnd"}))
+    assert (look()["status"], look()["activities"]) == (before["status"], activities)
+
+
+def test_a_row_of_an_older_version_is_served_and_gets_the_new_keys_when_it_is_written_again(
+    join, write, record, read, look
+):
+    join(ALICE, status={"status": "dnd"}, user={"avatar": "5c11d7"})
+    old = {key: value for key, value in look().items() if key not in updates.KEYS[14:]}
+    write(lambda session: setattr(session.get(Presence, ALICE), "body", json.dumps(old, separators=(",", ":"))))
+    assert json.loads(read(profiles.find_public, ALICE).text)["presence"] == old
+    record(online(2000, "idle"))
+    assert look() == {**old, "status": "idle", "updatedAt": 2000} | {key: look()[key] for key in updates.KEYS[14:]}
+    assert (look()["avatarUrl"], look()["badges"]) == (None, [])
+    join(ALICE, at=3000, user={"avatar": "5c11d7"}, status={"status": "idle"})
+    assert look()["avatarUrl"].endswith("/5c11d7.png")

@@ -1,0 +1,73 @@
+"""How a hash or a name of a picture becomes its address: Discord's documentation, “CDN Formatting”."""
+
+import re
+from typing import NamedTuple
+
+DISCORD_BASE = "https://cdn.discordapp.com"
+MEDIA_PROXY = "https://media.discordapp.net"
+SPOTIFY_COVERS = "https://i.scdn.co/image"
+# A cover's ID, a hash, and a path: what else Discord may send one day must not become a link somewhere else.
+_WORD = re.compile(r"[\w-]+", re.ASCII)
+_PATH = re.compile(r"[\w.~%:=&?+,;@!$()*/-]+", re.ASCII)
+DEFAULT_AVATARS = 6
+# Of an activity's picture: what stands before its first colon, and where that sort of picture is.
+_ELSEWHERE = {
+    "spotify": SPOTIFY_COVERS + "/{}",
+    "twitch": "https://static-cdn.jtvnw.net/previews-ttv/live_user_{}-1920x1080.jpg",
+    "youtube": "https://i.ytimg.com/vi/{}/hqdefault_live.jpg",
+}
+
+
+class Cdn(NamedTuple):
+    """Where Discord's pictures are; `guild_id` is the server whose members' own pictures are meant."""
+
+    base: str = DISCORD_BASE
+    guild_id: int | None = None
+
+    def avatar(self, user_id: int, avatar: str | None) -> str:
+        """A user's avatar, or the one that Discord shows where there is none."""
+        own = self._at(f"avatars/{user_id}", avatar)
+        return own or f"{self.base}/embed/avatars/{(user_id >> 22) % DEFAULT_AVATARS}.png"
+
+    def of_member(self, user_id: int, kind: str, picture: str | None) -> str | None:
+        """A picture that a member has in this server alone; `kind` is `avatars` or `banners`."""
+        return self._at(f"guilds/{self.guild_id}/users/{user_id}/{kind}", picture) if self.guild_id else None
+
+    def avatar_decoration(self, asset: str | None) -> str | None:
+        """The frame around an avatar."""
+        return self._at("avatar-decoration-presets", asset, animated="png")
+
+    def guild_badge(self, guild_id: str | None, badge: str | None) -> str | None:
+        """The badge beside a server's tag."""
+        return self._at(f"guild-tag-badges/{guild_id}", badge) if guild_id and _WORD.fullmatch(guild_id) else None
+
+    def nameplate(self, asset: str | None) -> str | None:
+        """What stands behind a name in the list of members, as a still picture."""
+        fits = asset and _PATH.fullmatch(asset) and ".." not in asset
+        return f"{self.base}/assets/collectibles/{asset.strip('/')}/static.png" if fits else None
+
+    def emoji(self, emoji_id: str | None, animated: bool) -> str | None:
+        """A server's own emoji; None for one that is a letter."""
+        fits = emoji_id and _WORD.fullmatch(emoji_id)
+        return f"{self.base}/emojis/{emoji_id}.{'gif' if animated else 'png'}" if fits else None
+
+    def of_activity(self, image: str | None, application_id: str | None) -> str | None:
+        """A picture of an activity, which may be at Spotify, Twitch or YouTube; None where nobody knows where it is."""
+        if not image or not _PATH.fullmatch(image) or ".." in image:
+            return None
+        kind, colon, name = image.partition(":")
+        if colon and kind == "mp":
+            return f"{MEDIA_PROXY}/{name}"
+        if colon:
+            return _ELSEWHERE[kind].format(name) if kind in _ELSEWHERE and _WORD.fullmatch(name) else None
+        return (
+            self._at(f"app-assets/{application_id}", image) if application_id and application_id.isdecimal() else None
+        )
+
+    def _at(self, path: str, name: str | None, animated: str = "gif") -> str | None:
+        if not name or not _WORD.fullmatch(name):
+            return None
+        return f"{self.base}/{path}/{name}.{animated if name.startswith('a_') else 'png'}"
+
+
+DISCORD = Cdn()
