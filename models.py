@@ -130,7 +130,8 @@ class GitHub(db.Model):
 
 
 class BotState(db.Model):
-    """The one row in which the bot says how it is. Times are in ms since 1970.
+    """The one row in which the bot says how it is. Times are in ms since 1970, those called uptime since the machine's
+    start.
 
     `connected_since` is null without a connection; `connected_at` is when there last was one, also after a restart.
     """
@@ -144,6 +145,9 @@ class BotState(db.Model):
     connected_at: Mapped[int | None] = mapped_column(BigInteger)
     last_event_at: Mapped[int | None] = mapped_column(BigInteger)
     problem: Mapped[str | None]
+    state: Mapped[str | None]
+    beat_uptime: Mapped[int | None] = mapped_column(BigInteger)
+    last_event_uptime: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class System(db.Model):

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -12,7 +13,15 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Engine, column, create_engine, select, table
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    NotSupportedError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
@@ -20,6 +29,9 @@ from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
 from database.opened_file import OpenedFile
 from models import db
 
+# Only asked when the bot has not been heard of for a while, and then by whoever looks at `/health`.
+PROBE_WAIT_MS = 500
+PROBE_EVERY_S = 5
 # About 40 MB, where a commit of presences empties the WAL itself. The bot's `checkpoint` comes before, in a thread of
 # its own: SQLite's default of 1 000 pages would let every few batches wait for the disk.
 WAL_PRESENCE_PAGES = 10_000
@@ -29,6 +41,13 @@ WAL_CUT_WAIT_MS = 1000
 # than 40 connections are closed after their use.
 _POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
 _READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
+
+
+# What was to be written is at fault, and would be again: a constraint, a type, a number or a text that is too large.
+REFUSALS = (
+    *(IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
+)
 
 
 class Locked(Exception):
@@ -57,6 +76,7 @@ class Database:
         self._file = file
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
         self._patience_ms = patience_ms
+        self._probed: tuple[float, bool] | None = None
         self._thread = threading.local()
         self._opened: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         open_for_reading(reader)
@@ -163,6 +183,29 @@ class Database:
             os.fsync(wal)
         finally:
             os.close(wal)
+
+    def can_write(self) -> bool:
+        """Whether a small transaction reaches the file; found out anew at most every PROBE_EVERY_S."""
+        now = time.monotonic()
+        if self._probed is None or now - self._probed[0] > PROBE_EVERY_S:
+            self._probed = now, self._probe()
+        return self._probed[1]
+
+    def _probe(self) -> bool:
+        pooled = self._presence_writer.raw_connection()
+        connection = pooled.driver_connection
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {PROBE_WAIT_MS}").fetchall()
+            # It stands in the first page, which is written again whatever is set; nobody here uses it for anything.
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            connection.execute(f"PRAGMA user_version = {version}")
+        except sqlite3.Error:
+            return False
+        else:
+            return True
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}").fetchall()
+            pooled.close()
 
     def checkpoint(self) -> None:
         """Bring what is committed from the WAL into the file, unless somebody reads an older state; no writer waits."""

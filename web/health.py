@@ -5,6 +5,7 @@ import sqlite3
 from flask import Blueprint, Response, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from rules.presence import states
 from rules.presence.health import get_health
 from web.auth import reading
 from web.responses import report
@@ -14,14 +15,15 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/health")
 def health() -> Response:
-    """200 while the database is there and can be read, and the bot is connected, else 503; the body says which."""
+    """200 while the file is there and what is published is as Discord has it, else 503; the body says what is wrong."""
     problem = current_app.extensions["database"].find_fault()
     try:
         with reading() as reader:
-            body = get_health(reader)
+            body = get_health(reader, current_app.extensions["database"].can_write)
     except (SQLAlchemyError, sqlite3.Error):
         body = {"status": "the database cannot be read", "database": {"readable": False}}
     body["database"]["problem"] = problem
     if problem:
         body["status"] = "the database cannot be written"
-    return report(body, 200 if body["status"] == "ok" else 503)
+    fine = body["database"]["readable"] and not problem and body["state"] not in states.STALE
+    return report(body, 200 if fine else 503)

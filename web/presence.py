@@ -34,7 +34,9 @@ def show(user_id: str) -> Response:
             viewer = wanted = get_caller(reader).user_id
         else:
             wanted, viewer = get_snowflake(user_id), find_viewer(reader)
-        profile = profiles.get_profile(reader, wanted, viewer, current_app.config["ROLLCALL"].invite_url)
+        invite_url = current_app.config["ROLLCALL"].invite_url
+        can_write = current_app.extensions["database"].can_write
+        profile = profiles.get_profile(reader, wanted, viewer, invite_url, can_write)
     return readable(profile.text, profile.version)
 
 

@@ -8,11 +8,10 @@ from itertools import islice
 from typing import Any
 
 from discord.ext import commands
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from cogs.gateway import memory
-from database.connections import Locked
+from database.connections import REFUSALS
 from rules.presence import updates
 from rules.presence.updates import Change
 
@@ -29,19 +28,26 @@ RETRY_AFTER_S = 1
 LAST_TRIES = 3
 
 Steps = list[tuple[Callable[..., None], tuple[Any, ...]]]
+# What is written in one transaction: the steps, and then the changes.
+Part = tuple[Steps, dict[int, Change]]
 
 
 class PresenceWriter:
-    """Merges what comes within 50 ms; nothing is dropped while the file cannot be written."""
+    """Merges what comes within 50 ms; nothing is dropped while the file cannot be written.
 
-    def __init__(self, bot: commands.Bot) -> None:
+    `is_stuck`: the file cannot be written now, and `on_stuck` was called when that began, or ended.
+    """
+
+    def __init__(self, bot: commands.Bot, on_stuck: Callable[[], None] = lambda: None) -> None:
         self.bot = bot
+        self.is_stuck = False
+        self._on_stuck = on_stuck
         self._pending: dict[int, Change] = {}
         self._first: Steps = []
         self._woken = asyncio.Event()
         self._written = asyncio.Event()
         self._stopping = False
-        self._waiting = False
+        self._is_writing = False
         self._in_a_row = 0
         self._since_checkpoint = 0
         self._checkpoint: asyncio.Task | None = None
@@ -63,7 +69,7 @@ class PresenceWriter:
 
     @property
     def _is_full(self) -> bool:
-        return len(self._pending) > MOST_PENDING and not self._waiting
+        return len(self._pending) > MOST_PENDING and not self.is_stuck
 
     def put(self, user_id: int, change: Change) -> None:
         """Queue a change after those already pending for the user."""
@@ -96,6 +102,12 @@ class PresenceWriter:
         if self._checkpoint:
             await self._checkpoint
 
+    async def drain(self) -> None:
+        """Return when what is pending now is written."""
+        while self._has_work or self._is_writing:
+            self._written.clear()
+            await self._written.wait()
+
     def stop(self) -> None:
         """Let `run` write what is pending, with a few tries, and return."""
         self._stopping = True
@@ -106,22 +118,36 @@ class PresenceWriter:
         return bool(self._pending or self._first)
 
     async def _write_batch(self) -> bool:
+        """Write what came first; whether it is done. What is refused is halved until the one bad change is found."""
+        self._is_writing = True
+        try:
+            return await self._write_parts()
+        finally:
+            self._is_writing = False
+
+    async def _write_parts(self) -> bool:
         first, self._first = self._first, []
         batch = {user_id: self._pending.pop(user_id) for user_id in list(islice(self._pending, MOST_IN_BATCH))}
-        try:
-            await self.bot.write_presence(_record, first, batch)
-        except (Locked, DatabaseError) as error:
-            self._put_back(first, batch, error)
-            return False
-        except Exception as error:
-            log.error("a batch of presences cannot be stored, trying one by one: %r", error)
-            return await self._write_singly(first, batch)
-        self._waiting = False
-        self._in_a_row += len(batch)
-        self._since_checkpoint += len(batch)
+        parts = [(first, batch)]
+        while parts:
+            part = parts.pop()
+            try:
+                await self.bot.write_presence(_record, *part)
+            except REFUSALS as error:
+                parts += _halves(*part, error)
+            except Exception as error:
+                self._put_back([*parts, part], error)
+                return False
+            else:
+                self._count(len(part[1]))
+        self._set_stuck(False)
+        return True
+
+    def _count(self, written: int) -> None:
+        self._in_a_row += written
+        self._since_checkpoint += written
         if self._since_checkpoint >= CHECKPOINT_AFTER and not self._checkpoint:
             self._since_checkpoint, self._checkpoint = 0, asyncio.create_task(self._empty_wal())
-        return True
 
     async def _empty_wal(self) -> None:
         try:
@@ -136,23 +162,12 @@ class PresenceWriter:
             memory.release_free_pages()
         self._in_a_row = 0
 
-    async def _write_singly(self, first: Steps, batch: dict[int, Change]) -> bool:
-        """Find the change that cannot be stored, and leave it out."""
-        for steps, changes in [(first, {}), *(([], {user_id: change}) for user_id, change in batch.items())]:
-            try:
-                await self.bot.write_presence(_record, steps, changes)
-            except (Locked, DatabaseError) as error:
-                self._put_back(first, batch, error)
-                return False
-            except Exception as error:
-                log.error("one presence cannot be stored: %r", error)
-        self._waiting = False
-        return True
-
-    def _put_back(self, first: Steps, batch: dict[int, Change], error: Exception) -> None:
-        if not self._waiting:
-            log.error("presences wait, the file cannot be written: %r; logged once", error)
-        self._waiting = True
+    def _put_back(self, parts: list[Part], error: Exception) -> None:
+        if not self.is_stuck:
+            log.error("presences wait, the file cannot be written: %r; told once", error)
+        self._set_stuck(True)
+        first = [step for steps, _ in reversed(parts) for step in steps]
+        batch = {user_id: change for _, changes in parts for user_id, change in changes.items()}
         if self._first:
             # A restart came meanwhile: what it dropped stays dropped.
             self._first = first + self._first
@@ -161,6 +176,25 @@ class PresenceWriter:
         for user_id, newer in self._pending.items():
             batch[user_id] = batch[user_id].then(newer) if user_id in batch else newer
         self._pending = batch
+
+    def _set_stuck(self, is_stuck: bool) -> None:
+        if is_stuck != self.is_stuck:
+            self.is_stuck = is_stuck
+            self._on_stuck()
+
+
+def _halves(first: Steps, batch: dict[int, Change], error: Exception) -> list[Part]:
+    """The parts of a write that was refused, the one to write next at the end; nothing of a single bad change."""
+    if first and batch:
+        return [([], batch), (first, {})]
+    if len(first) + len(batch) <= 1:
+        what = f"the presence of {next(iter(batch))}" if batch else "a step"
+        log.error("%s cannot be stored and is left out: %r", what, error)
+        return []
+    steps, changes, half = first, list(batch.items()), (len(first) + len(batch)) // 2
+    if steps:
+        return [(steps[half:], {}), (steps[:half], {})]
+    return [([], dict(changes[half:])), ([], dict(changes[:half]))]
 
 
 def _record(session: Session, first: Steps, batch: dict[int, Change]) -> None:

@@ -11,6 +11,8 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from rules.presence.payloads import get_user_id
+
 log = logging.getLogger(__name__)
 
 REQUEST_GUILD_MEMBERS = 8
@@ -58,6 +60,11 @@ class MemberChunks:
         self.seen = array("Q")
         self._looking_up.clear()
 
+    @property
+    def is_counting(self) -> bool:
+        """Whether who is a member is not known for certain yet."""
+        return self.nonce is not None
+
     def see(self, user_id: int) -> None:
         """Somebody is a member for certain, whatever the open count says later."""
         if self.nonce:
@@ -69,11 +76,12 @@ class MemberChunks:
 
     def take_chunk(self, data: dict[str, Any]) -> bool:
         """Note a chunk; whether it was the last one missing of the count. Then who is absent is reported."""
-        found = [member["user"]["id"] for member in data["members"]]
-        self._looking_up.difference_update(int(user_id) for user_id in [*found, *data.get("not_found", ())])
+        found = [member["user"] for member in data["members"] if _has_id(member)]
+        missing = [user_id for user_id in data.get("not_found") or () if str(user_id).isdecimal()]
+        self._looking_up.difference_update([*map(get_user_id, found), *map(int, missing)])
         if not self.is_count(data):
             return False
-        self.seen.extend(int(user_id) for user_id in found)
+        self.seen.extend(map(get_user_id, found))
         self._chunks.add(data["chunk_index"])
         if len(self._chunks) < data["chunk_count"]:
             return False
@@ -132,3 +140,11 @@ class MemberChunks:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _has_id(member: Any) -> bool:
+    """Whether a member object names a user who can be stored: one that does not must not keep the count open."""
+    try:
+        return get_user_id(member["user"]) >= 0
+    except (KeyError, TypeError, ValueError):
+        return False

@@ -27,7 +27,9 @@ class Publication:
 
     def begin(self, guild: dict[str, Any]) -> None:
         """The home server comes, with its roles; what was known of its members is of before."""
-        self.role_ids = {role["id"] for role in guild.get("roles") or ()}
+        roles = guild.get("roles")
+        known = [role for role in roles if isinstance(role, dict)] if isinstance(roles, list) else []
+        self.role_ids = {role["id"] for role in known if "id" in role}
         self.without_role.clear()
 
     def drop_role(self, role_id: str) -> bool:

@@ -23,6 +23,11 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def uptime_ms() -> int:
+    """The machine's uptime in ms: what a duration is measured by, also from one process to another."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def now_us() -> int:
     """The time now, in µs since 1970."""
     return time.time_ns() // 1_000

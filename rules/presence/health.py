@@ -1,5 +1,9 @@
-"""How the bot is, as it says in its one row, and what `/health` makes of it. Times are in ms since 1970."""
+"""How the bot is, as it says in its one row, and what `/health` makes of it.
 
+Instants are in ms since 1970. Durations are measured by the machine's uptime: the clock may be set, both ways.
+"""
+
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -9,7 +13,8 @@ from sqlalchemy.orm import Session
 from database.compiled_queries import CompiledQuery, Reader
 from database.connections import schema_version
 from models import BotState, OptOut, Presence, Publication
-from rules.parsing.timestamps import now_ms
+from rules.parsing.timestamps import now_ms, uptime_ms
+from rules.presence import states
 from rules.presence.publication import EVERYONE
 
 BEAT_EVERY_S = 5
@@ -17,51 +22,66 @@ BEAT_EVERY_S = 5
 STALE_AFTER_MS = 15_000
 
 
-def record_beat(session: Session, connected_since: int | None, last_event_at: int | None, problem: str | None) -> None:
-    """The bot's heartbeat: since when it is connected to Discord (None: it is not), and when its last event came.
+def record_beat(
+    session: Session,
+    connected_since: int | None,
+    last_event_uptime: int | None,
+    problem: str | None,
+    state: str | None = None,
+) -> None:
+    """The bot's heartbeat: since when it is connected to Discord (ms; None: it is not), and how it is.
 
-    `problem` is why nobody is published, or what else it cannot do just now, in one sentence. Times are in ms.
+    `last_event_uptime` is when its last event came, by `uptime_ms`. `problem` is why nobody is published, or what else
+    it cannot do just now, in one sentence. `state` is one of `states`; None stands for connected, or not connected.
     """
-    state = _state(session)
-    state.beat_at = now_ms()
-    state.connected_since, state.problem = connected_since, problem
+    row = _row(session)
+    row.beat_at, row.beat_uptime = now_ms(), uptime_ms()
+    row.connected_since, row.problem = connected_since, problem
+    row.state = state or (states.CONNECTED if connected_since else states.NOT_CONNECTED)
     # A bot that has just started again has had no event yet; that of its last run still counts.
-    state.last_event_at = last_event_at or state.last_event_at
+    if last_event_uptime is not None:
+        row.last_event_uptime = last_event_uptime
+        row.last_event_at = row.beat_at - (row.beat_uptime - last_event_uptime)
     if connected_since:
-        state.connected_at = state.beat_at
-    session.add(state)
+        row.connected_at = row.beat_at
+    session.add(row)
 
 
 def get_last_connected(session: Session) -> int | None:
     """When the bot last was connected to Discord, to within BEAT_EVERY_S; None if it never was."""
-    return _state(session).connected_at
+    return _row(session).connected_at
 
 
-def is_connected(reader: Reader) -> bool:
-    """Whether the bot is connected to Discord and its heartbeat is at most 15 s old."""
-    state = _query().find(reader)
-    return state is not None and _is_connected(state, now_ms())
+def find_state(reader: Reader, can_write: Callable[[], bool] | None = None) -> str:
+    """The state of the bot, one of `states`: what it said last, while its heartbeat is at most 15 s old.
+
+    `can_write` tells whether the file can be written; it is asked only where there is no heartbeat, since a bot that
+    cannot write cannot say so either.
+    """
+    return _find_state(_query().find(reader), can_write)
 
 
-def get_standing(reader: Reader) -> tuple[bool, str]:
-    """Whether the bot is connected, as `is_connected` says, and the choice of who is published; one query."""
-    state = _query().find(reader)
-    return state is not None and _is_connected(state, now_ms()), (state and state.choice) or EVERYONE
+def get_choice(reader: Reader) -> str:
+    """The choice of who is published, as the bot last applied it."""
+    row = _query().find(reader)
+    return (row and row.choice) or EVERYONE
 
 
-def get_health(reader: Reader) -> dict[str, Any]:
-    """The body of `/health`; `problem` is why nobody is published, in one sentence, or null."""
-    now, state = now_ms(), _query().find(reader) or BotState()
-    connected = _is_connected(state, now)
+def get_health(reader: Reader, can_write: Callable[[], bool] | None = None) -> dict[str, Any]:
+    """The body of `/health`; `problem` is what is wrong, in a sentence or two, or null. `can_write`: `find_state`."""
+    row = _query().find(reader) or BotState()
+    state = _find_state(row, can_write)
+    connected = _is_beating(row) and row.connected_since is not None
     return {
-        "status": "ok" if connected else "the bot is not connected to Discord",
+        "status": "ok" if state == states.CONNECTED else states.describe(state),
+        "state": state,
         "database": {"readable": True, "schema": schema_version(reader)},
         "bot": {
             "connected": connected,
-            "connectedSince": state.connected_since if connected else None,
-            "heartbeatAgeMs": _age(now, state.beat_at),
-            "lastEventAgeMs": _age(now, state.last_event_at),
-            "problem": state.problem,
+            "connectedSince": row.connected_since if connected else None,
+            "heartbeatAgeMs": _age(row.beat_uptime, row.beat_at),
+            "lastEventAgeMs": _age(row.last_event_uptime, row.last_event_at),
+            "problem": row.problem or states.find_problem(state),
         },
         "published": count_published(reader),
     }
@@ -78,15 +98,15 @@ def count_published(reader: Reader) -> int:
     return _query_published().find(reader).published
 
 
-def _state(session: Session) -> BotState:
+def _row(session: Session) -> BotState:
     return session.get(BotState, 1) or BotState(id=1)
 
 
 @cache
 def _query() -> CompiledQuery:
-    told = (BotState.connected_since, BotState.beat_at, BotState.last_event_at, BotState.problem)
+    said = [column for column in BotState.__table__.columns if column.name not in ("id", "home_guild_id")]
     choice = select(Publication.choice).where(Publication.id == 1).scalar_subquery().label("choice")
-    return CompiledQuery(select(*told, choice).where(BotState.id == 1))
+    return CompiledQuery(select(*said, choice).where(BotState.id == 1))
 
 
 @cache
@@ -97,10 +117,25 @@ def _query_published() -> CompiledQuery:
     return CompiledQuery(select((stored - hidden.scalar_subquery()).label("published")))
 
 
-def _is_connected(state: Any, now: int) -> bool:
-    return bool(state.connected_since and state.beat_at and now - state.beat_at <= STALE_AFTER_MS)
+def _find_state(row: Any, can_write: Callable[[], bool] | None) -> str:
+    if row is not None and _is_beating(row):
+        # A bot of an older version says no state.
+        return row.state or (states.CONNECTED if row.connected_since else states.NOT_CONNECTED)
+    has_beaten = row is not None and row.beat_at is not None
+    return states.CANNOT_WRITE if has_beaten and can_write and not can_write() else states.NOT_CONNECTED
 
 
-def _age(now: int, then: int | None) -> int | None:
-    # The wall clock may have been set back.
-    return None if then is None else max(0, now - then)
+def _is_beating(row: Any) -> bool:
+    if row.beat_at is None:
+        return False
+    if row.beat_uptime is None:
+        return now_ms() - row.beat_at <= STALE_AFTER_MS
+    # An uptime that lies ahead was that of the machine before it started again.
+    return 0 <= uptime_ms() - row.beat_uptime <= STALE_AFTER_MS
+
+
+def _age(uptime: int | None, at: int | None) -> int | None:
+    if at is None:
+        return None
+    age = -1 if uptime is None else uptime_ms() - uptime
+    return age if age >= 0 else max(0, now_ms() - at)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,7 +14,7 @@ from rules.account import kv
 from rules.errors import Invalid, NotFound
 from rules.etags import version_of
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.presence import health, publication
+from rules.presence import health, publication, states
 
 MOST_AT_ONCE = 100
 _WHO = {
@@ -31,14 +32,20 @@ class Profile(NamedTuple):
     version: str
 
 
-def get_profile(reader: Reader, user_id: int, viewer: int | None, invite_url: str | None = None) -> Profile:
-    """The profile of a published user; `viewer` is whose token came with the request.
+def get_profile(
+    reader: Reader,
+    user_id: int,
+    viewer: int | None,
+    invite_url: str | None = None,
+    can_write: Callable[[], bool] | None = None,
+) -> Profile:
+    """The profile of a published user; `viewer` is whose token came with the request. `can_write`: `health.find_state`.
 
     Raises NotFound, in the same words for everybody who is not published: nobody learns who has hidden.
     """
     profile = _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
     if not profile:
-        raise NotFound(_what_to_do(reader, invite_url))
+        raise NotFound(_why_not(health.find_state(reader, can_write), invite_url))
     return profile
 
 
@@ -124,14 +131,13 @@ def _stored() -> Select[Any]:
     )
 
 
-def _what_to_do(reader: Reader, invite_url: str | None) -> str:
-    connected, choice = health.get_standing(reader)
-    if not connected:
-        return "This user is not known here: the bot is not connected to Discord just now. Try again in a moment."
+def _why_not(reader: Reader, state: str, invite_url: str | None) -> str:
+    if state != states.CONNECTED:
+        return f"This user is not known here: {states.describe(state)} just now. Try again in a moment."
     join = (
         f"joins the Discord server at {invite_url}"
         if invite_url
         else "is a member of the Discord server of this Rollcall"
     )
-    who = _WHO[publication.kind_of(choice)]
+    who = _WHO[publication.kind_of(health.get_choice(reader))]
     return f"This user is not published here. {who.format(join)}"

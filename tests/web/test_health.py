@@ -1,5 +1,8 @@
 """`/health` in its states, and the page at `/`."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from rules import opt_out
@@ -12,9 +15,8 @@ ALICE, BOB = 80351110224678912, 80351110224678913
 def beat(write):
     """The bot gives a sign of life."""
 
-    def run(connected=True, problem=None):
-        now = health.now_ms()
-        write(health.record_beat, now if connected else None, now, problem)
+    def run(connected=True, problem=None, state=None):
+        write(health.record_beat, health.now_ms() if connected else None, health.uptime_ms(), problem, state)
 
     return run
 
@@ -48,11 +50,43 @@ def test_while_the_bot_has_lost_discord(client, beat):
 
 def test_when_the_bot_is_gone(client, beat, monkeypatch):
     beat()
-    now = health.now_ms()
-    monkeypatch.setattr(health, "now_ms", lambda: now + 15_100)
+    now = health.uptime_ms()
+    monkeypatch.setattr(health, "uptime_ms", lambda: now + 15_100)
     answer = client.get("/health")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json["state"]) == (503, "not connected")
     assert answer.json["bot"]["heartbeatAgeMs"] >= 15_000
+
+
+@pytest.mark.parametrize(
+    ("state", "status"),
+    [
+        ("starting", 503),
+        ("home server out of reach", 503),
+        ("cannot write", 503),
+        ("counting members", 200),
+        ("not in the home server", 200),
+        ("connected", 200),
+    ],
+)
+def test_what_may_be_older_than_it_looks_is_503(client, beat, state, status):
+    beat(state=state)
+    answer = client.get("/health")
+    assert (answer.status_code, answer.json["state"]) == (status, state)
+    assert (answer.json["status"] == "ok") is (state == "connected")
+
+
+def test_a_file_that_nobody_can_write_is_not_a_bot_that_is_not_connected(client, beat, monkeypatch, database_file):
+    beat()
+    now = health.uptime_ms()
+    monkeypatch.setattr(health, "uptime_ms", lambda: now + 15_100)
+    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = client.get("/health")
+        missing = client.get(f"/user/{BOB}")
+    assert (answer.status_code, answer.json["state"]) == (503, "cannot write")
+    assert answer.json["status"] == "the bot cannot write to its database"
+    assert "its log" in answer.json["bot"]["problem"]
+    assert "the bot cannot write to its database" in missing.json["message"]
 
 
 def test_why_nobody_is_published(client, beat):

@@ -1,5 +1,6 @@
 """Which of the gateway's events may publish somebody."""
 
+from cogs.presence import home_guild
 from cogs.presence.home_guild import HomeGuild
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -43,3 +44,23 @@ def test_who_left_is_not_brought_back_by_what_was_on_its_way():
     here.begin({HOME}, 6)
     assert here.has(ALICE)
     assert here.gap_at == 6
+
+
+def test_the_home_server_is_out_of_reach_when_discord_says_so_or_does_not_send_it(monkeypatch):
+    clock = {"now": 100.0}
+    monkeypatch.setattr(home_guild.time, "monotonic", lambda: clock["now"])
+    here = opened(HOME)
+    assert here.state == "starting"
+    clock["now"] += home_guild.LATE_AFTER_S + 1
+    assert here.state == "home server out of reach"
+    here.arrive(HOME)
+    assert here.state == "connected"
+    here.lose(ELSEWHERE, 7)
+    assert here.state == "connected"
+    here.lose(HOME, 7)
+    assert (here.state, here.gap_at) == ("home server out of reach", 5)
+    here.gap_at = None
+    here.lose(HOME, 9)
+    assert here.gap_at == 9
+    here.guild_ids.discard(HOME)
+    assert here.state == "not in the home server"

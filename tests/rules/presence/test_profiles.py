@@ -7,7 +7,7 @@ import pytest
 from rules import opt_out
 from rules.account import github, kv
 from rules.errors import Invalid, NotFound
-from rules.presence import health, profiles
+from rules.presence import health, profiles, states
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
 
@@ -77,6 +77,24 @@ def test_what_a_stranger_is_told_to_do(write, read, connected, invite_url, says)
     with pytest.raises(NotFound) as refused:
         read(profiles.get_profile, ALICE, None, invite_url)
     assert says in refused.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        (states.STARTING, "the bot is starting"),
+        (states.COUNTING, "the bot is counting members"),
+        (states.OUT_OF_REACH, "home server out of reach"),
+        (states.NOT_IN_HOME, "the bot is not in the home server"),
+        (states.CANNOT_WRITE, "the bot cannot write"),
+    ],
+)
+def test_a_member_who_is_not_known_yet_is_not_told_that_members_are_published(write, read, state, says):
+    write(health.record_beat, health.now_ms(), None, None, state)
+    with pytest.raises(NotFound) as refused:
+        read(profiles.get_profile, ALICE, None, None)
+    assert says in refused.value.sentence
+    assert "Whoever" not in refused.value.sentence
 
 
 @pytest.fixture
