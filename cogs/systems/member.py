@@ -114,8 +114,9 @@ async def color(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> 
 
 @subcommands("birthday", "birth", "bday", "birthdate", "cakeday", "bdate", "bd", usage="[date]", about="the birthday")
 async def birthday(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    today = datetime.now(ZoneInfo(edit_target.target.system.tz)).date()
-    field = Field("birthday", "birthday", lambda text: type_birthday(unquoted(text), today), show_birthday)
+    time_zone = edit_target.target.system.tz
+    today = datetime.now(ZoneInfo(time_zone)).date()
+    field = Field("birthday", "birthday", lambda text: type_birthday(unquoted(text), today, time_zone), show_birthday)
     await edit_text(ctx, edit_target, arguments, field)
 
 

@@ -8,7 +8,7 @@ from cogs.commands.converters import get_own, get_own_hids
 from cogs.commands.formatting import stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card
+from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems.embeds import names
 from models import Switch, System
@@ -132,7 +132,10 @@ async def tell_fronters(ctx: Context, done: str) -> None:
     """Say what was done and who fronts now: as a stranger sees it, where others read along."""
     viewer = ctx.author.id if is_private(ctx) else None
     now = await ctx.bot.read(overviews.find_own_fronters, ctx.author.id, viewer)
-    await answer(ctx, card(text=f"{done} Fronting: {names(now['members'])}" if now else done))
+    lines = [f"{done} Fronting: {names(now['members'])}" if now else done]
+    if await ctx.bot.read(switches.is_latest_ahead, ctx.author.id):
+        lines.append(f"That is in the future by this server's clock; {typed(ctx, 'switch move now')} mends it.")
+    await answer(ctx, card(text="\n".join(lines)))
 
 
 def find_how(arguments: Arguments) -> str | None:

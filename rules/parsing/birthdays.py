@@ -2,8 +2,10 @@
 
 import re
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from rules.errors import Invalid
+from rules.parsing.dates import find_timestamp
 
 NO_YEAR = 4
 # 0001 stood for none until 2020, and such birthdays are still around.
@@ -12,8 +14,13 @@ _WITH_YEAR = ("%b %d %Y", "%B %d %Y", "%d %b %Y", "%d %B %Y", "%Y-%m-%d", "%Y %m
 _WITHOUT_YEAR = ("%b %d", "%B %d", "%d %b", "%d %B", "%m-%d", "%m %d", "%m/%d")
 
 
-def type_birthday(text: str, today: date) -> str:
-    """A birthday as typed: `July 11, 2018`, `Jul 11th`, `2018-07-11`, `07-11`, `today`. Raises Invalid."""
+def type_birthday(text: str, today: date, time_zone: str = "UTC") -> str:
+    """A birthday as typed: `July 11, 2018`, `Jul 11th`, `2018-07-11`, `07-11`, `today`, `<t:1531310400:D>`.
+
+    A `<t:…>` is the day that it is in `time_zone`. Raises Invalid.
+    """
+    if (at := find_timestamp(text)) is not None:
+        return datetime.fromtimestamp(at // 1_000_000, ZoneInfo(time_zone)).date().isoformat()
     plain = " ".join(re.sub(r"(?i)(?<=\d)(st|nd|rd|th)\b", "", text.replace(",", " ")).split())
     if plain.lower() in ("today", "now"):
         return today.isoformat()

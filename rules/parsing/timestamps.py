@@ -33,6 +33,11 @@ def now_us() -> int:
     return time.time_ns() // 1_000
 
 
+def microseconds_of(at: datetime) -> int:
+    """An instant with its zone as µs since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
 def show_time(microseconds: int) -> str:
     """An instant as v1 shows it: six digits of fraction, and `Z`."""
     return (_IN_UTC + microseconds * _MICROSECOND).isoformat("T", "microseconds") + "Z"

@@ -190,7 +190,7 @@ def _find_fronter(reader: Reader, system_id: int) -> int | None:
 
 def _has_timed_out(row: Any, now_us: int) -> bool:
     timeout = LATCH_TIMEOUT_S if row.latch_timeout is None else row.latch_timeout
-    return bool(timeout) and now_us - (row.latched_at or 0) > timeout * 1_000_000
+    return bool(timeout) and abs(now_us - (row.latched_at or 0)) > timeout * 1_000_000
 
 
 def _compose_post(

@@ -16,6 +16,8 @@ from rules.systems.privacy import view_member
 from rules.systems.short_ids import is_id
 
 MOST_FRONTERS = 150
+# The bot and the web side may run on clocks that differ, and a switch is at least 1 µs after the one before.
+CLOCKS_DIFFER_US = 2_000_000
 NO_LIST = "The members must be a list of member IDs."
 NO_SWITCH = ("System has no registered switches.", "No switch is logged in this system yet.")
 
@@ -64,7 +66,7 @@ def edit_switch(
 
 
 def check_move(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
-    """The latest switch, which could be moved to an instant in µs.
+    """The latest switch, which could be moved to an instant in µs, with those before it that lie in the future.
 
     Raises Invalid for the future, before 1970, for what is not after the previous switch, and when the latest is not
     `expected`; NotAuthenticated without a system, and NotFound without a switch.
@@ -74,9 +76,10 @@ def check_move(session: Session, user_id: int, timestamp_us: int, expected: int 
         raise Invalid("This time is in the future; a switch can only be moved to a time that has passed.")
     if timestamp_us < 0:
         raise Invalid("This time is before 1970; a switch cannot be moved that far.")
+    ahead = len(_find_ahead(session, latest))
     before = select(Switch.timestamp).where(Switch.system_id == system.id, Switch.timestamp < latest.timestamp)
-    previous = session.scalar(before.order_by(Switch.timestamp.desc()).limit(1))
-    if previous is not None and timestamp_us <= previous:
+    previous = session.scalar(before.order_by(Switch.timestamp.desc()).offset(ahead).limit(1))
+    if previous is not None and timestamp_us - ahead <= previous:
         raise Invalid("This time is not after the previous switch; choose a later one, or delete the latest switch.")
     return latest
 
@@ -84,13 +87,32 @@ def check_move(session: Session, user_id: int, timestamp_us: int, expected: int 
 def move_switch(session: Session, user_id: int, timestamp_us: int, expected: int | None = None) -> Switch:
     """Move the latest switch to another instant in µs: after the previous one, and not in the future.
 
+    Those before it that lie in the future, which a clock that was wrong made, come along: each 1 µs before the next.
     Raises Invalid for any other instant and when the latest is not `expected`, NotAuthenticated without a system, and
     NotFound without a switch.
     """
     switch = check_move(session, user_id, timestamp_us, expected)
-    switch.timestamp = timestamp_us
+    ahead = _find_ahead(session, switch)
+    for number, moved in enumerate([switch, *ahead]):
+        moved.timestamp = timestamp_us - number
     session.flush()
     return switch
+
+
+def is_latest_ahead(session: Session, user_id: int) -> bool:
+    """Whether the user's latest switch lies in the future, as one does that was logged by a clock that was wrong.
+
+    Raises NotAuthenticated without a system.
+    """
+    latest = find_latest(session, systems.get_own_system(session, user_id))
+    return latest is not None and latest.timestamp > now_us() + CLOCKS_DIFFER_US
+
+
+def _find_ahead(session: Session, latest: Switch) -> list[Switch]:
+    """The switches before the latest that lie in the future too, the newest first."""
+    ahead = select(Switch).where(Switch.system_id == latest.system_id, Switch.timestamp < latest.timestamp)
+    newest_first = ahead.where(Switch.timestamp > now_us()).order_by(Switch.timestamp.desc())
+    return list(session.scalars(newest_first))
 
 
 def delete_switch(session: Session, user_id: int, expected: int | None = None) -> None:

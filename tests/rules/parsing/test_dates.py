@@ -1,6 +1,6 @@
 """What people type: instants, birthdays, time zones, proxy tags around the word text."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -49,6 +49,53 @@ NOW_US = int(NOW.timestamp()) * 1_000_000
 def test_instants(text, at):
     local = datetime.fromtimestamp(type_time(text, "Europe/Berlin", NOW_US) / 1_000_000, BERLIN)
     assert local.replace(tzinfo=None).isoformat() == at
+
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo", "Pacific/Kiritimati"])
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        *[(f"<t:1795262400{style}>", NOON) for style in ("", ":t", ":T", ":d", ":D", ":f", ":F", ":R", ":s", ":S")],
+        ("`<t:1795262400:R>`", NOON),
+        ("\\<t:1795262400:R>", NOON),
+        (" <t:1795262400> ", NOON),
+        ("<t:0>", datetime(1970, 1, 1, tzinfo=UTC)),
+        ("<t:-86400:F>", datetime(1969, 12, 31, tzinfo=UTC)),
+        ("1795262400", NOON),
+        ("1795262400000", NOON),
+        ("1795262400.5", NOON + timedelta(milliseconds=500)),
+        ("2026-11-21T12:00:00Z", NOON),
+        ("2026-11-21t12:00z", NOON),
+        ("2026-11-21T14:00:00.000+02:00", NOON),
+        ("2026-11-21T14:00:00,000+0200", NOON),
+        ("2026-11-21T14:00+02", NOON),
+        ("2026-11-21 14:00 +02:00", NOON),
+        ("2026-11-21T07:00:00\N{MINUS SIGN}05:00", NOON),
+        ("20261121T120000Z", NOON),
+        ("2026-11-21 12:00:00 UTC", NOON),
+        ("2026-11-21 14:00 UTC+2", NOON),
+        ("Nov 21 2026 7 AM EST", NOON),
+        ("Sat, 21 Nov 2026 14:00:00 +0200", NOON),
+        ("yesterday 12:00 UTC", NOON - timedelta(days=1)),
+        ("12:00 UTC", NOON),
+        ("23:30 UTC", NOON - timedelta(minutes=750)),
+        ("14:00 +02:00", NOON),
+    ],
+)
+def test_what_is_absolute_is_moved_by_no_zone(text, at, zone):
+    now_us = int(NOON.timestamp()) * 1_000_000 + 15 * 60 * 1_000_000
+    assert type_time(text, zone, now_us) == int(at.timestamp() * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    "text", ["<t:99999999999999>", "<t:9999999999999>", "<t:>", "<t:x>", "<t:5:R> ago", "<t:5:RR>", "<T:5>", "<t:５>"]
+)
+def test_what_is_no_timestamp_of_discords(text):
+    with pytest.raises(Invalid, match="I cannot read"):
+        type_time(text, "UTC", NOW_US)
 
 
 def test_the_zone_decides_what_a_clock_time_is():
@@ -109,6 +156,11 @@ def test_birthdays(text, stored):
 def test_what_is_no_birthday(text):
     with pytest.raises(Invalid, match="as a birthday; write it like"):
         birthdays.type_birthday(text, date(2026, 11, 21))
+
+
+def test_a_timestamp_of_discords_is_a_birthday_in_ones_own_zone():
+    days = [birthdays.type_birthday("<t:1531267200:D>", date(2026, 11, 21), zone) for zone in ("UTC", "America/Lima")]
+    assert days == ["2018-07-11", "2018-07-10"]
 
 
 def test_birthdays_in_words():

@@ -230,6 +230,9 @@ def test_autoproxy_by_latch(hear, latch, write, add):
         (0, 10_000 * HOUR, False),
         (100_001 * 3600, 200_000 * HOUR, False),
         (100_000 * 3600, 100_000 * HOUR + 1, True),
+        # The clock was set back meanwhile: by less than the time-out, and by more.
+        (60, -5 * SECOND, False),
+        (60, -24 * HOUR, True),
     ],
 )
 def test_a_latch_times_out(hear, latch, write, ann, timeout, passed, over):

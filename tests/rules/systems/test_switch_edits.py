@@ -241,3 +241,38 @@ def test_all_of_them_are_gone_at_once_and_later_from_the_file(write, read, two, 
     assert [
         member["name"] for member in read(members.show_members, read(systems.get_own_system, ALICE).hid, ALICE)
     ] == [*("Ann", "Ben", "Cleo")]
+
+
+@pytest.fixture
+def ahead(write, two, three, clock):
+    """Two more switches, logged while the clock was a day ahead; it is right again. The latest one."""
+    clock["now"] = NOON + 24 * HOUR
+    write(switches.log_switch, ALICE, three[2:])
+    latest = write(switches.log_switch, ALICE, [])
+    clock["now"] = NOON
+    return latest
+
+
+def test_switches_from_the_future_are_named_and_moved_back_together(write, read, ahead, three, history):
+    assert read(switches.is_latest_ahead, ALICE)
+    assert write(switches.move_switch, ALICE, NOON, ahead.id).timestamp == NOON
+    assert not read(switches.is_latest_ahead, ALICE)
+    ann, ben, cleo = three
+    assert history() == [
+        *((0, []), (-1 / HOUR, [cleo])),
+        *((-1, [ann, ben]), (-2, [ann])),
+    ]
+    assert write(switches.log_switch, ALICE, [ann]).timestamp == NOON + 1
+
+
+def test_switches_from_the_future_stay_after_those_that_are_not(write, read, ahead):
+    for at in (NOON - HOUR, NOON - HOUR + 1):
+        with pytest.raises(Invalid, match="not after the previous switch"):
+            write(switches.move_switch, ALICE, at, ahead.id)
+    assert read(switches.check_move, ALICE, NOON - HOUR + 2).id == ahead.id
+
+
+def test_a_switch_just_after_the_one_before_is_not_from_the_future(write, read, two, three):
+    write(switches.log_switch, ALICE, [])
+    write(switches.log_switch, ALICE, three)
+    assert not read(switches.is_latest_ahead, ALICE)
