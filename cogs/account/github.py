@@ -49,7 +49,7 @@ class GitHub(commands.Cog, name="github"):
             await self.bot.write(github.disconnect, ctx.author.id)
             await answer(ctx, card(text="Your GitHub account is off your profile."))
             return
-        github.check_username(username)
+        username = github.read_username(username)
         self.check_pace(ctx.author.id)
         try:
             found = await self.client.find_by_name(username)

@@ -10,6 +10,8 @@ import requests
 
 TIMEOUT_S = 10
 LEAST_WAIT_S = 60
+# GitHub counts its limits by the hour.
+MOST_WAIT_S = 3600
 
 
 class Unreachable(Exception):
@@ -85,8 +87,10 @@ class GitHubClient:
     @staticmethod
     def _wait(response: requests.Response) -> float:
         headers = response.headers
-        if headers.get("Retry-After", "").isdigit():
-            return float(headers["Retry-After"])
-        if headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdigit():
-            return max(0.0, float(headers["X-RateLimit-Reset"]) - time.time())
-        return LEAST_WAIT_S
+        wait = float(LEAST_WAIT_S)
+        if headers.get("Retry-After", "").isdecimal():
+            wait = float(headers["Retry-After"])
+        elif headers.get("X-RateLimit-Remaining") == "0" and headers.get("X-RateLimit-Reset", "").isdecimal():
+            # An instant, and our clock may be wrong.
+            wait = float(headers["X-RateLimit-Reset"]) - time.time()
+        return min(max(wait, 0.0), MOST_WAIT_S)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models import GitHub
@@ -15,6 +15,7 @@ from rules.parsing.timestamps import now_ms
 
 REFRESH_EVERY_MS = 60 * 60 * 1000
 RETRY_AFTER_MS = 10 * 60 * 1000
+_PROFILE = re.compile(r"(?:https?://)?(?:www\.)?github\.com/", re.IGNORECASE)
 # The card's keys, and where GitHub's user object has them.
 _CARD = {
     "id": "id",
@@ -28,10 +29,16 @@ _CARD = {
 }
 
 
-def check_username(name: str) -> None:
-    """Refuse what cannot be a GitHub user name. Raises Invalid."""
-    if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?", name, re.ASCII):
+def read_username(text: str) -> str:
+    """The user name in what was typed: `octocat`, `@octocat`, or the address of the profile. Raises Invalid.
+
+    Accounts of the early years may have a hyphen at either end, and those of companies an underscore.
+    """
+    name = _PROFILE.sub("", text.strip().strip("<>")).removeprefix("@")
+    name = re.split("[/?#]", name, maxsplit=1)[0]
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,100}", name, re.ASCII) or not re.search("[A-Za-z0-9]", name):
         raise Invalid("A GitHub user name has letters, digits and hyphens, like `octocat`.")
+    return name
 
 
 def connect(session: Session, user_id: int, account: Mapping[str, Any], etag: str | None) -> None:
@@ -67,7 +74,10 @@ def find_username(session: Session, user_id: int) -> str | None:
 
 def get_due(session: Session, most: int) -> Sequence[tuple[int, int, str | None]]:
     """Up to `most` users whose card is older than an hour, the oldest first: user ID, account ID, ETag."""
-    rows = select(GitHub.user_id, GitHub.account_id, GitHub.etag).where(GitHub.due_at <= now_ms())
+    now = now_ms()
+    # What is due later than that was stored by a clock that was ahead.
+    is_due = or_(GitHub.due_at <= now, GitHub.due_at > now + REFRESH_EVERY_MS)
+    rows = select(GitHub.user_id, GitHub.account_id, GitHub.etag).where(is_due)
     return session.execute(rows.order_by(GitHub.due_at).limit(most)).all()
 
 

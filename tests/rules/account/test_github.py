@@ -123,15 +123,42 @@ def test_an_answer_that_comes_too_late_changes_nothing(clock, write, read, card,
     assert read(github.get_due, 10) == due
 
 
-@pytest.mark.parametrize("name", ["a", "octocat", "Octo-Cat", "a-b-c", "x" * 39, "0", "octo_corp"])
+@pytest.mark.parametrize(
+    "name",
+    ["a", "octocat", "Octo-Cat", "a-b-c", "x" * 39, "0", "octo_corp", "octocat-", "-octocat", "-octo-cat-", "a--b"],
+)
 def test_names_that_github_gives(name):
-    github.check_username(name)
+    assert github.read_username(name) == name
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("@octocat-", " octocat- ", "https://github.com/octocat-", "http://www.github.com/octocat-/"),
+        *("github.com/octocat-", "GitHub.com/octocat-?tab=repositories", "<https://github.com/octocat->"),
+        *("https://github.com/octocat-/hello-world", "https://github.com/@octocat-", "https://github.com/octocat-#x"),
+    ],
+)
+def test_a_mention_and_an_address_of_a_profile_are_that_account(typed):
+    assert github.read_username(typed) == "octocat-"
 
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "-octocat", "octocat-", "octo cat", "octo/cat", "../users", "octocat\n", "öcto", "a" * 101, "@octocat"],
+    [
+        *("", " ", "@", "-", "--", "octo cat", "/octocat", "../users", "octo\ncat", "öcto", "a" * 101, "@@octocat"),
+        *("https://gitlab.com/octocat", "https://github.com/", "https://github.com", "octocat.", "octo@cat"),
+    ],
 )
 def test_names_that_github_cannot_give(name):
     with pytest.raises(Invalid, match="A GitHub user name has letters"):
-        github.check_username(name)
+        github.read_username(name)
+
+
+def test_a_clock_that_was_ahead_keeps_no_card_from_being_refreshed(clock, write, read):
+    clock["now"] += 24 * HOUR
+    write(github.connect, ALICE, OCTOCAT, None)
+    clock["now"] -= 24 * HOUR
+    assert [user_id for user_id, *_ in read(github.get_due, 10)] == [ALICE]
+    write(github.keep_card, ALICE, 583231)
+    assert read(github.get_due, 10) == []
