@@ -1,5 +1,6 @@
 """The document of the API, openapi.yaml: for programs at `/openapi.json`, for people at `/docs`."""
 
+import copy
 import json
 import re
 import shlex
@@ -23,7 +24,8 @@ WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer"
 
 def init_app(app: Flask) -> None:
     """Read the document now, so that a fault in it stops the start and no request waits for it."""
-    document = {**read_document(), "servers": [{"url": app.config["ROLLCALL"].public_url}]}
+    document = {**copy.deepcopy(read_document()), "servers": [{"url": app.config["ROLLCALL"].public_url}]}
+    _add_examples(document)
     app.config["OPENAPI"] = document
     app.config["OPENAPI_JSON"] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     app.add_template_filter(_as_html, "as_html")
@@ -68,6 +70,37 @@ def resolve(item: Json) -> Json:
     return {**found, **{key: value for key, value in item.items() if key != "$ref"}}
 
 
+def _add_examples(document: Json) -> None:
+    """Give each answer of JSON or of text an example."""
+    operations = [entry[method] for entry in document["paths"].values() for method in METHODS if method in entry]
+    for operation in operations:
+        for status, answer in operation["responses"].items():
+            for media_type, body in answer.get("content", {}).items():
+                if status.startswith("2") and media_type != "text/html":
+                    body.setdefault("example", example_of(body["schema"]))
+
+
+def example_of(schema: Json) -> Any:
+    """A value that a schema allows: its own example, or one that is put together from those of its parts."""
+    schema = resolve(schema)
+    if "examples" in schema:
+        return schema["examples"][0]
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "anyOf" in schema:
+        return example_of(schema["anyOf"][0])
+    kinds = schema.get("type", "object")
+    if "null" in kinds:
+        return None
+    if kinds == "array":
+        return [example_of(schema["items"])]
+    if kinds == "object":
+        return {key: example_of(item) for key, item in schema.get("properties", {}).items()}
+    return {"string": "", "integer": 0, "boolean": False}[kinds]
+
+
 def _operations(document: Json) -> list[Json]:
     everywhere = [*document["x-everywhere"].values(), *document["x-everywhere-under-v1"].values()]
     return [
@@ -109,7 +142,12 @@ def _body(operation: Json) -> Json | None:
 
 def _answers(responses: Json) -> list[Json]:
     return [
-        {"status": status, "description": answer["description"], "content": _content(answer)}
+        {
+            "status": status,
+            "description": answer["description"],
+            "content": _content(answer),
+            "examples": _examples(answer),
+        }
         for status, answer in ((status, resolve(item)) for status, item in sorted(responses.items()))
     ]
 
@@ -118,6 +156,12 @@ def _content(answer: Json) -> list[tuple[str, Markup]]:
     content = [(media_type, body["schema"]) for media_type, body in answer.get("content", {}).items()]
     # The two shapes of an error are described once, at the top.
     return [(media_type, _shape(schema)) for media_type, schema in content if schema not in ERRORS]
+
+
+def _examples(answer: Json) -> list[str]:
+    found = [body["example"] for body in answer.get("content", {}).values() if "example" in body]
+    shown = [text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, indent=2) for text in found]
+    return [text for text in shown if text]
 
 
 def _rows(schema: Json) -> list[tuple[str, Markup, str]]:

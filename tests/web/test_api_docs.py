@@ -12,6 +12,7 @@ from database import connections
 from rules.presence import profiles
 from rules.proxying.message_records import record_message
 from rules.systems import members, switches, systems
+from simulator.state.default_world import PEOPLE
 from web.api_docs import read_document, resolve
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -291,7 +292,8 @@ def test_the_page_names_every_path_status_and_schema(client):
 
 
 def test_the_pages_curl_names_what_a_path_needs_behind_it(client):
-    assert f"/users?ids={ALICE},{BOB}'" in Page(client.get("/docs").text).shown
+    alice, bob = (PEOPLE[name][0] for name in ("alice", "bob"))
+    assert f"/users?ids={alice},{bob}'" in Page(client.get("/docs").text).shown
 
 
 def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):
@@ -302,3 +304,28 @@ def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):
     assert inside - set(page.ids) == set()
     assert {client.get(link).status_code for link in page.links if not link.startswith("#")} == {200}
     assert "/docs" in Page(client.get("/").text).links
+
+
+@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+def test_every_answer_has_an_example_that_is_one(client, path, method):
+    served = client.get("/openapi.json").json["paths"][path][method]
+    for status, answer in served["responses"].items():
+        for media_type, body in answer.get("content", {}).items():
+            if status.startswith("2") and media_type != "text/html":
+                check_example(body["schema"], body["example"])
+
+
+def test_the_examples_of_the_page_are_of_somebody_whom_the_tour_knows(client):
+    alice = PEOPLE["alice"][0]
+    page = Page(client.get("/docs").text).shown
+    assert f"/user/{alice}" in page
+    assert f"/v1/a/{alice}" in page
+    assert f'"userId": "{alice}"' in page
+    assert "80351110224678912" not in page
+    assert page.count("An example") >= 10
+
+
+def test_the_page_tells_where_a_picture_is(client):
+    page = Page(client.get("/docs").text).shown
+    assert "avatarUrl is its address" in " ".join(page.split())
+    assert f"https://cdn.discordapp.com/avatars/{PEOPLE['alice'][0]}/" in page
