@@ -2,6 +2,9 @@
 
 import time
 
+import pytest
+
+from tests.end_to_end.proxying_user import HOME
 from tests.end_to_end.rollcall import until
 
 SPOTIFY = {
@@ -74,13 +77,41 @@ def test_raw_equals_stored(discord, rollcall, person):
 def test_unparsable_events_are_told_once_and_end_nothing(discord, rollcall, person):
     alice = person(status="online")
     for _ in range(3):
-        discord.presence(alice, drop=["status"])
-        discord.presence(alice, activities=[{"type": 0}, "nonsense"])
+        discord.dispatch("PRESENCE_UPDATE", {"guild_id": HOME, "user": None, "status": "idle"})
         discord.dispatch("MESSAGE_CREATE", {"id": "1", "guild_id": None})
     discord.presence(alice, "dnd", activities=[])
     until(lambda: rollcall.status_of(alice) == "dnd")
     for event in ("PRESENCE_UPDATE", "MESSAGE_CREATE"):
         assert rollcall.bot.output.count(f"cannot take {event}") == 1
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"activities": [None, SPOTIFY]},
+        {"activities": [{**SPOTIFY, "assets": {"large_image": 5}}]},
+        {"activities": [{**SPOTIFY, "timestamps": [1, 2]}]},
+        {"activities": [SPOTIFY], "client_status": ["desktop"]},
+        {"activities": [{"type": 0, "name": "Chess", "flags": 2**70, "deep": [[[[]]]]}, SPOTIFY]},
+    ],
+    ids=repr,
+)
+def test_one_odd_part_of_a_presence_costs_only_itself(discord, rollcall, person, odd):
+    alice = person(status="online")
+    data = {"guild_id": HOME, "user": {"id": alice}, "status": "dnd", "client_status": {}, **odd}
+    discord.dispatch("PRESENCE_UPDATE", data)
+    until(lambda: rollcall.status_of(alice) == "dnd")
+    assert rollcall.presence_of(alice)["spotifyActivity"]["song"] == "BMW"
+
+
+def test_an_id_that_no_file_can_hold_stops_nobody_elses_presence(discord, rollcall, person):
+    alice = person(status="online")
+    for event in ("GUILD_MEMBER_UPDATE", "GUILD_MEMBER_ADD", "PRESENCE_UPDATE", "GUILD_MEMBER_REMOVE"):
+        user = {"id": str(2**63), "username": "too-large", "discriminator": "0", "avatar": None}
+        discord.dispatch(event, {"guild_id": HOME, "user": user, "roles": [], "status": "dnd"})
+    discord.presence(alice, "dnd")
+    until(lambda: rollcall.status_of(alice) == "dnd")
+    assert rollcall.get("/health").json()["state"] == "connected"
 
 
 def test_who_joins_is_visible_at_once_and_who_is_online_is_online(discord, rollcall):
