@@ -22,7 +22,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
         upgrade(config.database_url)
     except (settings.BadSetting, BadFile) as error:
         settings.end_process(error)
-    logging.basicConfig(level=config.log_level, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "websockets"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     app = Flask("rollcall", root_path=settings.ROOT / "web", static_folder=None)

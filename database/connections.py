@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 from database.compiled_queries import CompiledQuery, Reader
 from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
 from database.opened_file import OpenedFile
+from database.write_fault import WriteFault
 from models import db
 
 # Only asked when the bot has not been heard of for a while, and then by whoever looks at `/health`.
@@ -77,6 +78,7 @@ class Database:
         self._reader, self._writer, self._presence_writer = reader, writer, presence_writer
         self._patience_ms = patience_ms
         self._probed: tuple[float, bool] | None = None
+        self.write_fault = WriteFault(reader.url.database)
         self._thread = threading.local()
         self._opened: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         open_for_reading(reader)
@@ -185,10 +187,13 @@ class Database:
             os.close(wal)
 
     def can_write(self) -> bool:
-        """Whether a small transaction reaches the file; found out anew at most every PROBE_EVERY_S."""
+        """Whether a small transaction reaches the file, and no other process tells that its own do not.
+
+        Found out anew at most every PROBE_EVERY_S.
+        """
         now = time.monotonic()
         if self._probed is None or now - self._probed[0] > PROBE_EVERY_S:
-            self._probed = now, self._probe()
+            self._probed = now, not self.write_fault.is_told() and self._probe()
         return self._probed[1]
 
     def _probe(self) -> bool:

@@ -8,7 +8,7 @@ from discord.ext import bridge, commands
 from cogs.commands.responses import answer_privately, card, named
 from rules import opt_out
 from rules.errors import NotFound
-from rules.presence import profiles
+from rules.presence import health, profiles, states
 
 
 def profile_link(bot: commands.Bot, user_id: int) -> str:
@@ -26,6 +26,7 @@ class Profile(commands.Cog, name="profile"):
     async def me(self, ctx: bridge.BridgeContext) -> None:
         user = ctx.author
         link = profile_link(self.bot, user.id)
+        state = await self.bot.read(health.find_state, self.bot.database.can_write)
         try:
             stored = await self.bot.read(profiles.get_profile, user.id, user.id, self.bot.config.invite_url)
         except NotFound:
@@ -34,11 +35,18 @@ class Profile(commands.Cog, name="profile"):
                 "Nobody sees you here: you are not in the server that this Rollcall belongs to, or are not shown"
                 f" ({show} asks for that)."
             )
+            if state != states.CONNECTED:
+                text = f"You are not known here: {states.describe(state)} just now. Try again in a moment."
             await answer_privately(ctx, card("You", f"{text}\n{link}"))
             return
         hidden = await self.bot.read(opt_out.is_hidden, user.id)
         published = f"no, {named(ctx, 'show')} undoes it" if hidden else f"yes, {named(ctx, 'hide')} undoes it"
-        await answer_privately(ctx, _card(json.loads(stored.text), user, link, published))
+        embed = _card(json.loads(stored.text), user, link, published)
+        if state != states.CONNECTED:
+            embed.add_field(
+                name="Just now", value=f"{states.describe(state)}: what you see may be older than it looks."
+            )
+        await answer_privately(ctx, embed)
 
 
 def _card(profile: dict, user: discord.abc.User, link: str, published: str) -> discord.Embed:

@@ -94,8 +94,10 @@ class Heartbeat:
         try:
             await self.bot.write_presence(health.record_beat, self._connected_since, last_event, problem, state)
             self._is_failing = False
+            self.bot.database.write_fault.tell(False)
         except Exception as error:
-            # The next one comes in a moment, and `/health` turns 503 by itself where none does.
+            # The next one comes in a moment, and `/health` turns 503 by itself where none does; this says why.
+            self.bot.database.write_fault.tell(True)
             if not self._is_failing:
                 log.warning("the heartbeat cannot be written: %r; told once", error)
             self._is_failing = True

@@ -115,6 +115,59 @@ def test_what_only_a_person_can_mend_ends_the_bot_and_not_the_web(alone, options
     assert running.web.is_running
 
 
+def state_of(running):
+    return running.get("/health").json()["state"]
+
+
+@pytest.mark.parametrize("begins", ["while it runs", "before it starts"])
+def test_a_home_server_that_is_out_of_reach_is_told(alone, begins):
+    running = alone()
+    (alice,) = members(running, "alice")
+    running.start_web()
+    running.start_bot()
+    until(lambda: running.status_of(alice) == "online")
+    until(lambda: state_of(running) == "connected")
+    if begins == "before it starts":
+        running.bot.stop()
+    running.simulator.outage()
+    running.simulator.presence(alice, "offline")
+    if begins == "before it starts":
+        running.start_bot()
+    until(lambda: state_of(running) == "home server out of reach", 40)
+    health = running.get("/health")
+    assert health.status_code == 503
+    assert "outage" in health.json()["bot"]["problem"]
+    assert "home server out of reach" in running.get("/user/1").json()["message"]
+    assert running.status_of(alice) == "online", "nobody is taken away"
+    running.simulator.restore()
+    until(lambda: running.status_of(alice) == "offline")
+    until(lambda: (state_of(running), running.get("/health").status_code) == ("connected", 200))
+
+
+def test_while_the_members_are_counted_nobody_is_told_that_they_are_no_member(alone):
+    running = alone(options={"member_request_interval": 8, "large_threshold": 50, "chunk_size": 100})
+    (alice,) = members(running, "alice")
+    running.simulator.fill("Home", 200, online=0.1)
+    running.simulator.presence(alice, "offline")
+    running.start_web()
+    running.start_bot()
+    until(lambda: state_of(running) == "connected")
+    running.bot.stop()
+    (carol,) = members(running, "carol")
+    running.simulator.presence(carol, "offline")
+    # Discord lets nobody count again so soon.
+    running.start_bot()
+    until(lambda: state_of(running) == "counting members")
+    told = running.get(f"/user/{carol}")
+    assert told.status_code == 404
+    assert "the bot is counting members" in told.json()["message"]
+    assert running.get("/health").status_code == 200
+    until(lambda: running.status_of(carol) == "offline", 40)
+    until(lambda: state_of(running) == "connected")
+    assert "the home server is “Home” (" in running.bot.output
+    assert "people who are published: 202" in running.bot.output
+
+
 @pytest.mark.long
 def test_without_a_home_server_nobody_is_published(alone):
     running = alone()
