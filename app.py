@@ -2,14 +2,21 @@
 
 import logging
 
+import click
 from flask import Flask
 
 import config as settings
-from cli import maintenance
+from cli.maintenance import backups, condition, people
+from cli.maintenance.opening import find_settings
 from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
 from web import api_docs, health, home_page, kv, pictures, pluralkit_v1, presence, rate_limit, responses
+
+COMMANDS = (
+    *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
+    *(people.token, people.export_user, people.forget),
+)
 
 
 def create_app(config: settings.Config | None = None) -> Flask:
@@ -22,6 +29,18 @@ def create_app(config: settings.Config | None = None) -> Flask:
         upgrade(config.database_url)
     except (settings.BadSetting, BadFile) as error:
         settings.end_process(error)
+    return _assemble(config)
+
+
+def _for_commands() -> Flask:
+    """The app around the maintenance commands: each opens the file by itself, and says which."""
+    try:
+        return _assemble(find_settings())
+    except settings.BadSetting as error:
+        settings.end_process(error)
+
+
+def _assemble(config: settings.Config) -> Flask:
     logging.basicConfig(level=config.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for chatty in ("alembic", "websockets"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -38,7 +57,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
     api_docs.init_app(app)
     for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, pictures.bp, health.bp):
         app.register_blueprint(blueprint)
-    for command in (maintenance.upgrade, maintenance.token, maintenance.backup, maintenance.stats):
+    for command in COMMANDS:
         app.cli.add_command(command)
     return app
 
@@ -51,5 +70,8 @@ def __getattr__(name: str) -> Flask:
     """
     if name != "app":
         raise AttributeError(name)
-    globals()["app"] = made = create_app()
+    context = click.get_current_context(silent=True)
+    # Of what the flask command does, only `run` serves.
+    serving = context is None or context.info_name == "run"
+    globals()["app"] = made = create_app() if serving else _for_commands()
     return made

@@ -131,3 +131,15 @@ def make_app(url):
 def client(make_app):
     """A browser, a bot or curl, asking an app of its own."""
     return make_app().test_client()
+
+
+@pytest.fixture
+def flask(make_app, database_file):
+    """Run one command of `flask --app app`; its exit code, and what it says after the name of its file."""
+    runner = make_app().test_cli_runner()
+
+    def run(*words, types=None):
+        result = runner.invoke(args=[str(word) for word in words], input=types)
+        return result.exit_code, result.output.removeprefix(f"Database: {database_file}\n")
+
+    return run

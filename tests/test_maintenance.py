@@ -1,4 +1,4 @@
-"""`flask --app app`: upgrade, token, backup, stats."""
+"""`flask --app app`: the maintenance commands, but those for what may go wrong with a whole machine."""
 
 import sqlite3
 import stat
@@ -7,26 +7,13 @@ import threading
 import pytest
 
 import models
-from cli import maintenance
+from cli.maintenance import backups
 from database import connections
 from rules import opt_out
 from rules.account import kv, tokens
 from rules.presence import home_guild
 
 ALICE, BOB = 80351110224678912, 80351110224678913
-
-
-@pytest.fixture
-def flask(make_app):
-    """Run one command; its exit code and what it says."""
-
-    runner = make_app().test_cli_runner()
-
-    def run(*words):
-        result = runner.invoke(args=[str(word) for word in words])
-        return result.exit_code, result.output
-
-    return run
 
 
 def test_upgrade_says_the_schema(flask, read):
@@ -135,7 +122,7 @@ def test_a_backup_never_replaces_a_file(flask, filled, tmp_path, database_file):
     (tmp_path / "diary.txt").write_text("Dear diary")
     for target in (tmp_path / "diary.txt", database_file, tmp_path):
         code, said = flask("backup", target)
-        assert (code, said) == (1, f"Error: {target} exists already.\n")
+        assert (code, said.startswith(f"Error: {target} exists already")) == (1, True)
     assert (tmp_path / "diary.txt").read_text() == "Dear diary"
 
 
@@ -151,7 +138,7 @@ def test_a_backup_that_fails_half_way_leaves_nothing(flask, filled, tmp_path, mo
         unfinished.write_bytes(b"half a copy")
         raise sqlite3.DatabaseError(fault) if fault == "the copy fails" else OSError(28, fault)
 
-    monkeypatch.setattr(maintenance, "_copy", fail)
+    monkeypatch.setattr(backups, "_copy", fail)
     code, said = flask("backup", tmp_path / "copy.db")
     assert code == 1
     assert fault in said

@@ -1,6 +1,6 @@
 """Deleting all that is stored about somebody."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from models import (
@@ -17,6 +17,18 @@ from models import (
 )
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
+
+
+def is_stored(session: Session, user_id: int) -> bool:
+    """Whether anything is stored about a user, or was until they asked to be forgotten."""
+    return any(session.get(table, user_id) for table in (Account, Presence, Token, GitHub, OptOut)) or bool(
+        session.scalar(select(KeyValue.id).where(KeyValue.user_id == user_id).limit(1))
+    )
+
+
+def count_messages(session: Session, user_id: int) -> int:
+    """How many records of messages there are that a user sent."""
+    return session.scalar(select(func.count()).select_from(Message).where(Message.sender_id == user_id))
 
 
 def forget_some_messages(session: Session, user_id: int, rows: int = ROWS_AT_ONCE) -> bool:
