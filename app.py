@@ -29,6 +29,7 @@ def create_app(config: settings.Config | None = None) -> Flask:
         upgrade(config.database_url)
     except (settings.BadSetting, BadFile) as error:
         settings.end_process(error)
+    presence.withdraw(config)
     return _assemble(config)
 
 
@@ -53,7 +54,6 @@ def _assemble(config: settings.Config) -> Flask:
     responses.init_app(app)
     rate_limit.init_app(app, config)
     kv.init_app(app)
-    presence.init_app(config)
     api_docs.init_app(app)
     for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, pictures.bp, health.bp):
         app.register_blueprint(blueprint)

@@ -21,6 +21,7 @@ from cogs.pictures.keeper import PictureKeeper
 from cogs.proxying.pipeline import Proxying
 from database import connections, locks
 from database.bad_file import BadFile
+from database.faults import Locked
 from database.upgrade import upgrade
 
 log = logging.getLogger("bot")
@@ -157,7 +158,7 @@ class Rollcall(bridge.Bot):
     async def write(self, rule: Callable[..., Result], *args: Any, **options: Any) -> Result:
         """Run a rule in a write transaction; all writes of the bot go through one thread, in order.
 
-        Raises connections.Locked when the other process holds the lock for too long.
+        Raises Locked when the other process holds the lock for too long.
         """
         return await self._write(self.database.write, rule, args, options)
 
@@ -179,7 +180,7 @@ class Rollcall(bridge.Bot):
         for _ in range(PATIENT_TRIES - 1):
             try:
                 return await write(rule, *args)
-            except connections.Locked:
+            except Locked:
                 log.warning("%s waits for the database", rule.__name__)
         return await write(rule, *args)
 

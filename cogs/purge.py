@@ -8,7 +8,7 @@ import discord
 from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
 
-from database.connections import Locked
+from database.faults import Locked
 from rules.proxying import message_records
 from rules.systems import soft_delete
 

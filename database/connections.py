@@ -13,19 +13,12 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Connection, Engine, column, create_engine, select, table
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import (
-    DatabaseError,
-    DataError,
-    IntegrityError,
-    InterfaceError,
-    NotSupportedError,
-    OperationalError,
-    ProgrammingError,
-)
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
+from database.faults import Locked, is_locked
 from database.opened_file import OpenedFile
 from database.write_fault import WriteFault
 from models import db
@@ -42,17 +35,6 @@ WAL_CUT_WAIT_MS = 1000
 # than 40 connections are closed after their use.
 _POOL = {"pool_size": 40, "max_overflow": -1, "hide_parameters": True}
 _READING = {**_POOL, "isolation_level": "AUTOCOMMIT"}
-
-
-# What was to be written is at fault, and would be again: a constraint, a type, a number or a text that is too large.
-REFUSALS = (
-    *(IntegrityError, DataError, ProgrammingError, InterfaceError, NotSupportedError),
-    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
-)
-
-
-class Locked(Exception):
-    """The other process held the write lock for longer than LOCK_WAIT_MS."""
 
 
 class _ThreadConnection:
@@ -307,16 +289,3 @@ def schema_version(reader: Reader) -> str:
 @cache
 def _query_schema() -> CompiledQuery:
     return CompiledQuery(select(table("alembic_version", column("version_num"))))
-
-
-def is_locked(error: DatabaseError | sqlite3.DatabaseError) -> bool:
-    """Whether SQLite refused because somebody else holds the lock."""
-    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def is_unwritable(error: Exception) -> bool:
-    """Whether SQLite refused because the disk is full, fails, or may not be written."""
-    return getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF in _UNWRITABLE
-
-
-_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)

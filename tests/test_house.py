@@ -57,7 +57,7 @@ ROOMS = {
     "cogs.pictures": "config models database rules rules.pictures",
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
-    " rules rules.parsing rules.account rules.presence.profiles rules.presence.publication",
+    " rules rules.parsing rules.account rules.presence",
     "cogs.systems": "models database cogs.commands cogs.pictures"
     " rules rules.parsing rules.systems rules.transfer rules.proxying",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 import models
-from database import connections
-from database.connections import Locked
+from database import connections, engines
+from database.faults import Locked
 from models import KeyValue, Presence
 from rules.account import kv, tokens
 from rules.presence import updates
@@ -167,7 +167,7 @@ def test_each_door_has_the_pragmas_of_the_design(database, door, synchronous, qu
     with getattr(database, door)() as session:
         assert pragma("journal_mode") == "wal"
         assert pragma("busy_timeout") == 5000
-        assert pragma("journal_size_limit") == connections.WAL_LIMIT_BYTES
+        assert pragma("journal_size_limit") == engines.WAL_LIMIT_BYTES
         assert pragma("query_only") == query_only
         if synchronous:
             assert pragma("synchronous") == synchronous

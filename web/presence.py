@@ -12,7 +12,7 @@ from web.responses import readable
 bp = Blueprint("presence", __name__)
 
 
-def init_app(config: Config) -> None:
+def withdraw(config: Config) -> None:
     """Withdraw whoever PUBLISH keeps out, before the first answer: the bot may start later, or never."""
     # A file of its own opening: what is open here would be shared by the workers.
     database = connections.open_database(config.database_url)

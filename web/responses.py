@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from database.connections import Locked, is_locked, is_unwritable
+from database.faults import Locked, is_locked, is_unwritable
 from rules import errors
 from rules.etags import version_of
 

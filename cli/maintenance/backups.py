@@ -17,7 +17,7 @@ import config as settings
 from cli.maintenance.opening import find_file, opened, progress, say_file
 from database import locks
 from database.bad_file import OURS, BadFile
-from database.connections import is_locked
+from database.faults import is_locked
 from database.upgrade import upgrade
 
 PAGES_AT_ONCE = 2000

@@ -15,6 +15,7 @@ import config as settings
 from database import connections, locks
 from database.bad_file import BadFile
 from database.connections import Database
+from database.faults import Locked
 from database.upgrade import upgrade
 from rules.errors import Refused
 
@@ -65,7 +66,7 @@ def opened(make: bool = False) -> Iterator[Database]:
         raise click.ClickException(str(error)) from None
     except Refused as refusal:
         raise click.ClickException(refusal.sentence) from None
-    except connections.Locked:
+    except Locked:
         raise click.ClickException("The database is busy; try again in a moment.") from None
     finally:
         if database:

@@ -11,7 +11,7 @@ from cogs.commands.registry import SystemsCommand
 from cogs.commands.responses import ClosedDMs, Context, answer, answer_privately, card, is_presence, named, spell, typed
 from cogs.commands.subcommands import NoSuchSubcommand
 from cogs.commands.suggestions import tell_unknown_command, tell_unknown_subcommand
-from database.connections import Locked, is_unwritable
+from database.faults import Locked, is_unwritable
 from rules.errors import Refused
 
 log = logging.getLogger(__name__)

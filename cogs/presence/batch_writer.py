@@ -11,7 +11,7 @@ from discord.ext import commands
 from sqlalchemy.orm import Session
 
 from cogs.gateway import memory
-from database.connections import REFUSALS
+from database.faults import REFUSALS
 from rules.presence import updates
 from rules.presence.updates import Change
 

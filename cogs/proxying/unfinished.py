@@ -7,7 +7,7 @@ from discord.ext import commands
 from sqlalchemy.exc import SQLAlchemyError
 
 from cogs.webhooks.refusals import ProxyRefused
-from database.connections import Locked
+from database.faults import Locked
 from rules.proxying import decision, unfinished
 
 log = logging.getLogger(__name__)

@@ -61,10 +61,10 @@ def find_state(reader: Reader, can_write: Callable[[], bool] | None = None) -> s
     return _find_state(_query().find(reader), can_write)
 
 
-def get_choice(reader: Reader) -> str:
-    """The choice of who is published, as the bot last applied it."""
+def find_standing(reader: Reader, can_write: Callable[[], bool] | None = None) -> tuple[str, str]:
+    """The state as `find_state` tells it, and the choice of who is published; one query."""
     row = _query().find(reader)
-    return (row and row.choice) or EVERYONE
+    return _find_state(row, can_write), (row and row.choice) or EVERYONE
 
 
 def get_health(reader: Reader, can_write: Callable[[], bool] | None = None) -> dict[str, Any]:

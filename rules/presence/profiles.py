@@ -45,7 +45,7 @@ def get_profile(
     """
     profile = _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
     if not profile:
-        raise NotFound(_why_not(health.find_state(reader, can_write), invite_url))
+        raise NotFound(_why_not(*health.find_standing(reader, can_write), invite_url))
     return profile
 
 
@@ -131,7 +131,7 @@ def _stored() -> Select[Any]:
     )
 
 
-def _why_not(reader: Reader, state: str, invite_url: str | None) -> str:
+def _why_not(state: str, choice: str, invite_url: str | None) -> str:
     if state != states.CONNECTED:
         return f"This user is not known here: {states.describe(state)} just now. Try again in a moment."
     join = (
@@ -139,5 +139,5 @@ def _why_not(reader: Reader, state: str, invite_url: str | None) -> str:
         if invite_url
         else "is a member of the Discord server of this Rollcall"
     )
-    who = _WHO[publication.kind_of(health.get_choice(reader))]
+    who = _WHO[publication.kind_of(choice)]
     return f"This user is not published here. {who.format(join)}"

@@ -201,7 +201,7 @@ def test_a_file_that_cannot_be_opened_any_more(make_app, database_file, alice, c
         check_fault(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
     health = client.get("/health")
-    assert (health.status_code, health.json["database"]) == (503, {"readable": False})
+    assert (health.status_code, health.json["database"]["readable"]) == (503, False)
     assert "unable to open database file" in caplog.text
 
 

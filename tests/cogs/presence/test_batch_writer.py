@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from cogs.presence import batch_writer
 from cogs.presence.batch_writer import MOST_IN_BATCH, MOST_PENDING, PresenceWriter
-from database.connections import Locked
+from database.faults import Locked
 from rules.presence.updates import Change
 
 
