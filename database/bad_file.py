@@ -10,7 +10,9 @@ from urllib.parse import quote
 
 # Exit codes of sysexits.h: a person has to do something, or trying again may help.
 FOR_A_PERSON, MAY_PASS = 78, 75
-# Alembic's table stands in other programs' files too; these are in Rollcall's since its first version.
+# In the file's header, where it can be read although all else is under way: "Roll".
+APPLICATION_ID, APPLICATION_ID_AT = 0x526F6C6C, slice(68, 72)
+# What a file has that was made before they were signed; Alembic's table stands in others' files too.
 OURS = {"alembic_version", "bot_state", "presence", "kv", "tokens"}
 
 
@@ -28,14 +30,28 @@ def check_is_ours(path: Path) -> None:
     Neither the file nor anything beside it is changed. A file that is missing or holds nothing may become Rollcall's.
     """
     try:
-        os.close(os.open(path, os.O_RDWR))
+        file = os.open(path, os.O_RDWR)
     except FileNotFoundError:
         return
-    found = _names(path)
-    if not found and path.with_name(path.name + "-wal").exists():
-        found = _names_in_wal(path)
-    if found and not found >= OURS:
+    with os.fdopen(file, "rb") as opened:
+        header = opened.read(100)
+    if header[APPLICATION_ID_AT] != APPLICATION_ID.to_bytes(4) and _is_anothers(path):
         raise BadFile(f"{path} belongs to another program and was left as it is; give DATABASE_URL a file of its own.")
+
+
+def _is_anothers(path: Path) -> bool:
+    """Whether a file that nobody has signed yet holds another program's tables."""
+    has_wal = path.with_name(path.name + "-wal").exists()
+    try:
+        found = _names(path)
+    except sqlite3.DatabaseError as error:
+        # While a checkpoint is under way, and after one that was cut off, the file makes no sense without its WAL.
+        if not has_wal or error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+            raise
+        found = set()
+    if has_wal and not found >= OURS:
+        found = _names_in_wal(path)
+    return bool(found) and not found >= OURS
 
 
 def _names(path: Path) -> set[str]:

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import create_engine
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from database import locks
-from database.bad_file import MAY_PASS, BadFile, check_is_ours
+from database.bad_file import APPLICATION_ID, MAY_PASS, BadFile, check_is_ours
 from database.engines import open_for_reading, open_for_writing
 
 FOLDER = Path(__file__).resolve().parent / "migrations"
@@ -33,6 +33,7 @@ def upgrade(url: str) -> None:
             # SQLite would make it readable for everybody on the machine; its WAL takes the file's mode.
             os.close(locks.open_beside(path, 0o600))
             _migrate(url)
+            _sign(url)
 
 
 @contextmanager
@@ -70,6 +71,17 @@ def _migrate(url: str) -> None:
     with engine.begin() as connection:
         settings.attributes["connection"] = connection
         alembic.command.upgrade(settings, "head")
+
+
+def _sign(url: str) -> None:
+    """Write whose file it is into its header; one that is full or locked for long is signed another time."""
+    engine = create_engine(url, poolclass=NullPool)
+    open_for_writing(engine, "FULL")
+    with suppress(DatabaseError), engine.connect() as connection:
+        signed = connection.connection.driver_connection.execute("PRAGMA application_id").fetchone()[0]
+        if signed != APPLICATION_ID:
+            connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.commit()
 
 
 def _newest_revision() -> str:

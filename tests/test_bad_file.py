@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from database.bad_file import MAY_PASS, OURS, BadFile, check_is_ours
+from database.bad_file import APPLICATION_ID, MAY_PASS, OURS, BadFile, check_is_ours
 from database.upgrade import upgrade
 
 
@@ -83,6 +83,24 @@ def test_what_holds_nothing_becomes_ours(tmp_path):
 def test_our_own_file_is_known_where_all_of_it_stands_in_the_wal(tmp_path):
     killed(*(f"CREATE TABLE {name} (id)" for name in OURS))(tmp_path / "rollcall.db")
     check_is_ours(tmp_path / "rollcall.db")
+
+
+def test_our_own_file_is_known_in_the_middle_of_a_checkpoint(tmp_path, database_file):
+    """As after a kill, or on a full disk: only the first page has come from the WAL."""
+    torn = tmp_path / "rollcall.db"
+    torn.write_bytes(database_file.read_bytes()[:4096])
+    with pytest.raises(sqlite3.DatabaseError):
+        with_sql("SELECT * FROM sqlite_schema")(torn)
+    check_is_ours(torn)
+
+
+def test_a_file_from_before_files_were_signed_is_known_and_signed(tmp_path, database_file):
+    older = shutil.copy(database_file, tmp_path / "older.db")
+    with_sql("PRAGMA application_id = 0")(older)
+    upgrade(f"sqlite:///{older}")
+    connection = sqlite3.connect(older)
+    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    connection.close()
 
 
 def test_our_own_file_is_known_by_any_name(tmp_path, database_file):
