@@ -103,8 +103,11 @@ class Database:
         connection = self._own("writer", self._presence_writer, "PRAGMA wal_autocheckpoint = 0")
         connection.execute("BEGIN IMMEDIATE")
         try:
+            self._file.note_beside()
+            self._file.check()
             yield connection
             connection.execute("COMMIT")
+            self._file.check()
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
@@ -272,8 +275,10 @@ def _transaction(engine: Engine, file: OpenedFile) -> Iterator[Session]:
 
 
 def _check(file: OpenedFile) -> None:
-    if fault := file.find_fault():
-        raise OperationalError(None, None, sqlite3.OperationalError(fault))
+    try:
+        file.check()
+    except sqlite3.OperationalError as error:
+        raise OperationalError(None, None, error) from None
 
 
 def _run(connection: Connection, pragma: str) -> tuple[Any, ...]:

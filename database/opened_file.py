@@ -25,10 +25,19 @@ class OpenedFile:
         # `rw`: SQLite would make a file that is missing.
         address = f"file:{quote(str(Path(self.path).absolute()))}?mode=rw"
         connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-        if fault := self.find_fault():
+        try:
+            self.check()
+        except sqlite3.OperationalError:
             connection.close()
-            raise sqlite3.OperationalError(fault)
+            raise
         return connection
+
+    def check(self) -> None:
+        """Raises sqlite3.OperationalError where nothing may be written any more, with the code of SQLite for that."""
+        if fault := self.find_fault():
+            error = sqlite3.OperationalError(fault)
+            error.sqlite_errorcode = sqlite3.SQLITE_READONLY_DBMOVED
+            raise error
 
     def find_fault(self) -> str | None:
         """Why nothing may be written any more, in one sentence that everybody may read; None while all is well."""

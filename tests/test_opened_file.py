@@ -62,6 +62,18 @@ def test_nothing_is_acknowledged_where_the_file_goes_during_the_write(write, dat
         write(store)
 
 
+@pytest.mark.parametrize("take", TAKEN)
+def test_nor_is_a_row_of_the_loops_own(database, database_file, take):
+    def store():
+        with database.write_inline() as connection:
+            connection.execute("INSERT INTO kv (user_id, key, value) VALUES (1, 'city', 'Bern')")
+
+    store()
+    take(database_file)
+    with pytest.raises(sqlite3.OperationalError, match="under the running Rollcall"):
+        store()
+
+
 def test_no_empty_file_is_made_where_one_was_deleted(database, database_file):
     database_file.unlink()
     with pytest.raises(OperationalError), database.write():
@@ -90,7 +102,8 @@ def test_health_and_every_write_say_it(client, write, token_of, database_file, t
     assert answer.status_code == 503
     assert TAKEN[take] in answer.json["database"]["problem"]
     assert str(database_file.parent) not in answer.text
-    assert client.put("/user/@me/kv/city", data="Thun", headers=header).status_code == 503
+    refused = client.put("/user/@me/kv/city", data="Thun", headers=header)
+    assert (refused.status_code, "Nothing can be stored now" in refused.text) == (503, True)
 
 
 def rows(file):

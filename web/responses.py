@@ -39,7 +39,10 @@ SENTENCES = {
     503: "Too busy, or the database cannot be read; try again in a moment.",
 }
 READING = ("GET", "HEAD")
-UNWRITABLE = "Nothing can be stored now: the server's disk is full or fails. Nothing was changed; tell whoever runs it."
+UNWRITABLE = (
+    "Nothing can be stored now: the server's disk is full or fails, or its database is gone. Nothing was changed; tell"
+    " whoever runs it."
+)
 # The file cannot be used just now. Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2

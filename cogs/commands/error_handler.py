@@ -63,7 +63,10 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
         return f"I may not answer in {place}: I need Send Messages, Embed Links, Attach Files and Read Message History."
     log.error("%s failed", ctx.command, exc_info=error)
     if isinstance(error, DatabaseError) and is_unwritable(error):
-        return "Nothing can be stored now, so nothing was changed; tell whoever runs me that the disk is full or fails."
+        return (
+            "Nothing can be stored now, so nothing was changed; tell whoever runs me that the disk is full or fails,"
+            " or that the database is gone."
+        )
     return "Something went wrong here; it has been logged."
 
 

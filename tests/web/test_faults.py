@@ -201,7 +201,8 @@ def test_a_file_that_cannot_be_opened_any_more(make_app, database_file, alice, c
         check_fault(answer, 503)
         assert int(answer.headers["Retry-After"]) > 0
     health = client.get("/health")
-    assert (health.status_code, health.json["database"]["readable"]) == (503, False)
+    told = "The file rollcall.db was replaced by another under the running Rollcall; restart both processes."
+    assert (health.status_code, health.json["database"]) == (503, {"readable": False, "problem": told})
     assert "unable to open database file" in caplog.text
 
 
