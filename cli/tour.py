@@ -10,6 +10,7 @@ import requests
 
 import config as settings
 from cli.supervisor import OWN_NAME, Process, make_processes, prepare, run, say
+from cli.tour_system import NAME, PERSON, TourSystem
 from web.front.port import check_port
 
 PATIENCE_S = 30
@@ -40,39 +41,57 @@ async def tour() -> int:
 
 
 async def guide_through(config: settings.Config, simulator_url: str) -> None:
-    """Once the bot is connected and somebody is published, say what there is to see and to type."""
+    """Once the bot is connected and somebody is published, say what there is to see and to type; then let it go on."""
     # Not at the top: whoever runs the real thing may have left the simulator out.
-    from simulator.client import DEFAULT_URL
+    from simulator.client import DEFAULT_URL, Simulator
 
-    url = await _wait_for_somebody(config, simulator_url)
+    http = requests.Session()
+    # A proxy from the environment knows nothing of loopback.
+    http.trust_env = False
+    simulator = Simulator(simulator_url)
+    url = await _wait_for_somebody(config, simulator, http)
     if not url:
         say(OWN_NAME, f"nothing was published within {PATIENCE_S} s; the lines above say why")
         return
-    python = sys.executable.removeprefix(f"{settings.ROOT}/")
+    system = TourSystem(config, simulator, http)
+    hid = await asyncio.to_thread(system.found)
     where = "" if simulator_url == DEFAULT_URL else f" --url {simulator_url}"
-    for line in (
+    for line in _guide(config, url, hid, where):
+        say(OWN_NAME, line)
+    if hid:
+        await system.live()
+
+
+def _guide(config: settings.Config, url: str, hid: str | None, where: str) -> list[str]:
+    """What there is to see and to type, line by line."""
+    python = sys.executable.removeprefix(f"{settings.ROOT}/")
+    presence, systems = (next(iter(prefixes), None) for prefixes in (config.presence_prefixes, config.system_prefixes))
+    lines = [
         "",
         "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:",
         f"  curl {url}",
-        "Type a command as one of them (alice, bob, charlie, dana, eve):",
-        f'  {python} -m simulator say alice ".help"{where}',
-        f'  {python} -m simulator say alice "pk;help"{where}',
-        "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.",
-        "",
-    ):
-        say(OWN_NAME, line)
+    ]
+    if hid:
+        lines += [
+            f"{PERSON} is a system, {NAME}, whose members switch and speak. See it, and who fronts:",
+            f"  curl {config.public_url}/v1/s/{hid}",
+            f"  curl {config.public_url}/v1/s/{hid}/fronters",
+        ]
+    lines.append("Type a command as one of them (alice, bob, charlie, dana, eve):")
+    lines += [f'  {python} -m simulator say alice "{prefix}help"{where}' for prefix in (presence, systems) if prefix]
+    if hid:
+        lines += [f'  {python} -m simulator say {PERSON} "{text}"{where}' for text in (f"{systems}system", "R:Hello!")]
+    return [*lines, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.", ""]
 
 
-async def _wait_for_somebody(config: settings.Config, simulator_url: str) -> str | None:
-    from simulator.client import Simulator, SimulatorError
+async def _wait_for_somebody(config: settings.Config, simulator: Any, http: requests.Session) -> str | None:
+    from simulator.client import SimulatorError
 
-    until, http = time.monotonic() + PATIENCE_S, requests.Session()
-    # A proxy from the environment knows nothing of loopback.
-    http.trust_env = False
+    until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         await asyncio.sleep(0.3)
         try:
-            url = await asyncio.to_thread(_find_somebody, Simulator(simulator_url), http, config.public_url)
+            url = await asyncio.to_thread(_find_somebody, simulator, http, config.public_url)
         except (SimulatorError, requests.RequestException):
             continue
         if url:

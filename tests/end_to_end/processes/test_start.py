@@ -30,9 +30,19 @@ def tour_file():
         path.write_bytes(data)
 
 
+def without_settings():
+    return {name: value for name, value in os.environ.items() if name not in settings.NAMES}
+
+
 def start(**environ):
-    clean = {name: value for name, value in os.environ.items() if name not in settings.NAMES}
-    return Process("-m", "cli.start", environ={**clean, "DISCORD_TOKEN": "", "PYTHONUNBUFFERED": "1", **environ})
+    return Process(
+        "-m", "cli.start", environ={**without_settings(), "DISCORD_TOKEN": "", "PYTHONUNBUFFERED": "1", **environ}
+    )
+
+
+def fronters_of(system):
+    answer = requests.get(f"{system}/fronters", timeout=5)
+    return answer.json()["members"] if answer.ok else []
 
 
 def curl_line(process):
@@ -53,8 +63,19 @@ def test_the_tour():
     typed = Process("-m", *shlex.split(say), environ=dict(os.environ))
     assert typed.wait() == 0
     assert "Rollcall" in typed.output
+    system = re.search(r"curl (http://\S+/v1/s/[a-z]{5})$", tour.output, re.MULTILINE)[1]
+    assert requests.get(system, timeout=5).json()["name"] == "The Garden"
+    until(lambda: [member["name"] for member in fronters_of(system)] == ["Rowan"], seconds=60)
+    speak = re.search(r"-m (simulator say dana \"R:.*)$", tour.output, re.MULTILINE)[1]
+    typed = Process("-m", *shlex.split(speak), environ=dict(os.environ))
+    assert typed.wait() == 0
+    assert "Rowan 🌱" in typed.output
     assert " ended with code" not in tour.output
+    stats = Process("-m", "flask", "--app", "app", "stats", environ=without_settings())
+    # Other Rollcalls may run from this folder just now, in other tests; then it asks which one is meant.
+    assert (stats.wait(), "/instance/tour.db" in stats.output) in ((0, True), (78, True)), stats.output
     tour.stop(signal.SIGINT)
+    assert [file.name for file in (settings.ROOT / "instance").glob("tour.db-*")] == []
     assert "Traceback" not in tour.output
     assert not (settings.ROOT / "instance" / "never-touched.db").exists()
     with pytest.raises(requests.ConnectionError):
