@@ -11,7 +11,7 @@ from cli.maintenance.opening import find_settings
 from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
-from web import api_docs, health, home_page, kv, pictures, pluralkit_v1, presence, rate_limit, responses
+from web import api_docs, health, home_page, kv, pages, pictures, pluralkit_v1, presence, rate_limit, responses
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
@@ -55,6 +55,7 @@ def _assemble(config: settings.Config) -> Flask:
     rate_limit.init_app(app, config)
     kv.init_app(app)
     api_docs.init_app(app)
+    pages.init_app(app)
     for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, pictures.bp, health.bp):
         app.register_blueprint(blueprint)
     for command in COMMANDS:

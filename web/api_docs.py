@@ -8,10 +8,11 @@ from functools import cache
 from typing import Any
 
 import yaml
-from flask import Blueprint, Flask, Response, current_app, render_template
+from flask import Blueprint, Flask, Response, current_app
 from markupsafe import Markup, escape
 
 from config import ROOT
+from web.pages import guarded, page
 from web.responses import readable
 
 bp = Blueprint("docs", __name__)
@@ -48,8 +49,8 @@ def docs() -> Response:
         {"name": name, "shape": _shape(schema), "rows": _rows(schema), **schema}
         for name, schema in document["components"]["schemas"].items()
     ]
-    page = render_template("docs.html", document=document, groups=groups, everywhere=everywhere, schemas=schemas)
-    return readable(page, mimetype="text/html")
+    text = page("docs.html", document=document, groups=groups, everywhere=everywhere, schemas=schemas)
+    return guarded(readable(text, mimetype="text/html"))
 
 
 @cache

@@ -1,15 +1,16 @@
 """The page at `/`, for whoever opens the address in a browser."""
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, Response, current_app
 
 from rules.presence import health, publication
 from web.auth import reading
+from web.pages import guarded, page
 
-bp = Blueprint("pages", __name__)
+bp = Blueprint("home_page", __name__)
 
 
 @bp.get("/")
-def home() -> str:
+def home() -> Response:
     """What this is, how many are published, and how to be one of them."""
     config = current_app.config["ROLLCALL"]
     prefix = next(iter(config.presence_prefixes), "/")
@@ -19,4 +20,4 @@ def home() -> str:
             "problem": health.find_problem(reader),
             "choice": publication.kind_of(publication.get_choice(reader)),
         }
-    return render_template("home.html", config=config, prefix=prefix, **known)
+    return guarded(Response(page("home.html", config=config, prefix=prefix, **known), mimetype="text/html"))

@@ -13,12 +13,11 @@ from limits import RateLimitItem
 
 from config import Config, Network
 from web.client_address import NO_CLAIMS, Claims, claims_of_environ, counted_as, is_trusted
+from web.pages import is_page
 from web.responses import fault, is_pluralkit, with_headers
 
 UNCOUNTED = {"health.health"}
-# What a browser loads by itself, whose limit is of its own, so that a visit costs the API nothing.
-PAGES = ("/", "/docs", "/openapi.json")
-PICTURES = "/pictures/"
+# Pages and what they load have a limit of their own, so that a visit costs the API nothing.
 PAGES_LIMIT = limits.parse("120/12second")
 # So much of a request costs that is answered by 304.
 UNCHANGED_COST = 0.2
@@ -134,7 +133,7 @@ def init_app(app: Flask, config: Config) -> Limiter:
     def count() -> Response | None:
         if request.method == "OPTIONS" or request.endpoint in UNCOUNTED:
             return None
-        counted = _count_once(pages if _is_page(request.path) else limiter, request.environ)
+        counted = _count_once(pages if is_page(request.path) else limiter, request.environ)
         if counted is None or not counted.refused:
             return None
         wait = max(1, math.ceil(counted.wait_s))
@@ -144,10 +143,6 @@ def init_app(app: Flask, config: Config) -> Limiter:
 
     app.wsgi_app = with_headers(app.wsgi_app, _tell)
     return limiter
-
-
-def _is_page(path: str) -> bool:
-    return path in PAGES or path.startswith(PICTURES)
 
 
 def _count_once(limiter: Limiter, environ: dict[str, Any]) -> Count | None:

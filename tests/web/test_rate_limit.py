@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 import config as settings
-from web.rate_limit import NEAR, PAGES, PLACES, Limiter
+from web.pages import FILES, PATHS
+from web.rate_limit import NEAR, PLACES, Limiter
 
 ALICE = 80351110224678912
 CLIENT = "203.0.113.7"
@@ -271,13 +272,17 @@ def test_everything_else_is_counted(ask, method, path):
     assert ask("1/hour", method=method, path=path).status_code == 429
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PATHS, "/docs/", *(f"/static/{name}" for name in FILES)])
 def test_a_visit_costs_the_api_nothing_and_pages_have_a_limit_of_their_own(ask, path):
     told = [ask("1/hour", path=path) for _ in range(121)]
     assert [answer.status_code for answer in told] == [200] * 120 + [429]
     assert limit_headers(told[0])[0] == 120
     assert ask("1/hour").status_code == 404
     assert ask("1/hour").status_code == 429
+
+
+def test_the_picture_that_a_browser_looks_for_by_itself_costs_the_api_nothing(ask):
+    assert limit_headers(ask("1/hour", path="/favicon.ico"))[0] == 120
 
 
 def test_under_v1_the_reset_is_in_milliseconds(ask, clock):

@@ -1,0 +1,54 @@
+"""The pages for people: what a browser may do on them, and the files that they load from `/static`."""
+
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, render_template
+
+from config import ROOT
+from web.responses import readable
+
+PATHS = ("/", "/docs", "/openapi.json")
+FILES = {"pages.css": "text/css", "icon.svg": "image/svg+xml"}
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    # For browsers that do not know frame-ancestors.
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), fullscreen=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Serve each file under its own name and no others."""
+    for name in FILES:
+        app.add_url_rule(f"/static/{name}", f"static {name}", _show_file, defaults={"name": name})
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is a page, or what a browser loads by itself because of one."""
+    return (path.rstrip("/") or "/") in PATHS or path.startswith(("/static/", "/pictures/")) or path == "/favicon.ico"
+
+
+def page(template: str, **values: Any) -> str:
+    """A page's HTML; its links work below the path of PUBLIC_URL too."""
+    root = urlsplit(current_app.config["ROLLCALL"].public_url).path
+    return render_template(template, root=root, **values)
+
+
+def guarded(answer: Response) -> Response:
+    """A page's answer, with what keeps strangers' scripts, frames and eyes off it."""
+    answer.headers.update(HEADERS)
+    return answer
+
+
+def _show_file(name: str) -> Response:
+    return readable(_read_file(name), mimetype=FILES[name])
+
+
+@cache
+def _read_file(name: str) -> str:
+    return (ROOT / "web" / "static" / name).read_text(encoding="utf-8")
