@@ -11,7 +11,19 @@ from cli.maintenance.opening import find_settings
 from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
-from web import api_docs, health, home_page, kv, pages, pictures, pluralkit_v1, presence, rate_limit, responses
+from web import (
+    api_docs,
+    health,
+    home_page,
+    kv,
+    pages,
+    pictures,
+    pluralkit_v1,
+    presence,
+    rate_limit,
+    request_log,
+    responses,
+)
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
@@ -53,6 +65,7 @@ def _assemble(config: settings.Config) -> Flask:
     connections.init_app(app, config.database_url)
     responses.init_app(app)
     rate_limit.init_app(app, config)
+    request_log.init_app(app, config)
     kv.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)

@@ -30,6 +30,7 @@ NAMES = frozenset(
         *("DISCORD_TOKEN", "DISCORD_API_BASE", "DISCORD_CDN_BASE", "HOME_GUILD_ID", "DATABASE_URL"),
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
+        *("REQUEST_LOG",),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE"),
     }
 )
@@ -62,6 +63,7 @@ class Config:
     presence_prefixes: tuple[str, ...]
     system_prefixes: tuple[str, ...]
     log_level: str
+    request_log: bool
     body_timeout: float
     deleted_messages_kept: int
     server: str
@@ -111,6 +113,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         presence_prefixes=presence_prefixes,
         system_prefixes=system_prefixes,
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
+        request_log=_choice("REQUEST_LOG", text("REQUEST_LOG", "off").lower(), ("off", "on")) == "on",
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
         deleted_messages_kept=_number(
             "DELETED_MESSAGES_KEPT", text("DELETED_MESSAGES_KEPT", "3600"), 0, LONGEST_KEPT_S

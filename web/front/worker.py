@@ -5,7 +5,7 @@ from typing import Any
 from uvicorn_worker import UvicornWorker
 
 from web.front.app import Front
-from web.front.hot_read import HotRead
+from web.front.hot_read import HotRead, LoggedHotRead
 from web.front.protocol import KEEP_ALIVE_S, HttpProtocol
 from web.front.sockets import SocketProtocol
 
@@ -37,6 +37,6 @@ def front_of(app: Any) -> Front:
     extensions = getattr(app, "extensions", {})
     if "database" not in extensions:
         return Front(app)
-    database = extensions["database"]
-    hot_read = HotRead(database, extensions["rate_limiter"])
-    return Front(app, hot_read, app.config["ROLLCALL"].body_timeout, database.close)
+    database, config = extensions["database"], app.config["ROLLCALL"]
+    hot_read = (LoggedHotRead if config.request_log else HotRead)(database, extensions["rate_limiter"])
+    return Front(app, hot_read, config.body_timeout, database.close)
