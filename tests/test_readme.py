@@ -5,6 +5,13 @@ import re
 import pytest
 
 import config as settings
+from rules.account import kv
+from rules.parsing import strict_json
+from rules.presence import profiles
+from web import pluralkit_v1
+from web.front import connections, protocol, sockets
+from web.kv import OBJECT_BYTES
+from web.rate_limit import PAGES_LIMIT
 
 ROOT = settings.ROOT
 PINNED = ("requirements.txt", "tests/requirements.txt")
@@ -97,3 +104,34 @@ def test_readme_names_every_route(make_app):
     routes = {re.sub(r"<(?:\w+:)?(\w+)>", r"<\1>", rule.rule) for rule in make_app().url_map.iter_rules()}
     written = {re.sub(r"<\w+>|:\w+|\{\w+\}|@me\b", "<>", word) for word in re.findall(r"/[\w/<>:{}@.-]*", text)}
     assert {route for route in routes if re.sub(r"<\w+>", "<>", route) not in written} == set()
+
+
+def limits_in_table() -> dict[str, list[int]]:
+    """What README's table of limits has at most of each thing, as numbers."""
+    table = readme().split("\n| what | at most | above it |\n|---|---|---|\n")[1].split("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    return {
+        what: [int(digits.replace(" ", "")) for digits in re.findall(r"\d+(?: \d{3})*", most)] for what, most, _ in rows
+    }
+
+
+def test_the_limits_are_those_that_hold():
+    (default,) = settings.read({}).rate_limit
+    assert limits_in_table() == {
+        "requests a client": [default.amount, default.get_expiry()],
+        "pages, pictures and what they load, a client": [PAGES_LIMIT.amount, PAGES_LIMIT.get_expiry()],
+        "people in one `GET /users`": [profiles.MOST_AT_ONCE],
+        "a key": [kv.KEY_LENGTH],
+        "a value": [kv.VALUE_LENGTH],
+        "pairs a person": [kv.MOST_PAIRS, kv.MOST_BYTES],
+        "the body of a value": [kv.VALUE_BYTES],
+        "the body of a `PATCH` of pairs": [OBJECT_BYTES],
+        "a body under `/v1`": [pluralkit_v1.OBJECT_BYTES],
+        "nesting of a JSON body": [strict_json.MOST_DEPTH],
+        "an address with its query": [protocol.LONGEST_LINE],
+        "a header with its name": [protocol.LONGEST_LINE],
+        "headers of a request": [protocol.MOST_HEADERS, protocol.LARGEST_HEAD],
+        "requests that wait behind another on one connection": [protocol.MOST_PIPELINED],
+        "connections a worker": [connections.MOST_CONNECTIONS],
+        "a message on a WebSocket": [sockets.LARGEST_MESSAGE],
+    }
