@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from rules.presence.cdn import Cdn
-from rules.presence.raw_values import camel, read_each, read_id, read_integer, read_text, tidy
+from rules.presence.raw_values import (
+    LARGEST_EXACT,
+    camel,
+    read_each,
+    read_id,
+    read_integer,
+    read_text,
+    tidy,
+    tidy_item,
+)
 
 LISTENING, CUSTOM = 2, 4
 # Discord's own name for the session of an account that is connected; what anybody may call an activity is its `name`.
@@ -19,15 +28,19 @@ def read_activities(raw: Any, cdn: Cdn) -> list[dict[str, Any]]:
 
 def read_activity(raw: dict[str, Any], cdn: Cdn) -> dict[str, Any]:
     """One activity with every field that Discord sent, but those that are not of the type that is promised."""
-    fitting = {}
+    activity = {}
     for key, value in raw.items():
-        read = _PROMISED.get(key)
-        if read and value is not None:
-            value = read(value)
-            if value is None:
-                continue
-        fitting[key] = value
-    activity = tidy(fitting, camel)
+        # Nearly everything is a plain text where one may be: what is looked at twice costs more than all the rest.
+        if type(value) is not str or key in _NO_TEXT or not value.isascii():
+            if value is not None and key in _PROMISED:
+                value = _PROMISED[key](value)
+                if value is None:
+                    continue
+            elif type(value) is not int or not 0 <= value <= LARGEST_EXACT or key.endswith("id"):
+                value = tidy_item(value, key, camel)
+        activity[camel(key)] = value
+    # Whoever has them can join the game that is played.
+    activity.pop("secrets", None)
     if assets := activity.get("assets"):
         for image in ("largeImage", "smallImage"):
             if image in assets:
@@ -96,24 +109,38 @@ def _cover(image: str | None) -> str | None:
     return (image.removeprefix(_COVER) or None) if image and image.startswith(_COVER) else None
 
 
+def _read_timestamps(value: Any) -> dict[str, Any] | None:
+    return read_each(value, camel, read_integer)
+
+
+def _read_assets(value: Any) -> dict[str, Any] | None:
+    return read_each(value, camel, read_text)
+
+
 def _read_with_id(value: Any) -> dict[str, Any] | None:
     """An object whose `id`, if it has one, is a text."""
     if not isinstance(value, dict):
         return None
-    return {key: item for key, item in value.items() if key != "id" or item is None or read_id(item) is not None}
+    found = tidy(value, camel)
+    if not isinstance(found.get("id"), str | None):
+        del found["id"]
+    return found
 
 
 def _read_emoji(value: Any) -> dict[str, Any] | None:
     found = _read_with_id(value)
-    return found and {key: item for key, item in found.items() if key != "name" or isinstance(item, str)}
+    if found and not isinstance(found.get("name"), str | None):
+        del found["name"]
+    return found
 
 
 _PROMISED: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("id", "application_id"), read_id),
     **dict.fromkeys(("name", "url", "details", "state", "sync_id", "session_id", "platform"), read_text),
     **dict.fromkeys(("type", "flags", "created_at"), read_integer),
-    "timestamps": lambda value: read_each(value, read_integer),
-    "assets": lambda value: read_each(value, read_text),
+    "timestamps": _read_timestamps,
+    "assets": _read_assets,
     "party": _read_with_id,
     "emoji": _read_emoji,
 }
+_NO_TEXT = frozenset(key for key, read in _PROMISED.items() if read not in (read_id, read_text))

@@ -1,6 +1,7 @@
 """How a hash or a name of a picture becomes its address: Discord's documentation, “CDN Formatting”."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 DISCORD_BASE = "https://cdn.discordapp.com"
@@ -53,21 +54,26 @@ class Cdn(NamedTuple):
 
     def of_activity(self, image: str | None, application_id: str | None) -> str | None:
         """A picture of an activity, which may be at Spotify, Twitch or YouTube; None where nobody knows where it is."""
-        if not image or not _PATH.fullmatch(image) or ".." in image:
-            return None
-        kind, colon, name = image.partition(":")
-        if colon and kind == "mp":
-            return f"{MEDIA_PROXY}/{name}"
-        if colon:
-            return _ELSEWHERE[kind].format(name) if kind in _ELSEWHERE and _WORD.fullmatch(name) else None
-        return (
-            self._at(f"app-assets/{application_id}", image) if application_id and application_id.isdecimal() else None
-        )
+        return _find_of_activity(self.base, image, application_id) if image else None
 
     def _at(self, path: str, name: str | None, animated: str = "gif") -> str | None:
         if not name or not _WORD.fullmatch(name):
             return None
         return f"{self.base}/{path}/{name}.{animated if name.startswith('a_') else 'png'}"
+
+
+# One cover is shown for the length of an album, and by many.
+@lru_cache(4096)
+def _find_of_activity(base: str, image: str, application_id: str | None) -> str | None:
+    if not _PATH.fullmatch(image) or ".." in image:
+        return None
+    kind, colon, name = image.partition(":")
+    if colon and kind == "mp":
+        return f"{MEDIA_PROXY}/{name}"
+    if colon:
+        return _ELSEWHERE[kind].format(name) if kind in _ELSEWHERE and _WORD.fullmatch(name) else None
+    is_own = application_id and application_id.isdecimal() and _WORD.fullmatch(image)
+    return f"{base}/app-assets/{application_id}/{image}.png" if is_own else None
 
 
 DISCORD = Cdn()

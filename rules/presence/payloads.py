@@ -124,13 +124,12 @@ def read_presence(presence: dict[str, Any], cdn: Cdn = DISCORD) -> dict[str, Any
         return dict(OFFLINE)
     activities = read_activities(presence.get("activities"), cdn)
     custom_status = find_custom_status(activities)
-    platforms = read_each(presence.get("client_status"), read_text) or {}
     return {
         **({"status": status} if status else {}),
         "spotifyActivity": find_spotify(activities),
         "activities": activities,
         "customStatus": custom_status,
-        "platforms": {storable(platform): status for platform, status in platforms.items()},
+        "platforms": read_each(presence.get("client_status"), storable, read_text) or {},
         "spotifyCoverUrl": find_cover_url(activities),
         "customStatusEmojiUrl": find_emoji_url(custom_status, cdn),
     }

@@ -20,12 +20,12 @@ def read_text(value: Any) -> str | None:
 
 def read_integer(value: Any) -> int | None:
     """A whole number, also where it comes as a text or with `.0`; None for anything else, and above 2^53."""
-    if (isinstance(value, str) and re.fullmatch(r"-?\d{1,16}", value, re.ASCII)) or (
-        isinstance(value, float) and value.is_integer()
-    ):
+    if type(value) is not int:
+        is_number = isinstance(value, str) and re.fullmatch(r"-?\d{1,16}", value, re.ASCII)
+        if not is_number and not (isinstance(value, float) and value.is_integer()):
+            return None
         value = int(value)
-    is_exact = type(value) is int and abs(value) <= LARGEST_EXACT
-    return value if is_exact else None
+    return value if -LARGEST_EXACT <= value <= LARGEST_EXACT else None
 
 
 def read_id(value: Any) -> str | None:
@@ -38,12 +38,11 @@ def read_object(value: Any) -> dict[str, Any] | None:
     return tidy(value, storable) if isinstance(value, dict) else None
 
 
-def read_each(value: Any, read: Callable[[Any], Any]) -> dict[str, Any] | None:
+def read_each(value: Any, rename: Callable[[str], str], read: Callable[[Any], Any]) -> dict[str, Any] | None:
     """An object with the values that a reader can read; None for anything else."""
     if not isinstance(value, dict):
         return None
-    found = {key: read(item) for key, item in value.items()}
-    return {key: item for key, item in found.items() if item is not None}
+    return {rename(key): found for key, item in value.items() if (found := read(item)) is not None}
 
 
 def tidy(found: dict[str, Any], rename: Callable[[str], str], depth: int = 0) -> dict[str, Any]:
@@ -52,20 +51,21 @@ def tidy(found: dict[str, Any], rename: Callable[[str], str], depth: int = 0) ->
     for key, item in found.items():
         # Nearly everything is a plain text: a call less for each shows.
         if type(item) is not str or not item.isascii():
-            item = _tidy_item(item, key, rename, depth + 1)
+            item = tidy_item(item, key, rename, depth + 1)
         # Whoever has them can join the game that is played.
         if key != "secrets":
             tidied[rename(key)] = item
     return tidied
 
 
-def _tidy_item(value: Any, key: str, rename: Callable[[str], str], depth: int) -> Any:
+def tidy_item(value: Any, key: str, rename: Callable[[str], str], depth: int = 0) -> Any:
+    """The same of one value, whatever it is; `key` is what it stands under."""
     if isinstance(value, (dict, list)) and depth > DEEPEST:
         return None
     if isinstance(value, dict):
         return tidy(value, rename, depth)
     if isinstance(value, list):
-        return [_tidy_item(item, key, rename, depth + 1) for item in value]
+        return [tidy_item(item, key, rename, depth + 1) for item in value]
     if isinstance(value, str):
         return storable(value)
     # JavaScript would round what is above 2^53.
