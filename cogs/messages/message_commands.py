@@ -115,7 +115,8 @@ def check_young(message_cache: MessageCache, original: discord.Message, command_
     The command itself, which may stand behind it, does not count.
     """
     last = message_cache.find_last(original.channel.id, but=command_id)
-    age_ms = (discord.utils.utcnow() - original.created_at).total_seconds() * 1000
+    asked_at = discord.utils.snowflake_time(command_id)
+    age_ms = (asked_at - original.created_at).total_seconds() * 1000
     if age_ms > REPROXY_MS and not (last and last.message_id == original.id):
         raise Invalid("Only the last message of a channel, or one of the last minute, can be said by somebody else.")
 

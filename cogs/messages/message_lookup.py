@@ -12,7 +12,6 @@ from cogs.webhooks.permissions import permissions_in
 from models import Message
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.parsing.timestamps import now_ms
 from rules.proxying import message_records
 
 _ID = re.compile(r"\d{15,20}", re.ASCII)
@@ -59,7 +58,9 @@ async def get_own(ctx: Context, arguments: Arguments) -> Message:
         return await ctx.bot.read(message_records.get_own_record, ctx.author.id, message_id)
     if not ctx.guild:
         raise Invalid("Give the link of the message; Discord's “Copy Message Link” has it.")
-    return await ctx.bot.read(message_records.get_last_record, ctx.author.id, ctx.channel.id, now_ms())
+    # By Discord's clock, as the messages are: ours may be wrong.
+    asked_ms = int((ctx.message or ctx.interaction).created_at.timestamp() * 1000)
+    return await ctx.bot.read(message_records.get_last_record, ctx.author.id, ctx.channel.id, asked_ms)
 
 
 async def get_channel(bot: discord.Client, record: Message) -> discord.abc.GuildChannel | discord.Thread:

@@ -1,7 +1,7 @@
 """Which messages are young enough to be said by somebody else, who may write, and what is told when an edit fails."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import discord
@@ -15,11 +15,13 @@ from cogs.webhooks.rest_client import Failed, Unknown
 from rules.errors import Invalid, NotAllowed
 
 CHANNEL = "41771983423143937"
-COMMAND = 9
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+# By Discord's clock, whatever ours says.
+COMMAND = discord.utils.time_snowflake(NOW)
 
 
 def message(number: int, seconds: float) -> SimpleNamespace:
-    created = discord.utils.utcnow() - timedelta(seconds=seconds)
+    created = NOW - timedelta(seconds=seconds)
     return SimpleNamespace(id=number, channel=SimpleNamespace(id=int(CHANNEL)), created_at=created)
 
 
