@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from models import Message
 from rules.proxying import autoproxy
 from rules.systems import config, guild_settings, members, systems
 from simulator.client import Simulator, SimulatorError
@@ -106,6 +107,10 @@ class ProxyingUser(SystemOwner):
             for message in self.discord.messages(channel or self.channel)
             if message["author"]["username"] != "Rollcall"
         ]
+
+    def forget_at(self, copy_id: str) -> int | None:
+        """Until when it is known who sent a copy that was deleted; None while it stands."""
+        return self.rollcall.read(lambda session: session.get_one(Message, int(copy_id)).forget_at)
 
     def record(self, message_id: str) -> dict | None:
         """What the API knows about a message; None for a 404."""

@@ -76,7 +76,7 @@ def test_a_message_is_deleted_by_command(discord, proxying_user):
         copy = ann.speak("a:hello")["message"]["id"]
         ann.write(f"pk;msg {copy} {typed}")
         until(lambda: ann.standing() == [])
-        until(lambda copy=copy: ann.record(copy) is None)
+        until(lambda copy=copy: ann.forget_at(copy))
     copy = ann.speak("a:stays")["message"]["id"]
     discord.set_permissions(ann.channel, deny=["MANAGE_MESSAGES"])
     ann.ask(f"pk;msg {copy} -delete", "I need Manage Messages")

@@ -49,7 +49,7 @@ def test_a_cross_deletes_for_the_sender_and_the_system_alone(discord, rollcall, 
         copy = ann.speak("a:hello")["message"]["id"]
         discord.react(person, copy, emoji)
         until(lambda copy=copy: copy not in [message["id"] for message in discord.messages(ann.channel)])
-        until(lambda copy=copy: ann.record(copy) is None)
+        until(lambda copy=copy: ann.forget_at(copy))
     assert [text for _, text in ann.standing()] == ["stays"]
     # Whoever has left the system, and sent it, may still take it back.
     rollcall.write(systems.unlink_account, int(twin), int(ann.id))

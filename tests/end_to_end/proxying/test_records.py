@@ -6,7 +6,6 @@ from functools import partial
 
 import pytest
 
-from models import Message
 from rules.account import erasure
 from rules.parsing import timestamps
 from rules.proxying import guild_config
@@ -41,11 +40,6 @@ def test_both_ids_find_the_record_as_soon_as_the_original_is_gone(proxying_user)
         assert (found["member"]["id"], found["system"]["id"]) == (ann.hids["Ann"], ann.system_id)
 
 
-def forget_at(rollcall, message_id):
-    """Until when somebody knows about a deleted message; None while it stands."""
-    return rollcall.read(lambda session: session.get_one(Message, int(message_id)).forget_at)
-
-
 @pytest.mark.parametrize("how", ["by a moderator", "by many", "by a reaction", "by a command", "with its original"])
 def test_who_asks_because_a_copy_was_deleted_learns_who_sent_it(discord, rollcall, proxying_user, how):
     ann = proxying_user("Ann")
@@ -66,9 +60,9 @@ def test_who_asks_because_a_copy_was_deleted_learns_who_sent_it(discord, rollcal
         ann.write(f"pk;msg {ids[0]} delete")
     else:
         discord.bulk_delete(moderator, [ids[0], ann.write("whatever")["id"]])
-    until(lambda: forget_at(rollcall, ids[0]))
+    until(lambda: ann.forget_at(ids[0]))
     # An hour from the deletion, for whoever could see it before, by either ID.
-    assert begun + 3_600_000 <= forget_at(rollcall, ids[0]) <= timestamps.now_ms() + 3_600_000
+    assert begun + 3_600_000 <= ann.forget_at(ids[0]) <= timestamps.now_ms() + 3_600_000
     assert ann.record(ids[0]) == ann.record(copies[0]["original_id"]) == before[0]
     assert rollcall.get(f"/v1/msg/{ids[0]}").json()["sender"] == ann.id
     shown = text_of(ann.ask(f"pk;msg {ids[0]}", "Sent by"))
@@ -76,7 +70,7 @@ def test_who_asks_because_a_copy_was_deleted_learns_who_sent_it(discord, rollcal
     assert "Deleted: who sent it is forgotten" in shown
     assert "was deleted" in ann.refusal(f"pk;edit https://discord.com/channels/1/2/{ids[0]} no")
     if how != "by many":
-        assert forget_at(rollcall, ids[1]) is None
+        assert ann.forget_at(ids[1]) is None
     # What stands is what one means by the last message.
     ann.speak("a:last")
     assert ann.record(ids[1]) == before[1]
@@ -86,7 +80,7 @@ def test_who_asks_to_be_forgotten_is_not_known_by_what_was_deleted(discord, roll
     ann = proxying_user("Ann")
     copy = ann.speak("a:hello")["message"]["id"]
     discord.react(ann.id, copy, "❌")
-    until(lambda: forget_at(rollcall, copy))
+    until(lambda: ann.forget_at(copy))
     rollcall.write(erasure.forget, int(ann.id))
     assert rollcall.get(f"/v1/msg/{copy}").status_code == 404
 
@@ -121,7 +115,7 @@ def test_a_copy_that_is_deleted_before_it_is_recorded_is_known_for_a_while(disco
         ann.write("pk;help")
         ann.await_log(lambda entry: entry["kind"] == "message", after)
     ann.await_log(lambda entry: entry["kind"] == "delete" and entry["message_id"] == original, after)
-    until(lambda: forget_at(rollcall, copy))
+    until(lambda: ann.forget_at(copy))
     assert [ann.record(each)["id"] for each in (copy, original)] == [copy, copy]
 
 
