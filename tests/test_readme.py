@@ -125,7 +125,7 @@ def test_the_limits_are_those_that_hold():
         "a value": [kv.VALUE_LENGTH],
         "pairs a person": [kv.MOST_PAIRS, kv.MOST_BYTES],
         "the body of a value": [kv.VALUE_BYTES],
-        "the body of a `PATCH` of pairs": [OBJECT_BYTES],
+        "the body of a change of pairs": [OBJECT_BYTES],
         "a body under `/v1`": [pluralkit_v1.OBJECT_BYTES],
         "nesting of a JSON body": [strict_json.MOST_DEPTH],
         "an address with its query": [protocol.LONGEST_LINE],
