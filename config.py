@@ -78,7 +78,7 @@ def load(overrides: Mapping[str, str] | None = None) -> Config:
     Raises BadSetting.
     """
     try:
-        stored = dotenv_values(ROOT / ".env")
+        stored = dotenv_values(ROOT / ".env", encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         raise BadSetting(f"{ROOT / '.env'} cannot be read; it must be a text file in UTF-8.") from None
     return read({**stored, **os.environ, **(overrides or {})})
