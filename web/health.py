@@ -25,5 +25,6 @@ def health() -> Response:
     body["database"]["problem"] = problem
     if problem:
         body["status"] = "the database cannot be written"
+        body |= {"state": states.CANNOT_WRITE} if "state" in body else {}
     fine = body["database"]["readable"] and not problem and body["state"] not in states.STALE
     return report(body, 200 if fine else 503)

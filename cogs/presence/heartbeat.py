@@ -68,7 +68,8 @@ class Heartbeat:
         state, problem = self._find_state()
         if self._connected_since or state == states.CANNOT_WRITE:
             return state, problem
-        return (states.NOT_CONNECTED if Heartbeat.has_tried else states.STARTING), problem
+        # Which servers the bot is in is only known while it is connected.
+        return (states.NOT_CONNECTED if Heartbeat.has_tried else states.STARTING), None
 
     def _tell(self, now: tuple[str, str | None]) -> None:
         if now[1] and now != self._told and not self.bot.fault:

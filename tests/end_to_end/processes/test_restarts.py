@@ -145,7 +145,7 @@ def test_a_home_server_that_is_out_of_reach_is_told(alone, begins):
 
 
 def test_while_the_members_are_counted_nobody_is_told_that_they_are_no_member(alone):
-    running = alone(options={"member_request_interval": 8, "large_threshold": 50, "chunk_size": 100})
+    running = alone(options={"member_request_interval": 600, "large_threshold": 50, "chunk_size": 100})
     (alice,) = members(running, "alice")
     running.simulator.fill("Home", 200, online=0.1)
     running.simulator.presence(alice, "offline")
@@ -162,6 +162,9 @@ def test_while_the_members_are_counted_nobody_is_told_that_they_are_no_member(al
     assert told.status_code == 404
     assert "the bot is counting members" in told.json()["message"]
     assert running.get("/health").status_code == 200
+    running.bot.stop()
+    running.simulator.set(member_request_interval=0.2)
+    running.start_bot()
     until(lambda: running.status_of(carol) == "offline", 40)
     until(lambda: state_of(running) == "connected")
     assert "the home server is “Home” (" in running.bot.output
