@@ -2,6 +2,8 @@
 
 import resource
 
+import pytest
+
 from tests.end_to_end.bot_replies import said
 from tests.end_to_end.rollcall import until
 
@@ -31,6 +33,7 @@ def test_what_cannot_be_stored_is_told_as_that(alone):
     assert "before" in str(discord.say_and_wait(alice, ".list", dm=True))
 
 
+@pytest.mark.long
 def test_a_bot_that_cannot_write_is_told_as_that_and_not_as_one_that_is_not_connected(alone):
     running = alone()
     running.start_bot()

@@ -161,6 +161,7 @@ def test_a_copy_that_discord_posts_only_after_the_start(ann):
     assert ann.record(original["id"])["sender"] == ann.id
 
 
+@pytest.mark.long
 def test_a_copy_of_which_one_part_is_missing_is_taken_back(ann):
     files = [(f"{name}.bin", bytes(6 * MEGABYTE)) for name in "ab"]
     original = ann.begin_with(ann.hook, lambda: ann.write("a:one", attachments=files), 1)
@@ -184,6 +185,7 @@ def test_all_parts_of_a_copy(ann):
     assert [ann.record(part)["original"] for part in parts] == [original["id"]] * 2
 
 
+@pytest.mark.long
 def test_discord_fails_for_a_while(ann):
     _, (copy,) = kill_before_the_record(ann, lambda: ann.write("a:one"))
     ann.discord.fail_rest("GET", "/channels/{channel_id}/messages", times=8, status=503)

@@ -61,6 +61,7 @@ def fill(running):
     assert running.http.patch(f"{running.url}/user/@me/kv", json=big, headers=headers).status_code == 204
 
 
+@pytest.mark.long
 def test_a_crowd_of_slow_clients_keeps_nobody_waiting(web, crowd):
     """500 half heads, 500 half bodies (a good token among them), 100 that do not read and 1 000 idle, all at once."""
     running = web(BODY_TIMEOUT="4")
@@ -108,6 +109,7 @@ def test_who_reads_slowly_but_reads_gets_all(web):
         assert take(client).count(b"HTTP/1.1 200 OK") == 6
 
 
+@pytest.mark.long
 def test_above_the_bound_new_connections_are_told_and_the_established_go_on(web, crowd):
     """512 files may be open, of which 256 are connections."""
     running = web("-c", LIMIT_FILES, WEB_CONCURRENCY="1")
