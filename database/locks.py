@@ -46,6 +46,8 @@ def announce(folder: Path, url: str) -> None:
     """Let `find_running` find what this process, or one that it starts, runs on; until they end."""
     # Where Rollcall's own folder is not to be written, the maintenance commands are told by DATABASE_URL.
     with suppress(OSError):
+        # What has ended left its file; this sweeps them away.
+        find_running(folder)
         unfinished = folder / f".{RUNNING}{os.getpid()}"
         unfinished.write_text(url)
         _held.append(os.open(unfinished, os.O_RDONLY))

@@ -104,6 +104,13 @@ def test_commands_find_the_file_of_what_runs_here(here, running, monkeypatch):
     assert list(here.glob("*running-*")) == []
 
 
+def test_what_has_ended_leaves_nothing_behind_once_something_runs_again(here, running):
+    for name in "abc":
+        running.end(running(here, f"sqlite:///{here}/{name}.db"))
+    running(here, f"sqlite:///{here}/tour.db")
+    assert len(list(here.iterdir())) == 1
+
+
 def test_of_several_that_run_here_the_one_of_dotenv_is_meant(here, running):
     running(here, f"sqlite:///{here}/tour.db")
     running(here, f"sqlite:///{here}/rollcall.db")
