@@ -9,6 +9,7 @@ from web.front import wsgi
 from web.front.bodies import Bodies, Body, BodyNeeded
 from web.front.connections import Connections
 from web.front.hot_read import HotRead
+from web.front.turns import Turns
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -19,7 +20,7 @@ THREADS = 12
 
 
 class Front:
-    """Speaks ASGI to the server and WSGI to the app; `hot_read` and `connections` are used by the protocol as well.
+    """Speaks ASGI to the server and WSGI to the app; `hot_read`, `connections` and `turns` are the protocol's too.
 
     `patience_s` is BODY_TIMEOUT: how long a head, and then a body, may take to arrive. `close` is called at the end.
     """
@@ -32,7 +33,7 @@ class Front:
         close: Callable[[], None] = lambda: None,
     ) -> None:
         self.app, self.hot_read, self.patience_s = app, hot_read, patience_s
-        self.connections = Connections(patience_s)
+        self.connections, self.turns = Connections(patience_s), Turns()
         self._threads: ThreadPoolExecutor | None = None
         self._bodies = Bodies(patience_s)
         self._close = close

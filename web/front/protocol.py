@@ -105,6 +105,9 @@ class HttpProtocol(HttpToolsProtocol):
             self._refuse(431)
         elif self._owing_since is None and self._is_free():
             self._idle_since = time.monotonic()
+        if self.app.turns.is_long():
+            self.flow.pause_reading()
+            self.app.turns.in_next(self._read_on)
 
     def eof_received(self) -> bool:
         """Whether to keep the connection: a client that has said all it wants to say still hears the answer."""
@@ -179,6 +182,10 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_last = True
         if self._owing_since is None or self._is_refused:
             super().shutdown()
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def _is_free(self) -> bool:
         """Whether no request of this connection is being answered, nor waits to be."""

@@ -29,10 +29,14 @@ HELLO = json.dumps({"op": 1, "d": {"heartbeat_interval": HEARTBEAT_S * 1000}}, s
 class SocketProtocol(asyncio.Protocol):
     """One WebSocket. `shutdown` is uvicorn's word for the end of the worker."""
 
-    __slots__ = ("_connections", "_heard_at", "_protocol", "_server_state", "transport", "unsent_since")
+    __slots__ = (
+        *("_connections", "_heard_at", "_is_full", "_protocol", "_server_state", "_turns", "transport"),
+        "unsent_since",
+    )
 
     def __init__(self, config: Any, server_state: Any, app_state: Any) -> None:
         self._server_state, self._connections = server_state, config.loaded_app.connections
+        self._turns, self._is_full = config.loaded_app.turns, False
         self._protocol = ServerProtocol(max_size=LARGEST_MESSAGE)
         self.unsent_since: float | None = None
         self._heard_at = time.monotonic()
@@ -55,6 +59,9 @@ class SocketProtocol(asyncio.Protocol):
             elif isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
                 self._take(event)
         self._send()
+        if self._turns.is_long():
+            self.transport.pause_reading()
+            self._turns.in_next(self._read_on)
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
@@ -62,11 +69,12 @@ class SocketProtocol(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Called while a client does not take what it is sent, such as the answers to its pings: it is not read."""
+        self._is_full = True
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.resume_reading()
+        self._is_full = False
+        self._read_on()
 
     def shutdown(self) -> None:
         """Tell the client that this worker ends, and that it may come back."""
@@ -81,6 +89,10 @@ class SocketProtocol(asyncio.Protocol):
             self._protocol.fail(1002, "No heartbeat")
             self._send()
             self.transport.close()
+
+    def _read_on(self) -> None:
+        if not self._is_full and not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def _accept(self, request: Request) -> None:
         if request.path.partition("?")[0] == PATH:

@@ -278,6 +278,21 @@ def test_a_transaction_lasts_for_one_turn_of_the_loop(people, database):
     assert words == ["BEGIN", "SELECT", "SELECT", "COMMIT", "BEGIN", "SELECT", "COMMIT"]
 
 
+def test_who_is_hidden_in_the_middle_of_a_long_turn_is_not_shown_after_it(people, database, monkeypatch):
+    monkeypatch.setattr("web.front.hot_read.STATE_S", -1)
+    hot_read = HotRead(database, Limiter((), ()))
+
+    async def run():
+        assert hot_read.answer(HEAD) is not None
+        with database.write() as session:
+            opt_out.hide(session, ALICE)
+        assert hot_read.answer(HEAD) is None
+        await asyncio.sleep(0)
+        assert not database.own_connection().in_transaction
+
+    asyncio.run(run())
+
+
 def test_a_file_that_fails_is_left_to_flask(roads, people, database_file):
     both = roads()
     database_file.rename(database_file.with_name("elsewhere.db"))

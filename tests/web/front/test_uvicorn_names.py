@@ -60,6 +60,8 @@ def test_uvicorns_protocol_has_what_ours_builds_on():
     assert not CYCLE - assigned(cycle), hint(CYCLE - assigned(cycle))
     assert not STATE - assigned(ServerState), hint(STATE - assigned(ServerState))
     assert "write_paused" in assigned(FlowControl), hint({"write_paused"})
+    missing = {"pause_reading", "resume_reading"} - set(vars(FlowControl))
+    assert not missing, hint(missing)
     assert "shutdown" in inspect.getsource(Server.shutdown), hint({"shutdown"})
     assert {"CONFIG_KWARGS"} <= set(vars(UvicornWorker)), hint({"CONFIG_KWARGS"})
 
