@@ -45,7 +45,7 @@ class HotRead:
     def __init__(self, database: Database, limiter: Limiter) -> None:
         self._database, self._limiter = database, limiter
         self._connection: sqlite3.Connection | None = None
-        self._began = 0.0
+        self._began, self._is_ending = 0.0, False
         self._common = _lines(COMMON_HEADERS.items())
 
     def answer(self, head: Head) -> tuple[bytes, bytes, bytes] | None:
@@ -74,17 +74,19 @@ class HotRead:
         """
         connection = self._connection or self._open()
         now = time.monotonic()
-        if not connection.in_transaction:
+        if not self._is_ending:
             asyncio.get_running_loop().call_soon(self._end_turn)
-        elif now - self._began > STATE_S:
+            self._is_ending = True
+        if connection.in_transaction:
+            if now - self._began <= STATE_S:
+                return connection
             connection.execute("COMMIT")
-        else:
-            return connection
         connection.execute("BEGIN")
         self._began = now
         return connection
 
     def _end_turn(self) -> None:
+        self._is_ending = False
         # After some failures SQLite has ended it already.
         if self._connection.in_transaction:
             self._connection.execute("COMMIT")

@@ -293,6 +293,25 @@ def test_who_is_hidden_in_the_middle_of_a_long_turn_is_not_shown_after_it(people
     asyncio.run(run())
 
 
+def test_a_transaction_that_could_not_be_ended_is_ended_after_the_next_read(people, database):
+    hot_read = HotRead(database, Limiter((), ()))
+
+    async def run():
+        connection, failures = database.own_connection(), []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context["exception"]))
+        assert hot_read.answer(HEAD) is not None
+        connection.set_authorizer(lambda *_asked: sqlite3.SQLITE_DENY)
+        await asyncio.sleep(0)
+        connection.set_authorizer(None)
+        assert connection.in_transaction
+        assert [type(failure) for failure in failures] == [sqlite3.DatabaseError]
+        assert hot_read.answer(HEAD) is not None
+        await asyncio.sleep(0)
+        assert not connection.in_transaction
+
+    asyncio.run(run())
+
+
 def test_a_file_that_fails_is_left_to_flask(roads, people, database_file):
     both = roads()
     database_file.rename(database_file.with_name("elsewhere.db"))
