@@ -5,6 +5,7 @@ import re
 import pytest
 
 import config as settings
+from bench.__main__ import MODULES
 from rules.account import kv
 from rules.parsing import strict_json
 from rules.presence import profiles
@@ -135,3 +136,16 @@ def test_the_limits_are_those_that_hold():
         "connections a worker": [connections.MOST_CONNECTIONS],
         "a message on a WebSocket": [sockets.LARGEST_MESSAGE],
     }
+
+
+def test_each_part_of_the_benchmarks_is_in_a_room_and_can_be_run():
+    files = {path.stem: path for path in (ROOT / "bench").glob("*/*.py") if "\ndef main() ->" in path.read_text()}
+    parts = {part: f"bench.{path.parent.name}.{part}" for part, path in files.items()}
+    assert {part: module for part, module in parts.items() if part != "echo_bot"} == MODULES
+
+
+def test_readmes_figures_name_parts_that_there_are():
+    table = readme().split("| `PART` |\n|---|---|---|---|---|\n")[1].split("\n\n")[0]
+    named = {row.strip("| ").rpartition("|")[2].strip() for row in table.splitlines()}
+    assert named
+    assert named - set(MODULES) == set()

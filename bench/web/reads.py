@@ -10,7 +10,7 @@ import requests
 from bench import fixtures
 from bench.load import Measured, Target, describe, describe_generator, interleave, p99_ratios, press, ratios
 from bench.report import Row, show
-from bench.web_servers import LIMITED, serving
+from bench.web.servers import LIMITED, serving
 
 ROUNDS = 5
 PEOPLE, FRIENDS = 100_000, 20
@@ -25,7 +25,7 @@ def main() -> None:
         one = fixtures.PATH % 0
         answer = requests.get(hot + one, timeout=10)
         size = len(answer.content)
-        bare = stack.enter_context(serving("bench.baselines:bare", "threaded", BENCH_BYTES=str(size))).url
+        bare = stack.enter_context(serving("bench.web.baselines:bare", "threaded", BENCH_BYTES=str(size))).url
         targets = {
             "bare": Target(bare, fixtures.PATH, PEOPLE),
             "hot": Target(hot, fixtures.PATH, PEOPLE),

@@ -1,6 +1,6 @@
 """The bare bot that proxying is compared with: py-cord, which posts each message again through one webhook.
 
-`python -m bench.echo_bot <address of the simulated Discord> <webhook ID> <webhook token>` for each channel's webhook.
+`python -m bench.bot.echo_bot <address of the simulated Discord> <channel ID>:<webhook ID>:<webhook token> …`
 """
 
 import sys

@@ -12,7 +12,7 @@ from pathlib import Path
 from bench import fixtures
 from bench.load import Measured, Target, describe, describe_generator, p99_ratios, press, ratios
 from bench.report import Row, show
-from bench.web_servers import serving
+from bench.web.servers import serving
 from tests.end_to_end.rollcall import Rollcall, until
 
 ROUNDS = 7

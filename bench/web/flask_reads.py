@@ -10,7 +10,7 @@ import requests
 from bench import fixtures
 from bench.load import Measured, Target, describe, describe_generator, interleave, press, ratios
 from bench.report import Row, show
-from bench.web_servers import serving
+from bench.web.servers import serving
 
 ROUNDS = 5
 PEOPLE = 1000
@@ -49,8 +49,8 @@ def compare(targets: dict[str, Target]) -> tuple[dict[str, list[Measured]], int]
     one = targets["front"]
     size = len(requests.get(one.url + one.path, headers=dict(one.headers), timeout=10).content)
     with (
-        serving(app="bench.baselines:plain", BENCH_BYTES=str(size)) as plain,
-        serving(app="bench.baselines:plain", worker="threaded", BENCH_BYTES=str(size)) as plain_threaded,
+        serving(app="bench.web.baselines:plain", BENCH_BYTES=str(size)) as plain,
+        serving(app="bench.web.baselines:plain", worker="threaded", BENCH_BYTES=str(size)) as plain_threaded,
     ):
         targets |= {"constant": Target(plain.url, "/v1/x"), "constant threaded": Target(plain_threaded.url, "/v1/x")}
         return interleave(ROUNDS, {name: partial(press, target) for name, target in targets.items()}), size

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from bench.processes import children, cpu_s, pss_mb, raise_open_files
 from bench.report import Row, show
-from bench.web_servers import serving
+from bench.web.servers import serving
 
 SOCKETS, WARM_UP, IDLE_S = 5000, 100, 10
 AT_ONCE = 100

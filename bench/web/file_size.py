@@ -7,7 +7,7 @@ from pathlib import Path
 from bench import fixtures
 from bench.load import Target, describe_generator, interleave, press, ratios
 from bench.report import Row, show
-from bench.web_servers import serving
+from bench.web.servers import serving
 
 ROUNDS = 7
 SMALL, LARGE = 1000, 1_000_000

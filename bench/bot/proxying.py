@@ -127,7 +127,7 @@ def make_echo(stops: list[Callable[[], None]]) -> Subject:
     channels = [discord.add_channel(f"c{number}") for number in range(CHANNELS)]
     hooks = [discord.add_webhook(channel) for channel in channels]
     listed = [f"{channel}:{hook['id']}:{hook['token']}" for channel, hook in zip(channels, hooks, strict=True)]
-    bot = Process("-m", "bench.echo_bot", discord.url, *listed, environ=Rollcall(discord, Path("/")).environ)
+    bot = Process("-m", "bench.bot.echo_bot", discord.url, *listed, environ=Rollcall(discord, Path("/")).environ)
     stops.append(bot.stop)
     until(lambda: "ready" in bot.output)
     return Subject("echo", discord, channels, dict.fromkeys(MEMBERS, user_id))

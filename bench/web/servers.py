@@ -17,7 +17,7 @@ from tests.end_to_end.rollcall import free_port
 
 PATIENCE_S = 30
 # Rollcall's own settings, from gunicorn.conf.py, and gunicorn's threaded worker.
-WORKERS = {"front": (), "threaded": ("--config", "python:bench.threaded")}
+WORKERS = {"front": (), "threaded": ("--config", "python:bench.web.threaded")}
 # So high that nothing is refused, and counted all the same.
 LIMITED = "3000000/3second"
 
