@@ -91,8 +91,9 @@ def test_env_example_can_be_used_as_it_is():
 
 
 def settings_in_table() -> set[str]:
-    """The settings in the first column of README's tables."""
-    cells = re.findall(r"^\|([^|]+)\|", readme(), re.MULTILINE)
+    """The settings in the first column of README's table of them."""
+    table = readme().split("| setting | default | what it is |\n|---|---|---|\n")[1].split("\n\n")[0]
+    cells = re.findall(r"^\|([^|]+)\|", table, re.MULTILINE)
     return {name for cell in cells for name in re.findall(r"`([A-Z][A-Z_]+)`", cell)}
 
 
