@@ -13,7 +13,7 @@ from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.systems.field_commands import Field, edit_text, edit_toggle
 from cogs.systems.guild_settings import system_in_guild
 from rules.errors import Invalid
-from rules.parsing.dates import show_span, type_span
+from rules.parsing.typed_times import parse_span, show_span
 from rules.proxying.decision import LATCH_TIMEOUT_S
 from rules.systems import config, systems
 
@@ -62,7 +62,7 @@ async def set_timeout(ctx: Context, target: SystemTarget, arguments: Arguments) 
     arguments.check_flags(())
     system = target.system
     if text:
-        seconds = None if text in (*CLEARING, *ON) else 0 if text in NEVER else type_span(text)
+        seconds = None if text in (*CLEARING, *ON) else 0 if text in NEVER else parse_span(text)
         system = await ctx.bot.write(config.edit_config, ctx.author.id, {"latch_timeout": seconds})
     await answer(ctx, card(text=_say_timeout(system.latch_timeout)))
 

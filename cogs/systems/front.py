@@ -17,8 +17,8 @@ from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.commands.targets import SystemTarget
 from cogs.systems.embeds import called, fronters_embed, names, paint
 from cogs.systems.switch import delete_history
-from rules.parsing.dates import show_span, type_time
 from rules.parsing.timestamps import now_us
+from rules.parsing.typed_times import parse_time, show_span
 from rules.systems import front_breakdown, front_history, overviews, systems
 from rules.systems.privacy import see_system
 
@@ -68,7 +68,7 @@ async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments)
     now = now_us()
     since = 0
     if text.lower() != "full":
-        since = await ctx.bot.in_thread(type_time, text or DEFAULT_SINCE, target.system.tz, now)
+        since = await ctx.bot.in_thread(parse_time, text or DEFAULT_SINCE, target.system.tz, now)
     options = {"flat": arguments.has("flat"), "fronters_only": arguments.has(*FRONTERS_ONLY)}
 
     async def build(viewer: int | None) -> Response:

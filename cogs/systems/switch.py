@@ -13,8 +13,8 @@ from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems.embeds import names
 from models import Switch, System
 from rules.errors import Invalid, NotAllowed
-from rules.parsing.dates import type_time
 from rules.parsing.timestamps import now_us
+from rules.parsing.typed_times import parse_time
 from rules.systems import front_history, overviews, switches
 
 ALL = ("all", *CLEAR)
@@ -43,7 +43,7 @@ async def move_switch(ctx: Context, arguments: Arguments) -> None:
     system, latest = await ctx.bot.read(switches.check_latest, ctx.author.id)
     if not text:
         raise Invalid("Say when it was, like `switch move 1h30m` or `switch move yesterday 14:00`.")
-    at = await ctx.bot.in_thread(type_time, text, system.tz, now_us())
+    at = await ctx.bot.in_thread(parse_time, text, system.tz, now_us())
     await ctx.bot.read(switches.check_move, ctx.author.id, at, latest.id)
     if await confirm(ctx, f"Move the latest switch to {stamp_us(at)} ({stamp_us(at, 'R')})?", "Move it", arguments):
         await ctx.bot.write(switches.move_switch, ctx.author.id, at, latest.id)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from rules.errors import Invalid
-from rules.parsing.dates import find_timestamp
+from rules.parsing.typed_times import find_timestamp
 
 NO_YEAR = 4
 # 0001 stood for none until 2020, and such birthdays are still around.

@@ -7,7 +7,7 @@ import pytest
 
 from rules.errors import Invalid, NotFound
 from rules.parsing import birthdays, time_zones
-from rules.parsing.dates import show_span, type_span, type_time
+from rules.parsing.typed_times import parse_span, parse_time, show_span
 from rules.proxying.proxy_tags import read_example
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -47,7 +47,7 @@ NOW_US = int(NOW.timestamp()) * 1_000_000
     ],
 )
 def test_instants(text, at):
-    local = datetime.fromtimestamp(type_time(text, "Europe/Berlin", NOW_US) / 1_000_000, BERLIN)
+    local = datetime.fromtimestamp(parse_time(text, "Europe/Berlin", NOW_US) / 1_000_000, BERLIN)
     assert local.replace(tzinfo=None).isoformat() == at
 
 
@@ -87,7 +87,7 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 )
 def test_what_is_absolute_is_moved_by_no_zone(text, at, zone):
     now_us = int(NOON.timestamp()) * 1_000_000 + 15 * 60 * 1_000_000
-    assert type_time(text, zone, now_us) == int(at.timestamp() * 1_000_000)
+    assert parse_time(text, zone, now_us) == int(at.timestamp() * 1_000_000)
 
 
 @pytest.mark.parametrize(
@@ -95,33 +95,33 @@ def test_what_is_absolute_is_moved_by_no_zone(text, at, zone):
 )
 def test_what_is_no_timestamp_of_discords(text):
     with pytest.raises(Invalid, match="I cannot read"):
-        type_time(text, "UTC", NOW_US)
+        parse_time(text, "UTC", NOW_US)
 
 
 def test_the_zone_decides_what_a_clock_time_is():
-    in_berlin, in_new_york = (type_time("14:00", zone, NOW_US) for zone in ("Europe/Berlin", "America/New_York"))
+    in_berlin, in_new_york = (parse_time("14:00", zone, NOW_US) for zone in ("Europe/Berlin", "America/New_York"))
     assert in_new_york - in_berlin == 6 * 3600 * 1_000_000
 
 
 @pytest.mark.parametrize("text", ["", "hello", "12", "99:99", "2026-02-30", "1d6x", "x" * 200, "9" * 40 + "d"])
 def test_what_is_no_instant(text):
     with pytest.raises(Invalid, match="I cannot read"):
-        type_time(text, "UTC", NOW_US)
+        parse_time(text, "UTC", NOW_US)
 
 
 def test_a_span_longer_than_time_ends_at_its_beginning():
-    assert type_time("999999999w", "UTC", NOW_US) == 0
+    assert parse_time("999999999w", "UTC", NOW_US) == 0
 
 
 def test_spans():
     typed = {"6h": 21_600, " 1D 12h ": 129_600, "90s": 90, "1w2d3h4m5s": 788_645, "0s": 0}
-    assert {text: type_span(text) for text in typed} == typed
+    assert {text: parse_span(text) for text in typed} == typed
 
 
 @pytest.mark.parametrize("text", ["", "6", "h", "6 hours", "-6h", "1.5h", "6h ago", "soon", "1234567890h", "1h" * 51])
 def test_what_is_no_span(text):
     with pytest.raises(Invalid, match="as a length of time; write it like 6h or 1d12h"):
-        type_span(text)
+        parse_span(text)
 
 
 def test_spans_are_shown_in_their_two_largest_units():

@@ -20,7 +20,7 @@ _UNIX = re.compile(r"(\d{10})(?:\d{3}|\.\d{1,6})?", re.ASCII)
 _AM_PM = re.compile(r"(?<=\d)\s*([ap])\.?m\b\.?", re.IGNORECASE)
 
 
-def type_time(text: str, time_zone: str, now_us: int) -> int:
+def parse_time(text: str, time_zone: str, now_us: int) -> int:
     """A typed instant as µs since 1970; what names no zone is meant in `time_zone`.
 
     What is absolute, such as `<t:1795262400:R>` or ISO with an offset, is that instant in every zone. A span such as
@@ -83,7 +83,7 @@ def _take_zone(plain: str) -> tuple[str, tzinfo | None]:
     return (rest.strip(), zone) if zone else (plain, None)
 
 
-def type_span(text: str) -> int:
+def parse_span(text: str) -> int:
     """A typed length of time such as `6h` or `1d12h30m`, in seconds. Raises Invalid for what cannot be read."""
     if len(text) > LONGEST or not _SPAN.fullmatch(text.strip()):
         raise Invalid(f"I cannot read “{text[:40]}” as a length of time; write it like 6h or 1d12h.")
