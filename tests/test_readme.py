@@ -150,3 +150,28 @@ def test_readmes_figures_name_parts_that_there_are():
     named = {row.strip("| ").rpartition("|")[2].strip() for row in table.splitlines()}
     assert named
     assert named - set(MODULES) == set()
+
+
+def rooms_in_tree() -> set[str]:
+    """The folders of folders that README's tree names."""
+    tree = readme().split("## How it is built\n\n```\n")[1].split("```")[0]
+    rooms, part = set(), ""
+    for line in tree.splitlines():
+        first, _, rest = line.partition(" ")
+        part, told = (first, rest) if first else (part, line)
+        rooms |= {part + name for name in re.findall(r"\b[a-z_]+/", told)}
+    return rooms
+
+
+def test_readmes_tree_names_every_room():
+    parts = ("bench", "cli", "cogs", "database", "rules", "simulator", "tests", "web")
+    there = {f"{path.parent.name}/{path.name}/" for part in parts for path in (ROOT / part).iterdir() if path.is_dir()}
+    unnamed = {room for room in there - rooms_in_tree() if not room.endswith("__pycache__/")}
+    assert unnamed - {"bench/results/"} == set()
+    assert {room for room in rooms_in_tree() if not (ROOT / room).is_dir()} == set()
+
+
+def test_nginx_leaves_it_to_rollcall_which_body_is_too_large():
+    written = (ROOT / "deploy" / "nginx.conf").read_text()
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", written)
+    assert int(megabytes) * 1024 * 1024 > OBJECT_BYTES
