@@ -1,5 +1,7 @@
 """gunicorn's worker: uvicorn's, with the front before whatever app gunicorn was told to serve."""
 
+import os
+import signal
 from typing import Any
 
 from uvicorn_worker import UvicornWorker
@@ -25,11 +27,19 @@ class Worker(UvicornWorker):
         "timeout_keep_alive": KEEP_ALIVE_S,
         # Less than gunicorn's graceful_timeout, after which the worker is killed.
         "timeout_graceful_shutdown": 8,
+        # Seconds between two calls of `callback_notify`.
+        "timeout_notify": 1,
     }
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
         self.wsgi = front_of(self.wsgi)
+
+    async def callback_notify(self) -> None:
+        """Tell gunicorn that this worker lives; end, if gunicorn does not: else the port would stay taken for ever."""
+        await super().callback_notify()
+        if os.getppid() != self.ppid:
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def front_of(app: Any) -> Front:

@@ -1,5 +1,6 @@
 """Web sides of one test alone, without a bot: on a file that holds alice, who has a token."""
 
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -28,6 +29,11 @@ class Web(Rollcall):
         """Store a pair of alice's; the status of the answer."""
         headers = {"Authorization": self.token}
         return self.http.put(f"{self.url}/user/@me/kv/{key}", value, headers=headers, timeout=seconds).status_code
+
+    def is_port_free(self) -> bool:
+        """Whether nobody listens any more where this web side did."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) != 0
 
     def workers(self) -> set[int]:
         """The processes that serve."""

@@ -149,6 +149,14 @@ def test_a_worker_killed_under_load_loses_nothing_that_was_acknowledged(web, kil
         assert writer.acknowledged >= kills - 1
 
 
+def test_workers_end_where_gunicorn_was_killed_and_the_port_is_free_again(web):
+    running = web()
+    running.web.stop(signal.SIGKILL)
+    until(running.is_port_free)
+    running.start_web()
+    assert running.status_of("80351110224678912") == "online"
+
+
 def test_a_worker_that_hangs_is_replaced(web):
     running = web("-m", "gunicorn", "--timeout", "2", "app:app")
     until(lambda: len(running.workers()) == 2)

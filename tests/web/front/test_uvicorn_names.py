@@ -4,6 +4,7 @@ import ast
 import inspect
 from importlib.metadata import version
 
+import gunicorn.workers.base
 import pytest
 from uvicorn.protocols.http import httptools_impl
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -63,7 +64,9 @@ def test_uvicorns_protocol_has_what_ours_builds_on():
     missing = {"pause_reading", "resume_reading"} - set(vars(FlowControl))
     assert not missing, hint(missing)
     assert "shutdown" in inspect.getsource(Server.shutdown), hint({"shutdown"})
-    assert {"CONFIG_KWARGS"} <= set(vars(UvicornWorker)), hint({"CONFIG_KWARGS"})
+    missing = {"CONFIG_KWARGS", "callback_notify"} - set(vars(UvicornWorker))
+    assert not missing, hint(missing)
+    assert "ppid" in assigned(gunicorn.workers.base.Worker), hint({"ppid"})
 
 
 def test_this_list_is_whole():
