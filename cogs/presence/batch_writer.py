@@ -61,12 +61,6 @@ class PresenceWriter:
                         self._written.clear()
                         await self._written.wait()
 
-    async def wait_until_written(self) -> None:
-        """Return when all that came so far is stored, or on its way to where the bot's next write comes after it."""
-        while self._has_work:
-            self._written.clear()
-            await self._written.wait()
-
     @property
     def _is_full(self) -> bool:
         return len(self._pending) > MOST_PENDING and not self.is_stuck

@@ -1,7 +1,6 @@
 """The home server's presences, from the gateway's raw events to pending changes."""
 
 import asyncio
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,12 +13,10 @@ from cogs.presence.member_chunks import MemberChunks
 from cogs.presence.notices import Notices
 from cogs.presence.publication import Publication
 from rules.parsing.timestamps import now_ms
-from rules.presence import health, home_guild, publication, states, updates
+from rules.presence import home_guild, publication, states, updates
 from rules.presence.cdn import DISCORD_BASE, Cdn
 from rules.presence.payloads import get_user_id
 from rules.presence.updates import Change
-
-log = logging.getLogger(__name__)
 
 OFFLINE = {"status": "offline"}
 
@@ -227,16 +224,13 @@ class Presence(commands.Cog, name="presence"):
             return
         for user_id in stored.difference(self.member_chunks.seen):
             self.writer.put(user_id, Change(now, now, gone=True))
-        self.notices.take_count(self.home.guild_id)
         self.announcing = asyncio.create_task(self.announce())
 
     async def announce(self) -> None:
-        """Say which server is published, and how many people, once they are counted and written."""
+        """Tell, once everybody who was counted is written, that the count is over."""
         await self.writer.drain()
-        guild, count = self.bot.get_guild(self.home.guild_id), await self.bot.read(health.count_published)
-        name = f"“{guild.name}” ({guild.id})" if guild else self.home.guild_id
-        log.info("the home server is %s; people who are published: %d", name, count)
         self.heartbeat.note_change()
+        self.notices.take_count(self.home.guild_id)
 
     @commands.Cog.listener()
     async def on_shown(self, user_id: int) -> None:

@@ -43,7 +43,7 @@ class Notices:
             task.cancel()
 
     def take_count(self, guild_id: int) -> None:
-        """The home server's members are known: say in the log how many are published, and tell the server once."""
+        """The home server's members are stored: say in the log how many are published, and tell the server once."""
         self._spawn(self._arrive(guild_id))
 
     def take_join(self, guild_id: int, user_id: int) -> None:
@@ -56,8 +56,7 @@ class Notices:
             self._telling = self._spawn(self._tell_joined())
 
     async def _arrive(self, guild_id: int) -> None:
-        await self._writer.wait_until_written()
-        guild, published = self.bot.get_guild(guild_id), await self.bot.write_presence(health.count_published)
+        guild, published = self.bot.get_guild(guild_id), await self.bot.read(health.count_published)
         people = "1 person is" if published == 1 else f"{published} people are"
         log.info("%s published of the server %s (%d)", people, guild.name if guild else "that is home", guild_id)
         async with self._arriving:
@@ -95,7 +94,7 @@ class Notices:
             some = list(self._joined)[: notices.AT_ONCE]
             for user_id in some:
                 del self._joined[user_id]
-            await self._writer.wait_until_written()
+            await self._writer.drain()
             untold = await self.bot.read(notices.find_untold, some)
             left = await self._tell_by_dm(untold)
             if left and await self._post_line(left):
