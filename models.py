@@ -1,11 +1,14 @@
 """The tables, nothing else. How the file is opened, read and written: database/; what is allowed: rules/."""
 
+from uuid import uuid4
+
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     UniqueConstraint,
     text,
 )
@@ -31,6 +34,11 @@ def _no() -> Mapped[bool]:
 
 def _yes() -> Mapped[bool]:
     return mapped_column(default=True, server_default=text("1"))
+
+
+# Version 4, its 16 bytes. The file gives one to a row that an older Rollcall adds without, so none is null for long.
+def _uuid() -> Mapped[bytes | None]:
+    return mapped_column(LargeBinary(16), default=lambda: uuid4().bytes, index=True, unique=True)
 
 
 class Presence(db.Model):
@@ -160,6 +168,7 @@ class System(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hid: Mapped[str] = mapped_column(unique=True)
+    uuid: Mapped[bytes | None] = _uuid()
     name: Mapped[str | None]
     description: Mapped[str | None]
     tag: Mapped[str | None]
@@ -179,6 +188,7 @@ class System(db.Model):
     front_privacy: Mapped[bool] = mapped_column(default=False)
     front_history_privacy: Mapped[bool] = mapped_column(default=False)
     member_default_private: Mapped[bool] = _no()
+    group_default_private: Mapped[bool] = _no()
     show_private_info: Mapped[bool] = _yes()
     pings_enabled: Mapped[bool] = _yes()
     case_sensitive_proxy_tags: Mapped[bool] = _yes()
@@ -207,6 +217,7 @@ class Member(db.Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hid: Mapped[str] = mapped_column(unique=True)
+    uuid: Mapped[bytes | None] = _uuid()
     system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"))
     name: Mapped[str]
     display_name: Mapped[str | None]
@@ -252,6 +263,43 @@ class ProxyTagIndex(db.Model):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
+class Group(db.Model):
+    """Some members of a system, under a name. Privacy columns are true for private; `created` is in µs since 1970."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No other group has it; a system or a member may.
+    hid: Mapped[str] = mapped_column(unique=True)
+    uuid: Mapped[bytes | None] = _uuid()
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str]
+    display_name: Mapped[str | None]
+    description: Mapped[str | None]
+    icon: Mapped[str | None]
+    banner: Mapped[str | None]
+    color: Mapped[str | None]
+    created: Mapped[int] = mapped_column(BigInteger)
+    name_privacy: Mapped[bool] = _no()
+    description_privacy: Mapped[bool] = _no()
+    banner_privacy: Mapped[bool] = _no()
+    icon_privacy: Mapped[bool] = _no()
+    list_privacy: Mapped[bool] = _no()
+    metadata_privacy: Mapped[bool] = _no()
+    visibility: Mapped[bool] = _no()
+
+
+class GroupMember(db.Model):
+    """A member who is in a group."""
+
+    __tablename__ = "group_members"
+    # The key is all there is.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
 class Switch(db.Model):
     """One switch of a system, at a time (µs since 1970) that no other switch of the system has."""
 
@@ -259,6 +307,7 @@ class Switch(db.Model):
     __table_args__ = (UniqueConstraint("system_id", "timestamp"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[bytes | None] = _uuid()
     system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"))
     timestamp: Mapped[int] = mapped_column(BigInteger)
 

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from uuid import RFC_4122, UUID
 
 import alembic.command
 import alembic.config
@@ -271,6 +272,43 @@ def test_two_tags_of_one_sign_are_no_conflict(url, database_file, write):
     both = '[{"prefix": "A:", "suffix": null}, {"prefix": "A-", "suffix": null}]'
     execute(database_file, f"UPDATE OR ABORT members SET proxy_tags = '{both}'")
     assert signs_of(database_file, 1) == ["^A"]
+
+
+def test_everything_of_an_older_file_gets_a_uuid_and_what_an_older_bot_adds_too(tmp_path):
+    path = tmp_path / "rollcall.db"
+    migrate_to(f"sqlite:///{path}", "0010")
+    add(path, "systems", id=1, hid="foxes", tz="UTC")
+    add(path, "members", id=1, hid="annnn", system_id=1, name="Ann", proxy_tags="[]")
+    execute(path, *(f"INSERT INTO switches VALUES ({n}, 1, {n})" for n in (1, 2, 60_000, 120_000)))
+    upgrade(f"sqlite:///{path}")
+    execute(path, "INSERT INTO switches (system_id, timestamp) VALUES (1, 5)")
+    rows = [row for table in ("systems", "members", "switches") for row in uuids_of(path, table)]
+    assert [UUID(bytes=uuid).version for uuid in rows] == [4] * 7
+    assert {UUID(bytes=uuid).variant for uuid in rows} == {RFC_4122}
+    assert len(set(rows)) == 7
+
+
+def uuids_of(database_file: Path, table: str) -> list[bytes]:
+    with closing(sqlite3.connect(database_file)) as connection:
+        return [uuid for (uuid,) in connection.execute(f"SELECT uuid FROM {table} ORDER BY id")]
+
+
+def test_giving_uuids_is_taken_up_where_it_was_interrupted(tmp_path):
+    path = tmp_path / "rollcall.db"
+    migrate_to(f"sqlite:///{path}", "0010")
+    execute(path, *(f"INSERT INTO switches VALUES ({n}, 1, {n})" for n in range(1, 4)))
+    upgrade(f"sqlite:///{path}")
+    kept = uuids_of(path, "switches")
+    execute(
+        path,
+        "DROP INDEX ix_switches_uuid",
+        "UPDATE switches SET uuid = NULL WHERE id = 3",
+        "UPDATE alembic_version SET version_num = '0010'",
+    )
+    upgrade(f"sqlite:///{path}")
+    found = uuids_of(path, "switches")
+    assert found[:2] == kept[:2]
+    assert None not in found
 
 
 def test_a_newer_schema_keeps_the_data(url, database_file, next_migration, read, write):

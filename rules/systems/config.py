@@ -35,6 +35,7 @@ _READERS: dict[str, Callable[[str, object], Any]] = {
     "pings_enabled": fields.read_bool,
     "latch_timeout": _read_latch_timeout,
     "member_default_private": fields.read_bool,
+    "group_default_private": fields.read_bool,
     "show_private_info": fields.read_bool,
     "case_sensitive_proxy_tags": fields.read_bool,
     "proxy_error_message_enabled": fields.read_bool,

@@ -1,7 +1,6 @@
 """Everything of a system as one file: version 2 of PluralKit's, so that either can read what the other wrote."""
 
 import json
-import uuid
 from collections import defaultdict
 from typing import Any
 
@@ -10,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
 from rules.parsing.timestamps import show_time
+from rules.parsing.uuids import format_uuid
 from rules.systems import systems
 from rules.systems.config import show_config
 from rules.systems.members import MOST_MEMBERS
 from rules.systems.privacy import see_member, see_system
 
 VERSION = 2
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "rollcall")
 _SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color", "created")
 _SYSTEM_PRIVACY = (
     *("name_privacy", "avatar_privacy", "description_privacy", "banner_privacy", "pronoun_privacy"),
@@ -33,7 +32,6 @@ _MEMBER_PRIVACY = (
 )
 # PluralKit's defaults for what Rollcall does not have.
 _FOREIGN_CONFIG = {
-    "group_default_private": False,
     "member_limit": MOST_MEMBERS,
     "group_limit": 250,
     "hid_display_split": False,
@@ -61,7 +59,7 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
     return {
         "version": VERSION,
         "id": system.hid,
-        "uuid": make_uuid("system", system.hid, system.created),
+        "uuid": format_uuid(system.uuid),
         **{name: seen[name] for name in _SYSTEM},
         "webhook_url": None,
         "privacy": {name: seen[name] for name in _SYSTEM_PRIVACY},
@@ -76,14 +74,6 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
 def dump(exported: dict[str, Any]) -> str:
     """An export as the text of the file: compact JSON."""
     return json.dumps(exported, ensure_ascii=False, separators=(",", ":"))
-
-
-def make_uuid(kind: str, hid: str, created: int) -> str:
-    """The same UUID at every export for the same thing; `kind` is system or member.
-
-    Another Rollcall gives the same ID to something else; hardly to something that was made in the same microsecond.
-    """
-    return str(uuid.uuid5(_NAMESPACE, f"{kind}:{hid}:{created}"))
 
 
 def _full_config(system: System) -> dict[str, Any]:
@@ -104,7 +94,7 @@ def _show_member(member: Member) -> dict[str, Any]:
         seen["webhook_avatar_url"] = None
     return {
         "id": member.hid,
-        "uuid": make_uuid("member", member.hid, member.created),
+        "uuid": format_uuid(member.uuid),
         **{name: seen[name] for name in _MEMBER},
         "privacy": {name: seen[name] for name in _MEMBER_PRIVACY},
     }

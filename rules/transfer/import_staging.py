@@ -14,6 +14,7 @@ from models import Member, Switch, SwitchMember, System
 from rules.errors import Invalid
 from rules.opt_out import check_storable
 from rules.parsing.timestamps import now_us
+from rules.parsing.uuids import make_uuid
 from rules.systems import soft_delete, systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 from rules.transfer.import_file import File, FileMember, FileSwitch
@@ -26,7 +27,7 @@ _PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY)
 _EMPTY = {
     column.name: column.default.arg if column.default else None
     for column in Member.__table__.columns
-    if column.name not in ("id", "hid", "system_id", "created")
+    if column.name not in ("id", "hid", "uuid", "system_id", "created")
 }
 
 
@@ -120,6 +121,7 @@ def _stage_members(session: Session, system: System, new: Sequence[FileMember], 
             **member.first_values,
             **member.values,
             "hid": f"{hid}.{number}",
+            "uuid": make_uuid(),
             "created": now if member.created is None else member.created,
         }
         for number, member in enumerate(new)

@@ -356,7 +356,7 @@ def test_what_is_taken(write, read, text, seen):
         ({"latch_timeout": 0, "timezone": None}, {"latch_timeout": 0, "timezone": "UTC"}),
         ({"latch_timeout": 10**30}, {"latch_timeout": 0}),
         ({"timezone": "europe/berlin", "pings_enabled": None}, {"timezone": "Europe/Berlin", "pings_enabled": True}),
-        ({"member_limit": 1500, "group_default_private": True}, {"member_limit": 1000, "group_default_private": False}),
+        ({"member_limit": 1500, "group_default_private": True}, {"member_limit": 1000, "group_default_private": True}),
     ],
     ids=ascii,
 )
