@@ -82,7 +82,7 @@ async def get_member_target(ctx: Context, word: str, arguments: Arguments) -> Ed
     """The member that a word names, to look at and to change. Raises NoSuchMember, Invalid."""
     by_id = arguments.has(*BY_ID)
     found = await ctx.bot.read(member_lookup.look_up, ctx.author.id, word, by_id, not is_private(ctx))
-    hid = found.member.hid
+    hid = found.thing.hid
 
     async def see(viewer: int | None) -> Mapping[str, Any]:
         return await ctx.bot.read(_see_member, hid, viewer)

@@ -24,7 +24,7 @@ from cogs.systems.system import AVATAR, BANNER, COLOR
 from models import Member
 from rules.errors import Invalid, NotFound
 from rules.parsing.birthdays import show_birthday, type_birthday
-from rules.systems import members
+from rules.systems import member_lookup, members
 from rules.systems.member_lookup import NoSuchMember
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
@@ -203,7 +203,7 @@ async def make_member(ctx: Context, arguments: Arguments, attachment: discord.At
 
 async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: str | None = None) -> bool:
     """Whether to go on though another member is called the same; who says no is told that nothing happened."""
-    twins = await ctx.bot.read(members.find_namesakes, ctx.author.id, name)
+    twins = await ctx.bot.read(member_lookup.find_namesakes, ctx.author.id, name)
     twins = [twin for twin in twins if twin.hid != but]
     if not twins:
         return True

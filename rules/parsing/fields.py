@@ -51,6 +51,14 @@ def read_text(name: str, value: object, most: int) -> str | None:
     return value if value.strip() else None
 
 
+def read_needed_text(name: str, value: object, most: int, whose: str) -> str:
+    """A text that must not be missing or blank, of a `whose` as a member. Raises Invalid."""
+    text = read_text(name, value, most)
+    if text is None:
+        raise Invalid(f"The {name} of a {whose} must not be empty.")
+    return text
+
+
 def read_url(name: str, value: object) -> str | None:
     """An absolute http or https address of at most 256 characters, or None. Raises Invalid.
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import Member, MemberGuild, System, SystemGuild
+from models import Group, Member, MemberGuild, System, SystemGuild
 from rules.errors import NotAllowed, NotFound
 from rules.pictures.formats import MEDIA_TYPES
 from rules.systems import systems
@@ -23,6 +23,7 @@ _NAME = re.compile(rf"[0-9a-f]{{64}}\.(?:{'|'.join(MEDIA_TYPES)})", re.ASCII)
 _FIELDS: tuple[InstrumentedAttribute[str | None], ...] = (
     *(System.avatar_url, System.banner),
     *(Member.avatar_url, Member.webhook_avatar_url, Member.banner),
+    *(Group.icon, Group.banner),
     *(SystemGuild.avatar_url, MemberGuild.avatar_url),
 )
 
@@ -103,6 +104,7 @@ def _names_of(session: Session, system: System) -> set[str]:
     owned = {
         System: System.id == system.id,
         Member: Member.system_id == system.id,
+        Group: Group.system_id == system.id,
         SystemGuild: SystemGuild.system_id == system.id,
         MemberGuild: MemberGuild.member_id.in_(members),
     }

@@ -2,14 +2,14 @@
 
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from models import Member, SwitchMember, System
+from models import Group, Member, SwitchMember, System
 from rules.errors import NotAllowed
 from rules.systems import front_history, members, systems
 from rules.systems.privacy import see_member
@@ -30,13 +30,16 @@ class Options:
     last_fronted: bool = False
 
 
-def list_members(session: Session, system: System, viewer: int | None, options: Options) -> list[dict[str, Any]]:
-    """The members of a system as `see_member` shows them, with `last_fronted` (µs) where it is asked for or sorted by.
+def list_members(
+    session: Session, system: System, viewer: int | None, options: Options, among: Select[tuple[int]] | None = None
+) -> list[dict[str, Any]]:
+    """The members of a system, or those with row IDs `among` these, as `see_member` shows them.
 
-    Hidden members are left out even for the owner unless `all` or `private_only`; strangers never get them. Nobody
-    is found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever
-    lacks what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for
-    `last_fronted` when the front history is, and for `private_only` to strangers.
+    They have `last_fronted` (µs) where it is asked for or sorted by. Hidden members are left out even for the owner
+    unless `all` or `private_only`; strangers never get them. Nobody is found by what the viewer must not see. The
+    busiest come first, and those who spoke and fronted last; whoever lacks what is sorted by comes last, also in
+    reverse. Raises NotAllowed when the member list is private, for `last_fronted` when the front history is, and for
+    `private_only` to strangers.
     """
     owner = systems.is_owner(session, viewer, system.id)
     members.check_list_visible(system, owner)
@@ -45,6 +48,8 @@ def list_members(session: Session, system: System, viewer: int | None, options: 
     fronted = options.last_fronted or options.sort == "last_fronted"
     times = _find_last_fronted(session, system, viewer) if fronted else {}
     listed = select(Member).where(Member.system_id == system.id).order_by(Member.id)
+    if among is not None:
+        listed = listed.where(Member.id.in_(among))
     seen = [
         {**see_member(member, owner), "last_fronted": times.get(member.id)}
         for member in session.scalars(listed)
@@ -56,11 +61,14 @@ def list_members(session: Session, system: System, viewer: int | None, options: 
 def suggest_members(session: Session, user_id: int, typed: str, most: int) -> list[tuple[str, str]]:
     """IDs and names of up to `most` of the user's own members whose names hold a text; first those it begins."""
     system = systems.find_own_system(session, user_id)
-    if not system:
-        return []
+    return suggest(session.scalars(select(Member).where(Member.system_id == system.id)) if system else (), typed, most)
+
+
+def suggest(things: Iterable[Member | Group], typed: str, most: int) -> list[tuple[str, str]]:
+    """IDs and names of up to `most` of these whose names hold a text; first those it begins."""
     wanted = typed.casefold().strip()
     found = []
-    for member in session.scalars(select(Member).where(Member.system_id == system.id)):
+    for member in things:
         names = [name.casefold() for name in (member.name, member.display_name or "") if name]
         if member.hid == wanted or any(wanted in name for name in names):
             found.append((not any(name.startswith(wanted) for name in names), member.name.casefold(), member))
@@ -75,18 +83,24 @@ def _is_wanted(member: Member, owner: bool, options: Options) -> bool:
 
 
 def _is_found(member: dict[str, Any], options: Options) -> bool:
-    texts = [member["name"], member["display_name"], member["description"] if options.descriptions else None]
-    return not options.search or any(_fold(options.search) in _fold(text) for text in texts if text)
+    in_text = options.descriptions and fold(options.search) in fold(member["description"] or "")
+    return in_text or is_named(member, options.search)
 
 
-def _fold(text: str) -> str:
+def is_named(seen: dict[str, Any], search: str) -> bool:
+    """Whether a text stands in a name of what is seen; the empty one does."""
+    return any(fold(search) in fold(seen[name] or "") for name in ("name", "display_name"))
+
+
+def fold(text: str) -> str:
+    """A text as it is compared and sorted: without the difference of upper and lower case."""
     # Folding may take composed letters apart again.
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 
 _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "name": lambda member: _fold(member["name"]),
-    "display_name": lambda member: _fold(member["display_name"] or member["name"]),
+    "name": lambda member: fold(member["name"]),
+    "display_name": lambda member: fold(member["display_name"] or member["name"]),
     "id": lambda member: member["id"],
     "message_count": lambda member: None if member["message_count"] is None else -member["message_count"],
     "created": lambda member: member["created"],

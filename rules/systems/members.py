@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, System
-from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us
 from rules.systems import systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
-from rules.systems.short_ids import is_id, make_id
+from rules.systems.short_ids import find_by_reference, is_id, make_id
 
 MOST_MEMBERS = 1000
 NAME_LENGTH = 100
@@ -25,13 +25,6 @@ TAG_LENGTH = 100
 _NO_SUCH_MEMBER = ("Member not found.", "There is no such member.")
 
 TagDict = dict[str, str | None]
-
-
-def _read_name(name: str, value: object) -> str:
-    text = fields.read_text(name, value, NAME_LENGTH)
-    if text is None:
-        raise Invalid("The name of a member must not be empty.")
-    return text
 
 
 def _read_tags(name: str, value: object) -> list[TagDict]:
@@ -61,7 +54,7 @@ def _read_side(name: str, value: object) -> str | None:
 
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
-    "name": _read_name,
+    "name": partial(fields.read_needed_text, most=NAME_LENGTH, whose="member"),
     "display_name": partial(fields.read_text, most=NAME_LENGTH),
     "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
     "color": fields.read_color,
@@ -131,8 +124,8 @@ def delete_member(session: Session, user_id: int, hid: str) -> None:
 
 
 def get_member(session: Session, hid: str) -> Member:
-    """The member with an ID, in any case of letters. Raises NotFound."""
-    member = session.scalar(select(Member).where(Member.hid == hid.lower())) if is_id(hid) else None
+    """The member with an ID, in any case of letters, or a UUID. Raises NotFound."""
+    member = find_by_reference(session, Member, hid)
     if not member:
         raise NotFound(*_NO_SUCH_MEMBER)
     return member
@@ -144,17 +137,8 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
     Raises NotAuthenticated without a system and for somebody else's member, and NotFound.
     """
     system, member = systems.get_own_system(session, user_id), get_member(session, hid)
-    check_part_of(system, member, hid)
+    systems.check_part_of(system, member, hid)
     return member
-
-
-def check_part_of(system: System, member: Member, reference: str) -> None:
-    """Refuse another system's member, who was named by `reference`. Raises NotAuthenticated."""
-    if member.system_id != system.id:
-        raise NotAuthenticated(
-            f"Member '{reference}' is not part of your system.",
-            f"“{reference[:40]}” is not part of your system; you can change only your own members.",
-        )
 
 
 def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
@@ -198,14 +182,6 @@ def _query_all() -> CompiledQuery:
 def count_members(session: Session, system: System) -> int:
     """How many members a system has, private ones included."""
     return session.scalar(select(func.count()).where(Member.system_id == system.id))
-
-
-def find_namesakes(session: Session, user_id: int, name: str) -> list[Member]:
-    """The members of the user's system that are called just this, in any case of letters. Raises NotAuthenticated."""
-    system = systems.get_own_system(session, user_id)
-    own = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))
-    # Here, since SQLite folds the case of ASCII alone.
-    return [member for member in own if member.name.casefold() == name.casefold()]
 
 
 def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:

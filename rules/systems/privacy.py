@@ -7,7 +7,7 @@ private value looks like one that was never set, and every privacy setting is nu
 import json
 from typing import Any
 
-from models import Member, System
+from models import Group, Member, System
 from rules.parsing.timestamps import show_time
 
 SYSTEM_PRIVACY = ("description_privacy", "member_list_privacy", "front_privacy", "front_history_privacy")
@@ -55,7 +55,7 @@ def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
     hides_name = hides and member.name_privacy
     tags = [] if hides and member.proxy_privacy else _decode(member.proxy_tags)[0]
     first = tags[0] if tags else {"prefix": None, "suffix": None}
-    settings = _settings(member, MEMBER_PRIVACY, is_owner)
+    settings = show_settings(member, MEMBER_PRIVACY, is_owner)
     return {
         "id": member.hid,
         "name": (member.display_name or member.name) if hides_name else member.name,
@@ -94,7 +94,7 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
         "color": system.color,
         "tz": system.tz,
         "created": show_time(system.created),
-        **_settings(system, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), is_owner),
+        **show_settings(system, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), is_owner),
     }
 
 
@@ -113,11 +113,12 @@ def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
         "autoproxy_enabled": None if hides else member.autoproxy_enabled,
         "message_count": None if hides_metadata else member.message_count,
         "last_message_at": None if hides_metadata else member.last_message_at,
-        **_settings(member, LATER_MEMBER_PRIVACY, is_owner),
+        **show_settings(member, LATER_MEMBER_PRIVACY, is_owner),
     }
 
 
-def _settings(row: System | Member, names: tuple[str, ...], is_owner: bool) -> dict[str, str | None]:
+def show_settings(row: System | Member | Group, names: tuple[str, ...], is_owner: bool) -> dict[str, str | None]:
+    """These privacy settings in words for the owner; for anybody else null."""
     if not is_owner:
         return dict.fromkeys(names)
     return {name: "private" if getattr(row, name) else "public" for name in names}

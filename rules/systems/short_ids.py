@@ -1,12 +1,17 @@
-"""Five-letter IDs of systems and members, as in PluralKit's v1 document."""
+"""Five-letter IDs of systems, members and groups, as in PluralKit's v1 document, and what names something."""
 
 import secrets
 import string
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from models import Group, Member, System
+from rules.parsing.uuids import parse_uuid
+
 LENGTH = 5
+Named = TypeVar("Named", System, Member, Group)
 
 
 def make_id(session: Session, column: InstrumentedAttribute[str]) -> str:
@@ -25,6 +30,16 @@ def make_ids(session: Session, column: InstrumentedAttribute[str], number: int) 
         drawn = {_draw() for _ in range(number - len(made))}
         made |= drawn - set(session.scalars(select(column).where(column.in_(drawn))))
     return list(made)
+
+
+def find_by_reference(session: Session, table: type[Named], reference: str) -> Named | None:
+    """The row of a table that an ID, in any case of letters and with hyphens or without, or a UUID names."""
+    if uuid := parse_uuid(reference):
+        found = session.scalar(select(table).where(table.uuid == uuid))
+        # What is being built or deleted is named by nothing.
+        return found if found and is_id(found.hid) else None
+    hid = reference.replace("-", "").lower()
+    return session.scalar(select(table).where(table.hid == hid)) if is_id(hid) else None
 
 
 def is_id(text: str) -> bool:

@@ -1,15 +1,15 @@
 """Systems out of reach: being built by an import, or being deleted a little at a time.
 
 What takes longer than the write lock may be held is done out of reach: such a system has no account, and its ID and
-those of its members are no letters, so that no path and no reference finds them. `+` and the row's number is being
-built and left alone; `-` and the row's number is being deleted. The ID says so and not a column of its own, since a
-look-up by ID cannot forget the condition.
+those of its members and groups are no letters, so that no path and no reference finds them. `+` and the row's number
+is being built and left alone; `-` and the row's number is being deleted. The ID says so and not a column of its own,
+since a look-up by ID cannot forget the condition.
 """
 
 from sqlalchemy import ColumnElement, String, cast, delete, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import Account, Member, Message, Switch, SwitchMember, System
+from models import Account, Group, Member, Message, Switch, SwitchMember, System
 
 BUILDING, DELETING = "+", "-"
 # As many rows as hold the write lock for about 20 ms.
@@ -43,7 +43,8 @@ def add_out_of_reach(session: Session, kind: str, created: int = 0) -> System:
 def put_out_of_reach(session: Session, system: System) -> None:
     """Take a system with all its members from everybody at once; `purge_some` deletes it later."""
     session.execute(delete(Account).where(Account.system_id == system.id))
-    _rename(session, Member, Member.system_id == system.id)
+    for table in (Member, Group):
+        _rename(session, table, table.system_id == system.id)
     _rename(session, System, System.id == system.id)
 
 
@@ -56,7 +57,7 @@ def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     if doomed is None:
         return False
     # Cascading from the system's row would delete all of it in one transaction.
-    if not any(purge(session, doomed, rows) for purge in (_purge_switches, _purge_messages, _purge_members)):
+    if not any(purge(session, doomed, rows) for purge in _PURGES):
         # Only what it set for some servers is left.
         session.execute(delete(System).where(System.id == doomed))
     return True
@@ -65,7 +66,8 @@ def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
 def abandon_all(session: Session) -> None:
     """Let `purge_some` delete what a process that ended had been building."""
     building = select(System.id).where(_is_kind(System.hid, BUILDING))
-    _rename(session, Member, Member.system_id.in_(building))
+    for table in (Member, Group):
+        _rename(session, table, table.system_id.in_(building))
     _rename(session, System, _is_kind(System.hid, BUILDING))
 
 
@@ -74,9 +76,10 @@ def _is_kind(hid: InstrumentedAttribute[str], kind: str) -> ColumnElement[bool]:
     return hid.between(kind, f"{kind}~")
 
 
-def _rename(session: Session, table: type[System] | type[Member], which: ColumnElement[bool]) -> None:
+def _rename(session: Session, table: type[System] | type[Member] | type[Group], which: ColumnElement[bool]) -> None:
     hid = literal(DELETING).concat(cast(table.id, String))
-    session.execute(update(table).where(which).values(hid=hid), execution_options=_AND_LOADED)
+    # The UUID is free again: somebody may bring it back in a file.
+    session.execute(update(table).where(which).values(hid=hid, uuid=None), execution_options=_AND_LOADED)
 
 
 def _purge_switches(session: Session, system_id: int, rows: int) -> int:
@@ -100,3 +103,13 @@ def _purge_messages(session: Session, system_id: int, rows: int) -> int:
 def _purge_members(session: Session, system_id: int, rows: int) -> int:
     some = select(Member.id).where(Member.system_id == system_id).limit(max(1, rows // 10))
     return session.execute(delete(Member).where(Member.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
+
+
+def _purge_groups(session: Session, system_id: int, rows: int) -> int:
+    # One takes along up to as many rows as a system may have members.
+    some = select(Group.id).where(Group.system_id == system_id).limit(max(1, rows // ROWS_AT_ONCE))
+    return session.execute(delete(Group).where(Group.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
+
+
+# Groups before the members, each of whom may be in all of them.
+_PURGES = (_purge_switches, _purge_messages, _purge_groups, _purge_members)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
-from models import Account, Member, System
+from models import Account, Group, Member, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.opt_out import check_storable
 from rules.parsing import fields
@@ -168,6 +168,16 @@ def get_own_system(session: Session, user_id: int) -> System:
     if not system:
         raise NotAuthenticated(NO_SYSTEM)
     return system
+
+
+def check_part_of(system: System, thing: Member | Group, reference: str) -> None:
+    """Refuse another system's member or group, which was named by `reference`. Raises NotAuthenticated."""
+    if thing.system_id != system.id:
+        kind = type(thing).__name__
+        raise NotAuthenticated(
+            f"{kind} '{reference}' is not part of your system.",
+            f"“{reference[:40]}” is not part of your system; you can change only your own {kind.lower()}s.",
+        )
 
 
 def is_owner(session: Session, viewer: int | None, system_id: int) -> bool:

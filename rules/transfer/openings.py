@@ -22,10 +22,12 @@ _WORDS = {
     "front_privacy": "fronters",
     "front_history_privacy": "front history",
     "member_default_private": "privacy of new members",
+    "group_default_private": "privacy of new groups",
     "show_private_info": "private details in your own answers",
 }
 _CLOSED = dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY, *SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), True) | {
     "member_default_private": True,
+    "group_default_private": True,
     "show_private_info": False,
 }
 

@@ -161,9 +161,9 @@ def test_own_members_in_order_with_doubles(add, read, zoe):
 def test_a_member_comes_with_its_system_and_with_why_it_may_not_be_changed(read, foxes, add, zoe):
     ann = add("Ann")
     own = read(look_up, ALICE, "ann")
-    assert (own.member.hid, own.system.hid, own.refusal) == (ann, foxes.hid, None)
+    assert (own.thing.hid, own.system.hid, own.refusal) == (ann, foxes.hid, None)
     others = read(look_up, ALICE, zoe)
-    assert (others.member.hid, others.system.hid == foxes.hid) == (zoe, False)
+    assert (others.thing.hid, others.system.hid == foxes.hid) == (zoe, False)
     assert (type(others.refusal), others.refusal.sentence) == (
         NotAuthenticated,
         "Member 'zzzzz' is not part of your system.",
