@@ -1,8 +1,9 @@
 PYTHON ?= python3
+MINUTES ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-long lint format bench clean
+.PHONY: run test test-long soak lint format bench clean
 
 run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_TOKEN, the tour
 	@$(BIN)/python -m cli.start
@@ -12,6 +13,9 @@ test: lint  ## set everything up and run all checks
 
 test-long: $(VENV)/.tests  ## the tests that take longer
 	@$(BIN)/python -m pytest -m long --timeout 900
+
+soak: $(VENV)/.tests  ## everything at once for half an hour, or with MINUTES=5 as long as that
+	@SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -s -m long tests/end_to_end/soak
 
 lint: $(VENV)/.tests
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ from database.compiled_queries import CompiledQuery, Reader
 from models import Account, DeletedChannel, Member, Message, System
 from rules.errors import NotAllowed, NotFound
 from rules.opt_out import check_storable
+from rules.parsing.fields import LARGEST_SNOWFLAKE
 from rules.parsing.timestamps import now_ms, show_time
 from rules.systems import systems
 from rules.systems.privacy import view_member, view_system
@@ -61,6 +62,8 @@ def get_record(session: Session, message_id: int) -> Message:
 
     Raises NotFound.
     """
+    if message_id > LARGEST_SNOWFLAKE:
+        raise NotFound("Message not found.")
     either = or_(Message.id == message_id, Message.original_id == message_id)
     # What is being deleted, with its system, is gone for everybody.
     seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
@@ -133,7 +136,7 @@ def purge_deleted(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
 
 def find_recorded_channels(session: Session, channel_ids: Collection[int]) -> list[int]:
     """In which of these channels messages are recorded."""
-    return [channel_id for channel_id in channel_ids if session.scalar(_in_channel(channel_id, 1))]
+    return [channel_id for channel_id in _storable(channel_ids) if session.scalar(_in_channel(channel_id, 1))]
 
 
 def note_gone_channels(session: Session, channel_ids: Collection[int]) -> None:
@@ -207,7 +210,12 @@ def _best_first(message_id: int | BindParameter[int]) -> tuple[ColumnElement[Any
 
 
 def _stand(message_ids: Collection[int]) -> ColumnElement[bool]:
-    return Message.id.in_(message_ids) & Message.forget_at.is_(None)
+    return Message.id.in_(_storable(message_ids)) & Message.forget_at.is_(None)
+
+
+def _storable(ids: Collection[int]) -> list[int]:
+    # SQLite refuses the whole question for one that is larger, and an event may hold any number.
+    return [number for number in ids if number <= LARGEST_SNOWFLAKE]
 
 
 def _check_own(session: Session, user_id: int, record: Message) -> None:

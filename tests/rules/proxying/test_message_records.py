@@ -276,3 +276,13 @@ def test_the_last_message_of_a_channel_is_one_that_stands(write, read, ann):
     write(message_records.record_message, ALICE, ann.id, LATER, LATER - 1, CHANNEL, GUILD)
     write(message_records.note_deleted, [LATER], 60)
     assert read(*last_of(ALICE)).id == MESSAGE
+
+
+def test_a_number_that_can_be_no_id_costs_nothing_of_what_stands_beside_it(write, read, ann):
+    huge = 2**63
+    assert read(message_records.find_recorded, [huge, MESSAGE]) == [MESSAGE]
+    assert read(message_records.find_recorded_channels, [huge, CHANNEL]) == [CHANNEL]
+    write(message_records.note_deleted, [huge, MESSAGE], 0)
+    assert read(message_records.find_recorded, [MESSAGE]) == []
+    with pytest.raises(NotFound):
+        read(message_records.get_record, huge)

@@ -1,0 +1,110 @@
+"""What Discord tells: presences, joins and leaves, and events in which anything stands anywhere."""
+
+import copy
+import random
+
+from simulator.client import Simulator
+from tests.end_to_end.soak.pacing import Run
+from tests.rules.transfer.test_import_fuzz import ODD, spoil
+
+HUGE = str(2**63)
+SONG = {
+    "id": "spotify:1",
+    "type": 2,
+    "name": "Spotify",
+    "flags": 48,
+    "created_at": 1_795_262_400_000,
+    "sync_id": "4uLU6hMCjMI75M1A2tKUQC",
+    "session_id": "140ecdfb976bdbf29d4452d492e551c7",
+    "details": "A song",
+    "state": "Its singer; another",
+    "timestamps": {"start": 1_795_262_400_000, "end": 1_795_262_613_000},
+    "assets": {"large_image": "spotify:ab67616d0000b273c0ffee", "large_text": "The album"},
+    "party": {"id": "spotify:1"},
+}
+GAME = {"type": 0, "name": "Rocket League", "application_id": "379286085710381999", "timestamps": {"start": 1}}
+CUSTOM = {"id": "custom", "type": 4, "name": "Custom Status", "state": "hi", "emoji": {"name": "fox", "id": "1"}}
+BATCH = 50
+# What a member is told by, and what else Discord may come to say; the last ones are known to nobody.
+EVENTS = (
+    *("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE", "PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK"),
+    *("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_REACTION_ADD", "GUILD_BAN_ADD", "TYPING_START"),
+    *("USER_UPDATE", "GUILD_ROLE_UPDATE", "CHANNEL_UPDATE", "THREAD_CREATE", "INTERACTION_CREATE", "RATE_LIMITED"),
+    *("VOICE_CHANNEL_EFFECT_SEND", "SOMETHING_NEW", "", "🦊"),
+)
+
+
+def tell_presences(run: Run, discord: Simulator, users: list[str], a_second: float) -> None:
+    """One in four has an odd part in it."""
+    dice = random.Random(1)
+    for number in run.pace(a_second / BATCH):
+        discord.presences([_presence(dice, dice.choice(users), f"{number}.{turn}") for turn in range(BATCH)])
+        run.count("gateway events", BATCH)
+
+
+def _presence(dice: random.Random, user: str, words: str) -> dict:
+    activities = dice.sample([SONG, GAME, {**CUSTOM, "state": words}], dice.randint(0, 3))
+    status = dice.choice(("online", "idle", "dnd", "offline"))
+    update = {"user": user, "status": status, "activities": activities}
+    if dice.random() < 0.25:
+        event = {"status": status, "activities": activities, "client_status": {"desktop": status}}
+        update["raw"] = spoil(dice, event) or None
+    return update
+
+
+def come_and_go(run: Run, discord: Simulator, users: list[str], a_second: float) -> None:
+    """People join, change their names and leave; all of them are there at the end."""
+    dice, away = random.Random(2), set()
+    for number in run.pace(a_second):
+        user = dice.choice(users)
+        if user in away:
+            discord.join(user)
+            away.discard(user)
+        elif dice.random() < 0.5:
+            discord.leave(user)
+            away.add(user)
+        else:
+            discord.edit_member(user, nick=f"Nick {number}")
+        run.count("gateway events")
+    for user in away:
+        discord.join(user)
+
+
+def tell_nonsense(run: Run, discord: Simulator, users: list[str], guild: str, a_second: float) -> None:
+    """Events in which something odd stands, of people who have left or never were, and with IDs beyond all bounds."""
+    dice = random.Random(3)
+    for _ in run.pace(a_second):
+        event = dice.choice(EVENTS)
+        discord.dispatch(event, _nonsense(dice, dice.choice(users), guild))
+        run.count("gateway events")
+        run.count("of these odd ones")
+
+
+def _nonsense(dice: random.Random, user: str, guild: str) -> object:
+    if dice.random() < 0.1:
+        return copy.deepcopy(dice.choice(ODD))
+    if dice.random() < 0.2:
+        user = dice.choice((HUGE, "-1", "0", "x", str(2**200), "1" * 400, "1"))
+    whole = {
+        "guild_id": dice.choice((guild, guild, "1", HUGE)),
+        "user": {"id": user, "username": "odd", "avatar": "abc", "global_name": "Odd"},
+        "nick": "Odd",
+        "roles": ["1", "2"],
+        "joined_at": "2026-01-01T00:00:00+00:00",
+        "status": "online",
+        "activities": [SONG, GAME, CUSTOM],
+        "client_status": {"desktop": "online"},
+        "id": user,
+        "channel_id": "1",
+        "message_id": HUGE,
+        "emoji": {"id": None, "name": "❌"},
+        "author": {"id": user, "username": "odd", "bot": False},
+        "content": dice.choice(("", "[odd]", "pk;system", ".me")),
+        "members": [{"user": {"id": user}}],
+        "presences": [{"user": {"id": user}, "status": "online"}],
+        "chunk_index": 0,
+        "chunk_count": 1,
+    }
+    for _ in range(dice.randint(0, 3)):
+        whole = spoil(dice, whole) if whole else whole
+    return whole

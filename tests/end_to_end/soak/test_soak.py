@@ -1,0 +1,140 @@
+"""Everything at once, for a long time: nothing acknowledged is lost, nothing breaks, and nothing grows.
+
+`make soak MINUTES=30` prints the figures; `make test-long` does a minute of it.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+
+import pytest
+
+from rules.account import tokens
+from rules.systems import members, systems
+from simulator.client import Simulator
+from tests.end_to_end.bot_replies import said as answers_in
+from tests.end_to_end.processes.test_proxy_kills import is_settled, standing
+from tests.end_to_end.proxying_user import HOME
+from tests.end_to_end.rollcall import Rollcall, until
+from tests.end_to_end.soak import gateway_traffic, meter, talk
+from tests.end_to_end.soak.http_traffic import Caller, send_noise
+from tests.end_to_end.soak.ledger import Ledger
+from tests.end_to_end.soak.pacing import Run
+
+MINUTES = float(os.environ.get("SOAK_MINUTES") or 1)
+SAMPLE_S = min(10.0, MINUTES * 2)
+CROWD, TALKERS, CHANNELS, CALLERS, WRITERS, IMPORTERS = 300, 10, 6, 3, 3, 6
+
+
+class Soak:
+    """A Rollcall, the people in it, and all that happens to them."""
+
+    def __init__(self, running: Rollcall) -> None:
+        self.running, self.discord, self.run = running, running.simulator, Run()
+        self.discord.fill(None, CROWD, online=0.5)
+        self.crowd = [user["id"] for user in self.discord.users() if not user["bot"]]
+        running.start_bot()
+        running.start_web(WEB_CONCURRENCY="2")
+        self.talkers = [self.person(f"talker{number}") for number in range(TALKERS)]
+        self.importers = [f"importer{number}" for number in range(IMPORTERS)]
+        for name in self.importers:
+            self.person(name, system=False)
+        self.channels = [self.discord.add_channel(f"c{number}") for number in range(CHANNELS)]
+        self.said: dict[str, tuple[str, str]] = {}
+        self.ledgers = [self.ledger(number) for number in range(WRITERS)]
+
+    def person(self, name: str, system: bool = True) -> tuple[str, str, str]:
+        """Somebody with a system and a member with tags: ID, token, and the member's ID."""
+        user = self.discord.add_user(name)
+        self.discord.join(user)
+        token, hid = tokens.make_token(int(user)), ""
+        self.running.write(tokens.store_token, int(user), tokens.hash_token(token))
+        if system:
+            self.running.write(systems.create_system, int(user), {"name": f"S {name}"})
+            fields = {"name": "M0", "prefix": "[", "suffix": "]"}
+            hid = self.running.write(lambda session: members.create_member(session, int(user), fields).hid)
+        return user, token, hid
+
+    def ledger(self, number: int) -> Ledger:
+        _, token, member = self.person(f"writer{number}")
+        return Ledger(Caller(self.run, self.running.port, {}, [token], number), member)
+
+    def callers(self) -> list[Caller]:
+        user, token, member = self.person("fuzzed")
+        _, other, hidden = self.person("other")
+        system = self.running.read(lambda session: systems.get_own_system(session, int(user)).hid)
+        people = [user, "@me", *self.crowd[:20], self.talkers[0][0]]
+        known = {"user_id": people, "a": people, "s": [system], "m": [member, hidden], "key": ["a", "b", "c"]}
+        return [Caller(self.run, self.running.port, known, [token, other], number) for number in range(CALLERS)]
+
+    def traffic(self) -> list[Callable[[], None]]:
+        """Each from a thread of its own, with its own way to the simulator."""
+        run, port, talking = self.run, self.running.port, [user for user, *_ in self.talkers]
+        discord = lambda: Simulator(self.discord.url)  # noqa: E731
+        command_channel = self.discord.add_channel("commands")
+        return [
+            lambda: gateway_traffic.tell_presences(run, discord(), self.crowd[100:], 55),
+            lambda: gateway_traffic.come_and_go(run, discord(), self.crowd[:100], 8),
+            lambda: gateway_traffic.tell_nonsense(run, discord(), self.crowd, HOME, 15),
+            lambda: talk.speak(run, discord(), talking, self.channels, self.said, 4),
+            lambda: talk.command(run, discord(), talking, command_channel, 2),
+            lambda: talk.send_files(run, discord(), self.importers, 0.5),
+            lambda: send_noise(run, port, 5),
+            *(lambda caller=caller: caller.ask_anything(25) for caller in self.callers()),
+            *(lambda ledger=ledger: ledger.write(4) for ledger in self.ledgers),
+        ]
+
+    def last(self, minutes: float) -> meter.Meter:
+        """Let all of it go on for so long; what the processes held meanwhile."""
+        measured, end = meter.Meter(self.running), time.monotonic() + minutes * 60
+        traffic = self.traffic()
+        with ThreadPoolExecutor(len(traffic)) as pool:
+            going: list[Future] = [pool.submit(one) for one in traffic]
+            try:
+                meter.every(SAMPLE_S, measured, lambda: time.monotonic() < end and not any(f.done() for f in going))
+            finally:
+                self.run.over.set()
+            wait(going, return_when=FIRST_EXCEPTION)
+            for one in going:
+                one.result()
+        return measured
+
+
+@pytest.fixture
+def soak(alone) -> Soak:
+    running = alone(guild=False, options={"rate_limits": False})
+    running.simulator.add_guild("Home", guild_id=HOME)
+    return Soak(running)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(MINUTES * 60 + 600)
+def test_nothing_is_lost_breaks_or_grows_however_long_it_lasts(soak):
+    running, discord, run = soak.running, soak.discord, soak.run
+    measured = soak.last(MINUTES)
+    report = "\n".join(f"{what:40}{count:10,}" for what, count in sorted(run.counts.items()))
+    print(f"\n{MINUTES:g} minutes\n{report}\n{measured.table()}")
+    # Nothing was answered by an error of ours, and nobody was told of one.
+    assert run.wrong == []
+    assert [text for _, text in answers_in(discord.log()) if "went wrong" in text] == []
+    assert running.bot.output.split("Traceback")[1:] == []
+    assert running.web.output.split("Traceback")[1:] == []
+    # The same processes served all the time, and said that they were well.
+    assert meter.Meter(running).processes == measured.processes
+    assert {status for status, _ in measured.health} == {200}
+    # What was acknowledged is there.
+    for ledger in soak.ledgers:
+        token, path = ledger.caller.tokens[0], f"/v1/m/{ledger.member}"
+        pairs, member = running.get("/user/@me/kv", token).json(), running.get(path, token).json()
+        assert ledger.lost(pairs, member["description"]) == []
+    # Of each message and its copy one stands.
+    until(lambda: is_settled(running, soak.channels, soak.said), 60)
+    assert len(standing(discord, soak.channels)) == len(soak.said)
+    # Presences still come through, of everybody.
+    for user in soak.crowd:
+        discord.leave(user)
+        discord.join(user)
+    discord.presences([{"user": user, "status": "dnd", "activities": []} for user in soak.crowd])
+    until(lambda: all(running.status_of(user) == "dnd" for user in soak.crowd))
+    assert measured.risen() == []
