@@ -77,7 +77,7 @@ def tell_nonsense(run: Run, discord: Simulator, users: list[str], guild: str, a_
         event = dice.choice(EVENTS)
         discord.dispatch(event, _nonsense(dice, dice.choice(users), guild))
         run.count("gateway events")
-        run.count("of these odd ones")
+        run.count("gateway events, odd through and through")
 
 
 def _nonsense(dice: random.Random, user: str, guild: str) -> object:

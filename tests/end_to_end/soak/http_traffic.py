@@ -14,35 +14,13 @@ from web.api_docs import read_document
 PATIENCE_S = 30
 WORDS = ("a", "ü", "🦊", "%00", "..", "a b", "'", '"', "null", "1", "-1", "9" * 30, "x" * 400, "@me", "\u202e", "%ff")
 BODIES = (
-    *(
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b'"x"',
-        b"\xff\xfe",
-        b"{" * 5000,
-        b'{"a":1,"a":2}',
-        b'{"a":"\\ud800"}',
-        b"x" * 300_000,
-    ),
+    *(b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"{" * 5000, b'{"a":1,"a":2}', b'{"a":"\\ud800"}'),
+    *(b"x" * 300_000, b'{"members":[]}'),
 )
 TYPES = ("application/json", "application/json", "text/plain", "application/x-www-form-urlencoded", "\xf0\x9f")
 FIELDS = (
-    *(
-        "name",
-        "description",
-        "tag",
-        "tz",
-        "avatar_url",
-        "banner",
-        "color",
-        "prefix",
-        "suffix",
-        "proxy_tags",
-        "birthday",
-    ),
-    *("pronouns", "display_name", "keep_proxy", "privacy", "visibility", "front_privacy", "members", "id", "created"),
+    *("name", "description", "tag", "tz", "avatar_url", "banner", "color", "prefix", "suffix", "proxy_tags"),
+    *("birthday", "pronouns", "display_name", "keep_proxy", "privacy", "visibility", "front_privacy", "members", "id"),
 )
 OPERATIONS = [
     (method.upper(), path)

@@ -5,6 +5,7 @@ import json
 import random
 
 from simulator.client import Simulator, SimulatorError
+from tests.end_to_end.bot_replies import said, text_of
 from tests.end_to_end.soak.pacing import Run
 from tests.rules.transfer.test_import_fuzz import FILES, spoiled
 
@@ -26,12 +27,12 @@ TYPED = (
 ANSWER_S = 30
 
 
-def speak(run: Run, discord: Simulator, users: list[str], channels: list[str], said: dict, a_second: float) -> None:
-    """Messages with tags; `said` gets who said what by the message's ID."""
+def speak(run: Run, discord: Simulator, users: list[str], channels: list[str], spoken: dict, a_second: float) -> None:
+    """Messages with tags; `spoken` gets who said what by the message's ID."""
     for number in run.pace(a_second):
         user, text = users[number % len(users)], f"number {number}"
         written = discord.say(user, f"[{text}]", channel=channels[number % len(channels)])
-        said[written["id"]] = user, text
+        spoken[written["id"]] = user, text
         run.count("proxied messages")
 
 
@@ -50,9 +51,15 @@ def send_files(run: Run, discord: Simulator, users: list[str], a_second: float) 
         discord.say(user, "pk;import -y", dm=True, attachments=[("system.json", _file(dice, next(texts)))])
         run.count("import files")
         try:
-            discord.wait_for(lambda entry, user=user: entry.get("dm_to") == user, after, ANSWER_S)
+            told = discord.wait_for(lambda entry, user=user: is_answer(entry, user), after, ANSWER_S)
+            run.count("import files taken", any("added" in text for where, text in said(told) if where == "dm"))
         except SimulatorError as error:
             run.wrong.append(f"import {number}: {error}")
+
+
+def is_answer(entry: dict, user: str) -> bool:
+    """Whether the bot says in a DM to the user what came of a file, after it said that it begins."""
+    return entry.get("dm_to") == user and not text_of(entry["message"]).startswith("Importing")
 
 
 def _file(dice: random.Random, spoiled_text: bytes) -> bytes:
