@@ -49,15 +49,20 @@ class Notes:
         if self._finished and (self._taking_away is None or self._taking_away.done()):
             self._taking_away = asyncio.create_task(self._take_away_later())
 
-    async def take_away(self) -> None:
-        """Take the notes away of what is finished."""
+    async def take_away(self) -> bool:
+        """Take the notes away of what is finished; returns False where the file does not let it."""
         finished, self._finished = self._finished, []
         try:
             await self.bot.write_presence(unfinished.finish, finished)
         except (Locked, SQLAlchemyError) as error:
             log.warning("notes of what is finished stay: %r", getattr(error, "orig", error))
             self._finished += finished
+            return False
+        return True
 
     async def _take_away_later(self) -> None:
-        await asyncio.sleep(TAKEN_AWAY_AFTER_S)
-        await self.take_away()
+        # What is finished during the writing would otherwise stay until somebody speaks again.
+        while self._finished:
+            await asyncio.sleep(TAKEN_AWAY_AFTER_S)
+            if not await self.take_away():
+                return
