@@ -52,7 +52,7 @@ def send_files(run: Run, discord: Simulator, users: list[str], a_second: float) 
         run.count("import files")
         try:
             told = discord.wait_for(lambda entry, user=user: is_answer(entry, user), after, ANSWER_S)
-            run.count("import files taken", any("added" in text for where, text in said(told) if where == "dm"))
+            run.count("import files taken", ("dm", "Imported.") in said(told))
         except SimulatorError as error:
             run.wrong.append(f"import {number}: {error}")
 
