@@ -12,7 +12,7 @@ test: lint  ## set everything up and run all checks
 	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
 
 test-long: $(VENV)/.tests  ## the tests that take longer
-	@$(BIN)/python -m pytest -m long --timeout 900
+	@$(BIN)/python -m pytest -m long --timeout 900 -rP
 
 soak: $(VENV)/.tests  ## everything at once for half an hour, or with MINUTES=5 as long as that
 	@SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -s -m long tests/end_to_end/soak

@@ -108,5 +108,6 @@ def test_each_message_stands_once_and_in_order(storm, count):
         turns = sum(after <= before for before, after in itertools.pairwise(posted))
         assert turns <= 1, posted
     tagged = count - CHANNELS * 2 * len([n for n in range(per_round) if n % 7 == 6])
+    print(f"{count:,} messages, {tagged:,} of them with tags, {copies:,} copies")
     # What Discord lost stays as its sender wrote it.
     assert tagged * 0.9 < copies <= tagged

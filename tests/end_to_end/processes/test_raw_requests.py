@@ -143,6 +143,7 @@ def test_every_whole_request_is_answered_and_nothing_breaks(web):
             for whole, found in pool.map(lambda seed: converse(running.port, running.token, seed), seeds):
                 count += whole
                 wrong += found
+    print(f"{count:,} whole requests in {number:,} connections")
     assert wrong == []
     assert running.workers() == workers
     assert "Traceback" not in running.web.output
