@@ -88,9 +88,7 @@ def test_one_of_a_message_and_its_copy_stands_however_often_the_bot_is_killed(al
     copies = {m["id"]: m for m in messages if m.get("webhook_id")}
     known = select(Message).where(Message.forget_at.is_(None))
     records = {str(row.id): row for row in running.read(lambda session: session.scalars(known).all())}
-    print(
-        f"{kills} kills, {len(said):,} messages, {len(copies):,} copies of them stand, the others as they were written"
-    )
+    print(f"{kills} kills, {len(said):,} messages, {len(copies):,} copies, the others stand as written")
     assert len(copies) > kills * 5
     # What stands is a copy of which it is known whose it is, or the original itself.
     assert set(records) == set(copies)

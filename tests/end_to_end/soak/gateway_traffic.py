@@ -35,18 +35,20 @@ EVENTS = (
 
 
 def tell_presences(run: Run, discord: Simulator, users: list[str], a_second: float) -> None:
-    """One in four has an odd part in it."""
-    dice = random.Random(1)
+    """Three in five have an odd part in them."""
+    dice = run.dice("presences")
     for number in run.pace(a_second / BATCH):
-        discord.presences([_presence(dice, dice.choice(users), f"{number}.{turn}") for turn in range(BATCH)])
+        updates = [_presence(dice, dice.choice(users), f"{number}.{turn}") for turn in range(BATCH)]
+        discord.presences(updates)
         run.count("gateway events", BATCH)
+        run.count("gateway events, odd", sum("raw" in update for update in updates))
 
 
 def _presence(dice: random.Random, user: str, words: str) -> dict:
     activities = dice.sample([SONG, GAME, {**CUSTOM, "state": words}], dice.randint(0, 3))
     status = dice.choice(("online", "idle", "dnd", "offline"))
     update = {"user": user, "status": status, "activities": activities}
-    if dice.random() < 0.25:
+    if dice.random() < 0.6:
         event = {"status": status, "activities": activities, "client_status": {"desktop": status}}
         update["raw"] = spoil(dice, event) or None
     return update
@@ -54,7 +56,7 @@ def _presence(dice: random.Random, user: str, words: str) -> dict:
 
 def come_and_go(run: Run, discord: Simulator, users: list[str], a_second: float) -> None:
     """People join, change their names and leave; all of them are there at the end."""
-    dice, away = random.Random(2), set()
+    dice, away = run.dice("members"), set()
     for number in run.pace(a_second):
         user = dice.choice(users)
         if user in away:
@@ -72,12 +74,12 @@ def come_and_go(run: Run, discord: Simulator, users: list[str], a_second: float)
 
 def tell_nonsense(run: Run, discord: Simulator, users: list[str], guild: str, a_second: float) -> None:
     """Events in which something odd stands, of people who have left or never were, and with IDs beyond all bounds."""
-    dice = random.Random(3)
+    dice = run.dice("nonsense")
     for _ in run.pace(a_second):
         event = dice.choice(EVENTS)
         discord.dispatch(event, _nonsense(dice, dice.choice(users), guild))
         run.count("gateway events")
-        run.count("gateway events, odd through and through")
+        run.count("gateway events, odd")
 
 
 def _nonsense(dice: random.Random, user: str, guild: str) -> object:

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import random
 from urllib.parse import quote
 
 from tests.end_to_end.soak.pacing import Run
@@ -32,9 +31,9 @@ OPERATIONS = [
 class Caller:
     """A client on one connection at a time, who knows some IDs and some tokens."""
 
-    def __init__(self, run: Run, port: int, known: dict[str, list[str]], tokens: list[str], seed: int) -> None:
+    def __init__(self, run: Run, port: int, known: dict[str, list[str]], tokens: list[str], name: str) -> None:
         self.run, self.port, self.known, self.tokens = run, port, known, tokens
-        self.dice = random.Random(seed)
+        self.dice = run.dice(name)
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
 
     def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> int:
@@ -84,7 +83,7 @@ class Caller:
 
 def send_noise(run: Run, port: int, a_second: float) -> None:
     """Requests that are none, cut off ones, and random bytes."""
-    dice, shapes = random.Random(4), [sent for sent, _ in SHAPES.values()]
+    dice, shapes = run.dice("noise"), [sent for sent, _ in SHAPES.values()]
     for _ in run.pace(a_second):
         sent = bytearray(dice.choice(shapes))
         for _ in range(dice.randint(0, 5)):

@@ -1,7 +1,6 @@
 """What was told to be done, and whether it is there."""
 
 import json
-import random
 
 from tests.end_to_end.soak.http_traffic import Caller
 
@@ -15,10 +14,9 @@ class Ledger:
         self.caller, self.member = caller, member
         self._may_be: dict[str, set[str | None]] = {}
         self._headers = {"Authorization": caller.tokens[0], "Content-Type": "application/json"}
-        self._answered = 0
 
     def write(self, a_second: float) -> None:
-        dice = random.Random(self.member)
+        dice = self.caller.dice
         for number in self.caller.run.pace(a_second):
             key, kind = f"k{dice.randrange(KEYS)}", dice.random()
             if kind < 0.1:

@@ -1,6 +1,7 @@
 """Doing something so many times a second, from a thread of its own, until all is over."""
 
 import itertools
+import random
 import threading
 import time
 from collections import Counter
@@ -10,7 +11,8 @@ from collections.abc import Iterator
 class Run:
     """What all kinds of traffic share: when it is over, how much there was of each, and what was wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
         self.over = threading.Event()
         self.counts: Counter[str] = Counter()
         self.wrong: list[str] = []
@@ -19,6 +21,10 @@ class Run:
     def count(self, what: str, times: int = 1) -> None:
         with self._lock:
             self.counts[what] += times
+
+    def dice(self, name: str) -> random.Random:
+        """The dice of one kind of traffic, the same for the same seed."""
+        return random.Random(f"{self.seed} {name}")
 
     def pace(self, a_second: float) -> Iterator[int]:
         """Numbers, so many a second; at once where the last ones took too long."""

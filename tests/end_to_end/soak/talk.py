@@ -37,7 +37,7 @@ def speak(run: Run, discord: Simulator, users: list[str], channels: list[str], s
 
 
 def command(run: Run, discord: Simulator, users: list[str], channel: str, a_second: float) -> None:
-    dice = random.Random(5)
+    dice = run.dice("commands")
     for _ in run.pace(a_second):
         discord.say(dice.choice(users), dice.choice(TYPED), channel=channel)
         run.count("commands")
@@ -45,7 +45,7 @@ def command(run: Run, discord: Simulator, users: list[str], channel: str, a_seco
 
 def send_files(run: Run, discord: Simulator, users: list[str], a_second: float) -> None:
     """Files with odd parts, cut off, packed, or of another kind, from users by name; each is answered."""
-    dice, texts = random.Random(6), spoiled("soak", 10**9)
+    dice, texts = run.dice("files"), spoiled(f"{run.seed} files", 10**9)
     for number in run.pace(a_second):
         user, after = users[number % len(users)], discord.last_seq()
         discord.say(user, "pk;import -y", dm=True, attachments=[("system.json", _file(dice, next(texts)))])

@@ -1,6 +1,6 @@
 """Everything at once, for a long time: nothing acknowledged is lost, nothing breaks, and nothing grows.
 
-`make soak MINUTES=30` prints the figures; `make test-long` does a minute of it.
+`make soak MINUTES=30` prints the figures; `make test-long` does a minute of it. SOAK_SEED=… tries others.
 """
 
 import os
@@ -25,6 +25,7 @@ from tests.end_to_end.soak.ledger import Ledger
 from tests.end_to_end.soak.pacing import Run
 
 MINUTES = float(os.environ.get("SOAK_MINUTES") or 1)
+SEED = os.environ.get("SOAK_SEED", "1")
 SETTLE_S = 30
 SAMPLE_S = min(10.0, MINUTES * 2)
 CROWD, TALKERS, CHANNELS, CALLERS, WRITERS, IMPORTERS = 300, 10, 6, 3, 3, 6
@@ -34,7 +35,7 @@ class Soak:
     """A Rollcall, the people in it, and all that happens to them."""
 
     def __init__(self, running: Rollcall) -> None:
-        self.running, self.discord, self.run = running, running.simulator, Run()
+        self.running, self.discord, self.run = running, running.simulator, Run(SEED)
         self.discord.fill(None, CROWD, online=0.5)
         self.crowd = [user["id"] for user in self.discord.users() if not user["bot"]]
         running.start_bot()
@@ -61,7 +62,7 @@ class Soak:
 
     def ledger(self, number: int) -> Ledger:
         _, token, member = self.person(f"writer{number}")
-        return Ledger(Caller(self.run, self.running.port, {}, [token], number), member)
+        return Ledger(Caller(self.run, self.running.port, {}, [token], f"writer{number}"), member)
 
     def callers(self) -> list[Caller]:
         user, token, member = self.person("fuzzed")
@@ -69,7 +70,9 @@ class Soak:
         system = self.running.read(lambda session: systems.get_own_system(session, int(user)).hid)
         people = [user, "@me", *self.crowd[:20], self.talkers[0][0]]
         known = {"user_id": people, "a": people, "s": [system], "m": [member, hidden], "key": ["a", "b", "c"]}
-        return [Caller(self.run, self.running.port, known, [token, other], number) for number in range(CALLERS)]
+        return [
+            Caller(self.run, self.running.port, known, [token, other], f"caller{number}") for number in range(CALLERS)
+        ]
 
     def traffic(self) -> list[Callable[[], None]]:
         """Each from a thread of its own, with its own way to the simulator."""
@@ -79,7 +82,7 @@ class Soak:
         return [
             lambda: gateway_traffic.tell_presences(run, discord(), self.crowd[100:], 55),
             lambda: gateway_traffic.come_and_go(run, discord(), self.crowd[:100], 8),
-            lambda: gateway_traffic.tell_nonsense(run, discord(), self.crowd, HOME, 15),
+            lambda: gateway_traffic.tell_nonsense(run, discord(), self.crowd, HOME, 25),
             lambda: talk.speak(run, discord(), talking, self.channels, self.said, 4),
             lambda: talk.command(run, discord(), talking, command_channel, 2),
             lambda: talk.send_files(run, discord(), self.importers, 0.5),
