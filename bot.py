@@ -135,6 +135,9 @@ class Rollcall(FileAccess, bridge.Bot):
         # After a RESUME, Discord may send again what it sent before.
         if message.author == self.user or message.id in self.incoming:
             return
+        # Nobody wrote what has no text, or an ID that the file cannot even be asked about.
+        if not isinstance(message.content, str) or message.author.id > settings.LARGEST_SNOWFLAKE:
+            return
         self.incoming.add(message.id)
         if ctx := await self.proxying.offer(message, self.find_context):
             await self.invoke(ctx)

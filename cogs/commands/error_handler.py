@@ -16,6 +16,9 @@ from rules.errors import Refused
 
 log = logging.getLogger(__name__)
 
+# Discord waits three seconds for a first answer.
+UNKNOWN_INTERACTION = 10062
+
 
 async def tell_error(ctx: Context, error: Exception) -> None:
     """Turn what a command raised into one sentence that says what to do next."""
@@ -61,6 +64,9 @@ def _sentence(ctx: Context, error: Exception) -> str | None:
         # It may be read elsewhere, and what was asked for may be done.
         place = getattr(ctx.channel, "mention", "this channel")
         return f"I may not answer in {place}: I need Send Messages, Embed Links, Attach Files and Read Message History."
+    if isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION:
+        log.warning("%s came too late for an answer", ctx.command)
+        return None
     log.error("%s failed", ctx.command, exc_info=error)
     if isinstance(error, DatabaseError) and is_unwritable(error):
         return (

@@ -147,3 +147,19 @@ def test_autoproxy_by_slash_command(discord, discord_user):
     alice.where = {"dm": True}
     assert discord.autocomplete(alice.id, "autoproxy", "member", {"member": "As"})[0]["value"] == ash
     alice.slash("autoproxy", "type this in a server", mode="latch")
+
+
+def test_what_nobody_can_have_typed_is_not_answered_and_costs_nothing(discord, rollcall, discord_user):
+    alice = discord_user()
+    after, channel = discord.last_seq(), discord.channels("Home")["general"]
+    written = discord.say(alice.id, "hello", channel=channel)
+    nobody = {**written["author"], "id": str(2**63)}
+    for odd in ({"author": nobody, "content": ".me"}, {"author": nobody, "content": "pk;system"}, {"content": 5.5}):
+        discord.dispatch("MESSAGE_CREATE", {**written, "id": discord.say(alice.id, "hello")["id"] + "1", **odd})
+    late = {"id": "1", "name": "me", "type": 1}
+    about = {"id": "5", "type": 2, "token": "x", "application_id": "1", "version": 1, "channel_id": channel}
+    discord.dispatch("INTERACTION_CREATE", {**about, "user": written["author"], "data": late})
+    assert "wrong" not in alice.ask(".me", "alice")
+    until(lambda: "me came too late for an answer" in rollcall.bot.output)
+    assert not any("went wrong" in text for _, text in said(discord.log(after)))
+    assert "Traceback" not in rollcall.bot.output
