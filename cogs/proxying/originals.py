@@ -43,7 +43,8 @@ class Originals:
         """Whether a person edited a message just now: pins and embeds, and RESUME, send edits of long ago again."""
         edit = payload.message_id, payload.data.get("edited_timestamp")
         raw = self.message_cache.find(payload.message_id)
-        if edit in self._edits or not raw or raw.get("edited_timestamp") != edit[1]:
+        # An address that Discord shows a preview of changes a message that nobody has edited.
+        if not edit[1] or edit in self._edits or not raw or raw.get("edited_timestamp") != edit[1]:
             return False
         self._edits.add(edit)
         age = discord.utils.utcnow() - discord.utils.parse_time(edit[1])
