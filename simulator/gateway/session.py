@@ -54,8 +54,9 @@ class Session:
         frame = encode({"op": 0, "t": event, "s": self.seq, "d": data})
         self._sent.append((self.seq, frame))
         if self.connection:
-            created = event == "MESSAGE_CREATE" and isinstance(data, dict)
-            self.connection.write(frame, data.get("id") if created else None)
+            message_id = data.get("id") if event == "MESSAGE_CREATE" and isinstance(data, dict) else None
+            # an event that is sent as it is may hold anything there
+            self.connection.write(frame, message_id if isinstance(message_id, str) else None)
 
     def can_resume(self, seq: int) -> bool:
         """Whether every event after `seq` is still kept."""

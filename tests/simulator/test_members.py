@@ -235,6 +235,8 @@ def test_any_event_can_be_dispatched(sim, join_bot):
     bot = join_bot(intents=discord.Intents.none(), member_cache_flags=discord.MemberCacheFlags.none())
     odd = asyncio.Event()
     bot.bot._connection.parsers["ODD"] = lambda data: data == [1, None] and odd.set()
+    bot.bot._connection.parsers["MESSAGE_CREATE"] = lambda data: None
+    sim.dispatch("MESSAGE_CREATE", {"id": []})
     sim.dispatch("ODD", [1, None])
     bot.until(odd.is_set, "seeing it")
 
