@@ -29,8 +29,8 @@ BATCH = 50
 EVENTS = (
     *("GUILD_MEMBER_ADD", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE", "PRESENCE_UPDATE", "GUILD_MEMBERS_CHUNK"),
     *("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE", "MESSAGE_REACTION_ADD", "GUILD_BAN_ADD", "TYPING_START"),
-    *("USER_UPDATE", "GUILD_ROLE_UPDATE", "CHANNEL_UPDATE", "THREAD_CREATE", "INTERACTION_CREATE", "RATE_LIMITED"),
-    *("VOICE_CHANNEL_EFFECT_SEND", "SOMETHING_NEW", "", "🦊"),
+    *("USER_UPDATE", "GUILD_ROLE_UPDATE", "CHANNEL_UPDATE", "THREAD_CREATE", "INTERACTION_CREATE"),
+    *("MESSAGE_DELETE_BULK", "RATE_LIMITED", "VOICE_CHANNEL_EFFECT_SEND", "SOMETHING_NEW", "", "🦊"),
 )
 
 
@@ -72,41 +72,66 @@ def come_and_go(run: Run, discord: Simulator, users: list[str], a_second: float)
         discord.join(user)
 
 
-def tell_nonsense(run: Run, discord: Simulator, users: list[str], guild: str, a_second: float) -> None:
+def tell_nonsense(run: Run, discord: Simulator, users: list[str], channel: str, guild: str, a_second: float) -> None:
     """Events in which something odd stands, of people who have left or never were, and with IDs beyond all bounds."""
     dice = run.dice("nonsense")
     for _ in run.pace(a_second):
         event = dice.choice(EVENTS)
-        discord.dispatch(event, _nonsense(dice, dice.choice(users), guild))
+        discord.dispatch(event, _nonsense(dice, dice.choice(users), channel, guild))
         run.count("gateway events")
         run.count("gateway events, odd")
 
 
-def _nonsense(dice: random.Random, user: str, guild: str) -> object:
+def _nonsense(dice: random.Random, user: str, channel: str, guild: str) -> object:
     if dice.random() < 0.1:
         return copy.deepcopy(dice.choice(ODD))
     if dice.random() < 0.2:
         user = dice.choice((HUGE, "-1", "0", "x", str(2**200), "1" * 400, "1"))
+    number = str(dice.randrange(2**62))
+    account = {"id": user, "username": "odd", "avatar": "abc", "global_name": "Odd", "discriminator": "0"}
+    member = {"nick": "Odd", "roles": ["1"], "joined_at": "2026-01-01T00:00:00+00:00", "flags": 0, "avatar": None}
+    shared = {"id": number, "guild_id": dice.choice((guild, guild, guild, "1", HUGE)), "channel_id": channel}
+    # Of each kind of event the parts that it has; the others are not looked at.
     whole = {
-        "guild_id": dice.choice((guild, guild, "1", HUGE)),
-        "user": {"id": user, "username": "odd", "avatar": "abc", "global_name": "Odd"},
-        "nick": "Odd",
-        "roles": ["1", "2"],
-        "joined_at": "2026-01-01T00:00:00+00:00",
+        **member,
+        **shared,
+        "user": account,
+        "user_id": user,
+        "member": {**member, "user": account},
         "status": "online",
         "activities": [SONG, GAME, CUSTOM],
         "client_status": {"desktop": "online"},
-        "id": user,
-        "channel_id": "1",
-        "message_id": HUGE,
-        "emoji": {"id": None, "name": "❌"},
-        "author": {"id": user, "username": "odd", "bot": False},
-        "content": dice.choice(("", "[odd]", "pk;system", ".me")),
-        "members": [{"user": {"id": user}}],
+        "members": [{**member, "user": account}],
         "presences": [{"user": {"id": user}, "status": "online"}],
         "chunk_index": 0,
         "chunk_count": 1,
+        "nonce": "x",
+        "ids": [HUGE, number],
+        "message_id": number,
+        "emoji": {"id": None, "name": dice.choice("❌❓🔔"), "animated": False},
+        "message_author_id": user,
+        "author": {**account, "bot": False},
+        "content": dice.choice(("", "[odd]", "pk;system", "pk;edit x")),
+        "attachments": [],
+        "embeds": [],
+        "mentions": [account],
+        "mention_roles": ["1"],
+        "mention_everyone": False,
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "edited_timestamp": None,
+        "tts": False,
+        "pinned": False,
+        "type": dice.choice((0, 0, 2, 3, 19, 99)),
+        "token": "x",
+        "version": 1,
+        "application_id": "1",
+        "data": {"id": "1", "name": "me", "type": 1, "custom_id": "x"},
+        "name": "odd",
+        "position": 1,
+        "role": {"id": number, "name": "odd", "permissions": "0", "position": 1, "color": 0, "hoist": False},
     }
+    if dice.random() < 0.1:
+        whole["id"] = user
     for _ in range(dice.randint(0, 3)):
         whole = spoil(dice, whole) if whole else whole
     return whole
