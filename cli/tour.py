@@ -10,7 +10,7 @@ import requests
 
 import config as settings
 from cli.supervisor import OWN_NAME, Process, make_processes, prepare, run, say
-from cli.tour_system import NAME, PERSON, TourSystem
+from cli.tour_system import NAME, PERSON, PERSON_ID, SYSTEM_ID, TourSystem, prepare_system
 from web.front.port import check_port
 
 PATIENCE_S = 30
@@ -35,6 +35,7 @@ async def tour() -> int:
     config = settings.load(overrides)
     check_port("127.0.0.1", port, "The simulated Discord", f"PORT, which it follows {abs(port - config.port)} further")
     prepare(config)
+    prepare_system(config)
     processes = [Process("discord", "-m", "simulator", "--tour", "--port", str(port)), *make_processes()]
     guide = asyncio.create_task(guide_through(config, url))
     return await run(processes, {**os.environ, **overrides}, guide)
@@ -53,34 +54,31 @@ async def guide_through(config: settings.Config, simulator_url: str) -> None:
     if not url:
         say(OWN_NAME, f"nothing was published within {PATIENCE_S} s; the lines above say why")
         return
-    system = TourSystem(config, simulator, http)
-    hid = await asyncio.to_thread(system.found)
     where = "" if simulator_url == DEFAULT_URL else f" --url {simulator_url}"
-    for line in _guide(config, url, hid, where):
+    for line in _guide(config, url, where):
         say(OWN_NAME, line)
-    if hid:
-        await system.live()
+    await TourSystem(config, simulator).live()
 
 
-def _guide(config: settings.Config, url: str, hid: str | None, where: str) -> list[str]:
+def _guide(config: settings.Config, url: str, where: str) -> list[str]:
     """What there is to see and to type, line by line."""
     python = sys.executable.removeprefix(f"{settings.ROOT}/")
     presence, systems = (next(iter(prefixes), None) for prefixes in (config.presence_prefixes, config.system_prefixes))
+    typed = [f"{prefix}help" for prefix in (presence, systems) if prefix]
+    typed += [f"{systems}system"] if systems else []
+    typed += ["R:Hello!"]
     lines = [
         "",
         "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:",
         f"  curl {url}",
+        f"{PERSON} is a system, {NAME}, whose members switch and speak. See it, and who fronts:",
+        f"  curl {config.public_url}/v1/s/{SYSTEM_ID}",
+        f"  curl {config.public_url}/v1/s/{SYSTEM_ID}/fronters",
+        f"All examples of {config.public_url}/docs work here, with {PERSON}'s token:",
+        f"  TOKEN=$({python} -m flask --app app token {PERSON_ID})",
+        "Type a command as one of them (alice, bob, charlie, dana, eve):",
+        *(f'  {python} -m simulator say {PERSON} "{text}"{where}' for text in typed),
     ]
-    if hid:
-        lines += [
-            f"{PERSON} is a system, {NAME}, whose members switch and speak. See it, and who fronts:",
-            f"  curl {config.public_url}/v1/s/{hid}",
-            f"  curl {config.public_url}/v1/s/{hid}/fronters",
-        ]
-    lines.append("Type a command as one of them (alice, bob, charlie, dana, eve):")
-    lines += [f'  {python} -m simulator say alice "{prefix}help"{where}' for prefix in (presence, systems) if prefix]
-    if hid:
-        lines += [f'  {python} -m simulator say {PERSON} "{text}"{where}' for text in (f"{systems}system", "R:Hello!")]
     return [*lines, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.", ""]
 
 

@@ -1,28 +1,40 @@
 """The plural side of the tour: one of its people is a system, whose members switch and speak, for ever."""
 
 import asyncio
+import base64
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import cycle
 from typing import Any
 
-import requests
+from sqlalchemy.orm import Session
 
 import config as settings
+from database import connections
+from rules.account import kv
+from rules.errors import NotFound, Refused
+from rules.pictures import formats, kept_files
+from rules.proxying.message_records import record_message
+from rules.systems import members, switches, systems
 
-PERSON = "dana"
+PERSON, PERSON_ID = "alice", 217648390152847360
 NAME = "The Garden"
-SECONDS_BETWEEN = 8.0
-# After the systems' prefix.
-FOUNDING = (
-    f'system new "{NAME}"',
-    "system tag 🌱",
-    *("member new Rowan", "member Rowan pronouns they/them", "member Rowan color #2e7d32", "member Rowan proxy R:text"),
-    *("member new Juniper", "member Juniper description Waters the plants.", "member Juniper proxy J:text"),
-    *("member new Moss", "member Moss birthday 2001-03-20", "member Moss proxy [text]"),
+SYSTEM_ID = "exmpl"
+ROWAN, JUNIPER, MOSS = "lmnop", "abcde", "fghij"
+MEMBERS = {
+    ROWAN: {"name": "Rowan", "pronouns": "they/them", "color": "2e7d32", "proxy_tags": [{"prefix": "R:"}]},
+    JUNIPER: {"name": "Juniper", "description": "Waters the plants.", "proxy_tags": [{"prefix": "J:"}]},
+    MOSS: {"name": "Moss", "birthday": "2001-03-20", "proxy_tags": [{"prefix": "[", "suffix": "]"}]},
+}
+MESSAGE_ID, ORIGINAL_ID = 1163892047215738901, 1163892045173837824
+CHANNEL_ID, GUILD_ID = 1163892047966519318, 1163892047215738900
+# Rowan's avatar, 8 x 8 pixels.
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAIAQMAAAD+wSzIAAAAA1BMVEUufTLH7wALAAAAC0lEQVR42mNgQAUAABAAAaoZ+IIAAAAASUVORK5CYII="
 )
+SECONDS_BETWEEN = 8.0
 SWITCH, SPEAK = True, False
 SCENES = (
-    (SWITCH, "switch Rowan"),
     (SPEAK, "R:The tomatoes are coming along."),
     (SPEAK, "J:Did somebody water the basil?"),
     (SWITCH, "switch Juniper Rowan"),
@@ -31,25 +43,44 @@ SCENES = (
     (SWITCH, "switch Moss"),
     (SPEAK, "[Nobody tells the moss anything.]"),
     (SWITCH, "switch out"),
+    (SWITCH, "switch Rowan"),
 )
 
 
+def prepare_system(config: settings.Config) -> None:
+    """Put what the examples of /docs name into the tour's file: a system, a message, a key/value pair and a picture."""
+    picture = kept_files.store(kept_files.get_folder(config.database_url), PICTURE, formats.check_picture("", PICTURE))
+    with closing(connections.open_database(config.database_url)) as database, database.write() as session:
+        # Whoever typed .forget in an earlier tour meant it.
+        try:
+            fill(session, kept_files.make_address(config.public_url, picture))
+        except Refused:
+            session.rollback()
+
+
+def fill(session: Session, avatar_url: str) -> None:
+    """The same for the rows; what an earlier tour left stays as it is. Raises what its rules raise."""
+    if not systems.find_own_system(session, PERSON_ID):
+        systems.create_system(session, PERSON_ID, {"name": NAME, "tag": "🌱", "tz": "Europe/Zurich"}).hid = SYSTEM_ID
+    for hid, fields in MEMBERS.items():
+        try:
+            members.get_member(session, hid)
+        except NotFound:
+            members.create_member(session, PERSON_ID, fields).hid = hid
+    members.edit_member(session, PERSON_ID, ROWAN, {"avatar_url": avatar_url})
+    if not switches.find_latest(session, systems.get_own_system(session, PERSON_ID)):
+        switches.log_switch(session, PERSON_ID, [ROWAN])
+    juniper = members.get_member(session, JUNIPER)
+    record_message(session, PERSON_ID, juniper.id, MESSAGE_ID, ORIGINAL_ID, CHANNEL_ID, GUILD_ID)
+    kv.set_value(session, PERSON_ID, "city", "Bern")
+
+
 class TourSystem:
-    """The system, as somebody types it. The simulated Discord runs without a rate limit, and so does this."""
+    """The system, as somebody types for it. The simulated Discord runs without a rate limit, and so does this."""
 
-    def __init__(self, config: settings.Config, simulator: Any, http: requests.Session) -> None:
+    def __init__(self, config: settings.Config, simulator: Any) -> None:
         self.prefix = next(iter(config.system_prefixes), "")
-        self._url, self._simulator, self._http = config.public_url, simulator, http
-
-    def found(self) -> str | None:
-        """Its ID; made where an earlier tour has not. None where it cannot be made."""
-        person = next(user["id"] for user in self._simulator.users() if user["name"] == PERSON)
-        url = f"{self._url}/v1/a/{person}"
-        if self._http.get(url, timeout=5).status_code == 404 and self.prefix:
-            for line in FOUNDING:
-                self._say(f"{self.prefix}{line}")
-        found = self._http.get(url, timeout=5)
-        return found.json()["id"] if found.ok else None
+        self._simulator = simulator
 
     async def live(self) -> None:
         """Play the scenes until cancelled; what fails is left out."""

@@ -1,6 +1,5 @@
 """The document of the API, openapi.yaml: for programs at `/openapi.json`, for people at `/docs`."""
 
-import copy
 import json
 import re
 import shlex
@@ -25,7 +24,8 @@ WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer"
 
 def init_app(app: Flask) -> None:
     """Read the document now, so that a fault in it stops the start and no request waits for it."""
-    document = {**copy.deepcopy(read_document()), "servers": [{"url": app.config["ROLLCALL"].public_url}]}
+    # Not by deepcopy: what YAML's anchors share would go on being one, and take one example for all.
+    document = {**json.loads(json.dumps(read_document())), "servers": [{"url": app.config["ROLLCALL"].public_url}]}
     _add_examples(document)
     app.config["OPENAPI"] = document
     app.config["OPENAPI_JSON"] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
@@ -43,7 +43,7 @@ def openapi() -> Response:
 def docs() -> Response:
     """The document, as a page for people."""
     document = current_app.config["OPENAPI"]
-    groups = [(tag, [op for op in _operations(document) if op["tag"] == tag["name"]]) for tag in document["tags"]]
+    groups = [(tag, [op for op in list_operations(document) if op["tag"] == tag["name"]]) for tag in document["tags"]]
     everywhere = _answers(document["x-everywhere"])
     schemas = [
         {"name": name, "shape": _shape(schema), "rows": _rows(schema), **schema}
@@ -72,37 +72,18 @@ def resolve(item: Json) -> Json:
 
 
 def _add_examples(document: Json) -> None:
-    """Give each answer of JSON or of text an example."""
+    """Give each operation's answer its example."""
+    text = json.dumps(document.pop("x-examples")).replace("{public_url}", document["servers"][0]["url"])
+    examples = json.loads(text)
     operations = [entry[method] for entry in document["paths"].values() for method in METHODS if method in entry]
     for operation in operations:
-        for status, answer in operation["responses"].items():
-            for media_type, body in answer.get("content", {}).items():
-                if status.startswith("2") and media_type != "text/html":
-                    body.setdefault("example", example_of(body["schema"]))
+        if operation["operationId"] in examples:
+            for body in operation["responses"]["200"]["content"].values():
+                body["example"] = examples[operation["operationId"]]
 
 
-def example_of(schema: Json) -> Any:
-    """A value that a schema allows: its own example, or one that is put together from those of its parts."""
-    schema = resolve(schema)
-    if "examples" in schema:
-        return schema["examples"][0]
-    if "const" in schema:
-        return schema["const"]
-    if "enum" in schema:
-        return schema["enum"][0]
-    if "anyOf" in schema:
-        return example_of(schema["anyOf"][0])
-    kinds = schema.get("type", "object")
-    if "null" in kinds:
-        return None
-    if kinds == "array":
-        return [example_of(schema["items"])]
-    if kinds == "object":
-        return {key: example_of(item) for key, item in schema.get("properties", {}).items()}
-    return {"string": "", "integer": 0, "boolean": False}[kinds]
-
-
-def _operations(document: Json) -> list[Json]:
+def list_operations(document: Json) -> list[Json]:
+    """Each operation as the page shows it, in the order of the document."""
     everywhere = [*document["x-everywhere"].values(), *document["x-everywhere-under-v1"].values()]
     return [
         {
