@@ -9,7 +9,7 @@ from typing import Any
 import config as settings
 from cogs.pictures import fetching
 from rules.errors import Invalid
-from rules.pictures import formats, kept_files
+from rules.pictures import formats, kept_files, metadata
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class PictureKeeper:
             return
         data = await self._fetch_whole(url)
         kind = formats.check_picture("The picture", data)
+        data = await self._bot.in_thread(metadata.strip_metadata, "The picture", data, kind)
         await self._bot.read(kept_files.check_room, user_id, self._folder, len(data))
         async with self._lock:
             name = await self._bot.in_thread(kept_files.store, self._folder, data, kind)

@@ -40,7 +40,7 @@ def served(person, address):
 def test_an_avatar_from_an_attachment_outlives_its_message(alice):
     discord = alice.discord
     for command, key in (("pk;m Ann avatar", "avatar_url"), ("pk;m Ann banner", "banner")):
-        told = alice.ask(command, "is changed", attachments=[("a.png", png())])
+        told = alice.ask(command, "is changed", attachments=[("a.png", png() + b"where it was taken")])
         assert "only while" not in text_of(told)
         address = alice.members[0][key]
         assert told["embeds"][0]["thumbnail"]["url"] == address
