@@ -1,5 +1,6 @@
 """`flask --app app` on an operator's bad day: the wrong file, cron, a damaged database, a person who leaves."""
 
+import errno
 import json
 import os
 import shutil
@@ -16,8 +17,10 @@ from cli.maintenance.opening import find_settings
 from database import locks
 from rules import opt_out
 from rules.account import kv
+from rules.pictures import kept_files
 from rules.presence import health
 from rules.systems import systems
+from tests.rules.pictures.picture_bytes import png
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -184,6 +187,52 @@ def test_a_backup_is_restored_and_what_was_there_is_kept(flask, filled, database
     assert count_pairs(kept) == 0
     assert stat.S_IMODE(database_file.stat().st_mode) == 0o600
     assert list(database_file.parent.glob("*unfinished*")) == []
+
+
+@pytest.fixture
+def picture(url):
+    """A picture that is kept; its file."""
+    folder = kept_files.get_folder(url)
+    return folder / kept_files.store(folder, png(), "png")
+
+
+def test_a_backup_takes_the_pictures_along_and_brings_them_back(flask, filled, database, picture, tmp_path):
+    said = flask("backup", tmp_path / "copy.db")[1]
+    assert f"Pictures, in {tmp_path}/copy.pictures: 1." in said
+    picture.unlink()
+    newer = picture.with_name(kept_files.store(picture.parent, png(seed=1), "png"))
+    database.close()
+    assert flask("restore", "--yes", tmp_path / "copy.db")[0] == 0
+    assert picture.read_bytes() == png()
+    # Nothing is lost that came later.
+    assert newer.read_bytes() == png(seed=1)
+
+
+def test_backups_for_cron_keep_the_newest_pictures(flask, filled, picture, tmp_path, monkeypatch):
+    for second in range(3):
+        monkeypatch.setattr(backups, "_now", lambda second=second: f"20261128-03000{second}")
+        assert flask("backup", "--keep", 2, tmp_path / "nightly.db")[0] == 0
+    found = sorted(path.name for path in tmp_path.glob("nightly-*.pictures"))
+    assert found == [f"nightly-20261128-03000{second}.pictures" for second in (1, 2)]
+    assert picture.read_bytes() == png()
+
+
+def test_pictures_go_to_another_disk_too(flask, filled, picture, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    monkeypatch.setattr("os.link", refuse)
+    assert flask("backup", tmp_path / "copy.db")[0] == 0
+    assert [path.read_bytes() for path in (tmp_path / "copy.pictures").iterdir()] == [png()]
+
+
+def test_a_backup_that_fails_leaves_no_pictures(flask, filled, picture, tmp_path, monkeypatch):
+    def fail(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(backups, "_copy", fail)
+    assert flask("backup", tmp_path / "copy.db")[0] == 1
+    assert list(tmp_path.glob("copy*")) == []
 
 
 def test_a_backup_is_restored_where_nothing_is_yet(flask, filled, database, tmp_path, database_file):

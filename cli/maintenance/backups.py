@@ -19,6 +19,7 @@ from database import locks
 from database.bad_file import OURS, BadFile
 from database.faults import is_locked
 from database.upgrade import upgrade
+from rules.pictures import kept_files
 
 PAGES_AT_ONCE = 2000
 BESIDE = ("", "-wal", "-shm", ".lock", ".bot.lock")
@@ -32,15 +33,16 @@ BESIDE = ("", "-wal", "-shm", ".lock", ".bot.lock")
 @click.option("--force", is_flag=True, help="Write over FILE where it exists.")
 @with_appcontext
 def backup(file: Path, keep: int | None, force: bool) -> None:
-    """Copy the database to FILE, whole and consistent, while both processes go on writing."""
+    """Copy the database to FILE, whole and consistent, while both processes go on writing; its pictures beside it."""
     target = file.with_name(f"{file.stem}-{_now()}{file.suffix}") if keep else file
     with opened():
         _check_target(target, force)
         unfinished = target.with_name(target.name + ".unfinished")
         with _removing(unfinished, f"{target} could not be written"):
-            _copy(find_file(), unfinished)
+            pictures = _copy_with_pictures(unfinished, _pictures_of(target))
             os.replace(unfinished, target)
-    click.echo(f"{target}: {target.stat().st_size:,} bytes.")
+    beside = f" Pictures, in {_pictures_of(target)}: {pictures:,}." if pictures else ""
+    click.echo(f"{target}: {target.stat().st_size:,} bytes.{beside}")
     if keep:
         _drop_older(file, keep)
 
@@ -50,7 +52,7 @@ def backup(file: Path, keep: int | None, force: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 def restore(file: Path, yes: bool) -> None:
-    """Put the backup FILE in the database's place; what was there is kept beside it."""
+    """Put the backup FILE and its pictures in the database's place; what was there is kept beside it."""
     say_file()
     path = find_file()
     if not yes:
@@ -65,6 +67,8 @@ def restore(file: Path, yes: bool) -> None:
             _check_stopped(path)
             kept = _set_aside(path)
             os.replace(unfinished, path)
+            # Beside those that are here: what nobody uses any more the bot deletes.
+            kept_files.copy_all(_pictures_of(file), kept_files.get_folder(f"sqlite:///{path}"))
     click.echo(f"{path} is now what {file} was." + (f" What was there is {kept}." if kept else ""))
 
 
@@ -108,11 +112,30 @@ def _copy(database: Path, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy fails the integrity check")
 
 
+def _pictures_of(backup_file: Path) -> Path:
+    return backup_file.with_name(f"{backup_file.stem}.pictures")
+
+
+def _copy_with_pictures(target: Path, pictures: Path) -> int:
+    """Copy the database, and each picture that it names; returns how many pictures there are."""
+    folder, is_new = kept_files.get_folder(f"sqlite:///{find_file()}"), not pictures.exists()
+    try:
+        # Before and after: what the bot deletes or keeps meanwhile is of no other moment than the database.
+        kept_files.copy_all(folder, pictures)
+        _copy(find_file(), target)
+        return kept_files.copy_all(folder, pictures)
+    except BaseException:
+        if is_new:
+            shutil.rmtree(pictures, ignore_errors=True)
+        raise
+
+
 def _drop_older(file: Path, keep: int) -> None:
     dated = re.compile(re.escape(file.stem) + r"-[0-9]{8}-[0-9]{6}" + re.escape(file.suffix))
     found = sorted(path for path in file.parent.iterdir() if dated.fullmatch(path.name))
     for path in found[:-keep]:
         path.unlink()
+        shutil.rmtree(_pictures_of(path), ignore_errors=True)
         click.echo(f"{path} deleted.")
 
 

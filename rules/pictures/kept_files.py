@@ -1,8 +1,10 @@
 """The folder of pictures beside the database. A file is named by its content, so its address never changes."""
 
+import contextlib
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +68,34 @@ def store(folder: Path, data: bytes, kind: str) -> str:
         unfinished.write_bytes(data)
         os.replace(unfinished, folder / name)
     return name
+
+
+def copy_all(folder: Path, target: Path) -> int:
+    """Bring all kept pictures into another folder too, where they are not there yet; returns how many there are now.
+
+    On one disk they take no room twice: a file never changes under its name. What goes meanwhile is left out.
+    """
+    names = [path.name for path in folder.iterdir() if _NAME.fullmatch(path.name)] if folder.is_dir() else []
+    if names:
+        target.mkdir(mode=0o700, exist_ok=True)
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):
+            _bring(folder / name, target / name)
+    return sum(1 for path in target.iterdir() if _NAME.fullmatch(path.name)) if target.is_dir() else 0
+
+
+def _bring(path: Path, target: Path) -> None:
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        raise
+    except OSError:
+        # Another disk, or one that has no links.
+        unfinished = target.with_name(f"{target.name}.unfinished")
+        shutil.copyfile(path, unfinished)
+        os.replace(unfinished, target)
 
 
 def check_room(session: Session, user_id: int, folder: Path, size: int) -> None:
