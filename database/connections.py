@@ -20,6 +20,7 @@ from database.compiled_queries import CompiledQuery, Reader
 from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
 from database.faults import Locked, is_locked
 from database.opened_file import OpenedFile
+from database.wal_cutter import WalCutter
 from database.write_fault import WriteFault
 from models import db
 
@@ -61,6 +62,7 @@ class Database:
         self._patience_ms = patience_ms
         self._probed: tuple[float, bool] | None = None
         self.write_fault = WriteFault(reader.url.database)
+        self.wal_cutter = WalCutter(self.empty_wal)
         self._thread = threading.local()
         self._opened: weakref.WeakSet[_ThreadConnection] = weakref.WeakSet()
         open_for_reading(reader)
@@ -222,6 +224,7 @@ class Database:
 
         The last one of all processes deletes the WAL; but the others may be killed.
         """
+        self.wal_cutter.stop()
         for own in self._opened:
             own.connection.close()
         self._reader.dispose()

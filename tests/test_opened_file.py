@@ -3,12 +3,15 @@
 import os
 import shutil
 import sqlite3
+import threading
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from database import wal_cutter
 from rules.account import kv
 from rules.presence import health
+from tests.end_to_end.rollcall import until
 
 ALICE = 80351110224678912
 
@@ -142,6 +145,31 @@ def test_what_is_deleted_is_in_no_file(database, write, database_file):
     assert database.empty_wal()
     for file in database_file.parent.iterdir():
         assert b"a very private thing" not in file.read_bytes(), file
+
+
+def test_what_is_deleted_over_http_is_soon_in_no_file(client, join, token_of, write, database_file):
+    join(ALICE)
+    headers = {"Authorization": token_of(ALICE)}
+    write(kv.set_value, ALICE, "diary", "a very private thing " * 200)
+    assert client.delete("/user/@me/kv/diary", headers=headers).status_code == 204
+    until(lambda: all(b"a very private thing" not in file.read_bytes() for file in database_file.parent.iterdir()))
+
+
+def test_a_wal_that_cannot_be_emptied_at_once_is_tried_again(monkeypatch):
+    monkeypatch.setattr(wal_cutter, "SOON_S", 0)
+    answers, done = [False, sqlite3.OperationalError("database is locked"), True], threading.Event()
+
+    def empty():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        if answer:
+            done.set()
+        return answer
+
+    wal_cutter.WalCutter(empty).soon()
+    assert done.wait(10)
+    assert answers == []
 
 
 def test_a_wal_that_somebody_reads_is_left_and_said(database, write, database_file):

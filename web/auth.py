@@ -49,9 +49,12 @@ def get_owner(reader: Reader, user_id: str) -> Caller:
 @contextmanager
 def writing(caller: Caller) -> Iterator[Session]:
     """One write transaction for a caller whose token is still the current one. Raises NotAuthenticated, Locked."""
-    with current_app.extensions["database"].write() as session:
+    database = current_app.extensions["database"]
+    with database.write() as session:
         tokens.check_current(session, caller)
         yield session
+    # Whatever was written may have taken the place of something private.
+    database.wal_cutter.soon()
 
 
 def _token() -> str | None:
