@@ -116,6 +116,9 @@ class HotRead:
         described = f"content-type: application/json\r\ncontent-length: {len(body)}\r\netag: {etag}\r\n".encode()
         return b"HTTP/1.1 200 OK\r\n", described + self._common + limit, b"" if head.method == b"HEAD" else body
 
+    def note_refusal(self, status: int) -> None:
+        """A head was refused before it was whole; only the log cares."""
+
 
 class LoggedHotRead(HotRead):
     """The same for REQUEST_LOG; a class of its own, so that without it a read pays nothing."""
@@ -126,6 +129,9 @@ class LoggedHotRead(HotRead):
         if answer is not None:
             request_log.note(head.method.decode(), request_log.HOT_ROUTE, answer[0][9:12].decode(), began)
         return answer
+
+    def note_refusal(self, status: int) -> None:
+        request_log.note("unread", "no route", str(status), time.perf_counter())
 
 
 def _lines(headers: Iterable[tuple[str, str]]) -> bytes:

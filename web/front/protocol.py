@@ -270,6 +270,8 @@ class HttpProtocol(HttpToolsProtocol):
         if not self._is_free() or self._is_refused or self.transport.is_closing():
             return
         self._is_refused, self._owing_since = True, time.monotonic()
+        if self.app.hot_read is not None:
+            self.app.hot_read.note_refusal(status)
         body = json.dumps({"code": status, "message": REFUSALS[status]}).encode()
         headers = {**COMMON_HEADERS, "Content-Type": "application/json", "Content-Length": len(body)}
         if status == 503:

@@ -52,6 +52,12 @@ def test_a_body_that_comes_later_is_one_line_too(logged):
     assert told == ["PUT /user/<user_id>/kv/<key:key> 204"]
 
 
+def test_what_cannot_be_read_is_one_line_too(logged):
+    assert logged("GET", "/secret\x01") == ["unread no route 400"]
+    assert logged("GET", f"/{'secret' * 2000}") == ["unread no route 414"]
+    assert logged("GET", "/", ("X-Secret", "secret" * 2000)) == ["unread no route 431"]
+
+
 def test_without_the_setting_nothing_is_logged_and_nothing_stands_in_the_way(make_app, join, caplog):
     join(ALICE)
     app = make_app()
