@@ -2,10 +2,13 @@
 
 import asyncio
 import itertools
+import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from discord.utils import parse_time, snowflake_time
 
 from cogs.gateway.bounded_dict import BoundedDict
 
@@ -46,12 +49,15 @@ class MessageCache:
         self._claimed: BoundedDict[int, None] = BoundedDict(MOST_RAW)
         self._added = asyncio.Condition()
         self._announcing: asyncio.Future | None = None
+        self._clock_ahead = float("-inf")
 
     def add(self, data: dict[str, Any]) -> None:
         """Keep a message."""
         if "guild_id" not in data:
             return
         message_id, channel_id = int(data["id"]), int(data["channel_id"])
+        # What comes late, after RESUME, says less of what time it is than what came in time.
+        self._clock_ahead = max(self._clock_ahead, snowflake_time(message_id).timestamp() - time.monotonic())
         name = _display_name(data)
         self._note(channel_id, LastMessage(message_id, name))
         if data.get("webhook_id"):
@@ -64,6 +70,10 @@ class MessageCache:
             self._announcing = asyncio.ensure_future(self._announce())
         elif not data["author"].get("bot"):
             self._raw[message_id] = copy_raw(data)
+
+    def age_of(self, timestamp: str) -> float:
+        """How many seconds ago a time of Discord's is, by its messages; this machine's clock may be wrong."""
+        return self._clock_ahead + time.monotonic() - parse_time(timestamp).timestamp()
 
     def add_edit(self, data: dict[str, Any]) -> None:
         """Keep an edited message. Discord sends the same event where only an embed or a pin is new."""

@@ -47,8 +47,7 @@ class Originals:
         if not edit[1] or edit in self._edits or not raw or raw.get("edited_timestamp") != edit[1]:
             return False
         self._edits.add(edit)
-        age = discord.utils.utcnow() - discord.utils.parse_time(edit[1])
-        return age.total_seconds() < FRESH_S
+        return self.message_cache.age_of(edit[1]) < FRESH_S
 
     async def may_be_proxied(self, message: discord.Message, raw: dict[str, Any]) -> bool:
         """Whether an edited message may be proxied at all: commands and answers to questions are not."""
