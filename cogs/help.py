@@ -26,7 +26,7 @@ PRESENCE = (
     ("list", "all your key/value pairs, by DM"),
     ("github <username>", "show a GitHub account on your profile; off in place of a name removes it"),
     ("hide", "hide your status, song and games from everybody else"),
-    ("show", "let anyone on the web see them again"),
+    ("show", "let anyone on the web see them"),
     ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
     ("forget", "delete everything stored about you"),
 )
@@ -42,6 +42,7 @@ FIRST_STEPS = (
     ("export", "everything in your system, as a file, by DM; `import` takes such files, and Tupperbox's"),
     ("config", "your settings, the time zone among them"),
     ("token", "your API token, by DM"),
+    ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
 )
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),

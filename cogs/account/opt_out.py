@@ -28,15 +28,21 @@ class OptOut(commands.Cog, name="opt_out"):
     @bridge.bridge_command(description="Hide your status, song and games from everybody else")
     async def hide(self, ctx: bridge.BridgeContext) -> None:
         await self.bot.write(opt_out.hide, ctx.author.id)
+        hidden = await self._describe_hidden(ctx)
         await answer(
             ctx,
             card(
-                text="You are hidden: only your own token sees your status, song and games."
-                f" {named(ctx, 'show')} undoes it.\nA system, its members and who fronts stay public where you did"
+                text=f"{hidden}\nA system, its members and who fronts stay public where you did"
                 f" not make them private: {typed(ctx, 'system privacy')} and"
                 f" {typed(ctx, 'member <name> privacy')} show and change that."
             ),
         )
+
+    async def _describe_hidden(self, ctx: bridge.BridgeContext) -> str:
+        show, is_asked = named(ctx, "show"), self.bot.config.publish == publication.OPTIN
+        if is_asked and not await self.bot.read(opt_out.is_opted_in, ctx.author.id):
+            return f"Nobody sees your status, song and games, as you never asked for it; {show} asks for it."
+        return f"You are hidden: only your own token sees your status, song and games. {show} undoes it."
 
     @bridge.bridge_command(description="Let anyone on the web see your status, song and games")
     async def show(self, ctx: bridge.BridgeContext) -> None:

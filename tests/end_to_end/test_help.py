@@ -23,7 +23,15 @@ def test_help_and_unknown_words(discord, rollcall, person):
     [
         (
             ("", " "),
-            ("pk;system new [name]", "pk;token", "`pk;import`", "pk;help <topic>", "`.me`", "/user/"),
+            (
+                "pk;system new [name]",
+                "pk;token",
+                "`pk;privacy` — ",
+                "`pk;import`",
+                "pk;help <topic>",
+                "`.me`",
+                "/user/",
+            ),
         ),
         (
             ("system", "S", "acc"),
