@@ -13,7 +13,7 @@ from cogs.presence.member_chunks import MemberChunks
 from cogs.presence.notices import Notices
 from cogs.presence.publication import Publication
 from rules.parsing.timestamps import now_ms
-from rules.presence import home_guild, publication, states, updates
+from rules.presence import home_guild, notices, publication, states, updates
 from rules.presence.cdn import DISCORD_BASE, Cdn
 from rules.presence.payloads import get_user_id
 from rules.presence.updates import Change
@@ -57,8 +57,18 @@ class Presence(commands.Cog, name="presence"):
         self.home.guild_id = await self.bot.read(home_guild.get_home)
         if self.home.settle():
             self.writer.restart(home_guild.move_home, self.home.guild_id)
+        await self.note_published()
         await self.heartbeat.start()
         self.writing = asyncio.create_task(self.writer.run())
+
+    async def note_published(self) -> None:
+        """Remember who is published before nothing is received: whoever is given the role meanwhile is told."""
+        known, home = self.publication, self.home.guild_id
+        if not known.is_by_role or known.before is not None or home is None:
+            return
+        # Where the server is not told yet, that one message is for everybody.
+        if await self.bot.read(notices.is_home_told, home, known.choice):
+            known.before = await self.bot.read(updates.get_stored_ids)
 
     async def stop(self) -> None:
         """Write what is pending and say that the bot is no longer connected."""
@@ -94,11 +104,13 @@ class Presence(commands.Cog, name="presence"):
 
     def take_resumed(self, _data: object) -> None:
         self.heartbeat.note_connected()
+        self.publication.before = None
         self.member_chunks.ask_again()
 
     @commands.Cog.listener()
     async def on_disconnect(self) -> None:
         self.heartbeat.note_disconnected()
+        await self.note_published()
 
     def settle_home(self) -> None:
         """Work out which server is the home server; when it is another or out of reach, everybody goes."""
@@ -164,7 +176,7 @@ class Presence(commands.Cog, name="presence"):
                 user_id = get_user_id(member["user"])
                 if not self.publication.take_seed(member):
                     continue
-                if gap_at and self.publication.joined_since(member, gap_at):
+                if gap_at and self.publication.came_since(member, gap_at):
                     self.notices.take_join(self.home.guild_id, user_id)
                 without = None if user_id in presences else OFFLINE
                 self.put(member, updates.change_of_member(member, now, gap_at or now, without, self.cdn))
@@ -224,6 +236,7 @@ class Presence(commands.Cog, name="presence"):
             return
         for user_id in stored.difference(self.member_chunks.seen):
             self.writer.put(user_id, Change(now, now, gone=True))
+        self.publication.before = None
         self.announcing = asyncio.create_task(self.announce())
 
     async def announce(self) -> None:

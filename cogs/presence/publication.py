@@ -10,11 +10,16 @@ from rules.presence.payloads import read_roles
 
 @dataclass
 class Publication:
-    """`without_role`: who was last seen without the role; an answer from before must not bring them back."""
+    """`without_role`: who was last seen without the role; an answer from before must not bring them back.
+
+    `before`: who was published when nothing was received any more, until all members are known again; None where nobody
+    was, or where it does not matter.
+    """
 
     choice: str
     role_ids: set[str] = field(default_factory=set)
     without_role: set[str] = field(default_factory=set)
+    before: set[int] | None = None
 
     @property
     def problem(self) -> str | None:
@@ -22,7 +27,8 @@ class Publication:
         return publication.find_problem(self.choice, self.role_ids)
 
     @property
-    def _is_by_role(self) -> bool:
+    def is_by_role(self) -> bool:
+        """Whether a role's holders are published."""
         return publication.role_of(self.choice) is not None
 
     def begin(self, guild: dict[str, Any]) -> None:
@@ -39,7 +45,7 @@ class Publication:
 
     def take_seed(self, member: dict[str, Any]) -> bool:
         """Note a member that was asked for; whether it may be believed."""
-        if not self._is_by_role:
+        if not self.is_by_role:
             return True
         user_id = member["user"]["id"]
         if not self._has_role(member):
@@ -47,10 +53,12 @@ class Publication:
             return True
         return user_id not in self.without_role and self.problem is None
 
-    def joined_since(self, member: dict[str, Any], since: int) -> bool:
-        """Whether a member joined after a time (ms) in which nothing was received, and is published by that."""
+    def came_since(self, member: dict[str, Any], since: int) -> bool:
+        """Whether a member joined after a time (ms) since which nothing was received, or was given the role then."""
         if self.choice == publication.OPTIN or not self._has_role(member):
             return False
+        if self.before and int(member["user"]["id"]) not in self.before:
+            return True
         try:
             return datetime.fromisoformat(member["joined_at"]).timestamp() * 1000 >= since
         except (KeyError, TypeError, ValueError):
@@ -60,7 +68,7 @@ class Publication:
         """Note a member that joined or changed; whether this is what publishes the member."""
         if self.choice == publication.EVERYONE:
             return joins
-        if not self._is_by_role:
+        if not self.is_by_role:
             return False
         user_id = member["user"]["id"]
         before = not joins and user_id not in self.without_role

@@ -106,6 +106,26 @@ def test_whoever_joined_while_the_bot_was_away_is_told(alone):
     assert told(discord, before) == []
 
 
+def test_whoever_was_given_the_role_while_the_bot_was_away_is_told(alone):
+    running = alone(JOIN_NOTICE="dm")
+    discord = running.simulator
+    first, later = discord.add_user("first"), discord.add_user("later")
+    for user in (first, later):
+        discord.join(user)
+    role = discord.add_role("Shown", users=[first])
+    running.environ["PUBLISH"] = f"role:{role}"
+    start(running)
+    until(lambda: greetings(discord))
+    until(lambda: int(first) in running.read(updates.get_stored_ids))
+    running.bot.stop()
+    discord.give_role(later, role)
+    start(running)
+    assert SEEN in until(lambda: told(discord, later))[0]
+    running.bot.stop()
+    start(running)
+    assert (told(discord, first), len(told(discord, later))) == ([], 1)
+
+
 def test_closed_dms_get_a_line_without_a_ping(alone):
     running = alone(JOIN_NOTICE="dm")
     discord = start(running)

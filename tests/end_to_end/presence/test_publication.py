@@ -34,6 +34,8 @@ def test_with_optin_only_show_publishes(alone):
     start(running)
     running.start_web()
     after = online(discord, "after")
+    (never,) = discord.say_and_wait(after, ".hide")
+    assert "as you never asked for it; `.show` asks for it." in never["message"]["embeds"][0]["description"]
     discord.say_and_wait(after, ".show")
     until(lambda: running.status_of(after) == "online")
     discord.presence(before, "dnd")
@@ -127,10 +129,11 @@ def test_a_role_that_is_deleted_publishes_nobody_any_more(alone):
 def test_many_starts_in_the_middle_of_a_storm_store_nobody_who_is_kept_out(alone, choice):
     running = alone(PUBLISH=choice)
     discord = running.simulator
-    first, _ = discord.fill(None, 300, online=1)
+    discord.fill(None, 300, online=1)
+    some = [{"user": user["id"], "status": "dnd"} for user in discord.users() if not user["bot"]][:50]
     for _ in range(3):
         running.start_bot()
-        discord.presences([{"user": str(user), "status": "dnd"} for user in list(range(int(first), int(first) + 50))])
+        discord.presences(some)
         assert stored(running) == set()
         running.bot.stop()
         assert stored(running) == set()
