@@ -80,10 +80,11 @@ class TourSystem:
 
     def __init__(self, config: settings.Config, simulator: Any) -> None:
         self.prefix = next(iter(config.system_prefixes), "")
-        self._simulator = simulator
+        self._simulator, self._channel = simulator, None
 
     async def live(self) -> None:
-        """Play the scenes until cancelled; what fails is left out."""
+        """Play the scenes until cancelled, in a channel of their own; what fails is left out."""
+        self._channel = await asyncio.to_thread(self._simulator.add_channel, "garden")
         for line in self._lines():
             await asyncio.sleep(SECONDS_BETWEEN)
             await asyncio.to_thread(self._say, line)
@@ -96,7 +97,7 @@ class TourSystem:
         from simulator.client import SimulatorError
 
         try:
-            self._simulator.say_and_wait(PERSON, line)
+            self._simulator.say_and_wait(PERSON, line, channel=self._channel)
         except SimulatorError:
             # It is being started again, or stopped.
             return

@@ -3,11 +3,15 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 from simulator.activities import custom, game, spotify
 from simulator.client import Simulator, SimulatorError
+from simulator.event_log import QUIET_KINDS
 from simulator.interactions.command_validation import BOOLEAN, INTEGER, NUMBER
 from simulator.log_rendering import lines
+
+QUIET_S = 0.15
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -92,8 +96,18 @@ def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
         before = simulator.dms(chosen.user) if chosen.dm else simulator.messages(chosen.channel)
         reply_to = before[-1]["id"] if before else None
     where = {"dm": chosen.dm, "channel": chosen.channel, "reply_to": reply_to}
-    entries = simulator.say_and_wait(chosen.user, chosen.text, timeout=chosen.wait, **where)
-    _show(simulator, entries, chosen)
+    after = simulator.last_seq()
+    said = simulator.say(chosen.user, chosen.text, **where)
+
+    def is_answer(entry: dict) -> bool:
+        # Others talk at the same time, elsewhere.
+        is_here = said["channel_id"] in (entry.get("channel_id"), entry.get("parent_id"))
+        return entry["kind"] not in QUIET_KINDS and (is_here or entry.get("dm_to") == said["author"]["username"])
+
+    with suppress(SimulatorError):
+        simulator.wait_for(is_answer, after, chosen.wait)
+    entries = simulator.wait(after, 1, QUIET_S, answers_only=True, quiet=QUIET_S)
+    _show(simulator, [entry for entry in entries if is_answer(entry)], chosen)
 
 
 def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:

@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -62,6 +63,23 @@ def test_saying_something(sim, talker):
     assert sim.run("say", "alice", ".echo hello") == (0, "In the channel:\n  hello\n")
     assert sim.run("say", "217648390152847360", ".echo hello", "--dm") == (0, "DM to alice:\n  hello\n")
     assert sim.run("say", "bob", "hm", "--wait", "0.2") == (0, "The bot did nothing within 0.2 seconds.\n")
+
+
+def test_what_others_are_answered_elsewhere_is_not_shown(sim, talker):
+    simulator = Simulator(sim.url)
+    aside, stop = simulator.add_channel("aside"), threading.Event()
+
+    def chatter():
+        while not stop.is_set():
+            simulator.say("bob", ".echo elsewhere", channel=aside)
+
+    talking = threading.Thread(target=chatter)
+    talking.start()
+    try:
+        assert sim.run("say", "alice", ".echo here") == (0, "In the channel:\n  here\n")
+    finally:
+        stop.set()
+        talking.join()
 
 
 def test_answering_somebody_in_a_thread(sim, talker):

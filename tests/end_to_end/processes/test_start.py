@@ -65,8 +65,9 @@ def test_the_tour():
     assert "Rollcall" in typed.output
     system = re.search(r"curl (http://\S+/v1/s/[a-z]{5})$", tour.output, re.MULTILINE)[1]
     assert requests.get(system, timeout=5).json()["name"] == "The Garden"
-    until(lambda: [member["name"] for member in fronters_of(system)] == ["Rowan"], seconds=60)
-    speak = re.search(r"-m (simulator say dana \"R:.*)$", tour.output, re.MULTILINE)[1]
+    assert [member["name"] for member in fronters_of(system)] == ["Rowan"]
+    until(lambda: [member["name"] for member in fronters_of(system)] == ["Juniper", "Rowan"], seconds=60)
+    speak = re.search(r"-m (simulator say alice \"R:.*)$", tour.output, re.MULTILINE)[1]
     typed = Process("-m", *shlex.split(speak), environ=dict(os.environ))
     assert typed.wait() == 0
     assert "Rowan 🌱" in typed.output
