@@ -2,6 +2,7 @@
 
 import pytest
 
+from rules.systems import members, systems
 from simulator.state.default_world import BOT_ID
 from tests.end_to_end.rollcall import until
 
@@ -113,16 +114,28 @@ def test_an_answer_to_a_question_in_a_dm_is_no_greeting(discord, discord_user):
     assert "Hello" not in str(discord.log(after))
 
 
-def test_a_button_from_before_a_restart_is_answered_kindly(alone):
+def test_buttons_pages_and_menus_from_before_a_restart_are_answered_kindly(alone):
     running = alone()
     running.start_bot()
     discord = running.simulator
     alice = discord.add_user("alice")
     discord.join(alice)
-    # The bot may tell its server just now what it publishes.
-    (entry,) = (found for found in discord.say_and_wait(alice, ".forget") if found["message"]["components"])
+    running.write(systems.create_system, int(alice))
+    for number in range(60):
+        running.write(members.create_member, int(alice), {"name": f"Member {number}"})
+    asked = []
+    for typed in (".forget", "pk;list", "pk;config timezone US"):
+        # The bot may tell its server just now what it publishes.
+        (entry,) = (found for found in discord.say_and_wait(alice, typed) if found["message"]["components"])
+        asked.append(entry["message"])
     running.bot.stop()
     running.start_bot()
-    button = entry["message"]["components"][0]["components"][0]
-    (told,) = discord.click_and_wait(alice, entry["message"]["id"], button["custom_id"])
-    assert told["message"]["content"].startswith("This is from before")
+    for message in asked:
+        for part in message["components"][0]["components"]:
+            if not part.get("disabled"):
+                values = [part["options"][0]["value"]] if "options" in part else None
+                after = discord.last_seq()
+                discord.click(alice, message["id"], part["custom_id"], values)
+                (told,) = discord.wait(after, 1, answers_only=True, quiet=0.15)
+                assert told["ephemeral"]
+                assert told["message"]["content"].startswith("This is from before")
