@@ -198,7 +198,7 @@ def picture(url):
 
 def test_a_backup_takes_the_pictures_along_and_brings_them_back(flask, filled, database, picture, tmp_path):
     said = flask("backup", tmp_path / "copy.db")[1]
-    assert f"Pictures, in {tmp_path}/copy.pictures: 1." in said
+    assert f"Pictures, in {tmp_path}/copy.db.pictures: 1." in said
     picture.unlink()
     newer = picture.with_name(kept_files.store(picture.parent, png(seed=1), "png"))
     database.close()
@@ -213,7 +213,7 @@ def test_backups_for_cron_keep_the_newest_pictures(flask, filled, picture, tmp_p
         monkeypatch.setattr(backups, "_now", lambda second=second: f"20261128-03000{second}")
         assert flask("backup", "--keep", 2, tmp_path / "nightly.db")[0] == 0
     found = sorted(path.name for path in tmp_path.glob("nightly-*.pictures"))
-    assert found == [f"nightly-20261128-03000{second}.pictures" for second in (1, 2)]
+    assert found == [f"nightly-20261128-03000{second}.db.pictures" for second in (1, 2)]
     assert picture.read_bytes() == png()
 
 
@@ -223,7 +223,7 @@ def test_pictures_go_to_another_disk_too(flask, filled, picture, tmp_path, monke
 
     monkeypatch.setattr("os.link", refuse)
     assert flask("backup", tmp_path / "copy.db")[0] == 0
-    assert [path.read_bytes() for path in (tmp_path / "copy.pictures").iterdir()] == [png()]
+    assert [path.read_bytes() for path in (tmp_path / "copy.db.pictures").iterdir()] == [png()]
 
 
 def test_a_backup_that_fails_leaves_no_pictures(flask, filled, picture, tmp_path, monkeypatch):

@@ -68,7 +68,7 @@ def restore(file: Path, yes: bool) -> None:
             kept = _set_aside(path)
             os.replace(unfinished, path)
             # Beside those that are here: what nobody uses any more the bot deletes.
-            kept_files.copy_all(_pictures_of(file), kept_files.get_folder(f"sqlite:///{path}"))
+            kept_files.copy_all(_pictures_of(file), _pictures_of(path))
     click.echo(f"{path} is now what {file} was." + (f" What was there is {kept}." if kept else ""))
 
 
@@ -112,13 +112,13 @@ def _copy(database: Path, target: Path) -> None:
             raise sqlite3.DatabaseError("the copy fails the integrity check")
 
 
-def _pictures_of(backup_file: Path) -> Path:
-    return backup_file.with_name(f"{backup_file.stem}.pictures")
+def _pictures_of(database: Path) -> Path:
+    return kept_files.get_folder(f"sqlite:///{database}")
 
 
 def _copy_with_pictures(target: Path, pictures: Path) -> int:
     """Copy the database, and each picture that it names; returns how many pictures there are."""
-    folder, is_new = kept_files.get_folder(f"sqlite:///{find_file()}"), not pictures.exists()
+    folder, is_new = _pictures_of(find_file()), not pictures.exists()
     try:
         # Before and after: what the bot deletes or keeps meanwhile is of no other moment than the database.
         kept_files.copy_all(folder, pictures)

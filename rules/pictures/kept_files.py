@@ -31,8 +31,9 @@ _FIELDS: tuple[InstrumentedAttribute[str | None], ...] = (
 
 
 def get_folder(database_url: str) -> Path:
-    """Where the pictures of a database are kept."""
-    return Path(make_url(database_url).database).parent / "pictures"
+    """Where the pictures of a database are kept: beside it, and of no other in the same folder."""
+    path = Path(make_url(database_url).database)
+    return path.with_name(f"{path.name}.pictures")
 
 
 def make_address(public_url: str, name: str) -> str:

@@ -18,16 +18,16 @@ from tests.end_to_end.rollcall import Process, free_port, until
 
 
 @pytest.fixture
-def tour_file():
-    """The tour's own file, put aside and back."""
-    kept = {path: path.read_bytes() for path in (settings.ROOT / "instance").glob("tour.db*")}
-    for path in kept:
-        path.unlink()
+def tour_file(tmp_path):
+    """The tour's own file, with what stands beside it, put aside and back."""
+    instance = settings.ROOT / "instance"
+    for path in instance.glob("tour.db*"):
+        shutil.move(path, tmp_path)
     yield
-    for path in (settings.ROOT / "instance").glob("tour.db*"):
-        path.unlink()
-    for path, data in kept.items():
-        path.write_bytes(data)
+    for path in instance.glob("tour.db*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for path in tmp_path.glob("tour.db*"):
+        shutil.move(path, instance)
 
 
 def without_settings():

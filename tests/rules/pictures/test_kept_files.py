@@ -32,7 +32,7 @@ def kept(folder):
 def test_a_picture_is_kept_beside_the_database_readable_by_its_user_alone(folder, database_file, keep):
     address = keep()
     name = kept_files.find_name(address)
-    assert folder == database_file.parent / "pictures"
+    assert folder == database_file.parent / "rollcall.db.pictures"
     assert (folder.stat().st_mode & 0o777, (folder / name).read_bytes()) == (0o700, png())
     assert kept_files.get_file(folder, name) == folder / name
     assert kept_files.get_media_type(name) == "image/png"
