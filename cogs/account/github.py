@@ -57,9 +57,9 @@ class GitHub(commands.Cog, name="github"):
             raise Invalid("GitHub cannot be asked now; try again in a few minutes.") from None
         if found.account is None:
             raise NotFound(f"GitHub has no user “{username}”.")
+        before = await self.bot.read(github.find_username, ctx.author.id)
         await self.bot.write(github.connect, ctx.author.id, found.account, found.etag)
-        undo = named(ctx, "github off")
-        await answer(ctx, card(text=f"{found.account['login']} is on your profile now; {undo} takes it off."))
+        await answer(ctx, card(text=_describe(ctx, found.account["login"], before)))
 
     def check_pace(self, user_id: int) -> None:
         """One look-up a user in a while, since GitHub's limit is shared by all. Raises Invalid."""
@@ -107,6 +107,12 @@ class GitHub(commands.Cog, name="github"):
             log.info("the GitHub account of %s was deleted", user_id)
         elif found.account and before != found.account["login"]:
             log.info("the GitHub account of %s was renamed", user_id)
+
+
+def _describe(ctx: bridge.BridgeContext, login: str, before: str | None) -> str:
+    if before in (None, login):
+        return f"{login} is on your profile now; {named(ctx, 'github off')} takes it off."
+    return f"{login} is on your profile now, in the place of {before}; {named(ctx, f'github {before}')} undoes that."
 
 
 def setup(bot: commands.Bot) -> None:

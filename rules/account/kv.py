@@ -116,7 +116,7 @@ def _check_pair(key: str, value: str | None) -> None:
 
 def _check_room(pairs: Mapping[str, str]) -> None:
     if len(pairs) > MOST_PAIRS:
-        raise TooLarge(f"You can keep {MOST_PAIRS} keys; this would make {len(pairs):,}. Remove some first.")
+        raise TooLarge(f"You can keep {MOST_PAIRS} key/value pairs; this would make {len(pairs):,}. Remove some first.")
     size = sum(len(key.encode()) + len(value.encode()) for key, value in pairs.items())
     if size > MOST_BYTES:
         raise TooLarge(f"You can keep {MOST_BYTES:,} bytes of keys and values; this would make {size:,}.")

@@ -5,6 +5,7 @@ from sqlalchemy import update
 
 import models
 from database import connections
+from rules.account import github as rules_of_github
 from tests.end_to_end.bot_replies import only
 from tests.end_to_end.fake_github import ACCOUNTS
 from tests.end_to_end.rollcall import until
@@ -49,6 +50,13 @@ def test_connect_and_disconnect(discord, rollcall, person, github):
     assert "off your profile" in only(discord.say_and_wait(alice, ".github off"))[1]
     assert card_of(rollcall, alice) is None
     assert "No GitHub account is connected" in only(discord.say_and_wait(alice, ".github off"))[1]
+
+
+def test_an_account_that_takes_anothers_place_says_how_to_undo_it(discord, rollcall, person):
+    alice = person()
+    rollcall.write(rules_of_github.connect, int(alice), {**ACCOUNTS["vaqqq"], "id": 1, "login": "octocat"}, None)
+    told = only(discord.say_and_wait(alice, ".github vaqqq"))[1]
+    assert "vaqqq is on your profile now, in the place of octocat; `.github octocat` undoes that." in told
 
 
 def test_by_slash_command(discord, rollcall, person):

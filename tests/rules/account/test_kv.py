@@ -112,7 +112,7 @@ def test_keys_that_look_alike_are_different(write, read):
         ({"city": True}, Invalid, "must be a text"),
         ({"city": ["Bern"]}, Invalid, "must be a text"),
         ({"city": {"name": "Bern"}}, Invalid, "must be a text"),
-        (filled(512), TooLarge, "You can keep 512 keys; this would make 513. Remove some first."),
+        (filled(512), TooLarge, "You can keep 512 key/value pairs; this would make 513. Remove some first."),
         (filled(105, size=10_000), TooLarge, "You can keep 1,048,576 bytes of keys and values; this would make 1,050,"),
         (filled(30, size=10_000) | {f"e{n}": "😀" * 10_000 for n in range(20)}, TooLarge, "You can keep 1,048,576"),
     ],
