@@ -13,6 +13,8 @@ PEOPLE = {
     "dana": ("742810395647123456", "Dana"),
     "eve": ("1092837465019283746", "Eve"),
 }
+# Long ago: the world begins anew with each start, and nobody joins by that.
+SINCE = "2024-01-20T12:00:00.000000+00:00"
 AVATAR = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
 
 
@@ -24,7 +26,7 @@ def default_world() -> World:
     world.seat_bot(guild)
     for name, (user_id, shown) in PEOPLE.items():
         user = world.add_user(name, user_id, global_name=shown, avatar=AVATAR)
-        world.add_member(guild, user)
+        world.add_member(guild, user).joined_at = SINCE
         if name in ("alice", "bob", "charlie"):
             user.status, user.client_status = "online", {"desktop": "online"}
     return world

@@ -7,6 +7,7 @@ import discord
 import pytest
 
 from simulator.client import Simulator, SimulatorError
+from simulator.state.default_world import BOT_ID, default_world
 
 
 @pytest.fixture(scope="module")
@@ -255,3 +256,9 @@ def test_who_is_timed_out_may_only_read(sim, join_bot):
     assert sim.say("mallory", "hello", channel=channel)["content"] == "hello"
     with pytest.raises(SimulatorError, match="28 days"):
         sim.time_out("mallory", 28 * 86400 + 1, guild)
+
+
+def test_nobody_of_the_world_that_is_shown_joins_when_it_begins_anew():
+    (guild,) = default_world().guilds.values()
+    joined = [member.joined_at for user_id, member in guild.members.items() if user_id != BOT_ID]
+    assert max(joined) < "2025"
