@@ -196,6 +196,9 @@ class System(db.Model):
     latch_timeout: Mapped[int | None]
     proxy_switch: Mapped[str] = mapped_column(default="off", server_default="off")
     name_format: Mapped[str | None]
+    # Only the owner may see where events go; the token is sent with each, so it cannot be a hash.
+    webhook_url: Mapped[str | None]
+    webhook_token: Mapped[str | None]
 
 
 class Account(db.Model):
@@ -321,6 +324,20 @@ class SwitchMember(db.Model):
     position: Mapped[int] = mapped_column(primary_key=True)
     # Indexed as every column that refers to a member: deleting one would scan the table.
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+
+
+class DispatchEvent(db.Model):
+    """An event that waits to be sent to a system's webhook; `body` is JSON, `created_at` in ms since 1970."""
+
+    __tablename__ = "dispatch_outbox"
+    # A number is never given twice: whoever reads what came since then would miss it.
+    __table_args__ = (Index("ix_dispatch_outbox_system", "system_id", "id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No reference: the events of a system that is deleted go a few at a time.
+    system_id: Mapped[int]
+    body: Mapped[str]
+    created_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class Autoproxy(db.Model):

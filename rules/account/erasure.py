@@ -47,9 +47,12 @@ def forget(session: Session, user_id: int) -> None:
     system from now on; its rows go with `soft_delete.purge_some`.
     """
     system = systems.find_own_system(session, user_id)
+    account = session.get(Account, user_id)
     # It is the others' as well: one of them who leaves must not take it along.
     if system and systems.get_accounts(session, system) == [user_id]:
         put_out_of_reach(session, system)
+    elif account:
+        session.delete(account)
     for table in (Message, UnfinishedProxy):
         session.execute(delete(table).where(table.sender_id == user_id))
     for table in (Account, Presence, Token, KeyValue, GitHub, OptIn, JoinNotice):

@@ -42,6 +42,8 @@ def add_out_of_reach(session: Session, kind: str, created: int = 0) -> System:
 
 def put_out_of_reach(session: Session, system: System) -> None:
     """Take a system with all its members from everybody at once; `purge_some` deletes it later."""
+    # What was not sent of it yet goes too: whoever deletes a system wants nothing told of it any more.
+    system.webhook_url = system.webhook_token = None
     session.execute(delete(Account).where(Account.system_id == system.id))
     for table in (Member, Group):
         _rename(session, table, table.system_id == system.id)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
+from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import soft_delete, systems
@@ -62,6 +63,7 @@ def edit_switch(
     members = _check_fronters(session, system, latest, wanted)
     session.execute(delete(SwitchMember).where(SwitchMember.switch_id == latest.id))
     _store_fronters(session, latest, members)
+    changes.note_members(session, latest)
     return latest
 
 
@@ -133,6 +135,7 @@ def delete_all_switches(session: Session, user_id: int) -> None:
     # Without the ORM's bookkeeping, 200 000 switches take less than half a second.
     moved = update(Switch).where(Switch.system_id == system.id).values(system_id=doomed.id)
     session.execute(moved, execution_options={"synchronize_session": False})
+    changes.note(session, "DELETE_ALL_SWITCHES", system)
 
 
 def check_latest(session: Session, user_id: int, expected: int | None = None) -> tuple[System, Switch]:

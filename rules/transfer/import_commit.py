@@ -8,6 +8,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
+from rules.dispatch import changes
 from rules.errors import Invalid
 from rules.opt_out import check_storable
 from rules.systems import short_ids, soft_delete, systems
@@ -72,6 +73,7 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged, op
         _redirect(session, system, came)
     # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
     soft_delete.put_out_of_reach(session, source)
+    changes.note(session, changes.IMPORT, system)
     return Result(system.hid, made_system, len(new), changed, switches)
 
 

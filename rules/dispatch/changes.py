@@ -1,0 +1,172 @@
+"""What a transaction changes of a system, noted while it runs: no rule tells it, so none can forget to.
+
+A session listens to itself: what the ORM adds, changes and deletes becomes an event in the same transaction. What a
+rule does in one statement, past the ORM, it notes with `note`.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import event, insert, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import get_history, instance_state
+
+from models import (
+    Account,
+    Autoproxy,
+    DispatchEvent,
+    Member,
+    MemberGuild,
+    Message,
+    Switch,
+    System,
+    SystemGuild,
+)
+from rules.dispatch import payloads
+from rules.parsing.timestamps import now_ms
+
+_NOTED = "dispatch"
+IMPORT = "SUCCESSFUL_IMPORT"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What becomes of the rows of a table: the events of a new, a changed and a deleted one, and what they show."""
+
+    created: str | None
+    changed: str | None
+    deleted: str | None
+    columns: Collection[str] = ()
+    show: payloads.Show = payloads.show_nothing
+    show_created: payloads.Show | None = None
+
+
+_KINDS: dict[type, tuple[_Kind, ...]] = {
+    System: (
+        _Kind(None, "UPDATE_SYSTEM", None, payloads.SYSTEM, payloads.show_system),
+        _Kind(None, "UPDATE_SETTINGS", None, payloads.SETTINGS, payloads.show_settings),
+    ),
+    Member: (
+        _Kind(
+            *("CREATE_MEMBER", "UPDATE_MEMBER", "DELETE_MEMBER", payloads.MEMBER),
+            *(payloads.show_member, payloads.show_name),
+        ),
+    ),
+    Switch: (_Kind("CREATE_SWITCH", "UPDATE_SWITCH", "DELETE_SWITCH", payloads.SWITCH, payloads.show_switch),),
+    SystemGuild: (_Kind(*["UPDATE_SYSTEM_GUILD"] * 2, None, payloads.SYSTEM_GUILD.keys(), payloads.show_system_guild),),
+    MemberGuild: (_Kind(*["UPDATE_MEMBER_GUILD"] * 2, None, payloads.MEMBER_GUILD.keys(), payloads.show_member_guild),),
+    Autoproxy: (_Kind(*["UPDATE_AUTOPROXY"] * 2, None, payloads.AUTOPROXY, payloads.show_autoproxy),),
+    Account: (_Kind("LINK_ACCOUNT", None, "UNLINK_ACCOUNT"),),
+    Message: (_Kind("CREATE_MESSAGE", None, None, (), payloads.show_message),),
+}
+
+
+@dataclass(slots=True)
+class _Change:
+    """One event to come: of which row, and which of its columns."""
+
+    type: str
+    row: Any
+    show: payloads.Show
+    columns: set[str] = field(default_factory=set)
+
+
+def note(session: Session, type_: str, system: System) -> None:
+    """Note an event without data that concerns a whole system: DELETE_ALL_SWITCHES or SUCCESSFUL_IMPORT.
+
+    An import is one event: what else the transaction changes of the system is not told.
+    """
+    _noted(session)[type_, system] = _Change(type_, system, payloads.show_nothing)
+
+
+def note_members(session: Session, switch: Switch) -> None:
+    """Note that a switch has other members than it had."""
+    _note_changed(session, switch, _KINDS[Switch][0], {"members"})
+
+
+def _noted(session: Session) -> dict[tuple[str, Any], _Change]:
+    return session.info.setdefault(_NOTED, {})
+
+
+@event.listens_for(Session, "after_flush")
+def _note_flush(session: Session, _context: object) -> None:
+    for row, kind in _with_kinds(session.new):
+        if kind.created:
+            show = kind.show_created or kind.show
+            _noted(session)[kind.created, row] = _Change(kind.created, row, show, set(kind.columns))
+    for row, kind in _with_kinds(session.dirty):
+        changed = {name for name in instance_state(row).committed_state if name in kind.columns}
+        if kind.changed and (changed := {name for name in changed if get_history(row, name).has_changes()}):
+            _note_changed(session, row, kind, changed)
+    for row, kind in _with_kinds(session.deleted):
+        if kind.deleted:
+            _noted(session)[kind.deleted, row] = _Change(kind.deleted, row, payloads.show_nothing)
+
+
+def _with_kinds(rows: Iterable[Any]) -> Iterator[tuple[Any, _Kind]]:
+    for row in rows:
+        for kind in _KINDS.get(type(row), ()):
+            yield row, kind
+
+
+def _note_changed(session: Session, row: Any, kind: _Kind, columns: set[str]) -> None:
+    noted = _noted(session)
+    if kind.created != kind.changed and (kind.created, row) in noted:
+        # It is told as it is in the end.
+        return
+    noted.setdefault((kind.changed, row), _Change(kind.changed, row, kind.show)).columns |= columns
+
+
+@event.listens_for(Session, "before_commit")
+def _write_events(session: Session) -> None:
+    # What was not flushed yet would come too late.
+    session.flush()
+    noted = session.info.pop(_NOTED, None)
+    if not noted:
+        return
+    changes = [(_system_id(session, change.row), change) for change in noted.values()]
+    told = _find_told(session, {system_id for system_id, _ in changes})
+    imported = {system_id for system_id, change in changes if change.type == IMPORT}
+    now = now_ms()
+    rows = [
+        {"system_id": system_id, "body": _body(session, system_id, change), "created_at": now}
+        for system_id, change in changes
+        if system_id in told and (change.type == IMPORT or system_id not in imported)
+    ]
+    if rows:
+        session.execute(insert(DispatchEvent), rows)
+
+
+def _find_told(session: Session, system_ids: set[int]) -> set[int]:
+    """Which of these systems have a webhook."""
+    return set(session.scalars(select(System.id).where(System.id.in_(system_ids), System.webhook_url.is_not(None))))
+
+
+def _system_id(session: Session, row: Any) -> int:
+    if isinstance(row, System):
+        return row.id
+    if isinstance(row, MemberGuild | Message):
+        return session.get_one(Member, row.member_id).system_id
+    return row.system_id
+
+
+def _body(session: Session, system_id: int, change: _Change) -> str:
+    system = session.get_one(System, system_id)
+    body: dict[str, Any] = {"type": change.type, "system_id": system.hid}
+    if identity := _identity(session, change.row):
+        body["id"] = identity
+    return json.dumps({**body, "data": change.show(session, change.row, change.columns)}, ensure_ascii=False)
+
+
+def _identity(session: Session, row: Any) -> str | None:
+    if isinstance(row, MemberGuild):
+        row = session.get_one(Member, row.member_id)
+    if isinstance(row, Account):
+        return str(row.user_id)
+    if isinstance(row, Message):
+        return str(row.id)
+    if isinstance(row, Member | Switch):
+        return str(row.id)
+    return None

@@ -1,0 +1,56 @@
+"""The events that wait to be sent, in their order; each stays until its receiver took it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy.orm import Session
+
+from database.compiled_queries import CompiledQuery, Reader
+from models import DispatchEvent, System
+
+EVENTS_AT_ONCE = 50
+# As many rows as hold the write lock for about 20 ms.
+ROWS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Some events of a system, the oldest first, as (number, JSON, ms since 1970); without `url` nobody wants them."""
+
+    url: str | None
+    token: str | None
+    events: list[tuple[int, str, int]]
+
+
+def find_newer(reader: Reader, number: int) -> list[tuple[int, int]]:
+    """Of which systems events came after the one with this number, each with the number of its newest."""
+    return [(row.system_id, row.newest) for row in _query_newer().all(reader, number=number)]
+
+
+def get_waiting(session: Session, system_id: int, most: int = EVENTS_AT_ONCE) -> Waiting:
+    """The next events of a system and where they go."""
+    webhook = session.execute(select(System.webhook_url, System.webhook_token).where(System.id == system_id)).first()
+    url, token = webhook or (None, None)
+    columns = select(DispatchEvent.id, DispatchEvent.body, DispatchEvent.created_at)
+    own = columns.where(DispatchEvent.system_id == system_id).order_by(DispatchEvent.id).limit(most)
+    return Waiting(url, token, [tuple(row) for row in session.execute(own)])
+
+
+def remove_sent(session: Session, system_id: int, last: int) -> None:
+    """The receiver took a system's events up to this number."""
+    session.execute(delete(DispatchEvent).where(DispatchEvent.system_id == system_id, DispatchEvent.id <= last))
+
+
+def drop_some(session: Session, system_id: int, rows: int = ROWS_AT_ONCE) -> bool:
+    """Delete up to so many events of a system without a webhook; returns whether there may be more."""
+    if session.scalar(select(System.webhook_url).where(System.id == system_id)):
+        return False
+    some = select(DispatchEvent.id).where(DispatchEvent.system_id == system_id).limit(rows)
+    return session.execute(delete(DispatchEvent).where(DispatchEvent.id.in_(some))).rowcount == rows
+
+
+@cache
+def _query_newer() -> CompiledQuery:
+    newer = select(DispatchEvent.system_id, func.max(DispatchEvent.id).label("newest"))
+    return CompiledQuery(newer.where(DispatchEvent.id > bindparam("number")).group_by(DispatchEvent.system_id))
