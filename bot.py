@@ -36,6 +36,7 @@ COGS = (
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
     "messages.moderation",
+    "dispatch.cog",
     *("proxying.server_config", "slash_commands", "purge", "help"),
 )
 MOST_REMEMBERED = 5000

@@ -31,7 +31,7 @@ NAMES = frozenset(
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
         *("REQUEST_LOG",),
-        *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE"),
+        *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -70,6 +70,7 @@ class Config:
     web_concurrency: int
     publish: str
     join_notice: str
+    webhook_loopback: bool
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -122,6 +123,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
         publish=_publish(text("PUBLISH", "everyone").lower()),
         join_notice=_choice("JOIN_NOTICE", text("JOIN_NOTICE", "dm").lower(), JOIN_NOTICES),
+        webhook_loopback=_choice("WEBHOOK_LOOPBACK", text("WEBHOOK_LOOPBACK", "off").lower(), ("off", "on")) == "on",
     )
 
 

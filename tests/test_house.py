@@ -56,11 +56,13 @@ ROOMS = {
     "cogs.commands": "models database rules rules.parsing rules.systems",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
-    "cogs.pictures": "config models database rules rules.pictures",
+    "cogs.outgoing": "",
+    "cogs.pictures": "config models database cogs.outgoing rules rules.pictures",
+    "cogs.dispatch": "models database cogs.commands cogs.outgoing rules rules.parsing rules.dispatch",
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence",
-    "cogs.systems": "models database cogs.commands cogs.pictures"
+    "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch"
     " rules rules.parsing rules.systems rules.transfer rules.proxying",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",

@@ -1,57 +1,23 @@
 """Fetching what a stranger links to: only over https, only from public addresses, only so much, and not for long."""
 
-import ipaddress
-import socket
 from urllib.parse import urlsplit
 
 import aiohttp
 import discord
-from aiohappyeyeballs import AddrInfoType
 from yarl import URL
 
+from cogs.outgoing.guarded_session import PublicSockets, open_session
 from rules.errors import Invalid
 
 DISCORD_HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 TIMEOUT_S = 5
 MOST_REDIRECTS = 3
 NOT_PUBLIC = "That address is in a private network, so Discord cannot show what is there; give one that is public."
-# These hold an IPv4 address within, which could be any.
-_TUNNELS = [ipaddress.ip_network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32")]
-# Packed, a few kB could be many GB.
-_HEADERS = {"User-Agent": "Rollcall", "Accept": "image/*", "Accept-Encoding": "identity"}
+_HEADERS = {"Accept": "image/*"}
 
 
 class Unreachable(Exception):
     """What an address holds cannot be found out just now; carries the reason, a part of a sentence."""
-
-
-class _PublicSockets:
-    """Opens sockets to public addresses alone: the one that is checked is the very one that is connected to.
-
-    A resolver is no place for that: aiohttp asks none about a host that is an address already.
-    """
-
-    def __init__(self) -> None:
-        self.refused = False
-
-    def __call__(self, address: AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, where = address
-        if not is_public(where[0]):
-            self.refused = True
-            raise OSError(NOT_PUBLIC)
-        return socket.socket(family, kind, protocol)
-
-
-def is_public(host: str) -> bool:
-    """Whether an IP address is one of the public internet; whatever else is none."""
-    try:
-        ip = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    if ip.version == 6 and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    tunnel = ip.version == 6 and any(ip in network for network in _TUNNELS)
-    return ip.is_global and not ip.is_multicast and not tunnel
 
 
 def is_discords(url: str) -> bool:
@@ -68,17 +34,11 @@ async def fetch(url: str, most: int) -> bytes:
 
     Raises Invalid with the reason where it holds nothing or lies in a private network, and Unreachable.
     """
-    guard = None if _is_of_base(url) else _PublicSockets()
+    guard = None if _is_of_base(url) else PublicSockets()
     if guard and urlsplit(url).scheme != "https":
         raise Unreachable("I look only at addresses that start with https://")
-    options = {
-        "connector": aiohttp.TCPConnector(socket_factory=guard),
-        "timeout": aiohttp.ClientTimeout(total=TIMEOUT_S),
-        "headers": _HEADERS,
-        "auto_decompress": False,
-    }
     try:
-        async with aiohttp.ClientSession(**options) as session:
+        async with open_session(guard, TIMEOUT_S, _HEADERS) as session:
             return await _follow(session, URL(url), most)
     except aiohttp.ClientConnectorDNSError:
         raise Unreachable("its name leads nowhere") from None

@@ -13,6 +13,7 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, spell
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
+from cogs.dispatch import webhook_command
 from cogs.systems import embeds, field_commands, front, guild_settings, image_fields, import_export, member_list
 from cogs.systems.field_commands import edit_text
 from cogs.systems.image_fields import edit_picture
@@ -100,7 +101,7 @@ async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     await answer(ctx, card(text=f"`{target.system.hid}`"))
 
 
-for more in (front, member_list, guild_settings, import_export):
+for more in (front, member_list, guild_settings, webhook_command, import_export):
     for subcommand in more.system_subcommands:
         subcommands.add(subcommand)
 

@@ -31,8 +31,18 @@ def read_url(url: str) -> str:
 
 
 def make_token() -> str:
-    """A new signing token; worth nothing until `set_webhook` has stored it."""
+    """Something that is no system's signing token yet."""
     return secrets.token_urlsafe(48)
+
+
+def keep_token(session: Session, user_id: int) -> str:
+    """The signing token of the user's system, made where there is none yet. Raises NotAuthenticated.
+
+    It comes before the webhook is set, since the program behind that must know it when it is checked.
+    """
+    system = _get_own(session, user_id)
+    system.webhook_token = system.webhook_token or make_token()
+    return system.webhook_token
 
 
 def set_webhook(session: Session, user_id: int, url: str, token: str) -> None:
@@ -63,7 +73,7 @@ def end_webhook(session: Session, system_id: int, url: str) -> list[int]:
     Nobody, where the owner chose another one meanwhile.
     """
     which = (System.id == system_id) & (System.webhook_url == url)
-    ended = update(System).where(which).values(webhook_url=None, webhook_token=None)
+    ended = update(System).where(which).values(webhook_url=None)
     if not session.execute(ended).rowcount:
         return []
     return list(session.scalars(select(Account.user_id).where(Account.system_id == system_id)))

@@ -1,0 +1,74 @@
+"""Sessions of aiohttp that reach the public internet alone, whatever a name leads to and wherever an answer points.
+
+They follow no redirect by themselves, take no proxy from the environment, keep no cookie and unpack nothing: a few kB
+could be many GB.
+"""
+
+import ipaddress
+import socket
+
+import aiohttp
+from aiohappyeyeballs import AddrInfoType
+
+# These hold an IPv4 address within, which could be any, or are of no use outside of one network.
+_INNER = (
+    *("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10"),
+    "192.88.99.0/24",
+)
+_NETWORKS = [ipaddress.ip_network(network) for network in _INNER]
+
+
+class NotPublic(OSError):
+    """An address that is not of the public internet."""
+
+
+class PublicSockets:
+    """Opens sockets to public addresses alone: the one that is checked is the very one that is connected to.
+
+    A resolver is no place for that: aiohttp asks none about a host that is an address already. `refused` is whether
+    one was kept from being opened.
+    """
+
+    def __init__(self, loopback: bool = False) -> None:
+        self.refused = False
+        self._loopback = loopback
+
+    def __call__(self, address: AddrInfoType) -> socket.socket:
+        family, kind, protocol, _, where = address
+        if not is_public(where[0]) and not (self._loopback and _is_loopback(where[0])):
+            self.refused = True
+            raise NotPublic("This address is not public.")
+        return socket.socket(family, kind, protocol)
+
+
+def open_session(
+    sockets: PublicSockets | None, timeout_s: float, headers: dict[str, str] | None = None, most_at_once: int = 100
+) -> aiohttp.ClientSession:
+    """A session whose requests take at most `timeout_s` s each, from the look-up of the name to the answer's end.
+
+    Without `sockets` it opens any address; that is for those which the settings name. The caller gives
+    `allow_redirects=False`, and reads no more of an answer than it needs.
+    """
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(socket_factory=sockets, limit=most_at_once),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        timeout=aiohttp.ClientTimeout(total=timeout_s),
+        headers={"User-Agent": "Rollcall", "Accept-Encoding": "identity", **(headers or {})},
+        auto_decompress=False,
+        trust_env=False,
+    )
+
+
+def is_public(host: str) -> bool:
+    """Whether an IP address is one of the public internet; whatever else is none."""
+    try:
+        ip = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    if ip.version == 6 and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NETWORKS)
+
+
+def _is_loopback(host: str) -> bool:
+    return ipaddress.ip_address(host.partition("%")[0]).is_loopback
