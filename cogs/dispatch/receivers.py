@@ -51,6 +51,8 @@ class Receivers:
 
     async def check(self, url: str, token: str, system_id: str) -> None:
         """Find out whether a receiver takes what is signed with the token, and nothing else. Raises Invalid."""
+        if not self._is_open_to(url):
+            raise Invalid("The webhook's address must start with https://.")
         try:
             wrong = await self.ping(url, webhooks.make_token(), system_id)
             right = await self.ping(url, token, system_id)

@@ -43,10 +43,8 @@ async def _set(ctx: Context, target: SystemTarget, url: str) -> None:
         raise Invalid("Whoever reads this could send events there too: delete your message, and type it in a DM to me.")
     url = webhooks.read_url(url)
     token = await ctx.bot.write(webhooks.keep_token, ctx.author.id)
-    text = (
-        f"Your webhook's signing token, which comes with every event:\n```{token}```\nIt must answer 401 to any other."
-    )
-    await _tell(ctx, text)
+    secret = f"Your webhook gets this signing token with every event, and must answer 401 to any other:\n```{token}```"
+    await answer(ctx, card(text=secret))
     await _dispatch(ctx).receivers.check(url, token, target.system.hid)
     await ctx.bot.write(webhooks.set_webhook, ctx.author.id, url, token)
     _dispatch(ctx).sender.nudge(target.system.id)

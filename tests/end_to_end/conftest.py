@@ -38,6 +38,7 @@ def rollcall(discord: Simulator, github: FakeGitHub, tmp_path_factory: pytest.Te
         GITHUB_API_BASE=github.url,
         BODY_TIMEOUT="2",
         INVITE_URL="https://discord.example/join",
+        WEBHOOK_LOOPBACK="on",
     )
     running.start_bot()
     running.start_web()

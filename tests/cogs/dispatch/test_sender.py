@@ -107,7 +107,7 @@ def owner(write):
 
 async def until(condition):
     async with asyncio.timeout(10):
-        while not condition():
+        while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
 
@@ -243,14 +243,12 @@ def test_a_program_that_checks_its_token_is_taken():
 def test_a_program_that_takes_any_token_is_refused():
     receiver = Receiver()
     receiver.status["wrong"] = 200
-    with pytest.raises(
-        Invalid, match="A PING with a wrong signing token must be answered with status 401.*answered 200"
-    ):
+    with pytest.raises(Invalid, match=r"wrong signing token must be answered with status 401, .* answered 200"):
         check(receiver)
 
 
 def test_a_program_that_does_not_know_its_token_is_refused():
-    with pytest.raises(Invalid, match="A PING with the right signing token must be answered.*answered 401"):
+    with pytest.raises(Invalid, match=r"right signing token must be answered with status 200, .* answered 401"):
         check(Receiver(), "another")
 
 

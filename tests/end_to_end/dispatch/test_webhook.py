@@ -20,8 +20,9 @@ def receiver():
 def register(user, receiver):
     """Set the webhook as its owner does: the first try shows the token."""
     user.where = {"dm": True}
-    told = user.ask(f"pk;system webhook {receiver.url}", "must answer 401 to any other")
-    receiver.token = text_of(told).split("```")[1].strip()
+    user.ask(f"pk;system webhook {receiver.url}", "your webhook answered 401: give it the token above")
+    told = next(text for dm in user.discord.dms(user.id) if "```" in (text := text_of(dm)))
+    receiver.token = told.split("```")[1].strip()
     user.ask(f"pk;system webhook {receiver.url}", "events go there from now on")
     receiver.events.clear()
 
