@@ -162,6 +162,7 @@ class System(db.Model):
     """A plural system and how it wants things done.
 
     Privacy columns are true for private; times are in µs since 1970, `latch_timeout` is in s (0 never, null 6 hours).
+    `description_templates` is a JSON list of texts.
     """
 
     __tablename__ = "systems"
@@ -199,6 +200,11 @@ class System(db.Model):
     # Only the owner may see where events go; the token is sent with each, so it cannot be a hash.
     webhook_url: Mapped[str | None]
     webhook_token: Mapped[str | None]
+    hid_display_split: Mapped[bool] = _no()
+    hid_display_caps: Mapped[bool] = _no()
+    hid_list_padding: Mapped[str] = mapped_column(default="off", server_default="off")
+    card_show_color_hex: Mapped[bool] = _no()
+    description_templates: Mapped[str] = mapped_column(default="[]", server_default="[]")
 
 
 class Account(db.Model):
@@ -356,7 +362,10 @@ class Autoproxy(db.Model):
 
 
 class SystemGuild(db.Model):
-    """What a system wants in one server: whether it is proxied there, and with which tag, avatar and name format."""
+    """What a system wants in one server: whether it is proxied there, under which tag, avatar and name format.
+
+    `display_name` is what the system itself is called there.
+    """
 
     __tablename__ = "system_guilds"
 
@@ -367,6 +376,7 @@ class SystemGuild(db.Model):
     tag: Mapped[str | None]
     avatar_url: Mapped[str | None]
     name_format: Mapped[str | None]
+    display_name: Mapped[str | None]
 
 
 class MemberGuild(db.Model):
