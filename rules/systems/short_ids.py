@@ -12,6 +12,10 @@ from rules.parsing.uuids import parse_uuid
 
 LENGTH = 5
 Named = TypeVar("Named", System, Member, Group)
+# PluralKit's newer IDs have one letter more, and come in with its files.
+LONGEST = 6
+# Behind so many letters an ID is split.
+HALF = 3
 
 
 def make_id(session: Session, column: InstrumentedAttribute[str]) -> str:
@@ -45,6 +49,18 @@ def find_by_reference(session: Session, table: type[Named], reference: str) -> N
 def is_id(text: str) -> bool:
     """Whether a text can be the ID of something within reach: letters only, in any case and number."""
     return text.isascii() and text.isalpha()
+
+
+def show_id(hid: str, split: bool, caps: bool) -> str:
+    """An ID as people may like it better: in two parts (`abc-def`), in capitals."""
+    shown = hid.upper() if caps else hid
+    return f"{shown[:HALF]}-{shown[HALF:]}" if split else shown
+
+
+def pad_id(shown: str, padding: str, split: bool) -> str:
+    """An ID that `show_id` made, made as wide as the longest by blanks: `left` of it, `right` of it, or `off`."""
+    width = LONGEST + split
+    return {"left": shown.rjust(width), "right": shown.ljust(width)}.get(padding, shown)
 
 
 def _draw() -> str:

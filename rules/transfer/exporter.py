@@ -12,7 +12,6 @@ from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
 from rules.systems import systems
 from rules.systems.config import show_config
-from rules.systems.members import MOST_MEMBERS
 from rules.systems.privacy import see_member, see_system
 
 VERSION = 2
@@ -29,22 +28,6 @@ _MEMBER = (
 _MEMBER_PRIVACY = (
     *("visibility", "name_privacy", "description_privacy", "banner_privacy", "birthday_privacy", "pronoun_privacy"),
     *("avatar_privacy", "metadata_privacy", "proxy_privacy"),
-)
-# PluralKit's defaults for what Rollcall does not have.
-_FOREIGN_CONFIG = {
-    "member_limit": MOST_MEMBERS,
-    "group_limit": 250,
-    "hid_display_split": False,
-    "hid_display_caps": False,
-    "hid_list_padding": "off",
-    "card_show_color_hex": False,
-    "description_templates": [],
-}
-_CONFIG = (
-    *("timezone", "pings_enabled", "latch_timeout", "member_default_private", "group_default_private"),
-    *("show_private_info", "member_limit", "group_limit", "case_sensitive_proxy_tags", "proxy_error_message_enabled"),
-    *("hid_display_split", "hid_display_caps", "hid_list_padding", "card_show_color_hex", "proxy_switch"),
-    *("name_format", "description_templates"),
 )
 
 
@@ -63,7 +46,7 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
         **{name: seen[name] for name in _SYSTEM},
         "webhook_url": None,
         "privacy": {name: seen[name] for name in _SYSTEM_PRIVACY},
-        "config": _full_config(system),
+        "config": show_config(system),
         "accounts": sorted(systems.get_accounts(session, system)),
         "members": [_show_member(member) for member in members],
         "groups": [],
@@ -74,11 +57,6 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
 def dump(exported: dict[str, Any]) -> str:
     """An export as the text of the file: compact JSON."""
     return json.dumps(exported, ensure_ascii=False, separators=(",", ":"))
-
-
-def _full_config(system: System) -> dict[str, Any]:
-    known = {"timezone": system.tz, **show_config(system), **_FOREIGN_CONFIG}
-    return {name: known[name] for name in _CONFIG}
 
 
 def _show_member(member: Member) -> dict[str, Any]:

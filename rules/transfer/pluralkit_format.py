@@ -94,7 +94,7 @@ def _read_system_changes(changes: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _read_config(config: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
-    known = {name: value for name, value in config.items() if name in system_config.NAMES}
+    known = {name: value for name, value in config.items() if name in system_config.NAMES - {"timezone"}}
     # Older files say only whether it was on.
     if isinstance(known.get("proxy_switch"), bool):
         known["proxy_switch"] = "new" if known["proxy_switch"] else "off"
@@ -245,11 +245,9 @@ def _plain_color(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(data: Mapping[str, Any], left_out: LeftOut) -> tuple[str, ...]:
-    told, config = [], data.get("config")
+    told = []
     if isinstance(groups := data.get("groups"), list) and groups:
         told.append(f"{count(len(groups), 'group')} in the file: Rollcall keeps no groups, so they are left out.")
     if data.get("webhook_url"):
         told.append("The webhook address is left out: Rollcall calls none.")
-    if isinstance(config, dict) and config.get("description_templates"):
-        told.append("The templates for descriptions are left out: Rollcall keeps none.")
     return (*told, *tell_tags(left_out))

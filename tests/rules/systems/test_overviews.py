@@ -1,4 +1,4 @@
-"""What cards show: to the owner all of it, to strangers what no setting hides. And settings that v1 does not know."""
+"""What cards show: to the owner all of it, to strangers what no setting hides.."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from models import Member, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.proxying import autoproxy, proxy_tags
-from rules.systems import config, members, overviews, switches, systems
+from rules.systems import members, overviews, switches, systems
 from rules.systems.privacy import (
     LATER_MEMBER_PRIVACY,
     LATER_SYSTEM_PRIVACY,
@@ -201,31 +201,3 @@ def test_somebody_elses_member_cannot_be_autoproxied(write, ann):
     write(systems.create_system, BOB)
     with pytest.raises(NotAuthenticated, match="not part of your system"):
         write(autoproxy.set_mode, BOB, GUILD, "member", ann.hid)
-
-
-def test_preferences(read, write, trees):
-    before = config.show_config(trees)
-    changes = {"latch_timeout": 60, "member_default_private": True, "proxy_switch": "new", "name_format": "{name}"}
-    after = config.show_config(write(config.edit_config, ALICE, {**changes, "unknown": 1}))
-    assert after == before | changes
-    assert write(config.edit_config, ALICE, {"latch_timeout": 10**12}).latch_timeout == 0
-    assert write(config.edit_config, ALICE, {"latch_timeout": None}).latch_timeout is None
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"latch_timeout": -1},
-        {"latch_timeout": True},
-        {"latch_timeout": "60"},
-        {"proxy_switch": "always"},
-        {"proxy_switch": ["new"]},
-        {"pings_enabled": None},
-        {"name_format": "x" * 101},
-    ],
-    ids=str,
-)
-def test_preferences_that_are_refused_change_nothing(read, write, trees, changes):
-    with pytest.raises(Invalid):
-        write(config.edit_config, ALICE, {"member_default_private": True, **changes})
-    assert not read(systems.get_own_system, ALICE).member_default_private

@@ -42,6 +42,11 @@ CONFIG = {
     "proxy_error_message_enabled": False,
     "proxy_switch": "add",
     "name_format": "{name} – {tag}",
+    "hid_display_split": True,
+    "hid_display_caps": True,
+    "hid_list_padding": "left",
+    "card_show_color_hex": True,
+    "description_templates": ["Likes:\nDislikes:", "Ä"],
 }
 ANN = {
     "name": "Ann",
@@ -137,13 +142,13 @@ def test_the_settings_are_there_and_pluralkits_defaults_for_what_there_is_not(re
         ("group_limit", 250),
         ("case_sensitive_proxy_tags", False),
         ("proxy_error_message_enabled", False),
-        ("hid_display_split", False),
-        ("hid_display_caps", False),
-        ("hid_list_padding", "off"),
-        ("card_show_color_hex", False),
+        ("hid_display_split", True),
+        ("hid_display_caps", True),
+        ("hid_list_padding", "left"),
+        ("card_show_color_hex", True),
         ("proxy_switch", "add"),
         ("name_format", "{name} – {tag}"),
-        ("description_templates", []),
+        ("description_templates", ["Likes:\nDislikes:", "Ä"]),
     ]
 
 

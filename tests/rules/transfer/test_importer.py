@@ -148,7 +148,17 @@ FULL_SYSTEM = {
     "banner": "https://a/3",
     "front_privacy": "private",
 }
-SETTINGS = {"latch_timeout": 60, "name_format": "{name}", "proxy_switch": "add", "show_private_info": False}
+SETTINGS = {
+    "latch_timeout": 60,
+    "name_format": "{name}",
+    "proxy_switch": "add",
+    "show_private_info": False,
+    "hid_display_split": True,
+    "hid_display_caps": True,
+    "hid_list_padding": "right",
+    "card_show_color_hex": True,
+    "description_templates": ["Likes: "],
+}
 
 
 @pytest.mark.parametrize("nothing", [None, "", [], {}, ...], ids=["null", "empty", "no list", "no object", "absent"])
