@@ -5,6 +5,7 @@ from typing import Any
 import discord
 
 from cogs.commands.arguments import Arguments
+from cogs.messages.substitution_process import substitute
 from cogs.webhooks.channel_webhooks import UNKNOWN_WEBHOOK
 from cogs.webhooks.message_deletion import UNKNOWN_MESSAGE
 from cogs.webhooks.payloads import MOST_TEXT, NO_EMBEDS, VOICE, build_payload
@@ -15,12 +16,27 @@ from rules.errors import Invalid
 APPEND, PREPEND = ("append", "a"), ("prepend", "p")
 PLAIN = ("nospace", "ns")
 CLEAR_EMBED, CLEAR_FILES = ("clear-embed", "ce"), ("clear-attachments", "ca")
-EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES)
+REGEX = ("regex", "x")
+EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES, *REGEX)
 ARCHIVED = 50083
 
 
-def build_edit(original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions) -> dict[str, Any]:
-    """The changes to a message; `may` is what the caller may do there.
+async def read_text(original: discord.Message, written: str, arguments: Arguments) -> str | None:
+    """The new text of a message as it is written behind the command, or made by a pattern; None where none is.
+
+    Raises Invalid.
+    """
+    if not arguments.has(*REGEX):
+        return written or None
+    if arguments.has(*APPEND, *PREPEND):
+        raise Invalid("A pattern changes what stands there: leave `-append` and `-prepend` out.")
+    return await substitute(original.content, written)
+
+
+def build_edit(
+    original: discord.Message, new: str | None, arguments: Arguments, may: discord.Permissions
+) -> dict[str, Any]:
+    """The changes to a message, with None for its text those of the flags alone; `may` is what the caller may do there.
 
     Raises Invalid for nothing, too much, voice messages and polls.
     """
@@ -36,14 +52,14 @@ def build_edit(original: discord.Message, new: str, arguments: Arguments, may: d
 
 
 def _read_changes(
-    original: discord.Message, new: str, arguments: Arguments, may: discord.Permissions
+    original: discord.Message, new: str | None, arguments: Arguments, may: discord.Permissions
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if arguments.has(*CLEAR_EMBED):
         changes["embeds"] = []
     if arguments.has(*CLEAR_FILES):
         changes["attachments"] = []
-    if new:
+    if new is not None:
         # With its links as they would be posted.
         posted = build_payload(original, {}, _join(original.content, new, arguments), may)
         changes["content"] = posted["content"]

@@ -1,18 +1,24 @@
-"""What both a command and a reaction do with a proxied message: tell what is known about it, and delete it."""
+"""What commands, reactions and context menus do with a proxied message: tell about it, edit it, delete it, ping."""
 
 import discord
 from discord.ext import commands
 
-from cogs.commands.formatting import escape, stamp, stamp_us
-from cogs.commands.responses import card
+from cogs.commands.arguments import Arguments
+from cogs.commands.formatting import cut, escape, stamp, stamp_us
+from cogs.commands.private_responses import is_private
+from cogs.commands.responses import Context, answer, answer_privately, card
 from cogs.messages import message_lookup
+from cogs.messages.edits import build_edit, explain_edit, read_text
 from cogs.proxying.delivery import Delivery
+from cogs.proxying.eligibility import webhook_target
 from cogs.proxying.record_batcher import note_deleted
 from cogs.systems import embeds
 from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.message_links import message_link
+from cogs.webhooks.permissions import permissions_in
+from cogs.webhooks.rest_client import Failed, Unknown
 from models import Message
-from rules.errors import Invalid
+from rules.errors import Invalid, Refused
 from rules.proxying import message_records
 
 
@@ -30,6 +36,45 @@ async def describe(bot: commands.Bot, record: Message, viewer: int | None) -> di
         until = f"who sent it is forgotten {stamp_us(record.forget_at * 1000)}"
         embed.add_field(name="Deleted", value=until, inline=False)
     return embed.set_footer(text=f"Original message ID: {record.original_id}")
+
+
+async def show(ctx: Context, record: Message) -> None:
+    """Answer with what is known about a message, and with its text if the caller may read it in its channel."""
+    embed = await describe(ctx.bot, record, ctx.author.id if is_private(ctx) else None)
+    try:
+        embed.description = cut((await fetch(ctx, record)).content, 1000)
+    except Refused:
+        embed.description = "*(gone, or not visible to you)*"
+    await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
+
+
+async def fetch(ctx: Context, record: Message) -> discord.Message:
+    """The message from Discord, for a caller who may read its channel. Raises NotFound, NotAllowed."""
+    message = await message_lookup.fetch(ctx.bot, record)
+    await message_lookup.check_reader(message.channel, await message_lookup.get_caller(ctx, message.guild))
+    return message
+
+
+async def get_editable(ctx: Context, record: Message) -> tuple[discord.Message, discord.Permissions]:
+    """The message from Discord, and what the caller, who may write where it is, may do there.
+
+    Raises NotFound, NotAllowed.
+    """
+    original = await message_lookup.fetch(ctx.bot, record)
+    caller = await message_lookup.get_caller(ctx, original.guild)
+    await message_lookup.check_writer(original.channel, caller)
+    return original, permissions_in(original.channel, caller)
+
+
+async def edit(ctx: Context, delivery: Delivery, record: Message, written: str, arguments: Arguments) -> None:
+    """Change one of the caller's own messages by what is written and the flags among the arguments. Raises Refused."""
+    original, may = await get_editable(ctx, record)
+    payload = build_edit(original, await read_text(original, written, arguments), arguments, may)
+    try:
+        await delivery.webhooks.edit(*webhook_target(original.channel), record.id, payload)
+    except (Failed, Unknown) as error:
+        raise Invalid(explain_edit(error)) from None
+    ctx.bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
 
 
 async def delete(bot: commands.Bot, delivery: Delivery, user_id: int, record: Message) -> None:

@@ -1,4 +1,4 @@
-"""`pk;edit`, `pk;reproxy` and `pk;message`: editing a proxied message, posting it as another member, looking it up."""
+"""`pk;edit`, `pk;reproxy`, `pk;delete` and `pk;message`: what is done with a proxied message by typing."""
 
 import logging
 
@@ -7,19 +7,14 @@ from discord.ext import commands
 
 from cogs.commands.arguments import RAW, Arguments
 from cogs.commands.converters import get_member
-from cogs.commands.formatting import code_block, cut
-from cogs.commands.private_responses import is_private
+from cogs.commands.formatting import code_block
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card
 from cogs.messages import message_actions, message_lookup
-from cogs.messages.edits import EDIT_FLAGS, build_edit, explain_edit
-from cogs.proxying.eligibility import webhook_target
+from cogs.messages.edits import EDIT_FLAGS, REGEX
 from cogs.proxying.message_cache import MessageCache
 from cogs.proxying.pipeline import Proxying
-from cogs.webhooks.permissions import permissions_in
-from cogs.webhooks.rest_client import Failed, Unknown
-from models import Message
-from rules.errors import Invalid, Refused
+from rules.errors import Invalid
 from rules.proxying import message_records
 from rules.systems import members
 
@@ -39,17 +34,22 @@ class MessageCommands(commands.Cog, name="message_commands"):
     async def edit(self, ctx: Context, *, text: str = "") -> None:
         arguments = Arguments(text)
         record = await message_lookup.get_own(ctx, arguments)
-        new = arguments.rest(EDIT_FLAGS, always=())
+        written = arguments.rest(EDIT_FLAGS, always=())
         arguments.check_flags(EDIT_FLAGS)
-        original = await message_lookup.fetch(self.bot, record)
-        caller = await message_lookup.get_caller(ctx, original.guild)
-        await message_lookup.check_writer(original.channel, caller)
-        payload = build_edit(original, new, arguments, permissions_in(original.channel, caller))
-        try:
-            await self.delivery.webhooks.edit(*webhook_target(original.channel), record.id, payload)
-        except (Failed, Unknown) as error:
-            raise Invalid(explain_edit(error)) from None
-        self.bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
+        await message_actions.edit(ctx, self.delivery, record, written, arguments)
+        await _finish(ctx)
+
+    @systems_command("x", usage="[link] s/<old>/<new>/")
+    async def substitute(self, ctx: Context, *, text: str = "") -> None:
+        await self.edit(ctx, text=f"-{REGEX[0]} {text}")
+
+    @systems_command("delete", "d", usage="<link or ID>")
+    async def delete(self, ctx: Context, *, text: str = "") -> None:
+        arguments = Arguments(text)
+        message_id = message_lookup.get_message_id(ctx, arguments)
+        arguments.end()
+        record = await self.bot.read(message_records.get_record, message_id)
+        await message_actions.delete(self.bot, self.delivery, ctx.author.id, record)
         await _finish(ctx)
 
     @systems_command("reproxy", "rp", "crimes", "crime", usage="[link] <member>")
@@ -85,28 +85,12 @@ class MessageCommands(commands.Cog, name="message_commands"):
         elif arguments.has(*AUTHOR) or word in AUTHOR:
             await answer(ctx, card(text=f"<@{record.sender_id}> ({record.sender_id})"))
         elif arguments.has(*RAW) or word in RAW:
-            raw = code_block((await self.fetch(ctx, record)).content)
+            raw = code_block((await message_actions.fetch(ctx, record)).content)
             # What was read in one channel is not for those who read another.
             respond = answer if ctx.channel.id == record.channel_id else answer_privately
             await respond(ctx, card(text=raw))
         else:
-            await self.show(ctx, record)
-
-    async def show(self, ctx: Context, record: Message) -> None:
-        """Answer with what is known about a message, and with its text if the caller may read it in its channel."""
-        viewer = ctx.author.id if is_private(ctx) else None
-        embed = await message_actions.describe(self.bot, record, viewer)
-        try:
-            embed.description = cut((await self.fetch(ctx, record)).content, 1000)
-        except Refused:
-            embed.description = "*(gone, or not visible to you)*"
-        await (answer if ctx.channel.id == record.channel_id else answer_privately)(ctx, embed)
-
-    async def fetch(self, ctx: Context, record: Message) -> discord.Message:
-        """The message from Discord, for a caller who may read its channel. Raises NotFound, NotAllowed."""
-        message = await message_lookup.fetch(self.bot, record)
-        await message_lookup.check_reader(message.channel, await message_lookup.get_caller(ctx, message.guild))
-        return message
+            await message_actions.show(ctx, record)
 
 
 def check_young(message_cache: MessageCache, original: discord.Message, command_id: int) -> None:

@@ -40,6 +40,9 @@ def test_ways_to_edit(discord, proxying_user, edit):
         "pk;edit\ntwo\n\nlines": "two\n\nlines",
         "pk;edit a:with tags": "a:with tags",
         'pk;edit "quoted" words': '"quoted" words',
+        "pk;edit -regex s/words/& $&/": '"quoted" & words',
+        "pk;x s|o(.)|<$1>|gi": '"qu<t>ed" & w<r>ds',
+        "pk;edit -x s/[<>]//g": '"quted" & wrds',
     }.items():
         assert edit(ann, typed, copy) == wanted
     assert edit(ann, "pk;edit by reply", first, reply_to=first["id"]) == "by reply"
@@ -81,6 +84,36 @@ def test_links_that_would_not_fit_with_brackets_show_nothing_either(discord, pro
     long = f"http://example.com/{'x' * 1981}"
     assert edit(ann, f"pk;edit {long}", copy, nitro=True) == long
     assert discord.messages(ann.channel)[-1]["flags"] & 4
+
+
+def test_a_pattern_that_fits_nothing_or_never_ends_changes_nothing(proxying_user):
+    ann = proxying_user("Ann")
+    ann.speak(f"a:{'a' * 90}b")
+    for typed, wanted in (
+        ("pk;x s/q/c/", "The pattern fits nothing in this message."),
+        ("pk;x s/(?:a|aa)+$/b/", "This pattern takes longer than half a second; write a simpler one."),
+        ("pk;x hello", "Write it like `s/old/new/`; in place of / may be any sign that stands in neither."),
+        ("pk;x s/.*//", "The message would be empty."),
+        ("pk;edit -a -regex s/a/b/", "leave `-append` and `-prepend` out"),
+        (f"pk;x s/a/{'b' * 30}/g", "The message would have 2,701 characters"),
+    ):
+        assert wanted in ann.refusal(typed), typed
+    assert ann.standing()[0] == ("Ann", f"{'a' * 90}b")
+
+
+def test_deleting_by_a_command(proxying_user):
+    ann, other = proxying_user("Ann"), proxying_user("Zoe")
+    first, second = (ann.speak(f"a:{text}")["message"] for text in ("first", "second"))
+    assert "was not sent by your system" in other.refusal(f"pk;delete {link_of(ann, first)}")
+    assert "Reply to the message, or give its link" in ann.refusal("pk;delete")
+    assert "I did not expect “now”" in ann.refusal(f"pk;delete {link_of(ann, first)} now")
+    plain = ann.write("mine")
+    assert "Message not found." in ann.refusal("pk;d", reply_to=plain["id"])
+    ann.write(f"pk;delete {link_of(ann, first)}")
+    until(lambda: ann.forget_at(first["id"]))
+    ann.write("pk;d", reply_to=second["id"])
+    until(lambda: ann.forget_at(second["id"]))
+    assert not {"first", "second"} & {text for _, text in ann.standing()}
 
 
 def test_edits_that_are_refused(discord, proxying_user):
