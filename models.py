@@ -392,19 +392,34 @@ class MemberGuild(db.Model):
 
 
 class Guild(db.Model):
-    """What a server's moderators set: where proxied messages are logged, and whether any are proxied."""
+    """What a server's moderators set: where proxied messages are logged, whether any are proxied, and how.
+
+    `require_tag`: only with the system's tag in the name. `invalid_command_error`: unknown commands are answered.
+    """
 
     __tablename__ = "guilds"
 
     id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     log_channel_id: Mapped[int | None] = mapped_column(Snowflake)
     proxy_off: Mapped[bool] = _no()
+    require_tag: Mapped[bool] = _no()
+    suppress_notifications: Mapped[bool] = _no()
+    invalid_command_error: Mapped[bool] = _yes()
 
 
 class BlacklistedChannel(db.Model):
     """A channel in which a server's moderators want nothing to be proxied."""
 
     __tablename__ = "quiet_channels"
+
+    channel_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
+    guild_id: Mapped[int] = mapped_column(Snowflake, index=True)
+
+
+class UnloggedChannel(db.Model):
+    """A channel of which a server's log is to hold nothing."""
+
+    __tablename__ = "unlogged_channels"
 
     channel_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     guild_id: Mapped[int] = mapped_column(Snowflake, index=True)

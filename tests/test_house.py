@@ -53,7 +53,7 @@ ROOMS = {
     "rules.proxying": "models database rules rules.parsing rules.systems",
     "rules.pictures": "models database rules rules.parsing rules.systems",
     "rules.transfer": "models database rules rules.parsing rules.systems rules.groups rules.dispatch",
-    "cogs.commands": "models database rules rules.parsing rules.systems",
+    "cogs.commands": "models database rules rules.parsing rules.systems rules.proxying.guild_config",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
     "cogs.outgoing": "",

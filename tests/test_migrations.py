@@ -21,6 +21,7 @@ from database.upgrade import upgrade
 from rules.account import kv
 from rules.etags import version_of
 from rules.presence import updates
+from rules.proxying import guild_config
 from rules.proxying.decision import IncomingMessage, decide
 from rules.systems import members, systems
 from tests.subprocesses import SPAWN, in_processes
@@ -309,6 +310,20 @@ def test_giving_uuids_is_taken_up_where_it_was_interrupted(tmp_path):
     found = uuids_of(path, "switches")
     assert found[:2] == kept[:2]
     assert None not in found
+
+
+def test_a_servers_settings_of_an_older_file_stay_and_an_older_bot_goes_on_writing(tmp_path):
+    path = tmp_path / "rollcall.db"
+    url = f"sqlite:///{path}"
+    migrate_to(url, "0010")
+    execute(path, "INSERT INTO guilds (id, log_channel_id, proxy_off) VALUES (1, 5, 1)")
+    upgrade(url)
+    execute(path, "INSERT INTO guilds (id, log_channel_id, proxy_off) VALUES (2, 6, 0)")
+    opened = connections.open_database(url)
+    with opened.read() as session:
+        assert guild_config.get_settings(session, 1, True) == guild_config.Settings(5, True, ())
+        assert guild_config.get_settings(session, 2, True) == guild_config.Settings(6, False, ())
+    opened.close()
 
 
 def test_a_newer_schema_keeps_the_data(url, database_file, next_migration, read, write):

@@ -13,6 +13,7 @@ from cogs.commands.subcommands import NoSuchSubcommand
 from cogs.commands.suggestions import tell_unknown_command, tell_unknown_subcommand
 from database.faults import Locked, is_unwritable
 from rules.errors import Refused
+from rules.proxying import guild_config
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,8 @@ UNKNOWN_INTERACTION = 10062
 async def tell_error(ctx: Context, error: Exception) -> None:
     """Turn what a command raised into one sentence that says what to do next."""
     cause = getattr(error, "original", error)
+    if isinstance(cause, commands.CommandNotFound) and not await _is_told(ctx):
+        return
     sentence = _sentence(ctx, cause)
     if not sentence:
         return
@@ -37,6 +40,11 @@ async def tell_error(ctx: Context, error: Exception) -> None:
         await _tell_by_dm(ctx, embed)
     except discord.HTTPException as failed:
         log.warning("an answer could not be sent: %s", failed)
+
+
+async def _is_told(ctx: Context) -> bool:
+    """Whether an unknown command is answered here; moderators may want their channels quiet."""
+    return await ctx.bot.read(guild_config.is_invalid_command_told, ctx.guild and ctx.guild.id)
 
 
 async def _tell_by_dm(ctx: Context, embed: discord.Embed) -> None:

@@ -8,6 +8,7 @@ from discord.ext import commands
 from cogs.commands.formatting import cut, escape
 from cogs.commands.responses import card
 from cogs.messages import message_lookup
+from cogs.proxying.eligibility import Channel, webhook_target
 from cogs.webhooks.message_links import message_link
 from models import Message
 from rules.errors import NotFound
@@ -34,19 +35,19 @@ class ProxyLog(commands.Cog, name="proxy_log"):
         embed = card(text=post.text).set_author(name=f"#{original.channel.name}: {posted.name}"[:256])
         if post.avatar_url:
             embed.set_thumbnail(url=post.avatar_url)
-        await self.post(original.guild.id, posted.message_id, embed)
+        await self.post(original.channel, posted.message_id, embed)
 
     @commands.Cog.listener()
     async def on_proxied_edit(self, record: Message, before: discord.Message, after: str) -> None:
         """A proxied message was edited."""
         embed = card(text=after).set_author(name=f"#{before.channel.name}: {before.author.name} (edited)"[:256])
         embed.add_field(name="Before", value=cut(before.content, MOST_TEXT) or "(nothing)", inline=False)
-        await self.post(record.guild_id, record.id, embed)
+        await self.post(before.channel, record.id, embed)
 
     @commands.Cog.listener()
     async def on_reproxied(self, command_id: int, before: discord.Message) -> None:
         """A proxied message was posted again, as another member."""
-        if await self.bot.read(guild_config.find_log_channel, before.guild.id) is None:
+        if await self.find_channel_id(before.channel) is None:
             return
         try:
             record = await self.bot.read(message_records.get_record, command_id)
@@ -57,12 +58,16 @@ class ProxyLog(commands.Cog, name="proxy_log"):
         if copy.author.avatar:
             embed.set_thumbnail(url=copy.author.avatar.url)
         embed.add_field(name="Before", value=f"said as {escape(before.author.name)}", inline=False)
-        await self.post(record.guild_id, record.id, embed)
+        await self.post(before.channel, record.id, embed)
 
-    async def post(self, guild_id: int, message_id: int, embed: discord.Embed) -> None:
+    async def find_channel_id(self, place: Channel) -> int | None:
+        """Where something that was written in a channel or thread is logged."""
+        return await self.bot.read(guild_config.find_log_channel, place.guild.id, *webhook_target(place))
+
+    async def post(self, place: Channel, message_id: int, embed: discord.Embed) -> None:
         """Log something about a message, where the server has a log; a channel that vanished is no log any more."""
-        channel_id, guild = await self.bot.read(guild_config.find_log_channel, guild_id), self.bot.get_guild(guild_id)
-        if channel_id is None or guild is None:
+        channel_id, guild, guild_id = await self.find_channel_id(place), place.guild, place.guild.id
+        if channel_id is None:
             return
         try:
             seen = await self.bot.read(message_records.show_message, message_id, None)

@@ -12,7 +12,7 @@ from cogs.proxying.record_batcher import note_deleted
 from cogs.proxying.unfinished import Notes
 from cogs.webhooks.attachments import group_files, read_files
 from cogs.webhooks.message_deletion import Deletion
-from cogs.webhooks.payloads import build_payload, is_reply, recolour
+from cogs.webhooks.payloads import SILENT, build_payload, is_reply, recolour
 from cogs.webhooks.permissions import permissions_in
 from cogs.webhooks.refusals import NEEDED, check_bot_permissions, check_post, explain
 from cogs.webhooks.rest_client import Failed, Unknown
@@ -40,7 +40,12 @@ class Reproxy:
         check_post(post)
         # The command may come from a DM, or from another server.
         author = await copy.guild.fetch_member(command.author.id)
-        payload = build_payload(copy, {"flags": copy.flags.value}, post.text, permissions_in(channel, author))
+        payload = build_payload(
+            copy,
+            {"flags": copy.flags.value | (SILENT if post.silent else 0)},
+            post.text,
+            permissions_in(channel, author),
+        )
         payload["embeds"] = [recolour(embed, post.color) for embed in copy.embeds if is_reply(embed)]
         # Nobody is to be pinged a second time.
         payload["allowed_mentions"] = {"parse": []}

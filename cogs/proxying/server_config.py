@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import discord
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEAR, CLEARING, OFF, ON, Arguments, Unexpected
+from cogs.commands.arguments import CLEAR, CLEARING, OFF, ON, Arguments, Unexpected, read_toggle
 from cogs.commands.converters import get_guild_id
 from cogs.commands.formatting import cut, quote
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, spell
+from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
 from cogs.webhooks.permissions import permission_names, permissions_in
 from rules.errors import Invalid
@@ -27,6 +28,8 @@ LOG_NEEDS = ("view_channel", "send_messages", "embed_links")
 ALL = ("all", "everywhere", "server")
 ADDING, REMOVING = ("add", *ON), ("remove", "delete", "rm", *OFF)
 
+Rule = Callable[..., None]
+
 subcommands = Subcommands("serverconfig")
 
 
@@ -41,6 +44,34 @@ async def log_channel(ctx: Context, arguments: Arguments) -> None:
     await answer(ctx, card(text=_describe_log(await get_settings(ctx))))
 
 
+@dataclass(frozen=True)
+class ChannelList:
+    """Channels that are left out of something, and the rules that add to it, take from it, and empty it."""
+
+    name: str
+    add: Rule
+    remove: Rule
+    clear: Rule
+    # The rule for all channels at once, where there is one.
+    everywhere: Rule | None = None
+
+    @property
+    def example(self) -> str:
+        return f"`serverconfig {self.name} add #channel`"
+
+
+BLACKLIST = ChannelList(
+    "proxy blacklist",
+    guild_config.blacklist_channels,
+    guild_config.allow_channels,
+    guild_config.clear_blacklist,
+    guild_config.blacklist_everywhere,
+)
+UNLOGGED = ChannelList(
+    "log blacklist", guild_config.leave_out_of_log, guild_config.take_into_log, guild_config.log_all_channels
+)
+
+
 @subcommands(
     "proxy blacklist",
     "blacklist",
@@ -49,31 +80,92 @@ async def log_channel(ctx: Context, arguments: Arguments) -> None:
     about="where nothing is proxied",
 )
 async def blacklist(ctx: Context, arguments: Arguments) -> None:
+    await edit_channels(ctx, arguments, BLACKLIST)
+    await answer(ctx, card(text=_describe_blacklist(await get_settings(ctx))))
+
+
+@subcommands(
+    "log blacklist",
+    "logblacklist",
+    "log bl",
+    "lb",
+    usage="[add, remove or clear] [#channels]",
+    about="what is not logged",
+)
+async def log_blacklist(ctx: Context, arguments: Arguments) -> None:
+    await edit_channels(ctx, arguments, UNLOGGED)
+    await answer(ctx, card(text=_describe_unlogged(await get_settings(ctx))))
+
+
+async def edit_channels(ctx: Context, arguments: Arguments, listed: ChannelList) -> None:
+    """Change a list of channels, if that is what is typed. Raises Invalid."""
     how, *channels = [word.lower() for word in arguments.all()] or [""]
     arguments.check_flags(CLEAR)
     if not how and arguments.has(*CLEAR):
         how = CLEARING[0]
     if how:
-        rule, *channel_ids = find_blacklist_rule(ctx, how, channels)
+        rule, *channel_ids = find_rule(ctx, listed, how, channels)
         await edit(ctx, rule, *channel_ids)
-    await answer(ctx, card(text=_describe_blacklist(await get_settings(ctx))))
 
 
-def find_blacklist_rule(ctx: Context, how: str, channels: list[str]) -> tuple[Any, ...]:
+def find_rule(ctx: Context, listed: ChannelList, how: str, channels: list[str]) -> tuple[Any, ...]:
     """The rule that `how` asks for, and the IDs of the channels if it is about some. Raises Invalid."""
-    everywhere = len(channels) == 1 and channels[0] in ALL
+    everywhere = len(channels) == 1 and channels[0] in ALL and (how in REMOVING or listed.everywhere)
     if how in CLEARING and channels:
         raise Unexpected(f"I did not expect {quote(channels[0])} here: this would clear all of the blacklist.")
     if how in CLEARING or (how in REMOVING and everywhere):
-        return (guild_config.clear_blacklist,)
+        return (listed.clear,)
     if how in ADDING and everywhere:
-        return (guild_config.blacklist_everywhere,)
+        return (listed.everywhere,)
+    if how not in (*ADDING, *REMOVING):
+        raise Invalid(f"Say `add`, `remove` or `clear`; {quote(how)} is none of them.")
+    if not channels:
+        names = "channels, or `all`" if listed.everywhere else "channels"
+        raise Invalid(f"Name {names}: {listed.example}.")
     if how in ADDING:
-        return guild_config.blacklist_channels, [get_channel(ctx, word).id for word in _check_some(ctx, channels)]
-    if how in REMOVING:
-        # A channel that was deleted is removed by its ID.
-        return guild_config.allow_channels, [read_channel_id(word) for word in _check_some(ctx, channels)]
-    raise Invalid(f"Say `add`, `remove` or `clear`; {quote(how)} is none of them.")
+        return listed.add, [get_channel(ctx, word).id for word in channels]
+    # A channel that was deleted is removed by its ID.
+    return listed.remove, [read_channel_id(word) for word in channels]
+
+
+# Setting → what is told where it is on, and where it is off.
+TOLD: dict[str, tuple[str, str]] = {}
+
+
+def toggle(name: str, on: str, off: str, *names: str, about: str) -> None:
+    """Make a setting that is on or off a subcommand, with the two sentences that tell which it is."""
+
+    async def run(ctx: Context, arguments: Arguments) -> None:
+        wanted = read_toggle(arguments)
+        if wanted is not None:
+            await edit(ctx, guild_config.set_toggle, name, wanted)
+        await answer(ctx, card(text=on if getattr(await get_settings(ctx), name) else off))
+
+    TOLD[name] = (on, off)
+    subcommands(*names, usage="[on or off]", about=about)(run)
+
+
+toggle(
+    "require_tag",
+    "Messages are proxied here only with the system's tag in the name.",
+    "Messages are proxied here with or without a system's tag in the name.",
+    *("require tag", "requiretag", "require system tag", "requiresystemtag", "rst"),
+    about="whether names need the system's tag",
+)
+toggle(
+    "suppress_notifications",
+    "Proxied messages notify nobody here.",
+    "Proxied messages notify people as all messages do.",
+    *("suppress notifications", "suppressnotifications", "suppress", "silent"),
+    about="whether proxied messages are silent",
+)
+toggle(
+    "invalid_command_error",
+    "Whoever types a command that I do not know is told so.",
+    "I say nothing to commands that I do not know.",
+    *("invalid command error", "invalidcommanderror", "ice", "unknown command error"),
+    about="whether unknown commands are answered",
+)
 
 
 async def get_settings(ctx: Context) -> guild_config.Settings:
@@ -81,7 +173,7 @@ async def get_settings(ctx: Context) -> guild_config.Settings:
     return await ctx.bot.read(guild_config.get_settings, get_guild_id(ctx), _manages(ctx))
 
 
-async def edit(ctx: Context, rule: Callable[..., None], *args: Any) -> None:
+async def edit(ctx: Context, rule: Rule, *args: Any) -> None:
     """Set something in this server. Raises NotAllowed."""
     await ctx.bot.write(rule, get_guild_id(ctx), _manages(ctx), *args)
 
@@ -120,12 +212,6 @@ def get_log_channel(ctx: Context, word: str) -> int:
     return channel.id
 
 
-def _check_some(ctx: Context, channels: list[str]) -> list[str]:
-    if not channels:
-        raise Invalid("Name channels, or `all`: `serverconfig proxy blacklist add #channel`.")
-    return channels
-
-
 def _describe_log(settings: guild_config.Settings) -> str:
     if settings.log_channel_id is None:
         return "Proxied messages are not logged in this server."
@@ -141,6 +227,20 @@ def _describe_blacklist(settings: guild_config.Settings) -> str:
     return cut(f"Nothing is proxied in these channels and their threads: {channels}", 4000)
 
 
+def _describe_unlogged(settings: guild_config.Settings) -> str:
+    if not settings.unlogged:
+        return "No channel is left out of the log."
+    channels = " ".join(f"<#{channel_id}>" for channel_id in settings.unlogged)
+    return cut(f"What is proxied in these channels and their threads is not logged: {channels}", 4000)
+
+
+def _describe(settings: guild_config.Settings) -> str:
+    toggles = [TOLD[name][0 if getattr(settings, name) else 1] for name in guild_config.TOGGLES]
+    described = [_describe_log(settings), _describe_blacklist(settings), _describe_unlogged(settings), *toggles]
+    # All that Discord takes of an embed's text.
+    return cut("\n".join(cut(line, 1200) for line in described), 4000)
+
+
 async def run(ctx: Context, arguments: Arguments) -> None:
     """Bare shows all settings; a setting's name shows or sets it."""
     # Whoever may not see the settings must not learn from refusals which channels there are.
@@ -149,8 +249,8 @@ async def run(ctx: Context, arguments: Arguments) -> None:
         await subcommands.read(arguments).run(ctx, arguments)
         return
     arguments.end()
-    hint = spell(ctx, "`serverconfig log channel` and `serverconfig proxy blacklist` change it.")
-    await answer(ctx, card("Server settings", f"{_describe_log(settings)}\n{_describe_blacklist(settings)}\n\n{hint}"))
+    hint = f"{typed(ctx, 'help serverconfig')} lists how to change them."
+    await answer(ctx, card("Server settings", f"{_describe(settings)}\n\n{hint}"))
 
 
 class ServerConfig(commands.Cog, name="server_config"):

@@ -32,6 +32,8 @@ def compose(message: discord.Message, raw: dict[str, Any], post: decision.ProxyP
     payload["tts"] = payload["tts"] or (post.tts and theirs.send_tts_messages)
     if post.avatar_url:
         payload["avatar_url"] = post.avatar_url
+    if post.silent:
+        payload["flags"] |= SILENT
     return payload
 
 

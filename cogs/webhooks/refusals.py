@@ -28,6 +28,12 @@ def check_post(post: decision.ProxyPost) -> None:
         raise ProxyRefused(
             "text", f"A proxied message can have {MOST_TEXT:,} characters; this one has {len(post.text):,}."
         )
+    if post.lacks_tag:
+        raise ProxyRefused(
+            "tag",
+            "This server wants the system's tag in every name: set a tag, enable it here, and keep `{tag}` in your name"
+            " format.",
+        )
     if len(post.name) > NAME_LENGTH:
         raise ProxyRefused(
             NAME,

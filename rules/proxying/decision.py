@@ -15,7 +15,7 @@ from database.compiled_queries import Reader
 from rules.errors import NotAllowed
 from rules.proxying import queries
 from rules.proxying.tag_matching import ProxyTag, find_signs, match_tags
-from rules.proxying.webhook_names import compose_name
+from rules.proxying.webhook_names import compose_name, shows_tag
 
 LATCH_TIMEOUT_S = 6 * 3600
 BACKSLASH = "\\"
@@ -53,7 +53,8 @@ class NotProxied:
 class ProxyPost:
     """What is to be posted for a message: as which member, and how it looks. `name` has the system's tag in it.
 
-    `depends_on_earlier`: what the sender's earlier messages did may decide which member it is.
+    `depends_on_earlier`: what the sender's earlier messages did may decide which member it is. `lacks_tag`: the server
+    wants the system's tag in the name, where it is not. `silent`: nobody gets a notification.
     """
 
     system_id: int
@@ -68,6 +69,8 @@ class ProxyPost:
     proxy_switch: str
     log_channel_id: int | None = None
     depends_on_earlier: bool = field(default=False, compare=False)
+    lacks_tag: bool = False
+    silent: bool = False
 
 
 def decide(reader: Reader, incoming: IncomingMessage, now_us: int) -> ProxyPost | NotProxied:
@@ -208,8 +211,10 @@ def _compose_post(
         tells_errors=row.proxy_error_message_enabled,
         renews_latch=row.mode == "latch",
         proxy_switch=row.proxy_switch,
-        log_channel_id=row.log_channel_id,
+        log_channel_id=None if row.unlogged else row.log_channel_id,
         depends_on_earlier=_depends_on_earlier(row),
+        lacks_tag=bool(row.require_tag) and not shows_tag(_choose_tag(row), row.guild_format or row.name_format),
+        silent=bool(row.suppress_notifications),
     )
 
 
@@ -225,9 +230,12 @@ def _choose_text(member: Any, inner: str, tagged: str | None) -> str:
 
 
 def _choose_name(member: Any, row: Any) -> str:
-    tag = None if row.tag_enabled is False else row.guild_tag or row.tag
     name = member.guild_name or member.display_name or member.name
-    return compose_name(name, tag, row.guild_format or row.name_format)
+    return compose_name(name, _choose_tag(row), row.guild_format or row.name_format)
+
+
+def _choose_tag(row: Any) -> str | None:
+    return None if row.tag_enabled is False else row.guild_tag or row.tag
 
 
 def _choose_avatar(member: Any, row: Any) -> str | None:

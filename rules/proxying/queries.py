@@ -21,6 +21,7 @@ from models import (
     SwitchMember,
     System,
     SystemGuild,
+    UnloggedChannel,
 )
 
 
@@ -38,7 +39,9 @@ def sender_query() -> CompiledQuery:
         .where(Member.system_id == System.id, Member.id.in_(may_fit.correlate(System)))
         .scalar_subquery()
     )
-    blacklisted = exists().where(BlacklistedChannel.channel_id.in_([bindparam("channel_id"), bindparam("parent_id")]))
+    here = [bindparam("channel_id"), bindparam("parent_id")]
+    blacklisted = exists().where(BlacklistedChannel.channel_id.in_(here))
+    unlogged = exists().where(UnloggedChannel.channel_id.in_(here))
     return CompiledQuery(
         select(
             *(System.id, System.tag, System.avatar_url, System.case_sensitive_proxy_tags, System.name_format),
@@ -46,7 +49,8 @@ def sender_query() -> CompiledQuery:
             *(Account.allow_autoproxy, Autoproxy.mode, Autoproxy.member_id, Autoproxy.latched_at),
             *(SystemGuild.proxy_enabled, SystemGuild.tag_enabled, SystemGuild.tag.label("guild_tag")),
             *(SystemGuild.avatar_url.label("guild_avatar"), SystemGuild.name_format.label("guild_format")),
-            *(Guild.log_channel_id, Guild.proxy_off, blacklisted.label("blacklisted"), tags.label("tags")),
+            *(Guild.log_channel_id, Guild.proxy_off, Guild.require_tag, Guild.suppress_notifications),
+            *(blacklisted.label("blacklisted"), unlogged.label("unlogged"), tags.label("tags")),
         )
         .select_from(Account)
         .join(System, System.id == Account.system_id)

@@ -20,6 +20,11 @@ def compose_name(name: str, tag: str | None, name_format: str | None) -> str:
     return _PLACES.sub(lambda place: values[place[1]], name_format or FORMAT).strip() or name
 
 
+def shows_tag(tag: str | None, name_format: str | None) -> bool:
+    """Whether the system's tag is in a name that is composed so."""
+    return bool(tag and tag.strip()) and "{tag}" in (name_format or FORMAT)
+
+
 def repair_name(name: str) -> str:
     """A name that Discord takes: forbidden words broken by a thin blank, one character made two, at most 80 long."""
     name = _FORBIDDEN.sub(_broken, name)

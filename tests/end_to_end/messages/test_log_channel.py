@@ -86,3 +86,17 @@ def test_a_log_channel_that_vanished_is_no_log_any_more(discord, rollcall, logge
     ann.speak("a:four")
     until(lambda: rollcall.read(guild_config.find_log_channel, int(ann.guild)) is None)
     ann.speak("a:five")
+
+
+def test_channels_that_are_left_out_of_the_log(discord, rollcall, logged):
+    ann, _, entries = logged
+    rollcall.write(guild_config.leave_out_of_log, int(ann.guild), True, [int(ann.channel)])
+    thread = discord.add_thread(ann.id, "talk", ann.channel)["id"]
+    ann.speak("a:secret")
+    ann.write("pk;edit still secret")
+    until(lambda: discord.messages(ann.channel)[-1]["content"] == "still secret")
+    ann.speak("a:secret too", channel=thread)
+    other = discord.add_channel("other", ann.guild)
+    ann.speak("a:hello", channel=other)
+    until(entries)
+    assert [entry["embeds"][0]["description"] for entry in entries()] == ["hello"]

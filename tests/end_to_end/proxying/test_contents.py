@@ -4,6 +4,8 @@ from functools import partial
 
 import pytest
 
+from rules.proxying import guild_config
+from tests.end_to_end.bot_replies import said, text_of
 from tests.end_to_end.rollcall import until
 
 ARROW = "\u2004\u21a9\ufe0f"
@@ -220,3 +222,42 @@ def test_direct_messages_are_left_alone(discord, proxying_user):
     ann.write("a:hello", channel=None, dm=True)
     ann.ask("pk;autoproxy", "type this in a server", channel=None, dm=True)
     assert "webhook" not in [entry["kind"] for entry in discord.log(after)]
+
+
+@pytest.fixture
+def strict(discord, proxying_user):
+    """A proxying user in a server of this test's own."""
+    guild = discord.add_guild("Strict")
+    ann = proxying_user("Ann", "Ben")
+    discord.join(ann.id, guild)
+    ann.guild, ann.channel = guild, discord.channels(guild)["general"]
+    ann.where["channel"] = ann.channel
+    yield ann
+    discord.remove_bot(guild)
+
+
+def test_a_server_that_wants_silence(rollcall, strict):
+    rollcall.write(guild_config.set_toggle, int(strict.guild), True, "suppress_notifications", True)
+    copy = strict.speak("a:psst")["message"]
+    assert copy["flags"] & SILENT
+    after = strict.discord.last_seq()
+    again = strict.await_copy(strict.write("pk;reproxy ben")["id"], after)["message"]
+    assert again["flags"] & SILENT
+
+
+def test_a_server_that_wants_tags_has_no_name_without_one(rollcall, strict):
+    rollcall.write(guild_config.set_toggle, int(strict.guild), True, "require_tag", True)
+    sentence = "This server wants the system's tag in every name"
+    assert sentence in strict.refusal("a:hello")
+    stays = strict.discord.messages(strict.channel)[0]
+    assert stays["content"] == "a:hello"
+    assert sentence in text_of(strict.ask(f"pk;debug proxying {stays['id']}", sentence, "dm"))
+    strict.change_system(tag="| Foxes")
+    assert strict.speak("a:hello")["message"]["author"]["username"] == "Ann | Foxes"
+    strict.change_here(tag_enabled=False)
+    assert sentence in strict.refusal("pk;reproxy ben")
+    strict.prefer(proxy_error_message_enabled=False)
+    after = strict.discord.last_seq()
+    strict.write("a:quiet")
+    strict.pause()
+    assert [text for where, text in said(strict.discord.log(after)) if where == "channel"] == []

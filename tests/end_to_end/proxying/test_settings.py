@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.end_to_end.bot_replies import text_of
+from tests.end_to_end.bot_replies import said, text_of
 
 URL = "https://example.com/{}.png".format
 PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -304,3 +304,46 @@ def test_only_moderators_see_and_set_what_counts_for_a_server(discord, place, di
         "pk;sc proxy blaklist add all"
     )
     assert "type it in a server" in moderator.refusal("pk;sc", dm=True, channel=None)
+
+
+def test_other_settings_of_a_server(discord, place):
+    moderator, guest, guild = place
+    one, two = (discord.add_channel(name, guild) for name in ("loud", "quiet"))
+    none = "No channel is left out of the log."
+    listed = "What is proxied in these channels and their threads is not logged: "
+    for typed, wanted in {
+        "pk;sc log blacklist": none,
+        f"pk;sc log blacklist add <#{one}> {two}": f"{listed}<#{one}> <#{two}>",
+        f"pk;sc log bl remove <#{one}>": f"{listed}<#{two}>",
+        "pk;sc logblacklist add all": "Mention a channel, or give its ID; “all” is neither.",
+        "pk;sc log blacklist add": "Name channels: `pk;serverconfig log blacklist add #channel`.",
+        "pk;sc log blacklist remove all": none,
+        "pk;sc require tag": "with or without a system's tag",
+        "pk;sc require tag on": "only with the system's tag in the name.",
+        "pk;sc require system tag no": "with or without a system's tag",
+        "pk;sc require tag perhaps": "Say `on` or `off`; “perhaps” is neither.",
+        "pk;sc suppress notifications": "notify people as all messages do.",
+        "pk;sc silent on": "Proxied messages notify nobody here.",
+        "pk;sc suppress notifications off": "notify people as all messages do.",
+        "pk;sc invalid command error": "is told so.",
+        "pk;sc require": "did you mean `pk;serverconfig require tag`?",
+    }.items():
+        assert wanted in moderator.refusal(typed), typed
+    shown = moderator.refusal("pk;sc")
+    for line in (none, "with or without a system's tag", "as all messages do", "is told so"):
+        assert line in shown
+    assert "pk;help serverconfig" in shown
+    for setting in ("log blacklist", "require tag off", "suppress notifications on", "invalid command error off"):
+        assert "with the permission Manage Server" in guest.refusal(f"pk;sc {setting}")
+
+
+def test_unknown_commands_are_passed_over_where_moderators_want_it(discord, place):
+    moderator, guest, _ = place
+    moderator.ask("pk;sc invalid command error off", "I say nothing to commands that I do not know.")
+    after = discord.last_seq()
+    discord.say(guest.id, "pk;zzzzzz", **guest.where)
+    guest.ask("pk;help", "Rollcall")
+    assert not [text for _, text in said(discord.log(after)) if "I know no" in text]
+    assert "I know no command" in guest.refusal("pk;zzzzzz", dm=True, channel=None)
+    moderator.ask("pk;sc invalid command error on", "is told so.")
+    assert "I know no command" in guest.refusal("pk;zzzzzz")

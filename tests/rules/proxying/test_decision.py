@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import insert, update
 
 from models import Autoproxy, BlacklistedChannel, Guild, MemberGuild, SystemGuild
-from rules.proxying import autoproxy
+from rules.proxying import autoproxy, guild_config
 from rules.proxying.decision import IncomingMessage, NotProxied, ProxyPost, decide
-from rules.systems import config, members, switches, systems
+from rules.systems import config, guild_settings, members, switches, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 GUILD, OTHER_GUILD = 2909267986263572999, 2909267986263573000
@@ -369,3 +369,33 @@ def test_the_rest_of_a_speech_comes_from_the_settings(hear, write, add):
     write(config.edit_config, ALICE, {"proxy_error_message_enabled": False, "proxy_switch": "add"})
     found = hear("[hello]")
     assert (found.color, found.tts, found.tells_errors, found.proxy_switch) == ("ff0000", True, False, "add")
+
+
+@pytest.mark.parametrize(
+    ("system", "here", "lacks"),
+    [
+        ({}, {}, False),
+        ({"tag": None}, {}, True),
+        ({"tag": None}, {"tag": "here"}, False),
+        ({}, {"tag_enabled": False}, True),
+        ({}, {"name_format": "{name}"}, True),
+        ({}, {"name_format": "{tag}"}, False),
+    ],
+)
+def test_a_server_that_wants_the_systems_tag(write, hear, ann, system, here, lacks):
+    assert not hear("[hello]").lacks_tag
+    write(guild_config.set_toggle, GUILD, True, "require_tag", True)
+    write(systems.edit_system, ALICE, system)
+    write(guild_settings.edit_system, ALICE, GUILD, here)
+    assert hear("[hello]").lacks_tag is lacks
+    assert not hear("[hello]", guild_id=OTHER_GUILD).lacks_tag
+
+
+def test_what_else_a_server_wants_of_copies(write, hear, ann):
+    write(guild_config.set_log_channel, GUILD, True, 5)
+    write(guild_config.leave_out_of_log, GUILD, True, [CHANNEL])
+    write(guild_config.set_toggle, GUILD, True, "suppress_notifications", True)
+    assert (hear("[hello]").silent, hear("[hello]").log_channel_id) == (True, None)
+    assert hear("[hello]", channel_id=PARENT).log_channel_id == 5
+    assert hear("[hello]", channel_id=7, parent_id=CHANNEL).log_channel_id is None
+    assert not hear("[hello]", guild_id=OTHER_GUILD).silent

@@ -172,6 +172,52 @@ def test_moderators_keep_a_blacklist(read, write):
     assert read(guild_config.get_settings, OTHER, True).channels == (9,)
 
 
+def test_moderators_leave_channels_out_of_the_log(read, write):
+    write(guild_config.set_log_channel, GUILD, True, 5)
+    write(guild_config.leave_out_of_log, GUILD, True, [8, 7])
+    write(guild_config.leave_out_of_log, GUILD, True, [7])
+    assert read(guild_config.get_settings, GUILD, True).unlogged == (7, 8)
+    assert [read(guild_config.find_log_channel, GUILD, *place) for place in ((6, None), (7, None), (7, 9), (9, 8))] == [
+        5,
+        *(None, None, None),
+    ]
+    write(guild_config.take_into_log, GUILD, True, [8, 9])
+    assert read(guild_config.find_log_channel, GUILD, 8) == 5
+    write(guild_config.log_all_channels, OTHER, True)
+    assert read(guild_config.find_log_channel, GUILD, 7) is None
+    write(guild_config.log_all_channels, GUILD, True)
+    assert read(guild_config.find_log_channel, GUILD, 7) == 5
+    with pytest.raises(Invalid, match="At most 500 channels"):
+        write(guild_config.leave_out_of_log, GUILD, True, range(501))
+    assert read(guild_config.get_settings, GUILD, True).unlogged == ()
+
+
+def test_moderators_switch_things_on_and_off(read, write):
+    for name, default in (("require_tag", False), ("suppress_notifications", False), ("invalid_command_error", True)):
+        assert getattr(read(guild_config.get_settings, GUILD, True), name) is default
+        write(guild_config.set_toggle, GUILD, True, name, not default)
+        assert getattr(read(guild_config.get_settings, GUILD, True), name) is not default
+        assert getattr(read(guild_config.get_settings, OTHER, True), name) is default
+        with pytest.raises(Invalid):
+            write(guild_config.set_toggle, GUILD, True, name, None)
+    assert not read(guild_config.is_invalid_command_told, GUILD)
+    assert read(guild_config.is_invalid_command_told, OTHER)
+    assert read(guild_config.is_invalid_command_told, None)
+    with pytest.raises(Invalid):
+        write(guild_config.set_toggle, GUILD, True, "proxy_off", True)
+
+
+def test_only_moderators_set_any_of_it(write):
+    for rule, *args in (
+        (guild_config.leave_out_of_log, [1]),
+        (guild_config.take_into_log, [1]),
+        (guild_config.log_all_channels,),
+        (guild_config.set_toggle, "require_tag", True),
+    ):
+        with pytest.raises(NotAllowed):
+            write(rule, GUILD, False, *args)
+
+
 def test_a_blacklist_has_an_end(read, write):
     write(guild_config.blacklist_channels, GUILD, True, range(1, 501))
     write(guild_config.blacklist_channels, GUILD, True, [500])
