@@ -73,6 +73,14 @@ class ActVerbs(Caller):
             dm=dm,
         )
 
+    def message_menu(self, user: str, command: str, message_id: str) -> str:
+        """A user picks a command in the menu on a message; the interaction's id."""
+        return self.call("message_menu", user=user, command=command, message_id=message_id)
+
+    def user_menu(self, user: str, command: str, target: str, channel: str | None = None, dm: bool = False) -> str:
+        """A user picks a command in the menu on a user; the interaction's id."""
+        return self.call("user_menu", user=user, command=command, target=target, channel=channel, dm=dm)
+
     def click(self, user: str, message_id: str, custom_id: str, values: list[str] | None = None) -> str:
         """A user presses a button or picks values in a select; the interaction's id."""
         return self.call("click", user=user, message_id=message_id, custom_id=custom_id, values=values)

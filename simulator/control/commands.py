@@ -1,11 +1,13 @@
-"""Verbs for slash commands: what Discord's own client would let a user send."""
+"""Verbs for slash commands, and those in the menus: what Discord's own client would let a user send."""
 
 import time
 
-from simulator.control.messages import place
+from simulator import payloads
+from simulator.control.messages import find_anywhere, place
 from simulator.control.options import Options
 from simulator.control.verbs import verb
 from simulator.errors import Refused
+from simulator.interactions.command_validation import MESSAGE_MENU, USER_MENU
 from simulator.interactions.interactions import AUTOCOMPLETE, COMMAND
 from simulator.messages.payloads import message_payload
 from simulator.simulation import Simulation
@@ -45,16 +47,13 @@ def _resolve(
     sim: Simulation, user: User, channel: Channel, words: str, options: dict, focused: str | None = None
 ) -> dict:
     guild = channel.guild
-    if guild and not may(channel, user.id, "USE_APPLICATION_COMMANDS"):
-        raise Refused(f"{user.name} may not use commands there.")
+    _check_user(channel, user)
     found = sim.commands.find(words.lstrip("/").split() or [""], guild.id if guild else None)
     if found is None:
         raise Refused(f"There is no command /{words.lstrip('/')} registered.")
     command, path = found
     _check_context(command, channel, user)
-    data = {"id": command["id"], "name": command["name"], "type": command["type"]}
-    if "guild_id" in command:
-        data["guild_id"] = command["guild_id"]
+    data = _named(command)
     leaf = path[-1] if path else command
     filler = Options(sim, channel)
     filled = filler.fill(leaf.get("options") or [], options, focused)
@@ -63,6 +62,15 @@ def _resolve(
     for step in reversed(path):
         filled = [{"name": step["name"], "type": step["type"], "options": filled}]
     return data | {"options": filled}
+
+
+def _named(command: dict) -> dict:
+    return {key: command[key] for key in ("id", "name", "type", "guild_id") if key in command}
+
+
+def _check_user(channel: Channel, user: User) -> None:
+    if channel.guild and not may(channel, user.id, "USE_APPLICATION_COMMANDS"):
+        raise Refused(f"{user.name} may not use commands there.")
 
 
 def _check_context(command: dict, channel: Channel, user: User) -> None:
@@ -110,3 +118,46 @@ async def autocomplete(
 def commands(sim: Simulation) -> list:
     """The registered commands, global and of guilds."""
     return sim.commands.everything()
+
+
+@verb
+def message_menu(sim: Simulation, user: str | int, command: str, message_id: str | int) -> str:
+    """A user picks a command in the menu on a message; the interaction's id."""
+    who, message = sim.world.user(user), find_anywhere(sim, message_id)
+    where = message.channel
+    hidden = message.visible_to not in (None, who) or where.recipient not in (None, who)
+    if hidden or not may(where, who.id, "VIEW_CHANNEL", "READ_MESSAGE_HISTORY"):
+        raise Refused(f"{who.name} cannot see that message.")
+    data = _offered(sim, MESSAGE_MENU, command, who, where) | {"target_id": message.id}
+    data["resolved"] = {"messages": {message.id: message_payload(message, sim.world.bot.id)}}
+    return start(sim, COMMAND, who, where, data)
+
+
+@verb
+def user_menu(
+    sim: Simulation,
+    user: str | int,
+    command: str,
+    target: str | int,
+    channel: str | int | None = None,
+    dm: bool = False,
+) -> str:
+    """A user picks a command in the menu on a user; the interaction's id."""
+    who, other = sim.world.user(user), sim.world.user(target)
+    where = place(sim, who, channel, dm)
+    data = _offered(sim, USER_MENU, command, who, where) | {"target_id": other.id}
+    data["resolved"] = {"users": {other.id: payloads.user(other)}}
+    if where.guild and other.id in where.guild.members:
+        member = where.guild.members[other.id]
+        permissions = str(in_channel(where, member))
+        data["resolved"]["members"] = {other.id: payloads.member_fields(member) | {"permissions": permissions}}
+    return start(sim, COMMAND, who, where, data)
+
+
+def _offered(sim: Simulation, kind: int, name: str, user: User, channel: Channel) -> dict:
+    _check_user(channel, user)
+    command = sim.commands.find_in_menu(kind, name, channel.guild.id if channel.guild else None)
+    if command is None:
+        raise Refused(f"There is no command {name!r} in that menu.")
+    _check_context(command, channel, user)
+    return _named(command)

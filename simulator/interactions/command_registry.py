@@ -79,6 +79,11 @@ class CommandRegistry:
                     return command, path
         return None
 
+    def find_in_menu(self, kind: int, name: str, guild_id: str | None) -> dict | None:
+        """The command of this name in the menu on users or on messages; guild ones first."""
+        offered = [*(self.of(guild_id) if guild_id else ()), *self.of(None)]
+        return next((command for command in offered if (command["type"], command["name"]) == (kind, name)), None)
+
 
 def _descend(command: dict, words: list[str]) -> list[dict] | None:
     path, node = [], command

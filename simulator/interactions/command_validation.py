@@ -4,15 +4,16 @@ import re
 
 from simulator.errors import invalid_form, required, too_long
 
-CHAT_INPUT = 1
+CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 SUB_COMMAND, SUB_COMMAND_GROUP = 1, 2
 STRING, INTEGER, BOOLEAN, USER, CHANNEL, ROLE, MENTIONABLE, NUMBER, ATTACHMENT = range(3, 12)
-COMMANDS_LIMIT, OPTIONS_LIMIT, CHOICES_LIMIT = 100, 25, 25
+# Of slash commands, and of the commands in each of the two menus.
+COMMANDS_LIMIT, MENU_LIMIT, OPTIONS_LIMIT, CHOICES_LIMIT = 100, 15, 25, 25
 _NAME = re.compile(r"[-_'\w]{1,32}")
 
 
 def check_commands(commands: list, path: list) -> None:
-    """A whole list, as a bulk overwrite brings it: at most 100 of a kind, no name twice."""
+    """A whole list, as a bulk overwrite brings it: at most 100 slash commands and 15 in each menu, no name twice."""
     seen = set()
     for index, command in enumerate(commands):
         check_command(command, [*path, index])
@@ -21,14 +22,16 @@ def check_commands(commands: list, path: list) -> None:
             sentence = "Application command names must be unique"
             raise invalid_form([*path, index], "APPLICATION_COMMANDS_DUPLICATE_NAME", sentence)
         seen.add(key)
-    if len(commands) > COMMANDS_LIMIT:
-        raise too_long(path, COMMANDS_LIMIT)
+    kinds = [kind for kind, _ in seen]
+    for kind, limit in ((CHAT_INPUT, COMMANDS_LIMIT), (USER_MENU, MENU_LIMIT), (MESSAGE_MENU, MENU_LIMIT)):
+        if kinds.count(kind) > limit:
+            raise too_long(path, limit)
 
 
 def check_command(command: dict, path: list) -> None:
     """One command with its options."""
     if command.get("type", CHAT_INPUT) != CHAT_INPUT:
-        _check_length(command.get("name"), [*path, "name"], 32)
+        _check_menu(command, path)
         return
     _check_name(command.get("name"), path)
     _check_length(command.get("description"), [*path, "description"], 100)
@@ -36,6 +39,18 @@ def check_command(command: dict, path: list) -> None:
     if _size(command) > 8000:
         sentence = "Command exceeds maximum size (8000)"
         raise invalid_form(path, "APPLICATION_COMMAND_TOO_LARGE", sentence)
+
+
+def _check_menu(command: dict, path: list) -> None:
+    if command["type"] not in (USER_MENU, MESSAGE_MENU):
+        raise invalid_form([*path, "type"], "BASE_TYPE_CHOICES", "Value must be one of {1, 2, 3}.")
+    _check_length(command.get("name"), [*path, "name"], 32)
+    if command.get("description"):
+        sentence = "Context menu commands cannot have description"
+        raise invalid_form(path, "APPLICATION_COMMANDS_CONTEXT_MENU_DESCRIPTION", sentence)
+    if command.get("options"):
+        sentence = "Context menu commands cannot have options"
+        raise invalid_form(path, "APPLICATION_COMMANDS_CONTEXT_MENU_OPTIONS", sentence)
 
 
 def _check_name(name: object, path: list) -> None:

@@ -88,6 +88,18 @@ def _add_slash_commands(bot):
         await ctx.respond("done")
         await ctx.followup.send("and more", file=discord.File(io.BytesIO(b"data"), "data.txt"))
 
+    @bot.message_command(name="Shout it")
+    async def shout(ctx, message):
+        await ctx.respond(f"{message.content.upper()} ({message.author.name})", ephemeral=True)
+
+    @bot.message_command(name="Rename it", contexts={discord.InteractionContextType.guild})
+    async def rename(ctx, message):
+        await ctx.send_modal(NameForm(title=message.content, custom_id="rename"))
+
+    @bot.user_command(name="Greet them")
+    async def greet(ctx, user):
+        await ctx.respond(f"hello {user.name} {type(user).__name__}", ephemeral=True)
+
     async def colours(ctx):
         return [c for c in ("red", "green", "blue") if c.startswith(ctx.value)]
 

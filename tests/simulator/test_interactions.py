@@ -45,6 +45,57 @@ def test_autocompletion(sim, place):
     assert sim.autocomplete(place.name, "pick", "colour", {"colour": "g"}) == [{"name": "green", "value": "green"}]
 
 
+def test_the_menu_on_a_message(sim, place):
+    message = sim.say(place.user, "hello")
+    (answer,) = sim.wait_for(lambda e: e["kind"] == "answer", after=_pick(sim, place, "Shout it", message))
+    assert (answer["ephemeral"], answer["message"]["content"]) == (True, f"HELLO ({place.name})")
+    assert answer["message"]["interaction_metadata"]["name"] == "Shout it"
+
+
+def test_a_modal_from_the_menu_on_a_message(sim, place):
+    message = sim.say(place.user, "New name")
+    (shown,) = sim.wait_for(lambda e: e["kind"] == "modal", after=_pick(sim, place, "Rename it", message))
+    assert shown["modal"]["title"] == "New name"
+    after = sim.last_seq()
+    sim.submit_modal(place.name, {"name": "Ann"})
+    (answer,) = sim.wait_for(lambda e: e["kind"] == "answer", after=after)
+    assert answer["message"]["content"] == "hello Ann"
+
+
+def test_the_menu_on_a_user(sim, place):
+    after = sim.last_seq()
+    sim.user_menu(place.user, "Greet them", place.user, channel=place.channel)
+    (answer,) = sim.wait_for(lambda e: e["kind"] == "answer", after=after)
+    assert (answer["ephemeral"], answer["message"]["content"]) == (True, f"hello {place.name} Member")
+    after = sim.last_seq()
+    sim.user_menu(place.user, "Greet them", place.user, dm=True)
+    (answer,) = sim.wait_for(lambda e: e["kind"] == "answer", after=after)
+    assert answer["message"]["content"] == f"hello {place.name} User"
+
+
+def _pick(sim, place, command, message):
+    after = sim.last_seq()
+    sim.message_menu(place.user, command, message["id"])
+    return after
+
+
+def test_what_no_menu_offers(sim, place):
+    message = sim.say(place.user, "hello")
+    private = sim.say(place.user, "psst", dm=True)
+    stranger = sim.add_user(f"stranger-{place.name}")
+    for act in (
+        lambda: sim.message_menu(place.user, "Greet them", message["id"]),
+        lambda: sim.message_menu(place.user, "slow", message["id"]),
+        lambda: sim.message_menu(place.user, "Shout it", "41771983423143937"),
+        lambda: sim.message_menu(stranger, "Shout it", message["id"]),
+        lambda: sim.message_menu(stranger, "Shout it", private["id"]),
+        lambda: sim.message_menu(place.user, "Rename it", private["id"]),
+        lambda: sim.user_menu(place.user, "Shout it", place.user, channel=place.channel),
+    ):
+        with pytest.raises(SimulatorError):
+            act()
+
+
 def test_what_discords_client_would_not_send(sim, place):
     for command, options in (
         ("nonsense", {}),
@@ -212,6 +263,32 @@ def test_commands_that_discord_does_not_take(discord_api, bot, command, field, c
     status, body = discord_api("POST", path, command)
     assert (status, body["code"]) == (400, 50035)
     assert body["errors"][field]["_errors"][0]["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        ({"name": "Two Words"}, False),
+        ({"name": "x" * 33}, True),
+        ({"name": ""}, True),
+        ({"description": "words"}, True),
+        ({"options": [_command(type=3, name="a")]}, True),
+        ({"type": 9}, True),
+    ],
+)
+def test_commands_in_menus_that_discord_does_not_take(discord_api, bot, place, changes, refused):
+    path = f"/applications/{bot.bot.user.id}/guilds/{place.guild}/commands"
+    for kind in (2, 3):
+        status, body = discord_api("POST", path, {"type": kind, "name": "ok", "description": ""} | changes)
+        assert (status, body.get("code")) == ((400, 50035) if refused else (200, None))
+
+
+def test_a_menu_has_an_end(discord_api, bot, place):
+    path = f"/applications/{bot.bot.user.id}/guilds/{place.guild}/commands"
+    commands = [{"type": 3, "name": f"c{number}"} for number in range(16)]
+    assert discord_api("PUT", path, commands)[1]["code"] == 50035
+    assert discord_api("PUT", path, [*commands[:15], {"type": 2, "name": "c"}])[0] == 200
+    assert discord_api("PUT", path, [])[0] == 200
 
 
 def test_required_options_come_first(discord_api, bot):
