@@ -37,7 +37,7 @@ COGS = (
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
     "messages.moderation",
     "dispatch.cog",
-    *("proxying.server_config", "slash_commands", "purge", "help"),
+    *("proxying.server_config", "slash_commands", "context_menus", "purge", "help"),
 )
 MOST_REMEMBERED = 5000
 SCOPES = ("bot", "applications.commands")

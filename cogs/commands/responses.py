@@ -2,12 +2,16 @@
 
 import io
 import re
+from collections.abc import Callable
+from typing import TypeVar
 
 import discord
 from discord.ext import bridge, commands
 
 from cogs.commands.formatting import code
 from rules.errors import Invalid
+
+Callback = TypeVar("Callback", bound=Callable)
 
 COLOUR = 0x5B6EE1
 MOST_TEXT = 4000
@@ -110,9 +114,15 @@ def is_command(ctx: Context) -> bool:
     return ctx.command is not None or bool(ctx.invoked_with and not is_presence(ctx))
 
 
+def answers_with_form(callback: Callback) -> Callback:
+    """Mark a command whose first answer is a form: Discord takes none after a promise to answer later."""
+    callback.answers_with_form = True
+    return callback
+
+
 async def defer(ctx: Context) -> None:
     """Tell Discord that a slash command is being worked on; without, it must be answered within 3 s."""
-    if ctx.is_app:
+    if ctx.is_app and not (ctx.command and getattr(ctx.command.callback, "answers_with_form", False)):
         await ctx.defer(ephemeral=True)
 
 

@@ -30,6 +30,11 @@ async def explain(ctx: Context, arguments: Arguments) -> None:
         raise Invalid("Messages are proxied in servers only; ask in the server of the message.")
     message_id = message_lookup.get_message_id(ctx, arguments)
     arguments.end()
+    await explain_message(ctx, message_id)
+
+
+async def explain_message(ctx: Context, message_id: int) -> None:
+    """Tell the caller alone why a message of theirs in this channel was not proxied. Raises NotFound, Invalid."""
     channel = await get_channel(ctx)
     try:
         message = await channel.fetch_message(message_id)

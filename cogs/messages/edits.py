@@ -21,6 +21,14 @@ EDIT_FLAGS = (*APPEND, *PREPEND, *PLAIN, *CLEAR_EMBED, *CLEAR_FILES, *REGEX)
 ARCHIVED = 50083
 
 
+def check_editable(original: discord.Message) -> None:
+    """Refuse what Discord lets nobody edit: voice messages and polls. Raises Invalid."""
+    if original.flags.value & VOICE:
+        raise Invalid("Voice messages cannot be edited.")
+    if original.poll:
+        raise Invalid("Polls cannot be edited.")
+
+
 async def read_text(original: discord.Message, written: str, arguments: Arguments) -> str | None:
     """The new text of a message as it is written behind the command, or made by a pattern; None where none is.
 
@@ -40,10 +48,7 @@ def build_edit(
 
     Raises Invalid for nothing, too much, voice messages and polls.
     """
-    if original.flags.value & VOICE:
-        raise Invalid("Voice messages cannot be edited.")
-    if original.poll:
-        raise Invalid("Polls cannot be edited.")
+    check_editable(original)
     changes = _read_changes(original, new, arguments, may)
     if not changes:
         raise Invalid("Write the new text behind the command.")

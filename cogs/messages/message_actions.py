@@ -1,14 +1,16 @@
 """What commands, reactions and context menus do with a proxied message: tell about it, edit it, delete it, ping."""
 
+from typing import Any
+
 import discord
 from discord.ext import commands
+from sqlalchemy.orm import Session
 
-from cogs.commands.arguments import Arguments
 from cogs.commands.formatting import cut, escape, stamp, stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context, answer, answer_privately, card
 from cogs.messages import message_lookup
-from cogs.messages.edits import build_edit, explain_edit, read_text
+from cogs.messages.edits import explain_edit
 from cogs.proxying.delivery import Delivery
 from cogs.proxying.eligibility import webhook_target
 from cogs.proxying.record_batcher import note_deleted
@@ -17,9 +19,10 @@ from cogs.webhooks.message_deletion import Deletion
 from cogs.webhooks.message_links import message_link
 from cogs.webhooks.permissions import permissions_in
 from cogs.webhooks.rest_client import Failed, Unknown
-from models import Message
+from models import Member, Message
 from rules.errors import Invalid, Refused
 from rules.proxying import message_records
+from rules.systems import systems
 
 
 async def describe(bot: commands.Bot, record: Message, viewer: int | None) -> discord.Embed:
@@ -66,15 +69,15 @@ async def get_editable(ctx: Context, record: Message) -> tuple[discord.Message, 
     return original, permissions_in(original.channel, caller)
 
 
-async def edit(ctx: Context, delivery: Delivery, record: Message, written: str, arguments: Arguments) -> None:
-    """Change one of the caller's own messages by what is written and the flags among the arguments. Raises Refused."""
-    original, may = await get_editable(ctx, record)
-    payload = build_edit(original, await read_text(original, written, arguments), arguments, may)
+async def edit(
+    bot: commands.Bot, delivery: Delivery, record: Message, original: discord.Message, payload: dict[str, Any]
+) -> None:
+    """Change a message as `build_edit` says. Raises Invalid where Discord does not."""
     try:
         await delivery.webhooks.edit(*webhook_target(original.channel), record.id, payload)
     except (Failed, Unknown) as error:
         raise Invalid(explain_edit(error)) from None
-    ctx.bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
+    bot.dispatch("proxied_edit", record, original, payload.get("content", original.content))
 
 
 async def delete(bot: commands.Bot, delivery: Delivery, user_id: int, record: Message) -> None:
@@ -89,3 +92,34 @@ async def delete(bot: commands.Bot, delivery: Delivery, user_id: int, record: Me
     if await delivery.delete(record.channel_id, record.id) is Deletion.FAILED:
         raise Invalid("Discord did not delete it; try again in a minute.")
     await note_deleted(bot, [record.id])
+
+
+class NoPings(Invalid):
+    """The system wants no pings; whoever wants to can still mention its account."""
+
+    def __init__(self, sender_id: int) -> None:
+        super().__init__(f"Their system wants no pings. You can mention them yourself: `<@{sender_id}>`")
+
+
+async def ping(bot: commands.Bot, record: Message, reader: discord.Member) -> None:
+    """Ping a message's sender in its channel, for somebody who may write there.
+
+    Raises NotFound, NotAllowed, NoPings.
+    """
+    channel = await message_lookup.get_channel(bot, record)
+    await message_lookup.check_writer(channel, reader)
+    if not await bot.read(_wants_pings, record.member_id):
+        raise NoPings(record.sender_id)
+    view = discord.ui.View()
+    link = message_link(record.guild_id, record.channel_id, record.id)
+    view.add_item(discord.ui.Button(label="Jump", url=link))
+    await channel.send(
+        f"<@{record.sender_id}>",
+        embed=card(text=f"You were pinged by <@{reader.id}>."),
+        view=view,
+        allowed_mentions=discord.AllowedMentions(users=[discord.Object(record.sender_id)]),
+    )
+
+
+def _wants_pings(session: Session, member_id: int) -> bool:
+    return systems.get_member_system(session, session.get_one(Member, member_id)).pings_enabled

@@ -11,7 +11,7 @@ from cogs.commands.formatting import code_block
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, answer_privately, card
 from cogs.messages import message_actions, message_lookup
-from cogs.messages.edits import EDIT_FLAGS, REGEX
+from cogs.messages.edits import EDIT_FLAGS, REGEX, build_edit, read_text
 from cogs.proxying.message_cache import MessageCache
 from cogs.proxying.pipeline import Proxying
 from rules.errors import Invalid
@@ -36,7 +36,9 @@ class MessageCommands(commands.Cog, name="message_commands"):
         record = await message_lookup.get_own(ctx, arguments)
         written = arguments.rest(EDIT_FLAGS, always=())
         arguments.check_flags(EDIT_FLAGS)
-        await message_actions.edit(ctx, self.delivery, record, written, arguments)
+        original, may = await message_actions.get_editable(ctx, record)
+        payload = build_edit(original, await read_text(original, written, arguments), arguments, may)
+        await message_actions.edit(self.bot, self.delivery, record, original, payload)
         await _finish(ctx)
 
     @systems_command("x", usage="[link] s/<old>/<new>/")

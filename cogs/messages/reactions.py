@@ -11,11 +11,10 @@ from cogs.commands.responses import card, send_dm
 from cogs.messages import message_actions, message_lookup
 from cogs.proxying.delivery import Delivery
 from cogs.systems import embeds
-from cogs.webhooks.message_links import message_link
 from models import Member, Message
 from rules.errors import NotFound, Refused
 from rules.proxying import message_records
-from rules.systems import overviews, systems
+from rules.systems import overviews
 
 log = logging.getLogger(__name__)
 
@@ -82,23 +81,13 @@ class Reactions(commands.Cog, name="reactions"):
 
     async def ping(self, payload: discord.RawReactionActionEvent, record: Message) -> None:
         """Ping a message's sender in its channel, or tell the reader whom to ping where the system wants no pings."""
-        channel = await message_lookup.get_channel(self.bot, record)
-        reader = payload.member or await channel.guild.fetch_member(payload.user_id)
-        await message_lookup.check_writer(channel, reader)
+        guild = (await message_lookup.get_channel(self.bot, record)).guild
+        reader = payload.member or await guild.fetch_member(payload.user_id)
+        try:
+            await message_actions.ping(self.bot, record, reader)
+        except message_actions.NoPings as refused:
+            await send_dm(reader, card(text=refused.told))
         await self.remove_reaction(payload)
-        link = message_link(record.guild_id, record.channel_id, record.id)
-        if not await self.bot.read(_wants_pings, record.member_id):
-            text = f"Their system wants no pings. You can mention them yourself: `<@{record.sender_id}>`"
-            await send_dm(reader, card(text=text))
-            return
-        view = discord.ui.View()
-        view.add_item(discord.ui.Button(label="Jump", url=link))
-        await channel.send(
-            f"<@{record.sender_id}>",
-            embed=card(text=f"You were pinged by <@{payload.user_id}>."),
-            view=view,
-            allowed_mentions=discord.AllowedMentions(users=[discord.Object(record.sender_id)]),
-        )
 
     async def remove_reaction(self, payload: discord.RawReactionActionEvent) -> None:
         """Remove the reaction, where that is allowed."""
@@ -111,10 +100,6 @@ class Reactions(commands.Cog, name="reactions"):
 
 def _see_member(session: Session, member_id: int) -> dict[str, Any]:
     return overviews.get_member_overview(session, session.get_one(Member, member_id), None)
-
-
-def _wants_pings(session: Session, member_id: int) -> bool:
-    return systems.get_member_system(session, session.get_one(Member, member_id)).pings_enabled
 
 
 def setup(bot: commands.Bot) -> None:

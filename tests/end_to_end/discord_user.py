@@ -40,6 +40,10 @@ class DiscordUser:
         """The same by a slash command."""
         return self.await_answer(lambda: self.discord.slash(self.id, command, options, **self.where), wanted, place)
 
+    def menu(self, command: str, message_id: str, wanted: str) -> dict:
+        """The same by a command in the menu on a message."""
+        return self.await_answer(lambda: self.discord.message_menu(self.id, command, message_id), wanted, "ephemeral")
+
     def press(self, message: dict, label: str, wanted: str, place: str | None = None) -> dict:
         """The same by a button."""
         buttons = {

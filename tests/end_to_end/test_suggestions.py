@@ -130,7 +130,7 @@ def test_what_was_typed_in_a_channel_is_answered_there(system_owner):
         assert "DMs" not in sol.say(f"pk;m ann {typed}"), typed
 
 
-@pytest.mark.parametrize("typed", ["-foo text", "-clear", "-x s|a|b|", "-y text", "-public text"])
+@pytest.mark.parametrize("typed", ["-foo text", "-clear", "-z s|a|b|", "-y text", "-public text"])
 def test_a_message_is_not_replaced_by_what_looks_like_a_flag(proxying_user, typed):
     ann = proxying_user("Ann")
     ann.speak("a: hello")
