@@ -35,9 +35,8 @@ COGS = (
     *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
-    "messages.moderation",
-    "dispatch.cog",
-    *("proxying.server_config", "slash_commands", "context_menus", "purge", "help"),
+    *("messages.moderation", "dispatch.cog"),
+    *("proxying.server_config", "slash_commands", "context_menus", "about", "purge", "help"),
 )
 MOST_REMEMBERED = 5000
 SCOPES = ("bot", "applications.commands")
@@ -109,8 +108,12 @@ class Rollcall(FileAccess, bridge.Bot):
         self.raw_events.install()
 
     async def announce(self) -> None:
-        link = discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)
-        log.info("connected as %s; invite the bot with %s", self.user, link)
+        log.info("connected as %s; invite the bot with %s", self.user, self.invite_link)
+
+    @property
+    def invite_link(self) -> str:
+        """The address at which somebody lets the bot into a server, with the permissions that it needs."""
+        return discord.utils.oauth_url(self.user.id, permissions=permissions(), scopes=SCOPES)
 
     def add_command(self, command: commands.Command) -> None:
         if isinstance(command, registry.SystemsCommand):

@@ -1,7 +1,7 @@
 """`.help` and `pk;help`: the commands, an embed for each topic."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import discord
 from discord.ext import bridge, commands
@@ -44,17 +44,36 @@ FIRST_STEPS = (
     ("token", "your API token, by DM"),
     ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
 )
+MESSAGES = (
+    ("edit [link] <text>", "change a proxied message: your last one, one that you reply to, or one that you link"),
+    ("x [link] s/<old>/<new>/", "change it by a pattern, as `edit -regex` does"),
+    ("reproxy [link] <member>", "let somebody else have said it"),
+    ("delete <link>", "delete it, as ❌ does"),
+    ("message <link>", "who sent it; `raw`, `author` or `delete` behind it"),
+    ("debug proxying <link>", "why a message of yours was not proxied"),
+    ("debug permissions", "what I may not do in this channel"),
+)
+ABOUT = (
+    ("explain", "what this bot does, for whoever sees it for the first time"),
+    ("stats", "how much is kept here, and how quick the bot is"),
+    ("invite", "the link that lets the bot into another server"),
+    ("dashboard", "where the pages of this Rollcall are"),
+    ("commands", "all commands by topic"),
+)
+ROWS = {"message": MESSAGES, "about": ABOUT}
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),
     "member": ("member", "m", "members"),
     "switch": ("switch", "sw", "switches", "fronting"),
     "front": ("front", "f", "fronter", "fronters", "fronthistory", "fh", "frontpercent", "fp"),
     "config": ("config", "cfg", "settings", "preferences"),
+    "message": ("message", "msg", "messages", "edit", "reproxy", "delete"),
     "serverconfig": ("serverconfig", "sc", "server", "moderation", "blacklist"),
     "presence": ("presence", "kv", "profile"),
     "privacy": ("privacy", "private"),
     "proxy": ("proxy", "proxying", "tags", "autoproxy"),
     "import": ("import", "export", "tupperbox"),
+    "about": ("about", "bot", "stats", "invite", "explain", "dashboard"),
 }
 TEXTS = {
     "privacy": "What is private is shown to you alone: by DM, in slash commands, and to your token.\n"
@@ -77,10 +96,33 @@ async def help_command(ctx: Context, topic: str, tables: Mapping[str, Subcommand
     if topic:
         await answer(ctx, card(f"Help: {topic[:QUOTED_LENGTH]}", find_text(ctx, topic, tables)))
         return
-    steps = "\n".join(f"{typed(ctx, command)} — {spell(ctx, text)}" for command, text in FIRST_STEPS)
+    steps = write_rows(ctx, FIRST_STEPS)
     more = f"{typed(ctx, 'help <topic>')} says more: {', '.join(TOPICS)}."
     text = f"**Who is here**\n{describe_presence(ctx)}\n\n**Who is fronting**\n{steps}\n\n{more}"
     await answer(ctx, card("Rollcall", text))
+
+
+async def commands_command(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> None:
+    """The topics, each with its first commands and how to see all of them, or one topic's commands."""
+    if topic:
+        await help_command(ctx, topic, tables)
+        return
+    lines = [f"{typed(ctx, f'commands {name}')} — {_names(name, tables)}" for name in TOPICS]
+    await answer(ctx, card("Commands by topic", "\n".join(lines)))
+
+
+def _names(topic: str, tables: Mapping[str, Subcommands]) -> str:
+    rows = {**ROWS, "presence": PRESENCE}
+    if topic in tables:
+        return ", ".join(dict.fromkeys(subcommand.names[0] for subcommand in tables[topic].all))
+    if topic in rows:
+        return ", ".join(dict.fromkeys(command.split()[0] for command, _ in rows[topic]))
+    return {"privacy": "who sees what", "proxy": "tags, autoproxy, backslashes"}.get(topic, "files in and out")
+
+
+def write_rows(ctx: Context, rows: Iterable[tuple[str, str]]) -> str:
+    """Commands as they are typed there, a line each."""
+    return "\n".join(f"{typed(ctx, command)} — {spell(ctx, text)}" for command, text in rows)
 
 
 def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> str:
@@ -90,6 +132,8 @@ def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> st
         return tables[name].describe(ctx)
     if name == "presence":
         return describe_presence(ctx)
+    if name in ROWS:
+        return write_rows(ctx, ROWS[name])
     if name:
         return spell(ctx, TEXTS[name])
     near = find_near(topic.lower(), [word for names in TOPICS.values() for word in names])
@@ -119,9 +163,13 @@ class Help(commands.Cog, name="help"):
     async def help(self, ctx: bridge.BridgeContext, *, topic: str = "") -> None:
         await help_command(ctx, topic.strip(), self.tables)
 
-    @systems_command("help", "h", "commands", "cmd", "c", usage="[topic]")
+    @systems_command("help", "h", usage="[topic]")
     async def help_systems(self, ctx: Context, *, text: str = "") -> None:
         await help_command(ctx, text.strip(), self.tables)
+
+    @systems_command("commands", "cmd", "c", usage="[topic]")
+    async def list_commands(self, ctx: Context, *, text: str = "") -> None:
+        await commands_command(ctx, text.strip(), self.tables)
 
     @commands.Cog.listener()
     async def on_addressed(self, message: discord.Message) -> None:

@@ -68,7 +68,7 @@ ROOMS = {
     " rules rules.parsing rules.systems rules.proxying",
     "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
     " rules rules.parsing rules.systems rules.proxying",
-    "cogs": "models database cogs.commands cogs.account cogs.systems cogs.proxying cogs.messages cogs.webhooks"
+    "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.proxying cogs.messages cogs.webhooks"
     " rules rules.parsing rules.systems rules.proxying",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.account rules.presence rules.proxying rules.pictures",

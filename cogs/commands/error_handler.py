@@ -10,9 +10,9 @@ from cogs.commands.arguments import Unexpected
 from cogs.commands.registry import SystemsCommand
 from cogs.commands.responses import ClosedDMs, Context, answer, answer_privately, card, is_presence, named, spell, typed
 from cogs.commands.subcommands import NoSuchSubcommand
-from cogs.commands.suggestions import tell_unknown_command, tell_unknown_subcommand
+from cogs.commands.suggestions import tell_old_name, tell_unknown_command, tell_unknown_subcommand
 from database.faults import Locked, is_unwritable
-from rules.errors import Refused
+from rules.errors import Invalid, NotFound, Refused
 from rules.proxying import guild_config
 
 log = logging.getLogger(__name__)
@@ -55,6 +55,9 @@ async def _tell_by_dm(ctx: Context, embed: discord.Embed) -> None:
 
 
 def _sentence(ctx: Context, error: Exception) -> str | None:
+    is_unknown = isinstance(error, (commands.CommandNotFound, NotFound, Invalid))
+    if is_unknown and (moved := tell_old_name(ctx)):
+        return moved
     if isinstance(error, NoSuchSubcommand):
         return tell_unknown_subcommand(ctx, error)
     if isinstance(error, Unexpected):

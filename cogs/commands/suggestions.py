@@ -4,13 +4,50 @@ import difflib
 from collections.abc import Iterable
 
 from cogs.commands.formatting import quote
-from cogs.commands.responses import Context, named, typed
+from cogs.commands.responses import Context, is_presence, named, typed
 from cogs.commands.subcommands import NoSuchSubcommand, Subcommand, Subcommands
 
 # Shares of the letters: a slip of the fingers, and a word that may be meant.
 SLIP, NEAR = 0.85, 0.7
 MOST_LETTERS_APART = 2
 MOST_REPEATED = 60
+# What PluralKit's commands were called once, and people remember → where it lives now.
+OLD_NAMES = {
+    "log": "serverconfig log channel",
+    "log channel": "serverconfig log channel",
+    "log enable": "serverconfig log blacklist remove",
+    "log disable": "serverconfig log blacklist add",
+    "log blacklist": "serverconfig log blacklist",
+    "log show": "serverconfig log blacklist",
+    "blacklist": "serverconfig proxy blacklist",
+    "blacklist show": "serverconfig proxy blacklist",
+    "bl": "serverconfig proxy blacklist",
+    "system timezone": "config timezone",
+    "system tz": "config timezone",
+    "system ping": "config pings",
+    "system pings": "config pings",
+    "autoproxy account": "config autoproxy account",
+    "autoproxy ac": "config autoproxy account",
+    "autoproxy timeout": "config autoproxy timeout",
+    "autoproxy tm": "config autoproxy timeout",
+    "proxycheck": "debug proxying",
+    "timezone": "config timezone",
+    "tz": "config timezone",
+    "ping": "config pings",
+}
+
+
+def tell_old_name(ctx: Context) -> str | None:
+    """Where that lives now which was typed by its old name, as a line to copy; None for any other line."""
+    if ctx.is_app or is_presence(ctx):
+        return None
+    command = ctx.bot.registry.find(ctx.invoked_with)
+    first, rest = command.name if command else ctx.invoked_with.lower(), _rest(ctx)
+    second, *behind = rest.split(maxsplit=1) or [""]
+    if new := OLD_NAMES.get(f"{first} {second.lower()}"):
+        return f"That is {write_line(ctx, new, ''.join(behind))} now."
+    new = OLD_NAMES.get(first)
+    return f"That is {write_line(ctx, new, rest)} now." if new else None
 
 
 def tell_unknown_command(ctx: Context) -> str:

@@ -1,5 +1,7 @@
 """`.help` and `pk;help`, and what is said to words that are no command."""
 
+import re
+
 import pytest
 
 from tests.end_to_end.bot_replies import only
@@ -45,6 +47,12 @@ def test_help_and_unknown_words(discord, rollcall, person):
         (("proxy", "autoproxy"), ("proxy [text]", "`pk;member <name> proxy add [text]`")),
         (("import", "export"), ("PluralKit", "Tupperbox")),
         (("presence",), ("`.token`", "/user/")),
+        (
+            ("message", "edit"),
+            ("`pk;edit [link] <text>`", "`pk;x [link] s/<old>/<new>/`", "`pk;debug proxying <link>`"),
+        ),
+        (("about", "stats"), ("`pk;explain`", "`pk;stats`", "`pk;dashboard`")),
+        (("serverconfig",), ("`pk;serverconfig require tag [on or off]`", "`pk;serverconfig log blacklist")),
         (("sytem",), ("Did you mean `pk;help system`?", "privacy")),
         (("qqqqq",), ("I have nothing about “qqqqq”. There is system",)),
     ],
@@ -52,9 +60,48 @@ def test_help_and_unknown_words(discord, rollcall, person):
 def test_help(discord_user, topics, wanted):
     alice = discord_user()
     for number, topic in enumerate(topics):
-        for command in ("help", "h", "commands", "cmd", "c") if number == 0 else ("help",):
+        commands = ("help", "h", *(("commands", "cmd", "c") if topic.strip() else ()))
+        for command in commands if number == 0 else ("help",):
             text = alice.refusal(f"pk;{command} {topic}")
             assert all(words in text for words in wanted), text
+
+
+def test_all_commands_by_topic(discord_user):
+    alice = discord_user()
+    shown = alice.refusal("pk;commands")
+    assert "`pk;commands message` — edit, x, reproxy, delete, message, debug" in shown
+    topics = re.findall(r"`pk;commands (\w+)` — \S", shown)
+    assert {"system", "member", "switch", "serverconfig", "about"} <= {*topics}
+    for topic in topics:
+        assert "I have nothing about" not in alice.refusal(f"pk;commands {topic}"), topic
+
+
+@pytest.mark.parametrize("topic", ["message", "about"])
+def test_what_help_lists_is_there(discord_user, topic):
+    alice = discord_user()
+    for command in re.findall(r"^`(pk;\w+)", alice.refusal(f"pk;help {topic}"), re.MULTILINE):
+        assert "I know no" not in alice.refusal(command), command
+
+
+def test_what_the_bot_is(discord_user, rollcall):
+    alice = discord_user("alice", "Foxes")
+    assert "A person sent it, no bot." in alice.refusal("pk;explain")
+    assert "`pk;system new`" in alice.refusal("pk;explain")
+    told = alice.refusal("pk;stats")
+    for field in (
+        "Systems: ",
+        "Members: ",
+        "Switches: ",
+        "Proxied messages: ",
+        "Servers: ",
+        "Latency: ",
+        "Version: 0.",
+    ):
+        assert field in told
+    assert "Running for: " in told
+    assert "oauth2/authorize?client_id=" in alice.refusal("pk;invite")
+    assert "set no PUBLIC_URL" in alice.refusal("pk;dashboard")
+    assert "I did not expect “now”" in alice.refusal("pk;stats now")
 
 
 def test_help_behind_a_command(discord_user):

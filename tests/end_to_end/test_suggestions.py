@@ -22,8 +22,6 @@ def sol(system_owner):
         ("pk;member Member 5", '`pk;member "Member 5"`'),
         ('pk;m The "Boss"', """`pk;member 'The "Boss"'`"""),
         ("pk;s renam Foxes", "`pk;system rename Foxes`"),
-        ("pk;s tz", "`pk;config timezone`"),
-        ("pk;s timezone berlin", "`pk;config timezone berlin`"),
         ("pk;m ann desription Tall", "`pk;member ann description Tall`"),
         ("pk;swich Ann", "`pk;switch Ann`"),
     ],
@@ -33,6 +31,32 @@ def test_a_suggestion_parses_and_exists(sol, typed, suggested):
     again = sol.say(suggested.strip("`"))
     assert "I know no" not in again
     assert "You have no member" not in again
+
+
+@pytest.mark.parametrize(
+    ("typed", "now"),
+    [
+        ("pk;log", "serverconfig log channel"),
+        ("pk;log channel <#41771983423143937>", "serverconfig log channel <#41771983423143937>"),
+        ("pk;log disable <#41771983423143937>", "serverconfig log blacklist add <#41771983423143937>"),
+        ("pk;blacklist add all", "serverconfig proxy blacklist add all"),
+        ("pk;s tz", "config timezone"),
+        ("pk;System TIMEZONE berlin", "config timezone berlin"),
+        ("pk;s ping off", "config pings off"),
+        ("pk;ap account", "config autoproxy account"),
+        ("pk;autoproxy account off", "config autoproxy account off"),
+        ("pk;ap timeout 2h", "config autoproxy timeout 2h"),
+        ("pk;proxycheck", "debug proxying"),
+    ],
+)
+def test_an_old_name_is_answered_with_the_new_one(sol, typed, now):
+    assert sol.say(typed) == f"That is `pk;{now}` now."
+    assert not sol.say(f"pk;{now}").startswith(("I know no", "That is"))
+
+
+def test_a_member_with_an_old_name_is_still_a_member(system_owner):
+    sol = system_owner("Account")
+    sol.say("pk;ap account", "Messages without tags are proxied here as Account.")
 
 
 @pytest.mark.parametrize(
