@@ -76,6 +76,7 @@ TOPICS = {
     "about": ("about", "bot", "stats", "invite", "explain", "dashboard"),
 }
 TEXTS = {
+    "message": "The menu on a message does most of this with a click, under Apps.",
     "privacy": "What is private is shown to you alone: by DM, in slash commands, and to your token.\n"
     "`system privacy` and `member <name> privacy` show all settings, and with a subject and public or private behind"
     " them change one. `member <name> private` hides all of a member. In a channel your own cards come by DM where they"
@@ -133,7 +134,7 @@ def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> st
     if name == "presence":
         return describe_presence(ctx)
     if name in ROWS:
-        return write_rows(ctx, ROWS[name])
+        return "\n".join(filter(None, (write_rows(ctx, ROWS[name]), TEXTS.get(name))))
     if name:
         return spell(ctx, TEXTS[name])
     near = find_near(topic.lower(), [word for names in TOPICS.values() for word in names])
