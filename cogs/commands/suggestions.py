@@ -33,7 +33,6 @@ OLD_NAMES = {
     "proxycheck": "debug proxying",
     "timezone": "config timezone",
     "tz": "config timezone",
-    "ping": "config pings",
 }
 
 

@@ -19,6 +19,7 @@ LIMIT_S, LARGEST_BYTES = 0.5, 512 * 1024 * 1024
 LONGEST = 10_000
 TOO_SLOW = "This pattern takes longer than half a second; write a simpler one."
 TOO_LARGE = "This pattern takes more memory than there is for it; write a simpler one."
+TOO_LONG = f"The message would have more than {LONGEST:,} characters."
 USAGE = "Write it like `s/old/new/`; in place of / may be any sign that stands in neither."
 _FLAGS = {"i": regex.IGNORECASE, "m": regex.MULTILINE, "s": regex.DOTALL, "x": regex.VERBOSE}
 _GLOBAL, _NAMED_ONLY = "g", "n"
@@ -67,7 +68,7 @@ def substitute(text: str, wanted: Substitution) -> str:
         new = _REFERENCE.sub(lambda reference: _look_up(match, reference), wanted.replacement)
         length += len(new)
         if length > LONGEST:
-            raise Invalid(f"The message would have more than {LONGEST:,} characters.")
+            raise Invalid(TOO_LONG)
         return new
 
     try:
