@@ -298,7 +298,7 @@ def test_giving_uuids_is_taken_up_where_it_was_interrupted(tmp_path):
     path = tmp_path / "rollcall.db"
     migrate_to(f"sqlite:///{path}", "0010")
     execute(path, *(f"INSERT INTO switches VALUES ({n}, 1, {n})" for n in range(1, 4)))
-    upgrade(f"sqlite:///{path}")
+    migrate_to(f"sqlite:///{path}", "0011")
     kept = uuids_of(path, "switches")
     execute(
         path,
@@ -306,7 +306,7 @@ def test_giving_uuids_is_taken_up_where_it_was_interrupted(tmp_path):
         "UPDATE switches SET uuid = NULL WHERE id = 3",
         "UPDATE alembic_version SET version_num = '0010'",
     )
-    upgrade(f"sqlite:///{path}")
+    migrate_to(f"sqlite:///{path}", "0011")
     found = uuids_of(path, "switches")
     assert found[:2] == kept[:2]
     assert None not in found
