@@ -33,6 +33,7 @@ COGS = (
         "account.profile",
     ),
     *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
+    "groups.group",
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
     *("messages.moderation", "dispatch.cog"),

@@ -34,6 +34,7 @@ FIRST_STEPS = (
     ("system new [name]", "make your system"),
     ("member new <name>", "add a member"),
     ("member <name> proxy [text]", "set the tags to speak with"),
+    ("group new <name>", "put members into groups; `group list` shows yours"),
     ("switch <members>", "say who fronts now; `switch out` is nobody"),
     ("front", "who fronts; `front history` and `front percent` look back"),
     ("list", "your members; `list full` shows more of them, `list <text>` searches"),
@@ -64,6 +65,7 @@ ROWS = {"message": MESSAGES, "about": ABOUT}
 TOPICS = {
     "system": ("system", "s", "account", "acc", "systems"),
     "member": ("member", "m", "members"),
+    "group": ("group", "g", "groups"),
     "switch": ("switch", "sw", "switches", "fronting"),
     "front": ("front", "f", "fronter", "fronters", "fronthistory", "fh", "frontpercent", "fp"),
     "config": ("config", "cfg", "settings", "preferences"),

@@ -8,6 +8,7 @@ from discord.ext import commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.commands.select_menu import MOST_OPTIONS, OPTION_LENGTH
+from cogs.groups.group import group_command, group_subcommand
 from cogs.proxying import autoproxy
 from cogs.systems import import_export, privacy
 from cogs.systems.front import front_command
@@ -16,14 +17,16 @@ from cogs.systems.member_list import list_command
 from cogs.systems.switch import copy_switch, delete_switch, log_switch, move_switch, switch_out
 from cogs.systems.system import system_command
 from rules.errors import Invalid
+from rules.groups import listing
 from rules.systems import member_list, members, systems
 
 MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
 MEMBER_SUBJECTS = [*(names[0] for names in privacy.MEMBER_SUBJECTS.values()), "all"]
-SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values() if names), "all"]
+SYSTEM_SUBJECTS = [*(names[0] for names in privacy.SYSTEM_SUBJECTS.values()), "all"]
 # What is typed, and the slash command that does the same; {0} is the first group of the pattern.
 _MEMBER = """member (?:[^ ]+|["'].+["'])"""
+_GROUP = _MEMBER.replace("member", "group", 1)
 NAMES = {
     "system new.*": "system new",
     "system privacy.*": "system privacy",
@@ -37,6 +40,10 @@ NAMES = {
     f"{_MEMBER} ({'|'.join(MEMBER_FIELDS)})(?: .*)?": "member edit field:{0}",
     f"{_MEMBER} delete": "member delete",
     f"{_MEMBER}(?: view)?": "member show",
+    "group list": "group list",
+    "(?:system )?groups": "group list",
+    f"{_GROUP}(?: view)?": "group show",
+    f"{_GROUP} (add|remove) .*": "group {0}",
     "list": "member list",
     "list (<text>)": "member list search:{0}",
     "switch (out|move|delete)(?: .*)?": "switch {0}",
@@ -60,6 +67,18 @@ async def complete_member(ctx: discord.AutocompleteContext) -> list[discord.Opti
     return [discord.OptionChoice(name=name[:OPTION_LENGTH], value=hid) for hid, name in found]
 
 
+async def complete_group(ctx: discord.AutocompleteContext) -> list[discord.OptionChoice]:
+    """One's own groups whose names hold what is typed so far."""
+    user_id = ctx.interaction.user.id
+    found = await ctx.bot.read(listing.suggest_groups, user_id, str(ctx.value or ""), MOST_OPTIONS)
+    return [discord.OptionChoice(name=name[:OPTION_LENGTH], value=hid) for hid, name in found]
+
+
+def group_option() -> object:
+    """An option that completes the names of one's own groups."""
+    return discord.option("group", str, description="A group's name or ID", autocomplete=complete_group)
+
+
 def member_option(name: str = "member", required: bool = True) -> object:
     """An option that completes the names of one's own members."""
     default = {} if required else {"default": ""}
@@ -73,6 +92,8 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     front = discord.SlashCommandGroup("front", "See who fronts")
     member = discord.SlashCommandGroup("member", "Your members")
     system = discord.SlashCommandGroup("system", "Your system")
+
+    group = discord.SlashCommandGroup("group", "Your groups")
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -152,6 +173,28 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     @member_option()
     async def member_delete(self, ctx: Context, member: str) -> None:
         await member_subcommand(ctx, member, Arguments(ready=["delete"]))
+
+    @group.command(name="show", description="See a group's card")
+    @group_option()
+    async def group_show(self, ctx: Context, group: str) -> None:
+        await group_subcommand(ctx, group, Arguments(ready=["view"]))
+
+    @group.command(name="list", description="See your groups")
+    @discord.option("search", str, default="", description="A part of a name")
+    async def group_list(self, ctx: Context, search: str) -> None:
+        await group_command(ctx, Arguments(ready=["list", search]))
+
+    @group.command(name="add", description="Add a member to a group")
+    @group_option()
+    @member_option()
+    async def group_add(self, ctx: Context, group: str, member: str) -> None:
+        await group_subcommand(ctx, group, Arguments(ready=["add", member]))
+
+    @group.command(name="remove", description="Take a member out of a group")
+    @group_option()
+    @member_option()
+    async def group_remove(self, ctx: Context, group: str, member: str) -> None:
+        await group_subcommand(ctx, group, Arguments(ready=["remove", member]))
 
     @system.command(name="new", description="Make your system")
     @discord.option("name", str, default="", max_length=systems.NAME_LENGTH)

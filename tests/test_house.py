@@ -63,15 +63,16 @@ ROOMS = {
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence",
     "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch"
-    " rules rules.parsing rules.systems rules.transfer rules.proxying",
+    " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups",
+    "cogs.groups": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.groups",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",
     "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
     " rules rules.parsing rules.systems rules.proxying",
-    "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.proxying cogs.messages cogs.webhooks"
-    " rules rules.parsing rules.systems rules.proxying",
+    "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.proxying"
+    " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.proxying cogs.groups rules.groups",
     "web": "config models database"
-    " rules rules.parsing rules.systems rules.account rules.presence rules.proxying rules.pictures",
+    " rules rules.parsing rules.systems rules.groups rules.account rules.presence rules.proxying rules.pictures",
     "web.front": "config database web rules rules.parsing rules.account rules.presence",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}

@@ -80,35 +80,54 @@ async def get_member(ctx: Context, word: str, arguments: Arguments) -> Member:
 
 async def get_member_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
     """The member that a word names, to look at and to change. Raises NoSuchMember, Invalid."""
-    by_id = arguments.has(*BY_ID)
-    found = await ctx.bot.read(member_lookup.look_up, ctx.author.id, word, by_id, not is_private(ctx))
+    return await get_target(ctx, word, arguments, member_lookup.MEMBERS, _see_member, members.edit_member)
+
+
+async def get_target(
+    ctx: Context,
+    word: str,
+    arguments: Arguments,
+    kind: member_lookup.Kind,
+    see_rule: Callable[[Session, str, int | None], Mapping[str, Any]],
+    edit_rule: Callable[[Session, int, str, Mapping[str, object]], object],
+) -> EditTarget:
+    """What a word names among things of a kind, to look at and to change. Raises NoSuchMember, Invalid."""
+    by_id, public = arguments.has(*BY_ID), not is_private(ctx)
+    found = await ctx.bot.read(member_lookup.look_up, ctx.author.id, word, by_id, public, kind)
     hid = found.thing.hid
 
     async def see(viewer: int | None) -> Mapping[str, Any]:
-        return await ctx.bot.read(_see_member, hid, viewer)
+        return await ctx.bot.read(see_rule, hid, viewer)
 
     async def edit(changes: Mapping[str, object]) -> None:
-        await ctx.bot.write(members.edit_member, ctx.author.id, hid, changes)
+        await ctx.bot.write(edit_rule, ctx.author.id, hid, changes)
 
     target = MemberTarget(found.system, found.refusal is None, found.refusal)
-    return EditTarget(target, "member", see, edit, f"member {as_word(word) or hid}")
+    return EditTarget(target, kind.word, see, edit, f"{kind.word} {as_word(word) or hid}", hid)
 
 
-async def get_own_hids(ctx: Context, given: list[str], arguments: Arguments) -> list[str]:
-    """The IDs of one's own members by name or ID, in order. Raises NotFound, Invalid, NotAuthenticated."""
-    by_id = arguments.has(*BY_ID)
+async def get_own_hids(
+    ctx: Context, given: list[str], arguments: Arguments, kind: member_lookup.Kind = member_lookup.MEMBERS
+) -> list[str]:
+    """The IDs of one's own members, or other `kind`, by name or ID, in order.
+
+    Raises NotFound, Invalid, NotAuthenticated.
+    """
+    by_id, public = arguments.has(*BY_ID), not is_private(ctx)
     try:
-        return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, not is_private(ctx))
+        return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, public, kind)
     except member_lookup.NoSuchMember as refused:
         text = " ".join(given[given.index(refused.reference) :])
-        found = await find_full_name(ctx, text)
+        found = await find_full_name(ctx, text, kind)
         name = as_word(found[0]) if found else None
         raise _needs_quotes(refused, name) if name else refused from None
 
 
-async def find_full_name(ctx: Context, text: str) -> tuple[str, str] | None:
+async def find_full_name(
+    ctx: Context, text: str, kind: member_lookup.Kind = member_lookup.MEMBERS
+) -> tuple[str, str] | None:
     """The name of several words with which a text begins that was read as single words, and what stands behind it."""
-    return await ctx.bot.read(member_lookup.find_by_beginning, ctx.author.id, text, not is_private(ctx))
+    return await ctx.bot.read(member_lookup.find_by_beginning, ctx.author.id, text, not is_private(ctx), kind)
 
 
 def _needs_quotes(refused: member_lookup.NoSuchMember, written: str) -> NotFound:

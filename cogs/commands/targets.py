@@ -26,7 +26,7 @@ class SystemTarget:
 
 @dataclass(frozen=True)
 class MemberTarget(SystemTarget):
-    """The system that a member belongs to; who may not change the member is refused as over HTTP."""
+    """The system that a member or a group belongs to; who may not change it is refused as over HTTP."""
 
     refusal: Refused | None
 
@@ -38,9 +38,9 @@ class MemberTarget(SystemTarget):
 
 @dataclass(frozen=True)
 class EditTarget:
-    """A system, a member or an account with fields: `see` reads them as a viewer may, `edit` changes some of them.
+    """A system, a member, a group or an account: `see` reads its fields as a viewer may, `edit` changes some of them.
 
-    `command` is how a command about it begins, as in `member Ann`.
+    `command` is how a command about it begins, as in `member Ann`; `hid` is the ID of a member or a group.
     """
 
     target: SystemTarget
@@ -48,3 +48,4 @@ class EditTarget:
     see: FieldReader
     edit: FieldEditor
     command: str = "system"
+    hid: str = ""

@@ -37,12 +37,13 @@ async def time_zone(ctx: Context, target: SystemTarget, arguments: Arguments) ->
             await answer(ctx, card(text="Nothing was changed."))
 
 
-@subcommands("private", usage="member [on or off]", about="whether new members begin private")
+@subcommands("private", usage="<member or group> [on or off]", about="whether new ones begin private")
 async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    if (arguments.next() or "").lower() not in ("member", "members"):
-        raise Invalid("Write `config private member on` or `config private member off`.")
-    on, off = "New members begin private.", "New members begin public."
-    await edit_toggle(ctx, config_target(ctx, target), arguments, "member_default_private", on, off)
+    what = (arguments.next() or "").lower().removesuffix("s")
+    if what not in ("member", "group"):
+        raise Invalid("Write `config private member on` or `off`, or `config private group on` or `off`.")
+    on, off = (f"New {what}s begin {level}." for level in ("private", "public"))
+    await edit_toggle(ctx, config_target(ctx, target), arguments, f"{what}_default_private", on, off)
 
 
 @subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
@@ -64,6 +65,7 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
     settings = {
         "timezone": system.tz,
         "private member": on_or_off(system.member_default_private),
+        "private group": on_or_off(system.group_default_private),
         "show private": on_or_off(system.show_private_info),
         **await list_settings(ctx, target),
     }

@@ -1,6 +1,7 @@
 """The embeds of systems, members and fronters, made of what the viewer may see."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import discord
@@ -41,8 +42,8 @@ def system_embed(seen: dict[str, Any]) -> discord.Embed:
     return _finish(embed, seen, f"System ID: {seen['id']}")
 
 
-def member_embed(seen: dict[str, Any]) -> discord.Embed:
-    """A member; `seen` is `overviews.get_member_overview`'s."""
+def member_embed(seen: dict[str, Any], groups: Sequence[dict[str, Any]] = ()) -> discord.Embed:
+    """A member, and the groups that it is in; `seen` is `overviews.get_member_overview`'s."""
     embed = paint(card(called(seen)), seen)
     if seen["display_name"]:
         _add(embed, Name=seen["name"])
@@ -53,10 +54,25 @@ def member_embed(seen: dict[str, Any]) -> discord.Embed:
     _add(embed, Proxy_tags=show_tags(seen["proxy_tags"]))
     if seen["proxy_tags"] and seen["keep_proxy"]:
         _add(embed, Tags_stay="yes")
+    _add(embed, Groups=groups and names(groups))
     if seen["system_name"]:
         embed.set_author(name=seen["system_name"])
     privacy = " · private" if seen["visibility"] == "private" else ""
     return _finish(embed, seen, f"System ID: {seen['system_id']} · Member ID: {seen['id']}{privacy}")
+
+
+def group_embed(seen: dict[str, Any]) -> discord.Embed:
+    """A group; `seen` is `listing.show_group`'s."""
+    embed = paint(card(called(seen)), {**seen, "avatar_url": seen["icon"]})
+    if seen["display_name"]:
+        _add(embed, Name=seen["name"])
+    if seen["count"] is not None:
+        _add(embed, Members=str(seen["count"]))
+    _add(embed, Color=seen["color"] and f"#{seen['color']}")
+    if seen["system_name"]:
+        embed.set_author(name=seen["system_name"])
+    privacy = " · private" if seen["visibility"] == "private" else ""
+    return _finish(embed, seen, f"System ID: {seen['system_id']} · Group ID: {seen['id']}{privacy}")
 
 
 def fronters_embed(seen: dict[str, Any]) -> discord.Embed:
@@ -75,8 +91,8 @@ def fronting(fronters: dict[str, Any]) -> str:
     return f"{names(fronters['members'])}\nsince {stamp(fronters['timestamp'], 'R')}"
 
 
-def names(members: list[dict[str, Any]]) -> str:
-    """The names of members, as many as fit."""
+def names(members: Sequence[dict[str, Any]]) -> str:
+    """The names of members or groups, as many as fit."""
     if not members:
         return "*nobody*"
     shown = [called(member) for member in members[:MOST_NAMES]]

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from cogs.commands.arguments import RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
-from cogs.commands.confirm import confirm
+from sqlalchemy.orm import Session
+
+from cogs.commands.arguments import PUBLIC, RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
+from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.formatting import be, code, code_block, cut
-from cogs.commands.private_responses import Response, respond
-from cogs.commands.responses import MOST_TEXT, Context, answer, card
+from cogs.commands.private_responses import Response, is_private, respond
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card
 from cogs.commands.targets import EditTarget
 from rules.proxying.markup import find_custom_emoji
 
@@ -121,3 +123,33 @@ async def edit_toggle(
         return Response(card(text=when_on if (await edit_target.see(viewer))[key] else when_off))
 
     await respond(ctx, edit_target.target, arguments, build)
+
+
+async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """The ID of a member or a group; that of a hidden one opens its card to whoever reads it."""
+    arguments.end()
+    seen = await edit_target.see(ctx.author.id)
+    hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has(*PUBLIC)
+    await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
+
+
+async def delete_by_typing(
+    ctx: Context,
+    edit_target: EditTarget,
+    arguments: Arguments,
+    question: str,
+    rule: Callable[[Session, int, str], None],
+) -> None:
+    """Delete a member or a group by a rule, once its ID was typed back."""
+    arguments.end()
+    edit_target.target.check_own()
+    seen = await edit_target.see(ctx.author.id)
+    # In a channel, the ID of a hidden one would open its card to everybody; what was typed stands there already.
+    hidden = seen["visibility"] == "private" and not is_private(ctx)
+    wanted = edit_target.command.removeprefix(f"{edit_target.kind} ") if hidden else seen["id"]
+    if await confirm_by_typing(ctx, question, wanted):
+        await ctx.bot.write(rule, ctx.author.id, seen["id"])
+        ctx.bot.dispatch("purge")
+        await answer(ctx, card(text=f"The {edit_target.kind} is deleted."))
+    else:
+        await answer(ctx, card(text="Nothing was deleted."))

@@ -1,5 +1,6 @@
 """`pk;front`: who fronts, who fronted when, and how much."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -63,6 +64,13 @@ async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments)
     "percent", "p", "frontpercent", "fp", "front%", "frontbreakdown", usage="[since]", about="who fronted how much"
 )
 async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await show_breakdown(ctx, target, arguments, front_breakdown.get_front_breakdown, target.system)
+
+
+async def show_breakdown(
+    ctx: Context, target: SystemTarget, arguments: Arguments, rule: Callable[..., dict[str, Any]], about: Any
+) -> None:
+    """How much who fronted by a rule about a system, a member or a group: `[since]`, 30 days without it."""
     text = " ".join(arguments.all())
     arguments.check_flags(("flat", *FRONTERS_ONLY))
     now = now_us()
@@ -72,7 +80,7 @@ async def show_percent(ctx: Context, target: SystemTarget, arguments: Arguments)
     options = {"flat": arguments.has("flat"), "fronters_only": arguments.has(*FRONTERS_ONLY)}
 
     async def build(viewer: int | None) -> Response:
-        seen = await ctx.bot.read(front_breakdown.get_front_breakdown, target.system, viewer, since, now, **options)
+        seen = await ctx.bot.read(rule, about, viewer, since, now, **options)
         system = see_system(target.system, viewer is not None)
         return Response(paint(_breakdown_embed(seen), {**system, "avatar_url": None, "banner": None}))
 

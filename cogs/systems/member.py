@@ -7,8 +7,8 @@ import discord
 from discord.ext import commands
 
 from cogs.commands import suggestions
-from cogs.commands.arguments import BY_ID, CLEAR, PUBLIC, SHOWING, Arguments, as_word, is_clearing, unquoted
-from cogs.commands.confirm import confirm, confirm_by_typing
+from cogs.commands.arguments import BY_ID, CLEAR, SHOWING, Arguments, as_word, is_clearing, unquoted
+from cogs.commands.confirm import confirm
 from cogs.commands.converters import find_full_name, get_member_target, get_own
 from cogs.commands.formatting import escape
 from cogs.commands.private_responses import Response, is_private, respond
@@ -17,19 +17,19 @@ from cogs.commands.responses import Context, answer, answer_privately, card, typ
 from cogs.commands.subcommands import NoSuchSubcommand, Subcommands
 from cogs.commands.targets import EditTarget
 from cogs.systems import embeds, field_commands, guild_settings, image_fields, member_proxying
-from cogs.systems.field_commands import Field, edit_text
+from cogs.systems.field_commands import Field, delete_by_typing, edit_text, show_id
 from cogs.systems.image_fields import edit_picture, find_attachment, keeping_if_any, read_picture
-from cogs.systems.privacy import LEVELS, MEMBER_SUBJECTS, edit_privacy
+from cogs.systems.privacy import MEMBER_SUBJECTS, add_subcommands, show_or_open
 from cogs.systems.system import AVATAR, BANNER, COLOR
 from models import Member
 from rules.errors import Invalid, NotFound
+from rules.groups import listing
 from rules.parsing.birthdays import show_birthday, type_birthday
 from rules.systems import member_lookup, members
-from rules.systems.member_lookup import NoSuchMember
+from rules.systems.member_lookup import MEMBERS, Kind, NoSuchMember
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
 DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
-PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word != "show")
 DISPLAY_NAME = Field("display_name", "display name", unquoted, is_spoken=True)
 NEAR_LIMIT = 50
 
@@ -42,28 +42,15 @@ async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     arguments.end()
 
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.member_embed(await edit_target.see(viewer)))
+        groups = await ctx.bot.read(listing.find_groups_of, edit_target.hid, viewer)
+        return Response(embeds.member_embed(await edit_target.see(viewer), groups))
 
     await respond(ctx, edit_target.target, arguments, build)
 
 
 @subcommands("show", about="the card; where it is hidden, a question whether to show it to all", harmful=True)
 async def show(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    """The opposite of `hide`, and to who has nothing hidden the card; what was private is shown after a question."""
-    arguments.end()
-    if not (edit_target.target.own and await _hides_something(ctx, edit_target)):
-        await show_card(ctx, edit_target, arguments)
-        return
-    question = f"Make all of this member public? {typed(ctx, edit_target.command)} alone shows you the card."
-    if await confirm(ctx, question, "Make it public", arguments):
-        await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), MEMBER_SUBJECTS)
-    else:
-        await answer(ctx, card(text="Nothing was changed."))
-
-
-async def _hides_something(ctx: Context, edit_target: EditTarget) -> bool:
-    seen = await edit_target.see(ctx.author.id)
-    return any(seen[key] == "private" for key in MEMBER_SUBJECTS)
+    await show_or_open(ctx, edit_target, arguments, MEMBER_SUBJECTS, show_card)
 
 
 @subcommands("rename", "name", "changename", "setname", "rn", usage="<name>", about="change the name")
@@ -134,47 +121,18 @@ for subcommand in member_proxying.tag_subcommands:
     subcommands.add(subcommand)
 
 
-@subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
-async def privacy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_privacy(ctx, edit_target, arguments, MEMBER_SUBJECTS)
-
-
-@subcommands("private", "priv", "hidden", "hide", about="make all of it private")
-async def make_private(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    arguments.end()
-    await edit_privacy(ctx, edit_target, Arguments(ready=["all", "private"]), MEMBER_SUBJECTS)
-
-
-@subcommands(*PUBLIC_NAMES, about="make all of it public", harmful=True)
-async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    arguments.end()
-    await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), MEMBER_SUBJECTS)
+add_subcommands(subcommands, MEMBER_SUBJECTS)
 
 
 @subcommands("delete", "remove", "destroy", "erase", "yeet", about="delete the member", harmful=True)
 async def delete(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    arguments.end()
-    edit_target.target.check_own()
-    seen = await edit_target.see(ctx.author.id)
     question = "This deletes the member for good; it also leaves the front history, and its messages' records go."
-    # In a channel, the ID of a hidden member would open its card to everybody; what was typed stands there already.
-    hidden = seen["visibility"] == "private" and not is_private(ctx)
-    wanted = edit_target.command.removeprefix("member ") if hidden else seen["id"]
-    if await confirm_by_typing(ctx, question, wanted):
-        await ctx.bot.write(members.delete_member, ctx.author.id, seen["id"])
-        ctx.bot.dispatch("purge")
-        await answer(ctx, card(text="The member is deleted."))
-    else:
-        await answer(ctx, card(text="Nothing was deleted."))
+    await delete_by_typing(ctx, edit_target, arguments, question, members.delete_member)
 
 
 @subcommands("id", about="the member's ID")
-async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    arguments.end()
-    seen = await edit_target.see(ctx.author.id)
-    # The ID of a hidden member opens its card to whoever reads it.
-    hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has(*PUBLIC)
-    await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
+async def tell_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    await show_id(ctx, edit_target, arguments)
 
 
 for subcommand in (*guild_settings.member_subcommands, *member_proxying.subcommands):
@@ -201,15 +159,17 @@ async def make_member(ctx: Context, arguments: Arguments, attachment: discord.At
         await answer(ctx, card("A new member", f"{_welcome(ctx, member, left)}{said}"))
 
 
-async def confirm_duplicate(ctx: Context, arguments: Arguments, name: str, but: str | None = None) -> bool:
-    """Whether to go on though another member is called the same; who says no is told that nothing happened."""
-    twins = await ctx.bot.read(member_lookup.find_namesakes, ctx.author.id, name)
+async def confirm_duplicate(
+    ctx: Context, arguments: Arguments, name: str, but: str | None = None, kind: Kind = MEMBERS
+) -> bool:
+    """Whether to go on though another member, or `kind`, is called the same; who says no is told so."""
+    twins = await ctx.bot.read(member_lookup.find_namesakes, ctx.author.id, name, kind)
     twins = [twin for twin in twins if twin.hid != but]
     if not twins:
         return True
     # Who is hidden is not to be found by those who read along.
     hids = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
-    question = f"You have a member with this name already{next(iter(hids), '')}. Use it all the same?"
+    question = f"You have a {kind.word} with this name already{next(iter(hids), '')}. Use it all the same?"
     if await confirm(ctx, question, "Use it", arguments):
         return True
     await answer(ctx, card(text="Nothing was changed."))

@@ -1,5 +1,6 @@
 """`pk;list` and `pk;find`: the members of a system."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -54,6 +55,7 @@ OPTIONS = {
     "private_only": ("private-only", "po"),
     "reverse": ("reverse", "r"),
 }
+Lister = Callable[..., list[dict[str, Any]]]
 FLAGS = (*FULL_FLAGS, *(flag for table in (SORTS, EXTRAS, OPTIONS) for flags in table.values() for flag in flags))
 
 
@@ -87,30 +89,36 @@ class _Listing:
         return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
 
 
-async def show_list(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """The members, 25 a page, or with `full` 5 a page. Raises Invalid for options that do not go together."""
-    listing = _read_listing(arguments)
+async def show_list(
+    ctx: Context, target: SystemTarget, arguments: Arguments, lister: Lister | None = None, hid: str = ""
+) -> None:
+    """The members of the target, or those that `lister` lists of what has the ID `hid`: 25 a page, `full` 5 a page.
+
+    Raises Invalid for options that do not go together.
+    """
+    listing, list_now = _read_listing(arguments), partial(lister or list_members, hid=hid or target.system.hid)
     if listing.options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
 
     async def build(viewer: int | None) -> Response:
-        members = await ctx.bot.read(_list_now, target.system.hid, viewer, listing.options)
+        members = await ctx.bot.read(list_now, viewer=viewer, options=listing.options)
         hids = [member["id"] for member in members]
-        make_page = partial(_make_page, ctx, target, viewer, listing, hids)
+        make_page = partial(_make_page, ctx, list_now, viewer, listing, hids)
         return Response(listing.make_page(hids, 0, members), listing.count_pages(hids), make_page)
 
     await respond(ctx, target, arguments, build)
 
 
 async def _make_page(
-    ctx: Context, target: SystemTarget, viewer: int | None, listing: _Listing, hids: list[str], number: int
+    ctx: Context, list_now: Lister, viewer: int | None, listing: _Listing, hids: list[str], number: int
 ) -> discord.Embed:
     # Pages are turned for minutes, in which members may have become private.
-    members = await ctx.bot.read(_list_now, target.system.hid, viewer, listing.options)
+    members = await ctx.bot.read(list_now, viewer=viewer, options=listing.options)
     return listing.make_page(hids, number, members)
 
 
-def _list_now(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
+def list_members(session: Session, hid: str, viewer: int | None, options: member_list.Options) -> list[dict[str, Any]]:
+    """The members of the system with an ID."""
     return member_list.list_members(session, systems.get_system(session, hid), viewer, options)
 
 

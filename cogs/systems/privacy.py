@@ -1,10 +1,12 @@
 """The `privacy` subcommands: which settings there are by which names, and what they are set to."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.confirm import confirm
 from cogs.commands.formatting import be, quote
 from cogs.commands.responses import Context, answer, answer_privately, card, typed
+from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget
 from rules.errors import Invalid
 
@@ -12,6 +14,7 @@ LEVELS = {
     "public": ("public", "pub", "show", "shown", "visible", "unhide", "unhidden"),
     "private": ("private", "priv", "hide", "hidden"),
 }
+PUBLIC_NAMES = tuple(word for word in LEVELS["public"] if word != "show")
 _NAME = ("name",)
 _DESCRIPTION = ("description", "desc", "describe", "d", "bio", "info", "text", "intro")
 _AVATAR = ("avatar", "pfp", "pic", "icon")
@@ -24,8 +27,7 @@ SYSTEM_SUBJECTS = {
     "banner_privacy": _BANNER,
     "pronoun_privacy": _PRONOUNS,
     "member_list_privacy": ("list", "members", "memberlist", "mlist"),
-    # There are no groups yet to speak of; for those that come, `all` counts already.
-    "group_list_privacy": (),
+    "group_list_privacy": ("groups", "gs", "grouplist"),
     "front_privacy": ("front", "fronter", "fronters"),
     "front_history_privacy": ("fronthistory", "fh", "switch", "switches"),
 }
@@ -40,6 +42,60 @@ MEMBER_SUBJECTS = {
     "proxy_privacy": ("proxy", "proxies", "tag", "tags"),
     "metadata_privacy": ("metadata", "meta", "created"),
 }
+
+GROUP_SUBJECTS = {
+    "visibility": MEMBER_SUBJECTS["visibility"][:-1],
+    "name_privacy": _NAME,
+    "description_privacy": _DESCRIPTION,
+    "banner_privacy": _BANNER,
+    "icon_privacy": _AVATAR[::-1],
+    "list_privacy": ("list", "members", "listing"),
+    "metadata_privacy": MEMBER_SUBJECTS["metadata_privacy"],
+}
+Run = Callable[[Context, EditTarget, Arguments], Awaitable[None]]
+
+
+def add_subcommands(subcommands: Subcommands, subjects: Mapping[str, tuple[str, ...]]) -> None:
+    """Add `privacy`, and the words that make all of a member or a group private, or public."""
+
+    @subcommands("privacy", usage="[subject] [public or private]", about="who sees what")
+    async def privacy(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+        await edit_privacy(ctx, edit_target, arguments, subjects)
+
+    @subcommands("private", "priv", "hidden", "hide", about="make all of it private")
+    async def make_private(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+        arguments.end()
+        await edit_privacy(ctx, edit_target, Arguments(ready=["all", "private"]), subjects)
+
+    @subcommands(*PUBLIC_NAMES, about="make all of it public", harmful=True)
+    async def make_public(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+        arguments.end()
+        await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), subjects)
+
+
+async def show_or_open(
+    ctx: Context,
+    edit_target: EditTarget,
+    arguments: Arguments,
+    subjects: Mapping[str, tuple[str, ...]],
+    show_card: Run,
+) -> None:
+    """The opposite of `hide`, and to who has nothing hidden the card; what was private is shown after a question."""
+    arguments.end()
+    if not (edit_target.target.own and await _hides_something(ctx, edit_target, subjects)):
+        await show_card(ctx, edit_target, arguments)
+        return
+    what = edit_target.kind
+    question = f"Make all of this {what} public? {typed(ctx, edit_target.command)} alone shows you the card."
+    if await confirm(ctx, question, "Make it public", arguments):
+        await edit_privacy(ctx, edit_target, Arguments(ready=["all", "public"]), subjects)
+    else:
+        await answer(ctx, card(text="Nothing was changed."))
+
+
+async def _hides_something(ctx: Context, edit_target: EditTarget, subjects: Mapping[str, tuple[str, ...]]) -> bool:
+    seen = await edit_target.see(ctx.author.id)
+    return any(seen[key] == "private" for key in subjects)
 
 
 def find_level(word: str | None) -> str | None:
@@ -107,11 +163,12 @@ def _find_keys(word: str, subjects: Mapping[str, tuple[str, ...]]) -> list[str]:
 async def _warn(ctx: Context, edit_target: EditTarget, changes: Mapping[str, str]) -> str:
     """What a member's owner may not expect."""
     seen, more = await edit_target.see(ctx.author.id), ""
-    if edit_target.kind == "member" and changes.get("name_privacy") == "private" and not seen["display_name"]:
+    if edit_target.kind != "system" and changes.get("name_privacy") == "private" and not seen["display_name"]:
         sets = typed(ctx, f"{edit_target.command} displayname <name>")
         more += f"\nWithout a display name the name is still shown; {sets} sets one."
     if edit_target.kind == "member" and changes.get("avatar_privacy") == "private" and seen["avatar_url"]:
         more += "\nProxied messages still show the avatar."
-    if changes.get("banner_privacy") == "public" and seen["description_privacy"] == "private":
+    with_description = edit_target.kind != "group" and seen["description_privacy"] == "private"
+    if with_description and changes.get("banner_privacy") == "public":
         more += "\nThe banner stays hidden as long as the description is private."
     return more

@@ -8,6 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models import Group, GroupMember, Member, System
+from rules.errors import NotAllowed
+from rules.groups import groups
 from rules.groups.privacy import (
     check_groups_visible,
     check_members_visible,
@@ -16,7 +18,7 @@ from rules.groups.privacy import (
     see_group,
 )
 from rules.parsing.uuids import format_uuid
-from rules.systems import member_list, systems
+from rules.systems import front_breakdown, member_list, members, systems
 from rules.systems.member_list import Options
 from rules.systems.privacy import see_member, see_system
 
@@ -59,15 +61,15 @@ def show_groups(
     """
     owner = systems.is_owner(session, viewer, system.id)
     check_groups_visible(system, owner)
-    groups = session.scalars(_of(system, owner)).all()
+    listed = session.scalars(_of(system, owner)).all()
     if not with_members:
-        return [see_group(group, owner) for group in groups]
-    members: dict[int, list[str]] = defaultdict(list)
+        return [see_group(group, owner) for group in listed]
+    uuids: dict[int, list[str]] = defaultdict(list)
     for group_id, uuid in session.execute(_members_of(system, owner, GroupMember.group_id, Member.uuid)):
-        members[group_id].append(format_uuid(uuid))
+        uuids[group_id].append(format_uuid(uuid))
     return [
-        {**see_group(group, owner), "members": members[group.id] if _is_seen(system, group, owner) else []}
-        for group in groups
+        {**see_group(group, owner), "members": uuids[group.id] if _is_seen(system, group, owner) else []}
+        for group in listed
     ]
 
 
@@ -117,11 +119,34 @@ def show_groups_of(session: Session, member: Member, viewer: int | None) -> list
     return [see_group(group, owner) for group in session.scalars(seen.order_by(Group.id))]
 
 
+def find_groups_of(session: Session, hid: str, viewer: int | None) -> list[dict[str, Any]]:
+    """`show_groups_of` the member with an ID, and none where the group list is private. Raises NotFound."""
+    try:
+        return show_groups_of(session, members.get_member(session, hid), viewer)
+    except NotAllowed:
+        return []
+
+
+def get_group_breakdown(
+    session: Session, hid: str, viewer: int | None, since_us: int, now_us: int, **options: bool
+) -> dict[str, Any]:
+    """How long each member of a group that the viewer may see fronted, as `front_breakdown` has it for a system.
+
+    Raises NotFound, NotAllowed when who is in the group is private, and as that does.
+    """
+    group = groups.get_group(session, hid)
+    system = session.get_one(System, group.system_id)
+    owner = systems.is_owner(session, viewer, system.id)
+    check_members_visible(system, group, owner)
+    seen = _members_of(system, owner, Member.id).where(Group.id == group.id)
+    return front_breakdown.get_front_breakdown(session, system, viewer, since_us, now_us, among=seen, **options)
+
+
 def suggest_groups(session: Session, user_id: int, typed: str, most: int) -> list[tuple[str, str]]:
     """IDs and names of up to `most` of the user's own groups whose names hold a text; first those it begins."""
     system = systems.find_own_system(session, user_id)
-    groups = session.scalars(_of(system, True)) if system else ()
-    return member_list.suggest(groups, typed, most)
+    own = session.scalars(_of(system, True)) if system else ()
+    return member_list.suggest(own, typed, most)
 
 
 def _of(system: System, owner: bool) -> Select[tuple[Group]]:

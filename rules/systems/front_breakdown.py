@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
 from rules.errors import Invalid
-from rules.systems import systems
+from rules.systems import members, systems
 from rules.systems.front_history import find_hidden_since
 from rules.systems.privacy import see_member
 
@@ -20,6 +20,7 @@ def get_front_breakdown(
     now_us: int,
     flat: bool = False,
     fronters_only: bool = False,
+    among: Select[tuple[int]] | None = None,
 ) -> dict[str, Any]:
     """How long each member fronted between two instants in µs, which come back as `since` and `until`.
 
@@ -27,8 +28,8 @@ def get_front_breakdown(
     stranger. `rows`, the longest first, have `member` as `see_member` shows it, or None for nobody; `us`, the time in
     µs; and `percent` of the period, or with `fronters_only` of the time in which somebody fronted. Members who front
     together each get all of that time, so the percents may sum to more than 100; or, when `flat`, an equal part of
-    it, and they sum to 100. Raises Invalid when `since_us` is in the future, and NotAllowed when the front history
-    is private.
+    it, and they sum to 100. With row IDs of members `among`, the rows are theirs alone. Raises Invalid when `since_us`
+    is in the future, and NotAllowed when the front history is private.
     """
     if since_us > now_us:
         raise Invalid("This time is in the future; choose one that has passed.")
@@ -41,8 +42,20 @@ def get_front_breakdown(
     since = max(begin, since_us)
     times = dict(session.execute(_select_times(system, begin, since, until, flat)).all())
     total = until - since - (times.pop(None, 0) if fronters_only else 0)
+    if among is not None:
+        wanted = set(session.scalars(among))
+        times = {member: us for member, us in times.items() if member in wanted}
     rows = _show_times(session, times, total, systems.is_owner(session, viewer, system.id))
     return {"since": since, "until": until, "rows": rows}
+
+
+def get_member_breakdown(
+    session: Session, hid: str, viewer: int | None, since_us: int, now_us: int, **options: bool
+) -> dict[str, Any]:
+    """How long one member fronted, as `get_front_breakdown` has it. Raises NotFound, and as that does."""
+    member = members.get_member(session, hid)
+    system, only = session.get_one(System, member.system_id), select(Member.id).where(Member.id == member.id)
+    return get_front_breakdown(session, system, viewer, since_us, now_us, among=only, **options)
 
 
 def _find_begin(session: Session, system: System, since: int) -> int | None:

@@ -109,12 +109,14 @@ def find_namesakes(session: Session, user_id: int, name: str, kind: Kind = MEMBE
     return [thing for thing in _get_own(session, user_id, kind).things if thing.name.casefold() == name.casefold()]
 
 
-def find_by_beginning(session: Session, user_id: int, text: str, public: bool = False) -> tuple[str, str] | None:
-    """The longest name of one's own members with which a text of several words begins, and what stands behind it.
+def find_by_beginning(
+    session: Session, user_id: int, text: str, public: bool = False, kind: Kind = MEMBERS
+) -> tuple[str, str] | None:
+    """The longest name of one's own members, or `kind`, with which a text begins, and what stands behind it.
 
-    With `public` it is nobody's whom others must not see.
+    Only names of several words count. With `public` it is nobody's whom others must not see.
     """
-    own, words = _nameable(_get_own(session, user_id, MEMBERS).things, public), text.split()
+    own, words = _nameable(_get_own(session, user_id, kind).things, public), text.split()
     names = {_fold(" ".join(name.split())): name for which in _FIELDS[::-1] for name in _names(own, which)}
     for count in range(len(words), 1, -1):
         if found := names.get(_fold(" ".join(words[:count]))):
