@@ -132,6 +132,7 @@ class KV(commands.Cog, name="kv"):
         if replaced is not None:
             secret = Repeated(f"Stored under {code(key)}, in place of another value, which is lost but for this:")
             secret.add(replaced, MOST_OF_VALUE, "value.txt")
+            self.bot.database.wal_cutter.soon()
         if ctx.guild and not ctx.is_app:
             secret.text += "\nThis is what you wrote:"
             secret.add(ctx.message.content, MOST_OF_MESSAGE, "message.txt")
@@ -145,6 +146,7 @@ class KV(commands.Cog, name="kv"):
     async def drop(self, ctx: Context, key: str) -> None:
         """Remove a pair, and give its value back to its owner alone. Raises NotFound."""
         value = await self.bot.write(kv.remove_pair, ctx.author.id, key)
+        self.bot.database.wal_cutter.soon()
         secret = Repeated(f"Removed {code(key)}; it was:")
         secret.add(value, MOST_OF_VALUE, "value.txt")
         await answer_with_secret(ctx, "Removed.", card(text=secret.text), self.instead, files=secret.files)

@@ -1,8 +1,10 @@
 """`.add`, `.get`, `.remove` and `.list`: one's own pairs, shown to their owner alone."""
 
 import json
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from tests.end_to_end.bot_replies import only, said, text_of
 from tests.end_to_end.rollcall import until
@@ -31,6 +33,16 @@ def test_pairs_from_a_channel(discord, rollcall, person, token_of):
     assert rollcall.get("/user/@me/kv", token).json() == {"other": "v2"}
     assert rollcall.get(f"/user/{alice}", token).json()["KV"] == {"other": "v2"}
     assert rollcall.get(f"/user/{alice}").json()["KV"] is None
+
+
+def test_what_is_removed_or_written_over_is_soon_in_no_file(discord, rollcall, person):
+    alice, file = person(), Path(make_url(rollcall.database_url).database)
+    for line in (".add diary first secret", ".add diary second secret", ".remove diary"):
+        discord.say_and_wait(alice, line)
+    files = file, file.with_name(f"{file.name}-wal")
+    until(
+        lambda: not any(secret in path.read_bytes() for path in files for secret in (b"first secret", b"second secret"))
+    )
 
 
 def test_pairs_by_slash_command_and_dm(discord, rollcall, person, token_of):
