@@ -120,9 +120,13 @@ def test_buttons_pages_and_menus_from_before_a_restart_are_answered_kindly(alone
     discord = running.simulator
     alice = discord.add_user("alice")
     discord.join(alice)
-    running.write(systems.create_system, int(alice))
-    for number in range(60):
-        running.write(members.create_member, int(alice), {"name": f"Member {number}"})
+
+    def fill(session):
+        systems.create_system(session, int(alice))
+        for number in range(26):
+            members.create_member(session, int(alice), {"name": f"Member {number}"})
+
+    running.write(fill)
     asked = []
     for typed in (".forget", "pk;list", "pk;config timezone US"):
         # The bot may tell its server just now what it publishes.

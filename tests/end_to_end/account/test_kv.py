@@ -39,10 +39,8 @@ def test_what_is_removed_or_written_over_is_soon_in_no_file(discord, rollcall, p
     alice, file = person(), Path(make_url(rollcall.database_url).database)
     for line in (".add diary first secret", ".add diary second secret", ".remove diary"):
         discord.say_and_wait(alice, line)
-    files = file, file.with_name(f"{file.name}-wal")
-    until(
-        lambda: not any(secret in path.read_bytes() for path in files for secret in (b"first secret", b"second secret"))
-    )
+    files, secrets = (file, file.with_name(f"{file.name}-wal")), (b"first secret", b"second secret")
+    until(lambda: not any(secret in path.read_bytes() for path in files for secret in secrets))
 
 
 def test_pairs_by_slash_command_and_dm(discord, rollcall, person, token_of):
