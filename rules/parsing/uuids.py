@@ -16,6 +16,12 @@ def format_uuid(uuid: bytes) -> str:
     return str(UUID(bytes=uuid))
 
 
+def find_random_uuid(text: object) -> bytes | None:
+    """What a text in the usual form names, if that is a UUID of version 4; None for anything else."""
+    found = parse_uuid(text) if isinstance(text, str) else None
+    return found if found and UUID(bytes=found).version == 4 else None
+
+
 def parse_uuid(text: str) -> bytes | None:
     """What a text in the usual form names, in any case of letters; None for anything else."""
     return UUID(text).bytes if _UUID.fullmatch(text) else None

@@ -14,7 +14,7 @@ from rules.opt_out import check_storable
 from rules.systems import short_ids, soft_delete, systems
 from rules.transfer.import_file import File, count
 from rules.transfer.import_plan import check_room, find_differences, get_members, match_members
-from rules.transfer.import_staging import Staged, get_staged
+from rules.transfer.import_staging import Staged, find_free_uuids, get_staged
 from rules.transfer.openings import without_openings
 
 # More would hold the lock for too long.
@@ -61,6 +61,7 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged, op
     if system is None:
         system = systems.create_system(session, user_id)
         system.created = system.created if file.created is None else file.created
+        system.uuid = find_free_uuids(session, System, [file.uuid]).get(0, system.uuid)
     _write(system, file.system, opens or made_system)
     own = get_members(session, system)
     kept, came = _find_kept(system, own, file, staged)

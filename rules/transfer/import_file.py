@@ -38,6 +38,7 @@ class FileMember:
     first_values: dict[str, Any]
     hid: str | None = None
     created: int | None = None
+    uuid: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class File:
     accounts: frozenset[int] = frozenset()
     remarks: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    uuid: bytes | None = None
 
 
 def quote(name: str) -> str:

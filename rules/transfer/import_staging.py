@@ -115,13 +115,14 @@ def _stage_members(session: Session, system: System, new: Sequence[FileMember], 
     """Add members to a system out of reach; returns their rows' numbers in order."""
     now, hid = now_us(), soft_delete.out_of_reach_hid(soft_delete.BUILDING, system.id)
     empty = {**_EMPTY, **dict.fromkeys(_PRIVACY, private), "system_id": system.id}
+    free = find_free_uuids(session, Member, [member.uuid for member in new])
     rows = [
         {
             **empty,
             **member.first_values,
             **member.values,
             "hid": f"{hid}.{number}",
-            "uuid": make_uuid(),
+            "uuid": free.get(number) or make_uuid(),
             "created": now if member.created is None else member.created,
         }
         for number, member in enumerate(new)
@@ -129,6 +130,15 @@ def _stage_members(session: Session, system: System, new: Sequence[FileMember], 
     if rows:
         session.execute(insert(Member), rows)
     return session.scalars(select(Member.id).where(Member.system_id == system.id).order_by(Member.id)).all()
+
+
+def find_free_uuids(
+    session: Session, table: type[System] | type[Member], wanted: Sequence[bytes | None]
+) -> dict[int, bytes]:
+    """Those of a file's UUIDs that nothing in the table has, by their place in it; of two that are one, the first."""
+    used = set(session.scalars(select(table.uuid).where(table.uuid.in_(filter(None, wanted)))))
+    places = {uuid: number for number, uuid in reversed(list(enumerate(wanted))) if uuid and uuid not in used}
+    return {number: uuid for uuid, number in places.items()}
 
 
 def _find_times(session: Session, system_id: int, first: int, last: int) -> dict[int, int]:

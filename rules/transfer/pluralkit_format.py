@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.errors import Invalid
 from rules.parsing import fields
+from rules.parsing.uuids import find_random_uuid
 from rules.systems import config as system_config
 from rules.systems import members as member_rules
 from rules.systems import systems
@@ -73,6 +74,7 @@ def read(data: Mapping[str, Any]) -> File:
         frozenset(_read_accounts(data.get("accounts"))),
         _tell(data, left_out),
         left_out.lines,
+        find_random_uuid(data.get("uuid")),
     )
 
 
@@ -122,6 +124,7 @@ def _read_member(data: Mapping[str, Any], number: int, left_out: LeftOut) -> Fil
         {**first_values, **_read_first_values(data, whose, left_out)},
         left_out.read_one(whose, "id", data.get("id"), _read_id),
         find_past(data.get("created")),
+        find_random_uuid(data.get("uuid")),
     )
 
 

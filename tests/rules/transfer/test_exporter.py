@@ -199,6 +199,42 @@ def test_a_file_that_is_imported_elsewhere_and_exported_there_is_the_same_but_fo
     assert {member["id"] for member in again["members"]} & set(whole) == set()
 
 
+def uuids_in(exported):
+    return [exported["uuid"], *(member["uuid"] for member in exported["members"])]
+
+
+def test_uuids_come_along_with_the_file_and_are_never_anothers(read, write, whole):
+    exported = export(read, ALICE)
+    text = exporter.dump(exported).encode()
+    run_import(write, BOB, text)
+    bobs = uuids_in(export(read, BOB))
+    assert set(bobs).isdisjoint(uuids_in(exported))
+    assert len(set(bobs)) == 3
+    write(systems.delete_system, ALICE)
+    run_import(write, ALICE, text)
+    assert uuids_in(export(read, ALICE)) == uuids_in(exported)
+
+
+@pytest.mark.parametrize("odd", [None, "", "abc", 5, "7d444840-9dc0-11d1-b245-5ffdce74fad2"])
+def test_what_is_no_uuid_of_version_4_is_replaced(read, write, whole, odd):
+    exported = export(read, ALICE)
+    exported["uuid"] = odd
+    for member in exported["members"]:
+        member["uuid"] = odd
+    run_import(write, BOB, exporter.dump(exported).encode())
+    assert {UUID(uuid).version for uuid in uuids_in(export(read, BOB))} == {4}
+
+
+def test_a_uuid_that_stands_twice_in_a_file_is_the_firsts(read, write, whole):
+    exported = export(read, ALICE)
+    first, second = exported["members"]
+    wanted = second["uuid"] = first["uuid"]
+    write(systems.delete_system, ALICE)
+    run_import(write, ALICE, exporter.dump(exported).encode())
+    uuids = uuids_in(export(read, ALICE))[1:]
+    assert uuids[0] == wanted != uuids[1]
+
+
 def test_a_system_that_begins_comes_back_the_same_too(read, write):
     write(systems.create_system, ALICE)
     write(members.create_member, ALICE, {"name": "Ann"})
