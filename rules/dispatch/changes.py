@@ -32,7 +32,7 @@ IMPORT = "SUCCESSFUL_IMPORT"
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class Kind:
     """What becomes of the rows of a table: the events of a new, a changed and a deleted one, and what they show."""
 
     created: str | None
@@ -43,23 +43,23 @@ class _Kind:
     show_created: payloads.Show | None = None
 
 
-_KINDS: dict[type, tuple[_Kind, ...]] = {
+KINDS: dict[type, tuple[Kind, ...]] = {
     System: (
-        _Kind(None, "UPDATE_SYSTEM", None, payloads.SYSTEM, payloads.show_system),
-        _Kind(None, "UPDATE_SETTINGS", None, payloads.SETTINGS, payloads.show_settings),
+        Kind(None, "UPDATE_SYSTEM", None, payloads.SYSTEM, payloads.show_system),
+        Kind(None, "UPDATE_SETTINGS", None, payloads.SETTINGS, payloads.show_settings),
     ),
     Member: (
-        _Kind(
+        Kind(
             *("CREATE_MEMBER", "UPDATE_MEMBER", "DELETE_MEMBER", payloads.MEMBER),
             *(payloads.show_member, payloads.show_name),
         ),
     ),
-    Switch: (_Kind("CREATE_SWITCH", "UPDATE_SWITCH", "DELETE_SWITCH", payloads.SWITCH, payloads.show_switch),),
-    SystemGuild: (_Kind(*["UPDATE_SYSTEM_GUILD"] * 2, None, payloads.SYSTEM_GUILD.keys(), payloads.show_system_guild),),
-    MemberGuild: (_Kind(*["UPDATE_MEMBER_GUILD"] * 2, None, payloads.MEMBER_GUILD.keys(), payloads.show_member_guild),),
-    Autoproxy: (_Kind(*["UPDATE_AUTOPROXY"] * 2, None, payloads.AUTOPROXY, payloads.show_autoproxy),),
-    Account: (_Kind("LINK_ACCOUNT", None, "UNLINK_ACCOUNT"),),
-    Message: (_Kind("CREATE_MESSAGE", None, None, (), payloads.show_message),),
+    Switch: (Kind("CREATE_SWITCH", "UPDATE_SWITCH", "DELETE_SWITCH", payloads.SWITCH, payloads.show_switch),),
+    SystemGuild: (Kind(*["UPDATE_SYSTEM_GUILD"] * 2, None, payloads.SYSTEM_GUILD.keys(), payloads.show_system_guild),),
+    MemberGuild: (Kind(*["UPDATE_MEMBER_GUILD"] * 2, None, payloads.MEMBER_GUILD.keys(), payloads.show_member_guild),),
+    Autoproxy: (Kind(*["UPDATE_AUTOPROXY"] * 2, None, payloads.AUTOPROXY, payloads.show_autoproxy),),
+    Account: (Kind("LINK_ACCOUNT", None, "UNLINK_ACCOUNT"),),
+    Message: (Kind("CREATE_MESSAGE", None, None, (), payloads.show_message),),
 }
 
 
@@ -83,7 +83,7 @@ def note(session: Session, type_: str, system: System) -> None:
 
 def note_members(session: Session, switch: Switch) -> None:
     """Note that a switch has other members than it had."""
-    _note_changed(session, switch, _KINDS[Switch][0], {"members"})
+    _note_changed(session, switch, KINDS[Switch][0], {"members"})
 
 
 def _noted(session: Session) -> dict[tuple[str, Any], _Change]:
@@ -105,13 +105,13 @@ def _note_flush(session: Session, _context: object) -> None:
             _noted(session)[kind.deleted, row] = _Change(kind.deleted, row, payloads.show_nothing)
 
 
-def _with_kinds(rows: Iterable[Any]) -> Iterator[tuple[Any, _Kind]]:
+def _with_kinds(rows: Iterable[Any]) -> Iterator[tuple[Any, Kind]]:
     for row in rows:
-        for kind in _KINDS.get(type(row), ()):
+        for kind in KINDS.get(type(row), ()):
             yield row, kind
 
 
-def _note_changed(session: Session, row: Any, kind: _Kind, columns: set[str]) -> None:
+def _note_changed(session: Session, row: Any, kind: Kind, columns: set[str]) -> None:
     noted = _noted(session)
     if kind.created != kind.changed and (kind.created, row) in noted:
         # It is told as it is in the end.

@@ -44,7 +44,7 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
         "id": system.hid,
         "uuid": format_uuid(system.uuid),
         **{name: seen[name] for name in _SYSTEM},
-        "webhook_url": None,
+        "webhook_url": system.webhook_url,
         "privacy": {name: seen[name] for name in _SYSTEM_PRIVACY},
         "config": show_config(system),
         "accounts": sorted(systems.get_accounts(session, system)),

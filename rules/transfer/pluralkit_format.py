@@ -252,5 +252,5 @@ def _tell(data: Mapping[str, Any], left_out: LeftOut) -> tuple[str, ...]:
     if isinstance(groups := data.get("groups"), list) and groups:
         told.append(f"{count(len(groups), 'group')} in the file: Rollcall keeps no groups, so they are left out.")
     if data.get("webhook_url"):
-        told.append("The webhook address is left out: Rollcall calls none.")
+        told.append("The webhook address is left out: only the command `system webhook` sets one.")
     return (*told, *tell_tags(left_out))

@@ -5,12 +5,14 @@ import json
 import pytest
 from sqlalchemy import select
 
+import models
 from models import DispatchEvent
 from rules.account import erasure
-from rules.dispatch import webhooks
+from rules.dispatch import changes, outbox, webhooks
 from rules.errors import Refused
 from rules.proxying import autoproxy, message_records
 from rules.systems import config, guild_settings, members, switches, systems
+from tests.rules.transfer.import_samples import pluralkit, run_import
 
 ALICE, BOB, GUILD = 1, 2, 70
 
@@ -143,3 +145,44 @@ def _edit_and_fail(session, hid):
     members.edit_member(session, ALICE, hid, {"name": "Anna"})
     session.flush()
     raise ZeroDivisionError
+
+
+# What of the tables is told to nobody, by intent: numbers of rows, what cannot change, counters, secrets.
+UNTOLD = {
+    models.System: {"id", "hid", "created", "webhook_url", "webhook_token"},
+    models.Member: {"id", "hid", "system_id", "created", "message_count", "last_message_at"},
+    models.SystemGuild: {"system_id", "guild_id"},
+    models.MemberGuild: {"member_id", "guild_id"},
+    models.Switch: {"id", "system_id"},
+    models.Autoproxy: {"system_id", "guild_id", "latched_at"},
+}
+
+
+@pytest.mark.parametrize("table", UNTOLD, ids=lambda table: table.__tablename__)
+def test_every_column_is_told_or_meant_not_to_be(table):
+    told = {name for kind in changes.KINDS[table] for name in kind.columns} - {"members"}
+    assert told | UNTOLD[table] == {column.name for column in table.__table__.columns}
+    assert not told & UNTOLD[table]
+
+
+def test_an_import_is_one_event(write, told, ann):
+    run_import(write, ALICE, pluralkit(members=[{"name": "Ann", "pronouns": "she/her"}, {"name": "Ben"}]))
+    assert told() == [("SUCCESSFUL_IMPORT", None)]
+
+
+def test_a_deleted_system_tells_nothing_any_more(write, read, told, ann):
+    system_id = read(systems.get_own_system, ALICE).id
+    write(systems.edit_system, ALICE, {"tag": "x"})
+    write(systems.delete_system, ALICE)
+    assert read(outbox.get_waiting, system_id).url is None
+    assert write(outbox.drop_some, system_id) is False
+    assert told() == []
+
+
+def test_who_is_cleared_or_ended_is_told_nothing(write, read, told, ann):
+    system_id = read(systems.get_own_system, ALICE).id
+    assert write(webhooks.end_webhook, system_id, "https://example.com/another") == []
+    assert write(webhooks.end_webhook, system_id, "https://example.com/hook") == [ALICE]
+    write(systems.edit_system, ALICE, {"tag": "x"})
+    assert told() == []
+    assert write(webhooks.clear_webhook, ALICE) is False

@@ -418,7 +418,7 @@ def test_what_rollcall_does_not_keep_is_told(read):
     assert tell(read, ALICE, file)[2:] == [
         "2 other accounts in the file will not be linked.",
         "2 groups in the file: Rollcall keeps no groups, so they are left out.",
-        "The webhook address is left out: Rollcall calls none.",
+        "The webhook address is left out: only the command `system webhook` sets one.",
         "2 proxy tags are left out: empty, or over 100 characters long.",
         "1 thing in the file does not fit, and is left out, or cut where that is said:",
         "• Member “Ann”: the proxy_tags[1].prefix must have at most 100 characters; this one has 101.",
