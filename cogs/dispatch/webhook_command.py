@@ -8,6 +8,7 @@ from cogs.commands.targets import SystemTarget
 from cogs.dispatch.cog import Dispatch
 from rules.dispatch import webhooks
 from rules.errors import Invalid
+from rules.parsing.uuids import format_uuid
 
 CLEAR = ("clear", "remove", "delete", "off", "none", "-clear")
 
@@ -45,7 +46,7 @@ async def _set(ctx: Context, target: SystemTarget, url: str) -> None:
     token = await ctx.bot.write(webhooks.keep_token, ctx.author.id)
     secret = f"Your webhook gets this signing token with every event, and must answer 401 to any other:\n```{token}```"
     await answer(ctx, card(text=secret))
-    await _dispatch(ctx).receivers.check(url, token, target.system.hid)
+    await _dispatch(ctx).receivers.check(url, token, format_uuid(target.system.uuid))
     await ctx.bot.write(webhooks.set_webhook, ctx.author.id, url, token)
     _dispatch(ctx).sender.nudge(target.system.id)
     await answer(ctx, card(text="Your webhook answers as it should; your system's events go there from now on."))

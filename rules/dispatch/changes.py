@@ -17,6 +17,7 @@ from models import (
     Account,
     Autoproxy,
     DispatchEvent,
+    Group,
     Member,
     MemberGuild,
     Message,
@@ -26,9 +27,10 @@ from models import (
 )
 from rules.dispatch import payloads
 from rules.parsing.timestamps import now_ms
+from rules.parsing.uuids import format_uuid
 
 _NOTED = "dispatch"
-IMPORT = "SUCCESSFUL_IMPORT"
+IMPORT, GROUP_MEMBERS = "SUCCESSFUL_IMPORT", "UPDATE_GROUP_MEMBERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,12 @@ KINDS: dict[type, tuple[Kind, ...]] = {
         Kind(
             *("CREATE_MEMBER", "UPDATE_MEMBER", "DELETE_MEMBER", payloads.MEMBER),
             *(payloads.show_member, payloads.show_name),
+        ),
+    ),
+    Group: (
+        Kind(
+            *("CREATE_GROUP", "UPDATE_GROUP", "DELETE_GROUP", payloads.GROUP),
+            *(payloads.show_group, payloads.show_name),
         ),
     ),
     Switch: (Kind("CREATE_SWITCH", "UPDATE_SWITCH", "DELETE_SWITCH", payloads.SWITCH, payloads.show_switch),),
@@ -84,6 +92,13 @@ def note(session: Session, type_: str, system: System) -> None:
 def note_members(session: Session, switch: Switch) -> None:
     """Note that a switch has other members than it had."""
     _note_changed(session, switch, KINDS[Switch][0], {"members"})
+
+
+def note_group_members(session: Session, group_ids: Iterable[int]) -> None:
+    """Note that other members are in these groups than were; who is, the receiver may ask for."""
+    for group_id in group_ids:
+        group = session.get_one(Group, group_id)
+        _noted(session)[GROUP_MEMBERS, group] = _Change(GROUP_MEMBERS, group, payloads.show_nothing)
 
 
 def _noted(session: Session) -> dict[tuple[str, Any], _Change]:
@@ -154,7 +169,7 @@ def _system_id(session: Session, row: Any) -> int:
 
 def _body(session: Session, system_id: int, change: _Change) -> str:
     system = session.get_one(System, system_id)
-    body: dict[str, Any] = {"type": change.type, "system_id": system.hid}
+    body: dict[str, Any] = {"type": change.type, "system_id": format_uuid(system.uuid)}
     if identity := _identity(session, change.row):
         body["id"] = identity
     return json.dumps({**body, "data": change.show(session, change.row, change.columns)}, ensure_ascii=False)
@@ -165,8 +180,4 @@ def _identity(session: Session, row: Any) -> str | None:
         row = session.get_one(Member, row.member_id)
     if isinstance(row, Account):
         return str(row.user_id)
-    if isinstance(row, Message):
-        return str(row.id)
-    if isinstance(row, Member | Switch):
-        return str(row.id)
-    return None
+    return format_uuid(row.uuid) if isinstance(row, Member | Group | Switch) else None

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Autoproxy, Member, MemberGuild, Message, Switch, SwitchMember, System, SystemGuild
+from models import Autoproxy, Group, Member, MemberGuild, Message, Switch, SwitchMember, System, SystemGuild
 from rules.parsing.timestamps import show_time
+from rules.parsing.uuids import format_uuid
 
 DISCORD_EPOCH_MS = 1_420_070_400_000
 _SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color")
@@ -21,8 +22,9 @@ _SYSTEM_PRIVACY = (
     *("member_list_privacy", "group_list_privacy", "front_privacy", "front_history_privacy"),
 )
 _SETTINGS = (
-    *("pings_enabled", "latch_timeout", "member_default_private", "show_private_info", "case_sensitive_proxy_tags"),
-    *("proxy_error_message_enabled", "proxy_switch", "name_format"),
+    *("pings_enabled", "latch_timeout", "member_default_private", "group_default_private", "show_private_info"),
+    *("case_sensitive_proxy_tags", "proxy_error_message_enabled", "hid_display_split", "hid_display_caps"),
+    *("hid_list_padding", "card_show_color_hex", "proxy_switch", "name_format"),
 )
 _MEMBER = (
     *("name", "display_name", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url", "banner"),
@@ -33,14 +35,21 @@ _MEMBER_PRIVACY = (
     *("avatar_privacy", "metadata_privacy", "proxy_privacy"),
 )
 SYSTEM = frozenset((*_SYSTEM, *_SYSTEM_PRIVACY))
-SETTINGS = frozenset((*_SETTINGS, "tz"))
+_GROUP = ("name", "display_name", "description", "icon", "banner", "color")
+_GROUP_PRIVACY = (
+    *("name_privacy", "description_privacy", "banner_privacy", "icon_privacy", "list_privacy", "metadata_privacy"),
+    "visibility",
+)
+SETTINGS = frozenset((*_SETTINGS, "tz", "description_templates"))
 MEMBER = frozenset((*_MEMBER, *_MEMBER_PRIVACY, "proxy_tags"))
+GROUP = frozenset((*_GROUP, *_GROUP_PRIVACY))
 SWITCH = frozenset(("timestamp", "members"))
 SYSTEM_GUILD = {
     "proxy_enabled": "proxying_enabled",
     "tag_enabled": "tag_enabled",
     "tag": "tag",
     "avatar_url": "avatar_url",
+    "display_name": "display_name",
     "name_format": "name_format",
 }
 MEMBER_GUILD = {name: name for name in ("display_name", "avatar_url", "keep_proxy")}
@@ -56,6 +65,8 @@ def show_system(_session: Session, system: System, columns: Collection[str]) -> 
 def show_settings(_session: Session, system: System, columns: Collection[str]) -> dict[str, Any]:
     """These columns of what a system set."""
     shown = {name: getattr(system, name) for name in _SETTINGS if name in columns}
+    if "description_templates" in columns:
+        shown["description_templates"] = json.loads(system.description_templates)
     return {"timezone": system.tz, **shown} if "tz" in columns else shown
 
 
@@ -65,7 +76,12 @@ def show_member(_session: Session, member: Member, columns: Collection[str]) -> 
     return {**shown, "proxy_tags": json.loads(member.proxy_tags)} if "proxy_tags" in columns else shown
 
 
-def show_name(_session: Session, row: Member, _columns: Collection[str]) -> dict[str, Any]:
+def show_group(_session: Session, group: Group, columns: Collection[str]) -> dict[str, Any]:
+    """These columns of a group."""
+    return _show(group, columns, _GROUP, _GROUP_PRIVACY)
+
+
+def show_name(_session: Session, row: Member | Group, _columns: Collection[str]) -> dict[str, Any]:
     """The name alone."""
     return {"name": row.name}
 
@@ -104,8 +120,9 @@ def show_autoproxy(session: Session, row: Autoproxy, _columns: Collection[str]) 
 
 
 def show_message(session: Session, message: Message, _columns: Collection[str]) -> dict[str, Any]:
-    """Who sent which proxied message, without its text, which is not stored; system and member by their short IDs."""
+    """Who sent which proxied message, without its text, which is not stored."""
     member = session.get_one(Member, message.member_id)
+    system = session.get_one(System, member.system_id)
     return {
         "timestamp": show_time(((message.id >> 22) + DISCORD_EPOCH_MS) * 1000),
         "id": str(message.id),
@@ -113,8 +130,8 @@ def show_message(session: Session, message: Message, _columns: Collection[str]) 
         "sender": str(message.sender_id),
         "channel": str(message.channel_id),
         "guild": None if message.guild_id is None else str(message.guild_id),
-        "system": session.get_one(System, member.system_id).hid,
-        "member": member.hid,
+        "system": {**_ids(system), **show_system(session, system, SYSTEM)},
+        "member": {**_ids(member), **show_member(session, member, MEMBER)},
     }
 
 
@@ -129,6 +146,10 @@ def _show(row: Any, columns: Collection[str], plain: Collection[str], private: C
     shown: dict[str, Any] = {name: getattr(row, name) for name in plain if name in columns}
     privacy = {name: "private" if getattr(row, name) else "public" for name in private if name in columns}
     return {**shown, "privacy": privacy} if privacy else shown
+
+
+def _ids(row: System | Member) -> dict[str, str]:
+    return {"id": row.hid, "uuid": format_uuid(row.uuid), "created": show_time(row.created)}
 
 
 def _renamed(row: Any, columns: Collection[str], names: Mapping[str, str]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from models import Group, GroupMember, Member, System
+from rules.dispatch import changes
 from rules.errors import Invalid, NotFound
 from rules.groups import groups
 from rules.systems import members, systems
@@ -66,6 +67,7 @@ def _change(session: Session, side: object, wanted: _Pairs, how: str) -> int:
     _delete(session, before - after)
     if new := after - before:
         session.execute(insert(GroupMember), [{"group_id": group, "member_id": member} for group, member in new])
+    changes.note_group_members(session, {group for group, _ in before ^ after})
     return len(before ^ after)
 
 

@@ -10,6 +10,8 @@ from models import DispatchEvent
 from rules.account import erasure
 from rules.dispatch import changes, outbox, webhooks
 from rules.errors import Refused
+from rules.groups import groups, membership
+from rules.parsing.uuids import format_uuid
 from rules.proxying import autoproxy, message_records
 from rules.systems import config, guild_settings, members, switches, systems
 from tests.rules.transfer.import_samples import pluralkit, run_import
@@ -103,7 +105,7 @@ def test_a_proxied_message_is_told_once(write, read, told, ann):
     for _ in range(2):
         write(message_records.record_message, ALICE, number, 10 << 22, 9 << 22, 5, GUILD)
     ((kind, data),) = told()
-    assert (kind, data["id"], data["sender"], data["member"]) == ("CREATE_MESSAGE", str(10 << 22), "1", ann)
+    assert (kind, data["id"], data["sender"], data["member"]["id"]) == ("CREATE_MESSAGE", str(10 << 22), "1", ann)
 
 
 def test_a_latch_that_is_only_renewed_is_not_told(write, read, told, ann):
@@ -149,11 +151,12 @@ def _edit_and_fail(session, hid):
 
 # What of the tables is told to nobody, by intent: numbers of rows, what cannot change, counters, secrets.
 UNTOLD = {
-    models.System: {"id", "hid", "created", "webhook_url", "webhook_token"},
-    models.Member: {"id", "hid", "system_id", "created", "message_count", "last_message_at"},
+    models.System: {"id", "hid", "uuid", "created", "webhook_url", "webhook_token"},
+    models.Member: {"id", "hid", "uuid", "system_id", "created", "message_count", "last_message_at"},
     models.SystemGuild: {"system_id", "guild_id"},
     models.MemberGuild: {"member_id", "guild_id"},
-    models.Switch: {"id", "system_id"},
+    models.Group: {"id", "hid", "uuid", "system_id", "created"},
+    models.Switch: {"id", "uuid", "system_id"},
     models.Autoproxy: {"system_id", "guild_id", "latched_at"},
 }
 
@@ -186,3 +189,28 @@ def test_who_is_cleared_or_ended_is_told_nothing(write, read, told, ann):
     write(systems.edit_system, ALICE, {"tag": "x"})
     assert told() == []
     assert write(webhooks.clear_webhook, ALICE) is False
+
+
+def test_groups_and_who_is_in_them(write, told, ann):
+    hid = write(groups.create_group, ALICE, {"name": "Night"}).hid
+    write(groups.edit_group, ALICE, hid, {"color": "ff0000", "visibility": "private"})
+    for _ in range(2):
+        write(membership.change_members, ALICE, hid, [ann], "add")
+    write(membership.change_groups, ALICE, ann, [hid], "remove")
+    write(groups.delete_group, ALICE, hid)
+    assert told() == [
+        ("CREATE_GROUP", {"name": "Night"}),
+        ("UPDATE_GROUP", {"color": "ff0000", "privacy": {"visibility": "private"}}),
+        ("UPDATE_GROUP_MEMBERS", None),
+        ("UPDATE_GROUP_MEMBERS", None),
+        ("DELETE_GROUP", None),
+    ]
+
+
+def test_ids_are_uuids_but_for_accounts(write, read, ann):
+    write(members.edit_member, ALICE, ann, {"pronouns": "she/her"})
+    write(systems.link_account, ALICE, BOB)
+    member, account = read(events)
+    assert member["id"] == format_uuid(read(members.get_member, ann).uuid)
+    assert member["system_id"] == format_uuid(read(systems.get_own_system, ALICE).uuid)
+    assert account["id"] == str(BOB)
