@@ -7,12 +7,14 @@ rule does in one statement, past the ORM, it notes with `note`.
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import bindparam, event, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import get_history, instance_state
 
+from database.compiled_queries import CompiledQuery
 from models import (
     Account,
     Autoproxy,
@@ -142,7 +144,9 @@ def _write_events(session: Session) -> None:
     if not noted:
         return
     changes = [(_system_id(session, change.row), change) for change in noted.values()]
-    told = _find_told(session, {system_id for system_id, _ in changes})
+    told = {system_id for system_id in dict(changes) if _query_told().find(session, system_id=system_id)}
+    if not told:
+        return
     imported = {system_id for system_id, change in changes if change.type == IMPORT}
     now = now_ms()
     rows = [
@@ -154,9 +158,11 @@ def _write_events(session: Session) -> None:
         session.execute(insert(DispatchEvent), rows)
 
 
-def _find_told(session: Session, system_ids: set[int]) -> set[int]:
-    """Which of these systems have a webhook."""
-    return set(session.scalars(select(System.id).where(System.id.in_(system_ids), System.webhook_url.is_not(None))))
+@cache
+def _query_told() -> CompiledQuery:
+    # It is asked for every message that is proxied.
+    own = select(System.id).where(System.id == bindparam("system_id"), System.webhook_url.is_not(None))
+    return CompiledQuery(own)
 
 
 def _system_id(session: Session, row: Any) -> int:
