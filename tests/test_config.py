@@ -34,6 +34,7 @@ DEFAULTS = {
     "web_concurrency": 4,
     "publish": "everyone",
     "join_notice": "dm",
+    "webhook_loopback": False,
 }
 
 
