@@ -16,8 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from database import engines
 from database.compiled_queries import CompiledQuery, Reader
-from database.engines import LOCK_WAIT_MS, open_for_reading, open_for_writing
+from database.engines import open_for_reading, open_for_writing
 from database.faults import Locked, is_locked
 from database.opened_file import OpenedFile
 from database.wal_cutter import WalCutter
@@ -196,7 +197,7 @@ class Database:
         else:
             return True
         finally:
-            connection.execute(f"PRAGMA busy_timeout = {LOCK_WAIT_MS}").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {engines.LOCK_WAIT_MS}").fetchall()
             pooled.close()
 
     def checkpoint(self) -> None:
@@ -216,7 +217,7 @@ class Database:
             try:
                 busy, *_ = _run(connection, "wal_checkpoint(TRUNCATE)")
             finally:
-                _run(connection, f"busy_timeout = {LOCK_WAIT_MS}")
+                _run(connection, f"busy_timeout = {engines.LOCK_WAIT_MS}")
         return not busy
 
     def close(self) -> None:
@@ -257,7 +258,7 @@ def init_app(app: Flask, url: str) -> Database:
     app.config["SQLALCHEMY_BINDS"] = {"write": writing, "write_presence": writing}
     db.init_app(app)
     with app.app_context():
-        database = Database(file, db.engine, db.engines["write"], db.engines["write_presence"], LOCK_WAIT_MS)
+        database = Database(file, db.engine, db.engines["write"], db.engines["write_presence"], engines.LOCK_WAIT_MS)
     app.extensions["database"] = database
     return database
 

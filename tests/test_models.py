@@ -54,7 +54,7 @@ def test_a_process_that_is_killed_while_it_writes_leaves_nothing_half_done(impat
 @pytest.fixture
 def impatient(monkeypatch):
     """Doors opened from now on wait 20 ms for the lock."""
-    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.engines.LOCK_WAIT_MS", 20)
 
 
 @pytest.mark.parametrize("door", ["write", "write_presence"])

@@ -22,7 +22,7 @@ from cli.supervisor import WEB
 from database import connections
 from simulator.client import Simulator
 
-PATIENCE_S = 20
+PATIENCE_S = 40
 EVERY_S = 0.02
 
 

@@ -13,7 +13,6 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 import config as settings
 from cli import tour_system
-from database import connections
 from rules.account import erasure
 from rules.presence import profiles
 from rules.proxying.message_records import record_message
@@ -229,7 +228,7 @@ def test_too_many_requests_are_as_documented(make_app, alice, monkeypatch, path,
 
 @pytest.mark.parametrize(("path", "asked"), [("/user/{user_id}/kv", "/user/@me/kv"), ("/v1/s", "/v1/s")])
 def test_a_busy_database_is_as_documented(ask, database, monkeypatch, path, asked):
-    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.engines.LOCK_WAIT_MS", 20)
     with database.write():
         answer = ask("PATCH", asked, data="{}", headers=JSON)
     assert answer.status_code == 503

@@ -5,7 +5,6 @@ import logging
 import pytest
 from sqlalchemy import text
 
-from database import connections
 from rules import errors
 from rules.account import kv
 from rules.errors import Refused
@@ -166,7 +165,7 @@ def refuse(kind):
 @pytest.fixture
 def impatient(monkeypatch):
     """Apps made from now on wait 20 ms for the lock."""
-    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.engines.LOCK_WAIT_MS", 20)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +234,7 @@ def test_a_full_disk_refuses_the_write_and_goes_on_reading(make_app, alice):
 
 def test_no_token_ever_reaches_a_log_or_an_answer(make_app, alice, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr(connections, "LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.engines.LOCK_WAIT_MS", 20)
     app = make_app(LOG_LEVEL="DEBUG")
     app.add_url_rule("/crash", view_func=lambda: crash(RuntimeError))
     client = app.test_client()

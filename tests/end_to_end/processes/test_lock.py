@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy.engine import make_url
 
-from database.connections import LOCK_WAIT_MS
+from database.engines import LOCK_WAIT_MS
 from tests.end_to_end.rollcall import until
 
 

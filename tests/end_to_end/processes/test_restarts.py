@@ -119,7 +119,7 @@ def state_of(running):
     return running.get("/health").json()["state"]
 
 
-@pytest.mark.parametrize("begins", ["while it runs", "before it starts"])
+@pytest.mark.parametrize("begins", ["while it runs", pytest.param("before it starts", marks=pytest.mark.long)])
 def test_a_home_server_that_is_out_of_reach_is_told(alone, begins):
     running = alone()
     (alice,) = members(running, "alice")

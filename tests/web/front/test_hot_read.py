@@ -320,7 +320,7 @@ def test_a_file_that_fails_is_left_to_flask(roads, people, database_file):
 
 
 def test_a_file_that_is_locked_is_left_to_flask(roads, people, database_file, database, monkeypatch):
-    monkeypatch.setattr("database.connections.LOCK_WAIT_MS", 20)
+    monkeypatch.setattr("database.engines.LOCK_WAIT_MS", 20)
     both = roads()
     database.close()
     holder = sqlite3.connect(database_file, isolation_level=None)
