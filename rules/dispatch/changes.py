@@ -158,18 +158,25 @@ def _write_events(session: Session) -> None:
         session.execute(insert(DispatchEvent), rows)
 
 
+# Both are asked for every message that is proxied.
+@cache
+def _query_owner() -> CompiledQuery:
+    return CompiledQuery(select(Member.system_id).where(Member.id == bindparam("member_id")))
+
+
 @cache
 def _query_told() -> CompiledQuery:
-    # It is asked for every message that is proxied.
     own = select(System.id).where(System.id == bindparam("system_id"), System.webhook_url.is_not(None))
     return CompiledQuery(own)
 
 
-def _system_id(session: Session, row: Any) -> int:
+def _system_id(session: Session, row: Any) -> int | None:
+    """The system that a row is about; None where the same transaction deleted the member between them."""
     if isinstance(row, System):
         return row.id
     if isinstance(row, MemberGuild | Message):
-        return session.get_one(Member, row.member_id).system_id
+        owner = _query_owner().find(session, member_id=row.member_id)
+        return owner and owner.system_id
     return row.system_id
 
 
