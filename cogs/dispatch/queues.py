@@ -21,6 +21,7 @@ LEAST_TRIED_S = 3600
 ACCEPTS_ANY = "it takes events with a wrong signing token"
 SAID_GONE = "it answered that it is gone (status 410)"
 FAILED_FOR_A_DAY = "it took nothing for a day"
+TOO_SLOW = f"more than {outbox.MOST_WAITING:,} events waited for it"
 
 
 class Ended(Exception):
@@ -56,6 +57,8 @@ class SystemQueue:
                 await self._drop()
                 return
             try:
+                if waiting.too_many:
+                    raise Ended(TOO_SLOW)
                 await self._send(waiting)
             except Ended as ended:
                 await self._end(waiting.url, str(ended))

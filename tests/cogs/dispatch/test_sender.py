@@ -195,6 +195,23 @@ def test_who_is_gone_or_takes_anything_is_sent_no_more(bot, owner, read, status,
     assert read(webhooks.find_url, ALICE) is None
 
 
+def test_who_stops_checking_the_token_is_found_out_later(bot, owner, monkeypatch):
+    monkeypatch.setattr(queues, "CHECK_EVERY_S", 0)
+    receiver = Receiver()
+    rename = owner(ALICE, receiver)
+    rename(1)
+
+    async def go():
+        async with receiver.running(), bot.sending():
+            await until(lambda: receiver.names == ["1"])
+            receiver.status["wrong"] = 204
+            rename(2)
+            await until(lambda: bot.told)
+
+    asyncio.run(go())
+    assert receiver.names == ["1"]
+
+
 def test_who_takes_nothing_for_a_day_is_sent_no_more(bot, owner, read, monkeypatch):
     monkeypatch.setattr(queues, "GIVEN_UP_AFTER_S", 0)
     monkeypatch.setattr(queues, "LEAST_TRIED_S", 0)
