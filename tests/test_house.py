@@ -68,7 +68,7 @@ ROOMS = {
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",
     "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
-    " rules rules.parsing rules.systems rules.proxying",
+    " rules rules.parsing rules.systems rules.groups rules.proxying",
     "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.proxying"
     " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.proxying cogs.groups rules.groups",
     "web": "config models database"

@@ -13,7 +13,7 @@ from cogs.commands.targets import EditTarget
 from cogs.groups import membership
 from cogs.groups.group_list import show_groups
 from cogs.groups.group_target import get_group_target, list_members
-from cogs.groups.random_choice import show_random_member
+from cogs.groups.random_choice import show_random_group, show_random_member
 from cogs.systems import embeds, field_commands, front, image_fields, member_list
 from cogs.systems.field_commands import Field, delete_by_typing, edit_text, show_id
 from cogs.systems.image_fields import edit_picture
@@ -29,6 +29,7 @@ from rules.groups.privacy import GROUP_PRIVACY
 DISPLAY_NAME = Field("display_name", "display name", unquoted)
 ICON = Field("icon", "icon")
 NEW = ("new", "n", "create", "make", "register")
+RANDOM = ("random", "rand")
 LIST = ("list", "ls", "l", "search", "find", "query")
 subcommands = Subcommands("group", "<group>", ("group new <name>", "make a group; `group list` shows yours"))
 
@@ -102,7 +103,7 @@ async def members_of(ctx: Context, edit_target: EditTarget, arguments: Arguments
     await membership.run(ctx, edit_target, arguments, membership.of_group)
 
 
-@subcommands("random", "rand", about="the card of one of its members, by chance")
+@subcommands(*RANDOM, about="the card of one of its members, by chance")
 async def random(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     await show_random_member(ctx, edit_target.target, arguments, list_members, edit_target.hid)
 
@@ -143,7 +144,7 @@ async def make_group(ctx: Context, arguments: Arguments) -> None:
 
 
 async def group_command(ctx: Context, arguments: Arguments) -> None:
-    """`group new …`, `group list …`, or `group <group> [subcommand …]`."""
+    """`group new …`, `group list …`, `group random`, or `group <group> [subcommand …]`."""
     word = arguments.next()
     if word is None:
         raise Invalid("Name a group: `group <name>`; `group new <name>` makes one, and `group list` shows yours.")
@@ -151,6 +152,8 @@ async def group_command(ctx: Context, arguments: Arguments) -> None:
         await make_group(ctx, arguments)
     elif word.lower() in LIST and not arguments.has(*BY_ID):
         await show_groups(ctx, await get_own(ctx), arguments)
+    elif word.lower() in RANDOM and not arguments.has(*BY_ID):
+        await show_random_group(ctx, await get_own(ctx), arguments)
     else:
         await group_subcommand(ctx, word, arguments)
 

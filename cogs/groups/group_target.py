@@ -16,7 +16,7 @@ from rules.systems.member_list import Options
 
 async def get_group_target(ctx: Context, word: str, arguments: Arguments) -> EditTarget:
     """The group that a word names: one's own by name, anybody's by ID. Raises NoSuchMember, Invalid."""
-    return await get_target(ctx, word, arguments, GROUPS, _see_group, groups.edit_group)
+    return await get_target(ctx, word, arguments, GROUPS, see_group, groups.edit_group)
 
 
 def list_members(session: Session, hid: str, viewer: int | None, options: Options) -> list[dict[str, Any]]:
@@ -24,5 +24,6 @@ def list_members(session: Session, hid: str, viewer: int | None, options: Option
     return listing.list_members(session, groups.get_group(session, hid), viewer, options)
 
 
-def _see_group(session: Session, hid: str, viewer: int | None) -> Mapping[str, Any]:
+def see_group(session: Session, hid: str, viewer: int | None) -> Mapping[str, Any]:
+    """The group with an ID, as the viewer may see it."""
     return listing.show_group(session, groups.get_group(session, hid), viewer)

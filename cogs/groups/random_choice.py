@@ -1,19 +1,18 @@
-"""`pk;random` and `pk;group <group> random`: one of the members, by chance."""
+"""`pk;random`, `pk;group random` and `pk;group <group> random`: one of the members or of the groups, by chance."""
 
 import secrets
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from cogs.commands.arguments import Arguments
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context
 from cogs.commands.targets import SystemTarget
-from cogs.systems.embeds import member_embed
+from cogs.groups.group_target import see_group
+from cogs.systems.embeds import group_embed, member_embed
 from rules.errors import NotFound
 from rules.groups import listing
-from rules.systems import members, overviews
+from rules.groups.listing import GroupOptions
 from rules.systems.member_list import Options
 
 ALL = ("all", "a")
@@ -35,11 +34,21 @@ async def show_random_member(
         # Whoever must not see the list must not see either that somebody is in it.
         if all(member["id"] != chosen for member in await ctx.bot.read(lister, hid, viewer, options)):
             raise NotFound(_NOBODY)
-        return Response(await ctx.bot.read(_make_card, chosen, viewer))
+        return Response(member_embed(await ctx.bot.read(listing.get_member_card, chosen, viewer)))
 
     await respond(ctx, target, arguments, build)
 
 
-def _make_card(session: Session, hid: str, viewer: int | None) -> Any:
-    seen = overviews.get_member_overview(session, members.get_member(session, hid), viewer)
-    return member_embed(seen, listing.find_groups_of(session, hid, viewer))
+async def show_random_group(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    """The card of one of a system's groups. Raises NotFound where there is none."""
+    arguments.end(ALL)
+    options = GroupOptions(all=arguments.has(*ALL))
+    listed = await ctx.bot.read(listing.list_groups, target.system, ctx.author.id, options)
+    if not listed:
+        raise NotFound("There is no group to choose from; `-all` counts hidden ones too.")
+    chosen = secrets.choice(listed)["id"]
+
+    async def build(viewer: int | None) -> Response:
+        return Response(group_embed(await ctx.bot.read(see_group, chosen, viewer)))
+
+    await respond(ctx, target, arguments, build)

@@ -13,8 +13,8 @@ from cogs.proxying.delivery import Delivery
 from cogs.systems import embeds
 from models import Member, Message
 from rules.errors import NotFound, Refused
+from rules.groups import listing
 from rules.proxying import message_records
-from rules.systems import overviews
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class Reactions(commands.Cog, name="reactions"):
 
 
 def _see_member(session: Session, member_id: int) -> dict[str, Any]:
-    return overviews.get_member_overview(session, session.get_one(Member, member_id), None)
+    return listing.get_member_card(session, session.get_one(Member, member_id).hid, None)
 
 
 def setup(bot: commands.Bot) -> None:

@@ -42,8 +42,8 @@ def system_embed(seen: dict[str, Any]) -> discord.Embed:
     return _finish(embed, seen, f"System ID: {seen['id']}")
 
 
-def member_embed(seen: dict[str, Any], groups: Sequence[dict[str, Any]] = ()) -> discord.Embed:
-    """A member, and the groups that it is in; `seen` is `overviews.get_member_overview`'s."""
+def member_embed(seen: dict[str, Any]) -> discord.Embed:
+    """A member with its groups; `seen` is `listing.get_member_card`'s."""
     embed = paint(card(called(seen)), seen)
     if seen["display_name"]:
         _add(embed, Name=seen["name"])
@@ -54,7 +54,7 @@ def member_embed(seen: dict[str, Any], groups: Sequence[dict[str, Any]] = ()) ->
     _add(embed, Proxy_tags=show_tags(seen["proxy_tags"]))
     if seen["proxy_tags"] and seen["keep_proxy"]:
         _add(embed, Tags_stay="yes")
-    _add(embed, Groups=groups and names(groups))
+    _add(embed, Groups=names(seen["groups"]) if seen["groups"] else None)
     if seen["system_name"]:
         embed.set_author(name=seen["system_name"])
     privacy = " · private" if seen["visibility"] == "private" else ""

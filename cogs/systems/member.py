@@ -42,8 +42,7 @@ async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments)
     arguments.end()
 
     async def build(viewer: int | None) -> Response:
-        groups = await ctx.bot.read(listing.find_groups_of, edit_target.hid, viewer)
-        return Response(embeds.member_embed(await edit_target.see(viewer), groups))
+        return Response(embeds.member_embed(await ctx.bot.read(listing.get_member_card, edit_target.hid, viewer)))
 
     await respond(ctx, edit_target.target, arguments, build)
 

@@ -18,7 +18,7 @@ from rules.groups.privacy import (
     see_group,
 )
 from rules.parsing.uuids import format_uuid
-from rules.systems import front_breakdown, member_list, members, systems
+from rules.systems import front_breakdown, member_list, members, overviews, systems
 from rules.systems.member_list import Options
 from rules.systems.privacy import see_member, see_system
 
@@ -119,12 +119,17 @@ def show_groups_of(session: Session, member: Member, viewer: int | None) -> list
     return [see_group(group, owner) for group in session.scalars(seen.order_by(Group.id))]
 
 
-def find_groups_of(session: Session, hid: str, viewer: int | None) -> list[dict[str, Any]]:
-    """`show_groups_of` the member with an ID, and none where the group list is private. Raises NotFound."""
+def get_member_card(session: Session, hid: str, viewer: int | None) -> dict[str, Any]:
+    """`overviews.get_member_overview` of the member with an ID, and its `groups`: none where they are private.
+
+    Raises NotFound.
+    """
+    member = members.get_member(session, hid)
+    seen = overviews.get_member_overview(session, member, viewer)
     try:
-        return show_groups_of(session, members.get_member(session, hid), viewer)
+        return {**seen, "groups": show_groups_of(session, member, viewer)}
     except NotAllowed:
-        return []
+        return {**seen, "groups": []}
 
 
 def get_group_breakdown(

@@ -88,6 +88,7 @@ def test_chance_and_shares_of_the_front(sol):
     for _ in range(3):
         assert re.search("Ann|Ben", sol.say('pk;g "tall ones" random', "Created"))
     sol.say("pk;random", "Created")
+    sol.say("pk;group random", "Tall ones")
     whole = sol.say("pk;s frontpercent", "Front breakdown")
     assert "Cy" in whole
     of_group = sol.say('pk;g "tall ones" frontpercent', "Front breakdown")
@@ -130,5 +131,7 @@ def test_groups_by_slash_commands(sol, rollcall):
     hid, cy = group_of(rollcall, sol)["id"], sol.member("Cy")["id"]
     sol.slash("group show", "Tall ones", group=hid)
     sol.slash("group list", "Groups (1)")
+    completed = sol.discord.autocomplete(sol.id, "group show", "group", {"group": "tall"})
+    assert completed == [{"name": "Tall ones", "value": hid}]
     sol.slash("group add", "1 member added.", group=hid, member=cy)
     sol.slash("group remove", "1 member taken out.", group=hid, member=cy)
