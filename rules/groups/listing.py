@@ -64,9 +64,12 @@ def show_groups(
     listed = session.scalars(_of(system, owner)).all()
     if not with_members:
         return [see_group(group, owner) for group in listed]
+    # Each once: the same thousand may be in 250 groups.
+    rows = session.execute(select(Member.id, Member.uuid).where(Member.system_id == system.id))
+    shown = {member_id: format_uuid(uuid) for member_id, uuid in rows}
     uuids: dict[int, list[str]] = defaultdict(list)
-    for group_id, uuid in session.execute(_members_of(system, owner, GroupMember.group_id, Member.uuid)):
-        uuids[group_id].append(format_uuid(uuid))
+    for group_id, member_id in session.execute(_members_of(system, owner, GroupMember.group_id, Member.id)):
+        uuids[group_id].append(shown[member_id])
     return [
         {**see_group(group, owner), "members": uuids[group.id] if _is_seen(system, group, owner) else []}
         for group in listed
@@ -78,7 +81,7 @@ def show_group(session: Session, group: Group, viewer: int | None) -> dict[str, 
     system = session.get_one(System, group.system_id)
     owner = systems.is_owner(session, viewer, system.id)
     seen = see_system(system, owner)
-    count = _count_members(session, system, owner).get(group.id, 0) if _is_seen(system, group, owner) else None
+    count = _count_members(session, system, owner, group).get(group.id, 0) if _is_seen(system, group, owner) else None
     return {**see_group(group, owner), "count": count, "system_id": seen["id"], "system_name": seen["name"]}
 
 
@@ -173,8 +176,10 @@ def _members_of(system: System, owner: bool, *columns: object) -> Select[object]
     return joined.order_by(Group.id, Member.id) if owner else joined.where(Member.visibility.is_(False))
 
 
-def _count_members(session: Session, system: System, owner: bool) -> dict[int, int]:
+def _count_members(session: Session, system: System, owner: bool, group: Group | None = None) -> dict[int, int]:
     counted = _members_of(system, owner, GroupMember.group_id, func.count()).order_by(None)
+    if group:
+        counted = counted.where(GroupMember.group_id == group.id)
     return dict(session.execute(counted.group_by(GroupMember.group_id)).all())
 
 
