@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, func, or_, select
+from sqlalchemy import Boolean, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
@@ -13,6 +13,7 @@ from models import Member, System
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us
+from rules.parsing.uuids import parse_uuid
 from rules.systems import systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
 from rules.systems.short_ids import find_by_reference, is_id, make_id
@@ -142,9 +143,13 @@ def get_own_member(session: Session, user_id: int, hid: str) -> Member:
 
 
 def show_member(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any]:
-    """A member as the viewer may see it. Raises NotFound."""
-    member = _query().find(reader, hid=hid.lower(), viewer=viewer) if is_id(hid) else None
-    if member is None:
+    """A member, named as for `get_member`, as the viewer may see it. Raises NotFound."""
+    if uuid := parse_uuid(hid):
+        member = _query_by_uuid().find(reader, uuid=uuid, viewer=viewer)
+    else:
+        member = _query().find(reader, hid=hid.replace("-", "").lower(), viewer=viewer)
+    # What is being built or deleted is named by nothing.
+    if member is None or not is_id(member.hid):
         raise NotFound(*_NO_SUCH_MEMBER)
     return view_member(member, member.own)
 
@@ -168,8 +173,16 @@ def check_list_visible(system: Any, is_owner: bool) -> None:
 
 @cache
 def _query() -> CompiledQuery:
-    columns = (*Member.__table__.columns, systems.is_own(Member.system_id))
-    return CompiledQuery(select(*columns).where(Member.hid == bindparam("hid")))
+    return CompiledQuery(_seen().where(Member.hid == bindparam("hid")))
+
+
+@cache
+def _query_by_uuid() -> CompiledQuery:
+    return CompiledQuery(_seen().where(Member.uuid == bindparam("uuid")))
+
+
+def _seen() -> Select[Any]:
+    return select(*Member.__table__.columns, systems.is_own(Member.system_id))
 
 
 @cache

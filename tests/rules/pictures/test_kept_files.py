@@ -4,6 +4,7 @@ import pytest
 
 from rules.account import erasure
 from rules.errors import NotAllowed, NotFound
+from rules.groups import groups
 from rules.pictures import kept_files
 from rules.systems import guild_settings, members, soft_delete, systems
 from tests.rules.pictures.picture_bytes import png
@@ -70,12 +71,15 @@ def test_nothing_but_a_picture_is_served_from_the_folder(folder, keep, name):
 def test_a_picture_stays_while_any_field_names_it_and_goes_with_the_last(write, read, folder, keep, kept):
     write(systems.create_system, ALICE)
     hid = write(members.create_member, ALICE, {"name": "Ann"}).hid
+    group = write(groups.create_group, ALICE, {"name": "Tall"}).hid
     uses = [
         (systems.edit_system, (ALICE,), "avatar_url"),
         (systems.edit_system, (ALICE,), "banner"),
         (members.edit_member, (ALICE, hid), "avatar_url"),
         (members.edit_member, (ALICE, hid), "webhook_avatar_url"),
         (members.edit_member, (ALICE, hid), "banner"),
+        (groups.edit_group, (ALICE, group), "icon"),
+        (groups.edit_group, (ALICE, group), "banner"),
         (guild_settings.edit_system, (ALICE, GUILD), "avatar_url"),
         (guild_settings.edit_member, (ALICE, hid, GUILD), "avatar_url"),
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from models import Member
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.parsing.uuids import format_uuid
 from rules.systems import front_history, members, switches, systems
 from rules.systems.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY
 
@@ -402,3 +403,15 @@ def test_a_deleted_member_is_gone_and_leaves_past_switches(write, read, foxes, a
     assert [member["id"] for member in read(members.show_members, foxes.hid, ALICE)] == [ben]
     assert [switch["members"] for switch in read(front_history.show_switches, foxes.hid, None)] == [[ben], [], [ben]]
     assert [member["id"] for member in read(switches.show_fronters, foxes.hid, None)["members"]] == [ben]
+
+
+def test_a_member_is_found_by_its_uuid_until_its_system_is_deleted(read, write, foxes):
+    hid = write(members.create_member, ALICE, {"name": "Ann"}).hid
+    uuid = read(lambda session: format_uuid(members.get_member(session, hid).uuid))
+    for reference in (hid.upper(), f"{hid[:3]}-{hid[3:]}", uuid, uuid.upper()):
+        assert read(members.show_member, reference, None)["id"] == hid
+        assert read(members.get_member, reference).hid == hid
+    write(systems.delete_system, ALICE)
+    for find in (members.get_member, lambda session, reference: members.show_member(session, reference, None)):
+        with pytest.raises(NotFound):
+            read(find, uuid)
