@@ -1,6 +1,6 @@
 """Groups of a system. Limits: PluralKit's v2 document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -18,9 +18,9 @@ from rules.systems.short_ids import find_by_reference, make_id
 MOST_GROUPS = 250
 NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
-_NO_SUCH_GROUP = ("Group not found.", "There is no such group.")
+_NO_SUCH_GROUP = ("Group not found.", "There is no such group.", 20004)
 
-_READERS: dict[str, Callable[[str, object], Any]] = {
+_READERS: fields.Readers = {
     "name": partial(fields.read_needed_text, most=NAME_LENGTH, whose="group"),
     "display_name": partial(fields.read_text, most=NAME_LENGTH),
     "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
@@ -50,6 +50,7 @@ def create_group(session: Session, user_id: int, changes: Mapping[str, object]) 
         raise Invalid(
             f"Group limit reached ({count} / {MOST_GROUPS}).",
             f"A system has at most {MOST_GROUPS} groups, and yours has {count}; delete one first.",
+            40008,
         )
     group = Group(system_id=system.id, hid=make_id(session, Group.hid), created=now_us(), **read)
     session.add(group)
@@ -103,4 +104,4 @@ def count_groups(session: Session, system: System) -> int:
 
 def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, as it is read. Raises Invalid."""
-    return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
+    return fields.read_fields(_READERS, changes)

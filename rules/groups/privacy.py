@@ -42,7 +42,7 @@ def see_group(group: Group, is_owner: bool) -> dict[str, Any]:
 def check_groups_visible(system: System, is_owner: bool) -> None:
     """Refuse strangers a list of groups that is private. Raises NotAllowed."""
     if system.group_list_privacy and not is_owner:
-        raise NotAllowed("Unauthorized to view group list", "The group list of this system is private.")
+        raise NotAllowed("Unauthorized to view group list", "The group list of this system is private.", 30002)
 
 
 def check_members_visible(system: System, group: Group, is_owner: bool) -> None:
@@ -53,7 +53,7 @@ def check_members_visible(system: System, group: Group, is_owner: bool) -> None:
     if is_owner:
         return
     if not is_membership_public(system, group) or system.member_list_privacy:
-        raise NotAllowed("Unauthorized to view group member list", "Who is in this group is private.")
+        raise NotAllowed("Unauthorized to view group member list", "Who is in this group is private.", 30003)
 
 
 def is_membership_public(system: System, group: Group) -> bool:

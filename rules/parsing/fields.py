@@ -1,18 +1,39 @@
 """The shape of single values: texts, addresses, colours, dates, time zones, privacy, Discord IDs."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from config import LARGEST_SNOWFLAKE
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid, InvalidFields, NotFound, WrongLength
 
 URL_LENGTH = 256
 COLOR_LENGTH = 6
 DATE_LENGTH = 10
 TIME_ZONE_LENGTH = 64
+Readers = Mapping[str, Callable[[str, object], Any]]
+
+
+def read_fields(readers: Readers, changes: Mapping[str, object]) -> dict[str, Any]:
+    """What of these changes has a reader, as that reads it; the rest is ignored.
+
+    Raises InvalidFields, with all that cannot be taken.
+    """
+    read: dict[str, Any] = {}
+    wrong: dict[str, Invalid] = {}
+    for name, reader in readers.items():
+        if name in changes:
+            try:
+                read[name] = reader(name, changes[name])
+            except Invalid as refusal:
+                wrong[name] = refusal
+    if wrong:
+        raise InvalidFields(wrong)
+    return read
 
 
 def check_text(name: str, value: object, most: int, least: int = 0) -> None:
@@ -24,7 +45,8 @@ def check_text(name: str, value: object, most: int, least: int = 0) -> None:
         raise Invalid(f"The {name} must be a text.")
     if not least <= len(value) <= most:
         span = f"{least} to {most:,}" if least else f"at most {most:,}"
-        raise Invalid(f"The {name} must have {span} characters; this one has {len(value):,}.")
+        sentence = f"The {name} must have {span} characters; this one has {len(value):,}."
+        raise WrongLength(sentence, len(value), most)
     if "\0" in value:
         raise Invalid(f"The {name} must not hold a NUL character.")
     if re.search("[\ud800-\udfff]", value):

@@ -63,14 +63,14 @@ def get_record(session: Session, message_id: int) -> Message:
     Raises NotFound.
     """
     if message_id > LARGEST_SNOWFLAKE:
-        raise NotFound("Message not found.")
+        raise NotFound("Message not found.", code=20006)
     either = or_(Message.id == message_id, Message.original_id == message_id)
     # What is being deleted, with its system, is gone for everybody.
     seen = select(Message).join(Member, Member.id == Message.member_id).where(either, is_within_reach(Member.hid))
     known = seen.where(_is_known(now_ms()))
     found = session.scalar(known.order_by(*_best_first(message_id)).limit(1))
     if not found:
-        raise NotFound("Message not found.")
+        raise NotFound("Message not found.", code=20006)
     return found
 
 
@@ -163,7 +163,7 @@ def show_message(reader: Reader, message_id: int, viewer: int | None) -> dict[st
     """
     found = _query().find(reader, either=message_id, now=now_ms())
     if found is None:
-        raise NotFound("Message not found.")
+        raise NotFound("Message not found.", code=20006)
     system = systems.get_seen_system(reader, found.system, viewer)
     return {
         "timestamp": show_time(((found.message_id >> 22) + DISCORD_EPOCH_MS) * 1000),

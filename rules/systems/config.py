@@ -1,7 +1,7 @@
 """How a system wants things done: PluralKit's `config` command and v2's settings are these, by v2's names."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -47,7 +47,7 @@ def _read_templates(name: str, value: object) -> str:
     return json.dumps(listed, ensure_ascii=False)
 
 
-_READERS: dict[str, Callable[[str, object], Any]] = {
+_READERS: fields.Readers = {
     "timezone": fields.read_time_zone,
     "pings_enabled": fields.read_bool,
     "latch_timeout": _read_latch_timeout,
@@ -117,7 +117,7 @@ def patch_config(session: Session, user_id: int, changes: Mapping[str, object]) 
 
 def read_config(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, by column and as it is stored. Raises Invalid."""
-    return {_column(name): read(name, changes[name]) for name, read in _READERS.items() if name in changes}
+    return {_column(name): value for name, value in fields.read_fields(_READERS, changes).items()}
 
 
 def show_config(system: System) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def find_hidden_since(session: Session, system: System, viewer: int | None) -> i
 
 def _hides_latest(system: Any, is_owner: bool) -> bool:
     if system.front_history_privacy and not is_owner:
-        raise NotAllowed("Unauthorized to view front history.", "The front history of this system is private.")
+        raise NotAllowed("Unauthorized to view front history.", "The front history of this system is private.", 30005)
     return bool(system.front_privacy) and not is_owner
 
 

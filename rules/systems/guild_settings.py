@@ -1,6 +1,6 @@
 """What a system and its members want in one server alone. Limits: those of the fields that count everywhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,21 +12,20 @@ from rules.systems import members, systems
 from rules.systems.config import NAME_FORMAT_LENGTH
 
 Row = TypeVar("Row", SystemGuild, MemberGuild)
-Readers = Mapping[str, Callable[[str, object], Any]]
 
 
 def _read_choice(name: str, value: object) -> bool | None:
     return None if value is None else fields.read_bool(name, value)
 
 
-_SYSTEM_READERS: Readers = {
+_SYSTEM_READERS: fields.Readers = {
     "proxy_enabled": fields.read_bool,
     "tag_enabled": fields.read_bool,
     "tag": partial(fields.read_text, most=systems.TAG_LENGTH),
     "avatar_url": fields.read_url,
     "name_format": partial(fields.read_text, most=NAME_FORMAT_LENGTH),
 }
-_MEMBER_READERS: Readers = {
+_MEMBER_READERS: fields.Readers = {
     "display_name": partial(fields.read_text, most=members.NAME_LENGTH),
     "avatar_url": fields.read_url,
     "keep_proxy": _read_choice,
@@ -81,9 +80,8 @@ def see_member(session: Session, hid: str, guild_id: int, viewer: int | None) ->
     }
 
 
-def _change(session: Session, row: Row, changes: Mapping[str, object], readers: Readers) -> Row:
-    read = {name: reader(name, changes[name]) for name, reader in readers.items() if name in changes}
-    for name, value in read.items():
+def _change(session: Session, row: Row, changes: Mapping[str, object], readers: fields.Readers) -> Row:
+    for name, value in fields.read_fields(readers, changes).items():
         setattr(row, name, value)
     session.add(row)
     # What was not given gets its default only when a new row is written.

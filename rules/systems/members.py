@@ -1,7 +1,7 @@
 """Members of a system. Limits: PluralKit's v1 document."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -23,7 +23,7 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 MOST_TAGS = 100
 TAG_LENGTH = 100
-_NO_SUCH_MEMBER = ("Member not found.", "There is no such member.")
+_NO_SUCH_MEMBER = ("Member not found.", "There is no such member.", 20002)
 
 TagDict = dict[str, str | None]
 
@@ -54,7 +54,7 @@ def _read_side(name: str, value: object) -> str | None:
     return value
 
 
-_READERS: dict[str, Callable[[str, object], Any]] = {
+_READERS: fields.Readers = {
     "name": partial(fields.read_needed_text, most=NAME_LENGTH, whose="member"),
     "display_name": partial(fields.read_text, most=NAME_LENGTH),
     "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
@@ -93,6 +93,7 @@ def create_member(session: Session, user_id: int, changes: Mapping[str, object])
         raise Invalid(
             f"Member limit reached ({count} / {MOST_MEMBERS}).",
             f"A system has at most {MOST_MEMBERS:,} members, and yours has {count:,}; delete one first.",
+            40007,
         )
     member = Member(system_id=system.id, hid=make_id(session, Member.hid), created=now_us(), proxy_tags="[]")
     _apply(member, changes)
@@ -168,7 +169,7 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
 def check_list_visible(system: Any, is_owner: bool) -> None:
     """Refuse strangers a member list that is private. Raises NotAllowed."""
     if system.member_list_privacy and not is_owner:
-        raise NotAllowed("Unauthorized to view member list.", "The member list of this system is private.")
+        raise NotAllowed("Unauthorized to view member list.", "The member list of this system is private.", 30001)
 
 
 @cache
@@ -199,7 +200,7 @@ def count_members(session: Session, system: System) -> int:
 
 def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, as it is read. Raises Invalid."""
-    return {name: reader(name, changes[name]) for name, reader in _READERS.items() if name in changes}
+    return fields.read_fields(_READERS, changes)
 
 
 def dump_tags(tags: Iterable[TagDict]) -> str:

@@ -178,7 +178,7 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
     """
     system = systems.get_seen_system(reader, hid, viewer)
     if system.front_privacy and not system.own:
-        raise NotAllowed("Unauthorized to view fronter.", "Who fronts in this system is private.")
+        raise NotAllowed("Unauthorized to view fronter.", "Who fronts in this system is private.", 30004)
     rows = _query_fronters().all(reader, system_id=system.id)
     if not rows:
         raise NotFound(*NO_SWITCH)

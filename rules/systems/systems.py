@@ -1,6 +1,6 @@
 """Systems and the Discord accounts linked to them. Limits: PluralKit's v1 document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -21,11 +21,11 @@ NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 78
 PRONOUNS_LENGTH = 100
-_NO_SUCH_SYSTEM = ("System not found.", "There is no such system.")
-_NO_SUCH_ACCOUNT = ("Account not found.", "This account has no system.")
+_NO_SUCH_SYSTEM = ("System not found.", "There is no such system.", 20001)
+_NO_SUCH_ACCOUNT = ("Account not found.", "This account has no system.", 20001)
 NO_SYSTEM = "This account has no system; the bot's command `system new` makes one."
 
-_READERS: dict[str, Callable[[str, object], Any]] = {
+_READERS: fields.Readers = {
     "name": partial(fields.read_text, most=NAME_LENGTH),
     "description": partial(fields.read_text, most=DESCRIPTION_LENGTH),
     "tag": partial(fields.read_text, most=TAG_LENGTH),
@@ -177,6 +177,7 @@ def check_part_of(system: System, thing: Member | Group, reference: str) -> None
         raise NotAuthenticated(
             f"{kind} '{reference}' is not part of your system.",
             f"“{reference[:40]}” is not part of your system; you can change only your own {kind.lower()}s.",
+            30006 if kind == "Member" else 30007,
         )
 
 
@@ -247,4 +248,4 @@ def _check_unlinked(session: Session, user_id: int) -> None:
 
 def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
     """What of these can be stored, as it is read. Raises Invalid."""
-    return {name: read(name, changes[name]) for name, read in _READERS.items() if name in changes}
+    return fields.read_fields(_READERS, changes)
