@@ -82,10 +82,12 @@ class Soak:
         run, port, talking = self.run, self.running.port, [user for user, *_ in self.talkers]
         discord = lambda: Simulator(self.discord.url)  # noqa: E731
         command_channel, odd_channel = self.discord.add_channel("commands"), self.discord.add_channel("odd")
+        # None of those who talk, since a ban takes the copies of the last seconds along.
+        odd = [*self.crowd, *[self.person("odd")[0]] * (len(self.crowd) // 10)]
         return [
             lambda: gateway_traffic.tell_presences(run, discord(), self.crowd[100:], 55),
             lambda: gateway_traffic.come_and_go(run, discord(), self.crowd[:100], 8),
-            lambda: gateway_traffic.tell_nonsense(run, discord(), self.crowd + talking, odd_channel, HOME, 25),
+            lambda: gateway_traffic.tell_nonsense(run, discord(), odd, odd_channel, HOME, 25),
             lambda: talk.speak(run, discord(), talking, self.channels, self.said, 4),
             lambda: talk.command(run, discord(), talking, command_channel, 2),
             lambda: talk.send_files(run, discord(), self.importers, 0.5),
