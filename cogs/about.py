@@ -10,7 +10,7 @@ import config as settings
 from cogs.commands.arguments import Arguments
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, spell
-from rules.systems import statistics
+from rules.proxying import statistics
 
 VERSION = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())["project"]["version"]
 EXPLANATION = (

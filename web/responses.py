@@ -28,6 +28,8 @@ STATUS = {
     errors.NotFound: 404,
     errors.TooLarge: 413,
 }
+# By the first digit of v2's codes.
+V2_STATUS = {2: 404, 3: 403, 4: 400, 5: 501}
 SENTENCES = {
     400: "This request cannot be read.",
     404: "There is nothing at this path; GET /user/<id> is a person.",
@@ -48,7 +50,9 @@ FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, s
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = {name.lower(): name for name in ("Authorization", "Content-Type", "If-None-Match")}
-READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+READABLE_HEADERS = (
+    "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope"
+)
 
 COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",
@@ -78,8 +82,9 @@ def init_app(app: Flask) -> None:
 def refuse(error: Exception) -> Response:
     """One finished sentence with its status, as DESIGN section 5 has it for each dialect; never a stack trace."""
     if isinstance(error, errors.Refused):
-        status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-        return fault(status, error.sentence)
+        if is_v2(request.path):
+            return _refuse_in_v2(error)
+        return fault(_status_of(error), error.sentence)
     if isinstance(error, HTTPException) and error.code:
         answer = fault(error.code, SENTENCES.get(error.code, f"{error.name}."))
         kept = ("Allow", "Location", "Retry-After")
@@ -98,6 +103,8 @@ def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> 
     """An error in the dialect of the path: JSON, or under /v1 the bare sentence."""
     if is_pluralkit(request.path):
         answer = Response(sentence, status, mimetype="text/plain")
+    elif is_v2(request.path):
+        answer = report({"message": sentence, "code": 0}, status)
     else:
         answer = report({"code": status, "message": sentence}, status)
     answer.headers.update(headers or {})
@@ -109,6 +116,31 @@ def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> 
 def is_pluralkit(path: str) -> bool:
     """Whether a path belongs to PluralKit's dialect."""
     return path == "/v1" or path.startswith("/v1/")
+
+
+def is_v2(path: str) -> bool:
+    """Whether a path belongs to version 2 of PluralKit's dialect."""
+    return path == "/v2" or path.startswith("/v2/")
+
+
+def _status_of(error: errors.Refused) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def _refuse_in_v2(error: errors.Refused) -> Response:
+    status = V2_STATUS.get(error.code // 10_000) or _status_of(error)
+    body: dict[str, Any] = {"message": error.sentence, "code": error.code}
+    if isinstance(error, errors.InvalidFields):
+        body["errors"] = {name: [_tell_field(wrong)] for name, wrong in error.fields.items()}
+    answer = report(body, status)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _tell_field(wrong: errors.Invalid) -> dict[str, Any]:
+    lengths = {"actual_length": wrong.actual, "max_length": wrong.most} if isinstance(wrong, errors.WrongLength) else {}
+    return {"message": wrong.sentence, **lengths}
 
 
 def readable(body: str | bytes, version: str | None = None, mimetype: str = "application/json") -> Response:

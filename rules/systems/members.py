@@ -15,7 +15,7 @@ from rules.parsing import fields
 from rules.parsing.timestamps import now_us
 from rules.parsing.uuids import parse_uuid
 from rules.systems import systems
-from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, view_member
+from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY, WRITTEN_BY_PRIVACY, see_member, view_member
 from rules.systems.short_ids import find_by_reference, is_id, make_id
 
 MOST_MEMBERS = 1000
@@ -164,6 +164,17 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
     check_list_visible(system, system.own)
     listed = _query_all().all(reader, system_id=system.id, own=system.own)
     return [view_member(member, system.own) for member in listed]
+
+
+def list_seen(session: Session, system: System, viewer: int | None) -> list[dict[str, Any]]:
+    """All members of a system that the viewer may see, as `see_member` shows them, in the order of their making.
+
+    Raises NotAllowed when the member list is private.
+    """
+    owner = systems.is_owner(session, viewer, system.id)
+    check_list_visible(system, owner)
+    listed = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))
+    return [see_member(one, owner) for one in listed if owner or not one.visibility]
 
 
 def check_list_visible(system: Any, is_owner: bool) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from models import Group, Member, System
 from rules.parsing.timestamps import show_time
+from rules.parsing.uuids import format_uuid
 
 SYSTEM_PRIVACY = ("description_privacy", "member_list_privacy", "front_privacy", "front_history_privacy")
 MEMBER_PRIVACY = (
@@ -84,6 +85,7 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
     hides_banner = hides and (system.banner_privacy or system.description_privacy)
     return {
         "id": system.hid,
+        "uuid": format_uuid(system.uuid),
         "name": None if hides and system.name_privacy else system.name,
         "description": None if hides and system.description_privacy else system.description,
         # It stands in public behind every proxied message's name.
@@ -107,6 +109,7 @@ def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
         del seen[name]
     return {
         **seen,
+        "uuid": format_uuid(member.uuid),
         "created": None if hides_metadata else seen["created"],
         "webhook_avatar_url": None if hides and member.avatar_privacy else member.webhook_avatar_url,
         "tts": member.tts,

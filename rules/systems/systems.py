@@ -1,5 +1,6 @@
 """Systems and the Discord accounts linked to them. Limits: PluralKit's v1 document."""
 
+import re
 from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
@@ -14,13 +15,18 @@ from rules.opt_out import check_storable
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY, view_system
-from rules.systems.short_ids import is_id, make_id
+from rules.systems.short_ids import find_by_reference, is_id, make_id
 from rules.systems.soft_delete import put_out_of_reach
 
 NAME_LENGTH = 100
 DESCRIPTION_LENGTH = 1000
 TAG_LENGTH = 78
+# PluralKit's v2 takes one more.
+LATER_TAG_LENGTH = 79
 PRONOUNS_LENGTH = 100
+# The caller's own system, where a reference names one.
+ME = "@me"
+_ACCOUNT = re.compile("[0-9]{17,19}", re.ASCII)
 _NO_SUCH_SYSTEM = ("System not found.", "There is no such system.", 20001)
 _NO_SUCH_ACCOUNT = ("Account not found.", "This account has no system.", 20001)
 NO_SYSTEM = "This account has no system; the bot's command `system new` makes one."
@@ -54,19 +60,19 @@ def create_system(session: Session, user_id: int, changes: Mapping[str, object] 
     return system
 
 
-def check_changes(changes: Mapping[str, object]) -> None:
+def check_changes(changes: Mapping[str, object], tag_length: int = TAG_LENGTH) -> None:
     """Refuse what `edit_system` would refuse, before anybody waits for the write lock. Raises Invalid."""
-    read_changes(changes)
+    read_changes(changes, tag_length)
 
 
-def edit_system(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
+def edit_system(session: Session, user_id: int, changes: Mapping[str, object], tag_length: int = TAG_LENGTH) -> System:
     """Change what is given of the user's system and nothing else; unknown and read-only keys are ignored.
 
-    All or nothing. Name and pronouns 100 code points, description 1 000, tag 78, addresses 256; null and blank clear
-    a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
+    All or nothing. Name and pronouns 100 code points, description 1 000, `tag_length` of a tag, addresses 256; null and blank
+    clear a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
     """
     system = get_own_system(session, user_id)
-    for name, value in read_changes(changes).items():
+    for name, value in read_changes(changes, tag_length).items():
         setattr(system, name, value)
     return system
 
@@ -155,6 +161,29 @@ def get_account_system(session: Session, user_id: int) -> System:
     return system
 
 
+def get_referenced(session: Session, reference: str, viewer: int | None) -> System:
+    """The system that a reference of v2's names: `@me`, an ID, a UUID, or an account by its Discord ID.
+
+    Raises NotFound, and NotAuthenticated for `@me` without a system.
+    """
+    if reference == ME:
+        return get_own_system(session, viewer)
+    if _ACCOUNT.fullmatch(reference):
+        return get_account_system(session, fields.get_snowflake(reference))
+    system = find_by_reference(session, System, reference)
+    if not system:
+        raise NotFound(*_NO_SUCH_SYSTEM)
+    return system
+
+
+def get_own_referenced(session: Session, reference: str, viewer: int | None) -> System:
+    """The same, if it is the viewer's own. Raises NotAllowed for anybody else's, also without a token."""
+    system = get_referenced(session, reference, viewer)
+    if not is_owner(session, viewer, system.id):
+        raise NotAllowed("This system is not yours; only its owner's token can change it.")
+    return system
+
+
 def find_own_system(session: Session, user_id: int | None) -> System | None:
     """The system that an account is linked to, or None; nobody has none."""
     if user_id is None:
@@ -162,7 +191,7 @@ def find_own_system(session: Session, user_id: int | None) -> System | None:
     return session.scalar(select(System).join(Account).where(Account.user_id == user_id))
 
 
-def get_own_system(session: Session, user_id: int) -> System:
+def get_own_system(session: Session, user_id: int | None) -> System:
     """The caller's own system. Raises NotAuthenticated: without a system, a token opens none."""
     system = find_own_system(session, user_id)
     if not system:
@@ -246,6 +275,6 @@ def _check_unlinked(session: Session, user_id: int) -> None:
         raise Invalid("This account already has a system.")
 
 
-def read_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+def read_changes(changes: Mapping[str, object], tag_length: int = TAG_LENGTH) -> dict[str, Any]:
     """What of these can be stored, as it is read. Raises Invalid."""
-    return fields.read_fields(_READERS, changes)
+    return fields.read_fields({**_READERS, "tag": partial(fields.read_text, most=tag_length)}, changes)

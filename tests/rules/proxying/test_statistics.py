@@ -1,7 +1,7 @@
 """How much is kept: private things are not counted."""
 
+from rules.proxying.statistics import Statistics
 from rules.systems import members, statistics, switches, systems
-from rules.systems.statistics import Statistics
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 
