@@ -69,12 +69,19 @@ async def choose(ctx: Context, user_id: int, question: str, choices: Sequence[st
 
 
 async def confirm_by_typing(ctx: Context, question: str, wanted: str) -> bool:
-    """Ask the caller to type a word here within a minute; anything else, and silence, is a no."""
+    """Ask the caller to type a word here within a minute; anything else, and silence, is a no.
+
+    Case does not count, nor do hyphens, which an ID may be shown with.
+    """
     text = f"{question}\nType {code(wanted)} here to confirm; anything else cancels."
     with _typing(ctx, ctx.author.id) as typed:
         await answer(ctx, card(text=text))
         done, _ = await asyncio.wait({typed}, timeout=TYPING_S)
-    return typed in done and typed.result().content.strip().lower() == wanted.lower()
+    return typed in done and _plain(typed.result().content) == _plain(wanted)
+
+
+def _plain(text: str) -> str:
+    return text.strip().lower().replace("-", "")
 
 
 # The newest question to each account in each channel: a typed answer is never taken for an older one.

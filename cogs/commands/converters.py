@@ -16,6 +16,8 @@ from models import Member, System
 from rules.errors import Invalid, NotFound
 from rules.parsing.fields import get_snowflake
 from rules.systems import member_lookup, members, overviews, systems
+from rules.systems.config import Display
+from rules.systems.config import get_display as get_user_display
 
 _MENTION = re.compile(r"<@!?(\d+)>|(\d{15,19})", re.ASCII)
 _SYSTEM_ID = re.compile("[a-zA-Z]{5,6}", re.ASCII)
@@ -53,6 +55,11 @@ async def get_user(ctx: Context, user_id: int) -> discord.User:
 async def get_own(ctx: Context) -> SystemTarget:
     """The caller's own system. Raises NotAuthenticated."""
     return SystemTarget(await ctx.bot.read(systems.get_own_system, ctx.author.id), True)
+
+
+async def get_display(ctx: Context) -> Display:
+    """How the caller likes IDs and colors to be shown."""
+    return await ctx.bot.read(get_user_display, ctx.author.id)
 
 
 async def find_system(ctx: Context, word: str | None) -> SystemTarget | None:

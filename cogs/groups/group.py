@@ -3,7 +3,7 @@
 from discord.ext import commands
 
 from cogs.commands.arguments import BY_ID, CLEAR, SHOWING, Arguments, as_word, is_clearing, unquoted
-from cogs.commands.converters import get_own
+from cogs.commands.converters import get_display, get_own
 from cogs.commands.formatting import escape
 from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.registry import systems_command
@@ -25,6 +25,7 @@ from rules.errors import Invalid
 from rules.groups import groups, listing
 from rules.groups.group_lookup import GROUPS
 from rules.groups.privacy import GROUP_PRIVACY
+from rules.systems.config import Display
 
 DISPLAY_NAME = Field("display_name", "display name", unquoted)
 ICON = Field("icon", "icon")
@@ -37,9 +38,10 @@ subcommands = Subcommands("group", "<group>", ("group new <name>", "make a group
 @subcommands("view", about="the card of a group")
 async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
+    display = await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.group_embed(await edit_target.see(viewer)))
+        return Response(embeds.group_embed(await edit_target.see(viewer), display))
 
     await respond(ctx, edit_target.target, arguments, build)
 
@@ -140,7 +142,7 @@ async def make_group(ctx: Context, arguments: Arguments) -> None:
     groups.check_changes(changes)
     if await confirm_duplicate(ctx, arguments, name, kind=GROUPS):
         group = await ctx.bot.write(groups.create_group, ctx.author.id, changes)
-        await answer(ctx, card("A new group", _welcome(ctx, group)))
+        await answer(ctx, card("A new group", _welcome(ctx, group, await get_display(ctx))))
 
 
 async def group_command(ctx: Context, arguments: Arguments) -> None:
@@ -182,11 +184,11 @@ class GroupCog(commands.Cog, name="group"):
         await show_random_member(ctx, own, Arguments(text), member_list.list_members, own.system.hid)
 
 
-def _welcome(ctx: Context, group: Group) -> str:
+def _welcome(ctx: Context, group: Group, display: Display) -> str:
     called = as_word(group.name) or group.hid
     text = f"{escape(group.name)} is made"
     if is_private(ctx) or not group.visibility:
-        text += f"; the ID is `{group.hid}`"
+        text += f"; the ID is `{display.show_id(group.hid)}`"
     return f"{text}.\n{typed(ctx, f'group {called} add <members>')} puts members into it."
 
 

@@ -7,6 +7,7 @@ import discord
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.converters import get_display
 from cogs.commands.formatting import cut, escape
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import MOST_TEXT, Context, card
@@ -18,6 +19,7 @@ from rules.errors import Invalid
 from rules.groups import listing
 from rules.groups.listing import GroupOptions
 from rules.systems import systems
+from rules.systems.config import Display
 
 ON_A_PAGE = 25
 ALL, PRIVATE_ONLY = ("all", "a"), ("private-only", "po")
@@ -31,33 +33,37 @@ async def show_groups(ctx: Context, target: SystemTarget, arguments: Arguments) 
     if options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
 
+    display = await get_display(ctx)
+
     async def build(viewer: int | None) -> Response:
         found = await ctx.bot.read(_list_now, target.system.hid, viewer, options)
-        make_page = partial(_make_page, ctx, target.system.hid, viewer, options)
-        return Response(_page(found, options, 0), _count_pages(found), make_page)
+        make_page = partial(_make_page, ctx, target.system.hid, viewer, options, display)
+        return Response(_page(found, options, display, 0), _count_pages(found), make_page)
 
     await respond(ctx, target, arguments, build)
 
 
-def tell_groups(found: list[dict[str, Any]]) -> str:
-    """Groups by ID and name, one a line."""
-    return cut("\n".join(map(_line, found)), MOST_TEXT)
+def tell_groups(found: list[dict[str, Any]], display: Display) -> str:
+    """Groups by ID and name, one a line, for who likes things displayed so."""
+    return cut("\n".join(_line(group, display) for group in found), MOST_TEXT)
 
 
 system.subcommands.add(Subcommand(("groups", "grouplist", "gs"), show_groups, "[text]", "the groups"))
 
 
-async def _make_page(ctx: Context, hid: str, viewer: int | None, options: GroupOptions, number: int) -> discord.Embed:
+async def _make_page(
+    ctx: Context, hid: str, viewer: int | None, options: GroupOptions, display: Display, number: int
+) -> discord.Embed:
     # Pages are turned for minutes, in which groups may have become private.
-    return _page(await ctx.bot.read(_list_now, hid, viewer, options), options, number)
+    return _page(await ctx.bot.read(_list_now, hid, viewer, options), options, display, number)
 
 
 def _list_now(session: Session, hid: str, viewer: int | None, options: GroupOptions) -> list[dict[str, Any]]:
     return listing.list_groups(session, systems.get_system(session, hid), viewer, options)
 
 
-def _page(found: list[dict[str, Any]], options: GroupOptions, number: int) -> discord.Embed:
-    text = tell_groups(found[number * ON_A_PAGE : (number + 1) * ON_A_PAGE])
+def _page(found: list[dict[str, Any]], options: GroupOptions, display: Display, number: int) -> discord.Embed:
+    text = tell_groups(found[number * ON_A_PAGE : (number + 1) * ON_A_PAGE], display)
     search = f" with “{cut(options.search, 40)}”" if options.search else ""
     embed = card(f"Groups{search} ({len(found)})", text or "There is no group to list.")
     count = _count_pages(found)
@@ -68,8 +74,8 @@ def _count_pages(found: list[dict[str, Any]]) -> int:
     return max(-(-len(found) // ON_A_PAGE), 1)
 
 
-def _line(group: dict[str, Any]) -> str:
+def _line(group: dict[str, Any], display: Display) -> str:
     name = f" ({cut(escape(group['name']), 60)})" if called(group) != group["name"] else ""
     count = group.get("count")
     members = "" if count is None else f" · {count} {'member' if count == 1 else 'members'}"
-    return f"`{group['id']}` **{cut(escape(called(group)), 60)}**{name}{members}"
+    return f"`{display.pad_id(group['id'])}` **{cut(escape(called(group)), 60)}**{name}{members}"

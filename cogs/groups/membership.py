@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import Arguments
-from cogs.commands.converters import get_own_hids
+from cogs.commands.converters import get_display, get_own_hids
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommands
@@ -59,10 +59,11 @@ async def remove_groups(ctx: Context, edit_target: EditTarget, arguments: Argume
 @of_member(*LIST, about="the groups that the member is in")
 async def show_groups(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
+    display = await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
         found = await ctx.bot.read(_groups_of, edit_target.hid, viewer)
-        return Response(card("Groups", tell_groups(found) or "The member is in no group."))
+        return Response(card("Groups", tell_groups(found, display) or "The member is in no group."))
 
     await respond(ctx, edit_target.target, arguments, build)
 

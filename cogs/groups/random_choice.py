@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cogs.commands.arguments import Arguments
+from cogs.commands.converters import get_display
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context
 from cogs.commands.targets import SystemTarget
@@ -28,13 +29,13 @@ async def show_random_member(
     listed = await ctx.bot.read(lister, hid, ctx.author.id, options)
     if not listed:
         raise NotFound(_NOBODY)
-    chosen = secrets.choice(listed)["id"]
+    chosen, display = secrets.choice(listed)["id"], await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
         # Whoever must not see the list must not see either that somebody is in it.
         if all(member["id"] != chosen for member in await ctx.bot.read(lister, hid, viewer, options)):
             raise NotFound(_NOBODY)
-        return Response(member_embed(await ctx.bot.read(listing.get_member_card, chosen, viewer)))
+        return Response(member_embed(await ctx.bot.read(listing.get_member_card, chosen, viewer), display))
 
     await respond(ctx, target, arguments, build)
 
@@ -46,9 +47,9 @@ async def show_random_group(ctx: Context, target: SystemTarget, arguments: Argum
     listed = await ctx.bot.read(listing.list_groups, target.system, ctx.author.id, options)
     if not listed:
         raise NotFound("There is no group to choose from; `-all` counts hidden ones too.")
-    chosen = secrets.choice(listed)["id"]
+    chosen, display = secrets.choice(listed)["id"], await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
-        return Response(group_embed(await ctx.bot.read(see_group, chosen, viewer)))
+        return Response(group_embed(await ctx.bot.read(see_group, chosen, viewer), display))
 
     await respond(ctx, target, arguments, build)

@@ -6,6 +6,7 @@ import discord
 from discord.ext import commands
 from sqlalchemy.orm import Session
 
+from cogs.commands.converters import get_display
 from cogs.commands.formatting import cut, escape, stamp, stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context, answer, answer_privately, card
@@ -23,15 +24,16 @@ from models import Member, Message
 from rules.errors import Invalid, Refused
 from rules.proxying import message_records
 from rules.systems import systems
+from rules.systems.config import Display
 
 
-async def describe(bot: commands.Bot, record: Message, viewer: int | None) -> discord.Embed:
-    """An embed of what is known about a message, as a viewer may know it. Raises NotFound."""
+async def describe(bot: commands.Bot, record: Message, viewer: int | None, display: Display) -> discord.Embed:
+    """An embed of what is known about a message, as a viewer may know it and likes it displayed. Raises NotFound."""
     seen = await bot.read(message_records.show_message, record.id, viewer)
     member, system = seen["member"], seen["system"]
     embed = embeds.paint(card(embeds.called(member)), {**member, "banner": None})
-    embed.add_field(name="System", value=f"{escape(system['name'] or '(no name)')} (`{system['id']}`)")
-    embed.add_field(name="Member", value=f"{escape(member['name'])} (`{member['id']}`)")
+    embed.add_field(name="System", value=f"{escape(system['name'] or '(no name)')} (`{display.show_id(system['id'])}`)")
+    embed.add_field(name="Member", value=f"{escape(member['name'])} (`{display.show_id(member['id'])}`)")
     embed.add_field(name="Sent by", value=f"<@{record.sender_id}> ({record.sender_id})", inline=False)
     link = message_link(record.guild_id, record.channel_id, record.id)
     embed.add_field(name="Message", value=f"[{record.id}]({link}) {stamp(seen['timestamp'])}", inline=False)
@@ -43,7 +45,8 @@ async def describe(bot: commands.Bot, record: Message, viewer: int | None) -> di
 
 async def show(ctx: Context, record: Message) -> None:
     """Answer with what is known about a message, and with its text if the caller may read it in its channel."""
-    embed = await describe(ctx.bot, record, ctx.author.id if is_private(ctx) else None)
+    viewer = ctx.author.id if is_private(ctx) else None
+    embed = await describe(ctx.bot, record, viewer, await get_display(ctx))
     try:
         embed.description = cut((await fetch(ctx, record)).content, 1000)
     except Refused:

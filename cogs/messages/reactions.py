@@ -15,6 +15,7 @@ from models import Member, Message
 from rules.errors import NotFound, Refused
 from rules.groups import listing
 from rules.proxying import message_records
+from rules.systems import config
 
 log = logging.getLogger(__name__)
 
@@ -75,8 +76,9 @@ class Reactions(commands.Cog, name="reactions"):
         """Send the reader a DM with the embeds of member and message, as strangers see them."""
         user = await self.bot.fetch_user(payload.user_id)
         member = await self.bot.read(_see_member, record.member_id)
-        await send_dm(user, embeds.member_embed(member))
-        await send_dm(user, await message_actions.describe(self.bot, record, None))
+        display = await self.bot.read(config.get_display, payload.user_id)
+        await send_dm(user, embeds.member_embed(member, display))
+        await send_dm(user, await message_actions.describe(self.bot, record, None, display))
         await self.remove_reaction(payload)
 
     async def ping(self, payload: discord.RawReactionActionEvent, record: Message) -> None:

@@ -9,6 +9,7 @@ import discord
 from cogs.commands.formatting import FIELD_LENGTH, code, cut, escape, stamp
 from cogs.commands.responses import card
 from rules.parsing.birthdays import show_birthday
+from rules.systems.config import Display
 
 # Blanks and signs without a shape: nothing is left of such a name on the screen.
 _UNSEEN = re.compile(
@@ -29,28 +30,29 @@ def paint(embed: discord.Embed, seen: dict[str, Any]) -> discord.Embed:
     return embed
 
 
-def system_embed(seen: dict[str, Any]) -> discord.Embed:
-    """A system; `seen` is `overviews.get_overview`'s."""
-    embed = paint(card(seen["name"] or "A system without a name"), seen)
+def system_embed(seen: dict[str, Any], display: Display) -> discord.Embed:
+    """A system, for who likes things displayed so; `seen` is `overviews.get_overview`'s."""
+    embed = paint(card(seen["server_name"] or seen["name"] or "A system without a name"), seen)
+    _add(embed, Name=seen["server_name"] and seen["name"])
     if seen["fronters"]:
         embed.add_field(name="Fronting", value=fronting(seen["fronters"]), inline=False)
     _add(embed, Tag=seen["tag"] and code(seen["tag"]), Pronouns=seen["pronouns"])
-    _add(embed, Color=seen["color"] and f"#{seen['color']}")
+    _add_color(embed, seen, display)
     _add(embed, Accounts=cut(" ".join(f"<@{user_id}>" for user_id in seen["accounts"])))
     if seen["members"] is not None:
         _add(embed, Members=str(seen["members"]))
-    return _finish(embed, seen, f"System ID: {seen['id']}")
+    return _finish(embed, seen, f"System ID: {display.show_id(seen['id'])}")
 
 
-def member_embed(seen: dict[str, Any]) -> discord.Embed:
-    """A member with its groups; `seen` is `listing.get_member_card`'s."""
+def member_embed(seen: dict[str, Any], display: Display) -> discord.Embed:
+    """A member with its groups, for who likes things displayed so; `seen` is `listing.get_member_card`'s."""
     embed = paint(card(called(seen)), seen)
     if seen["display_name"]:
         _add(embed, Name=seen["name"])
     _add(embed, Birthday=show_birthday(seen["birthday"]), Pronouns=seen["pronouns"])
     if seen["message_count"]:
         _add(embed, Messages=f"{seen['message_count']:,}")
-    _add(embed, Color=seen["color"] and f"#{seen['color']}")
+    _add_color(embed, seen, display)
     _add(embed, Proxy_tags=show_tags(seen["proxy_tags"]))
     if seen["proxy_tags"] and seen["keep_proxy"]:
         _add(embed, Tags_stay="yes")
@@ -58,21 +60,23 @@ def member_embed(seen: dict[str, Any]) -> discord.Embed:
     if seen["system_name"]:
         embed.set_author(name=seen["system_name"])
     privacy = " · private" if seen["visibility"] == "private" else ""
-    return _finish(embed, seen, f"System ID: {seen['system_id']} · Member ID: {seen['id']}{privacy}")
+    system_id, member_id = display.show_id(seen["system_id"]), display.show_id(seen["id"])
+    return _finish(embed, seen, f"System ID: {system_id} · Member ID: {member_id}{privacy}")
 
 
-def group_embed(seen: dict[str, Any]) -> discord.Embed:
-    """A group; `seen` is `listing.show_group`'s."""
+def group_embed(seen: dict[str, Any], display: Display) -> discord.Embed:
+    """A group, for who likes things displayed so; `seen` is `listing.show_group`'s."""
     embed = paint(card(called(seen)), {**seen, "avatar_url": seen["icon"]})
     if seen["display_name"]:
         _add(embed, Name=seen["name"])
     if seen["count"] is not None:
         _add(embed, Members=str(seen["count"]))
-    _add(embed, Color=seen["color"] and f"#{seen['color']}")
+    _add_color(embed, seen, display)
     if seen["system_name"]:
         embed.set_author(name=seen["system_name"])
     privacy = " · private" if seen["visibility"] == "private" else ""
-    return _finish(embed, seen, f"System ID: {seen['system_id']} · Group ID: {seen['id']}{privacy}")
+    system_id, group_id = display.show_id(seen["system_id"]), display.show_id(seen["id"])
+    return _finish(embed, seen, f"System ID: {system_id} · Group ID: {group_id}{privacy}")
 
 
 def fronters_embed(seen: dict[str, Any]) -> discord.Embed:
@@ -140,6 +144,11 @@ def _add(embed: discord.Embed, **fields: str | None) -> None:
     for name, value in fields.items():
         if value:
             embed.add_field(name=name.replace("_", " "), value=value, inline=True)
+
+
+def _add_color(embed: discord.Embed, seen: dict[str, Any], display: Display) -> None:
+    if display.color:
+        _add(embed, Color=seen["color"] and f"#{seen['color']}")
 
 
 def _finish(embed: discord.Embed, seen: dict[str, Any], footer: str) -> discord.Embed:

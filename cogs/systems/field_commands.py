@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import PUBLIC, RAW, SHOWING, Arguments, is_clearing, read_toggle, unquoted
 from cogs.commands.confirm import confirm, confirm_by_typing
+from cogs.commands.converters import get_display
 from cogs.commands.formatting import be, code, code_block, cut
 from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card
@@ -130,7 +131,7 @@ async def show_id(ctx: Context, edit_target: EditTarget, arguments: Arguments) -
     arguments.end()
     seen = await edit_target.see(ctx.author.id)
     hidden = edit_target.target.own and seen["visibility"] == "private" and not arguments.has(*PUBLIC)
-    await (answer_privately if hidden else answer)(ctx, card(text=f"`{seen['id']}`"))
+    await (answer_privately if hidden else answer)(ctx, card(text=f"`{(await get_display(ctx)).show_id(seen['id'])}`"))
 
 
 async def delete_by_typing(
@@ -146,7 +147,8 @@ async def delete_by_typing(
     seen = await edit_target.see(ctx.author.id)
     # In a channel, the ID of a hidden one would open its card to everybody; what was typed stands there already.
     hidden = seen["visibility"] == "private" and not is_private(ctx)
-    wanted = edit_target.command.removeprefix(f"{edit_target.kind} ") if hidden else seen["id"]
+    shown = (await get_display(ctx)).show_id(seen["id"])
+    wanted = edit_target.command.removeprefix(f"{edit_target.kind} ") if hidden else shown
     if await confirm_by_typing(ctx, question, wanted):
         await ctx.bot.write(rule, ctx.author.id, seen["id"])
         ctx.bot.dispatch("purge")

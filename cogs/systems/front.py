@@ -9,7 +9,7 @@ from discord.ext import commands
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import CLEAR, Arguments
-from cogs.commands.converters import find_system, get_own
+from cogs.commands.converters import find_system, get_display, get_own
 from cogs.commands.formatting import cut, escape, quote, stamp_us
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
@@ -21,6 +21,7 @@ from cogs.systems.switch import delete_history
 from rules.parsing.timestamps import now_us
 from rules.parsing.typed_times import parse_time, show_span
 from rules.systems import front_breakdown, front_history, overviews, systems
+from rules.systems.config import Display
 from rules.systems.privacy import see_system
 
 ON_A_PAGE = 10
@@ -51,10 +52,12 @@ async def show_history(ctx: Context, target: SystemTarget, arguments: Arguments)
         await delete_history(ctx, arguments)
         return
 
+    display = await get_display(ctx) if arguments.has("with-id") else None
+
     async def build(viewer: int | None) -> Response:
         switches = await ctx.bot.read(front_history.count_switches, target.system, viewer)
         count = max(-(-switches // ON_A_PAGE), 1)
-        make_page = partial(_make_history_page, ctx, target, viewer, arguments.has("with-id"), count)
+        make_page = partial(_make_history_page, ctx, target, viewer, display, count)
         return Response(await make_page(0), count, make_page)
 
     await respond(ctx, target, arguments, build)
@@ -88,10 +91,10 @@ async def show_breakdown(
 
 
 async def _make_history_page(
-    ctx: Context, target: SystemTarget, viewer: int | None, with_ids: bool, count: int, number: int
+    ctx: Context, target: SystemTarget, viewer: int | None, display: Display | None, count: int, number: int
 ) -> discord.Embed:
     rows = await ctx.bot.read(_read_history, target.system.hid, viewer, number * ON_A_PAGE)
-    text = "\n".join(_history_line(row, with_ids) for row in rows)
+    text = "\n".join(_history_line(row, display) for row in rows)
     embed = card("Front history", text or "Nobody has fronted yet.")
     return embed.set_footer(text=f"Page {number + 1} of {count}")
 
@@ -117,10 +120,11 @@ def _share(percent: float, microseconds: float) -> str:
     return f"{percent:.0f} % ({show_span(int(microseconds) // 1_000_000)})"
 
 
-def _history_line(row: dict[str, Any], with_ids: bool) -> str:
+def _history_line(row: dict[str, Any], display: Display | None) -> str:
     who = names(row["members"])
-    if with_ids and row["members"]:
-        who = cut(", ".join(f"{escape(called(member))} (`{member['id']}`)" for member in row["members"]), 350)
+    if display and row["members"]:
+        listed = (f"{escape(called(member))} (`{display.show_id(member['id'])}`)" for member in row["members"])
+        who = cut(", ".join(listed), 350)
     since = f"{stamp_us(row['timestamp'])} ({stamp_us(row['timestamp'], 'R')})"
     if row["until"] is None:
         return f"**{cut(who, 350)}** {'since ' if row['still'] else ''}{since}"

@@ -21,6 +21,7 @@ KEEP = ("serverkeepproxy", "skp", "serverkeeptags", "servershowtags", "guildkeep
 TAG = ("servertag", "st", "stag", "guildtag")
 SERVER_TAG = Field("tag", "server tag", unquoted, is_spoken=True)
 SERVER_NAME = Field("display_name", "server name", unquoted, is_spoken=True)
+SYSTEM_NAME = Field("display_name", "server name", unquoted)
 SERVER_AVATAR = Field("avatar_url", "server avatar")
 TAG_ENABLE = "system servertag enable"
 TAG_ON, TAG_OFF = ("enable", "enabled", "on"), ("disable", "disabled", "off")
@@ -114,6 +115,11 @@ async def hint_at_tag(ctx: Context, target: SystemTarget) -> str:
     return ""
 
 
+async def edit_system_name(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    """What the system itself is called in this server, on its card."""
+    await edit_text(ctx, system_in_guild(ctx, target), arguments, SYSTEM_NAME)
+
+
 async def edit_system_avatar(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     """The avatar of those members who have none, in this server."""
     await edit_picture(ctx, system_in_guild(ctx, target), arguments, SERVER_AVATAR, of_users=True)
@@ -166,6 +172,7 @@ def _read_on(text: str) -> bool:
 
 system_subcommands = [
     Subcommand(("proxy",), toggle_proxy, "[on or off]", "whether your messages are proxied in this server"),
+    Subcommand(NAME, edit_system_name, "[name]", "the system's name in this server"),
     Subcommand(TAG, edit_tag, "[tag, disable or enable]", "the tag in this server"),
     Subcommand(AVATAR, edit_system_avatar, PICTURE, "the avatar in this server, of members who have none"),
 ]

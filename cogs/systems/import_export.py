@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from cogs.commands.arguments import YES, Arguments
 from cogs.commands.confirm import choose, confirm_by_typing
+from cogs.commands.converters import get_display
 from cogs.commands.formatting import cut, escape
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
@@ -72,7 +73,7 @@ async def delete_system(ctx: Context, target: SystemTarget, arguments: Arguments
     target.check_own()
     first = "" if arguments.has(*NO_EXPORT) else " You get its export by DM first."
     question = f"This deletes your system with its members, switches and messages' records for good.{first}"
-    if not await confirm_by_typing(ctx, question, target.system.hid):
+    if not await confirm_by_typing(ctx, question, (await get_display(ctx)).show_id(target.system.hid)):
         await answer(ctx, card(text="That was not its ID, so nothing was deleted."))
         return
     if first:

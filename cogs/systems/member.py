@@ -9,7 +9,7 @@ from discord.ext import commands
 from cogs.commands import suggestions
 from cogs.commands.arguments import BY_ID, CLEAR, SHOWING, Arguments, as_word, is_clearing, unquoted
 from cogs.commands.confirm import confirm
-from cogs.commands.converters import find_full_name, get_member_target, get_own
+from cogs.commands.converters import find_full_name, get_display, get_member_target, get_own
 from cogs.commands.formatting import escape
 from cogs.commands.private_responses import Response, is_private, respond
 from cogs.commands.registry import systems_command
@@ -26,6 +26,7 @@ from rules.errors import Invalid, NotFound
 from rules.groups import listing
 from rules.parsing.birthdays import show_birthday, type_birthday
 from rules.systems import member_lookup, members
+from rules.systems.config import Display
 from rules.systems.member_lookup import MEMBERS, Kind, NoSuchMember
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, MEMBER_PRIVACY
 
@@ -40,9 +41,11 @@ subcommands = Subcommands("member", "<member>", ("member new <name>", "add a mem
 @subcommands("view", about="the card of a member")
 async def show_card(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     arguments.end()
+    display = await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.member_embed(await ctx.bot.read(listing.get_member_card, edit_target.hid, viewer)))
+        seen = await ctx.bot.read(listing.get_member_card, edit_target.hid, viewer)
+        return Response(embeds.member_embed(seen, display))
 
     await respond(ctx, edit_target.target, arguments, build)
 
@@ -155,7 +158,7 @@ async def make_member(ctx: Context, arguments: Arguments, attachment: discord.At
         async with keeping_if_any(ctx, url) as (url, said):
             member = await ctx.bot.write(members.create_member, ctx.author.id, {**changes, "avatar_url": url})
         left = members.MOST_MEMBERS - await ctx.bot.read(members.count_members, own.system)
-        await answer(ctx, card("A new member", f"{_welcome(ctx, member, left)}{said}"))
+        await answer(ctx, card("A new member", f"{_welcome(ctx, member, left, await get_display(ctx))}{said}"))
 
 
 async def confirm_duplicate(
@@ -167,7 +170,8 @@ async def confirm_duplicate(
     if not twins:
         return True
     # Who is hidden is not to be found by those who read along.
-    hids = [f" (`{twin.hid}`)" for twin in twins if is_private(ctx) or not twin.visibility]
+    display = await get_display(ctx)
+    hids = [f" (`{display.show_id(twin.hid)}`)" for twin in twins if is_private(ctx) or not twin.visibility]
     question = f"You have a {kind.word} with this name already{next(iter(hids), '')}. Use it all the same?"
     if await confirm(ctx, question, "Use it", arguments):
         return True
@@ -218,11 +222,11 @@ class MemberCog(commands.Cog, name="member"):
         await member_command(ctx, Arguments(text))
 
 
-def _welcome(ctx: Context, member: Member, left: int) -> str:
+def _welcome(ctx: Context, member: Member, left: int, display: Display) -> str:
     called = as_word(member.name) or member.hid
     text = f"{escape(member.name)} is here"
     if is_private(ctx) or not member.visibility:
-        text += f"; the ID is `{member.hid}`"
+        text += f"; the ID is `{display.show_id(member.hid)}`"
     text += "."
     if called != member.name:
         text += f"\nSuch a name needs quotes: {typed(ctx, f'member {called} …')}."

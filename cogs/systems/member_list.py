@@ -10,7 +10,7 @@ from discord.ext import commands
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import Arguments
-from cogs.commands.converters import get_own
+from cogs.commands.converters import get_display, get_own
 from cogs.commands.formatting import cut, escape, stamp, stamp_us
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
@@ -21,6 +21,7 @@ from cogs.systems.embeds import called, list_tags
 from rules.errors import Invalid
 from rules.parsing.birthdays import show_birthday
 from rules.systems import member_list, systems
+from rules.systems.config import Display
 
 SHORT, FULL = 25, 5
 TAGS, TAGS_IN_FULL = 2, 5
@@ -30,30 +31,31 @@ FULL_WORDS = ("full", "big", "details", "long")
 FULL_FLAGS = (*FULL_WORDS, "f")
 SORTS = {
     "name": ("by-name", "bn"),
-    "display_name": ("by-display-name", "bdn"),
+    "display_name": ("by-display-name", "by-displayname", "bdn"),
     "id": ("by-id", "bid"),
-    "message_count": ("by-message-count", "bmc"),
-    "created": ("by-created", "bc"),
-    "last_fronted": ("by-last-fronted", "by-last-front", "by-last-switch", "blf"),
-    "last_message": ("by-last-message", "blm"),
-    "birthday": ("by-birthday", "bbd"),
-    "random": ("random", "rand"),
+    "message_count": ("by-message-count", "by-messages", "by-count", "bmc"),
+    "created": ("by-created", "by-creation-date", "bc", "bcr", "bcd"),
+    "last_fronted": ("by-last-fronted", "by-last-front", "by-last-switch", "blf", "bls"),
+    "last_message": ("by-last-message", "by-last-proxy", "blm", "blp"),
+    "birthday": ("by-birthday", "by-birthdate", "bbd", "bb"),
+    "random": ("random", "rand", "shuffle"),
 }
 EXTRAS = {
-    "message_count": ("with-message-count", "wmc"),
-    "created": ("with-created", "wc"),
-    "last_fronted": ("with-last-fronted", "with-last-switch", "wlf"),
-    "last_message_at": ("with-last-message", "wlm"),
-    "birthday": ("with-birthday", "wbd"),
-    "pronouns": ("with-pronouns", "wp"),
-    "avatar_url": ("with-avatar", "wa"),
-    "display_name": ("with-display-name", "wdn"),
+    "message_count": ("with-message-count", "with-messages", "with-count", "wmc"),
+    "created": ("with-created", "with-creation-date", "wc", "wcr"),
+    "last_fronted": ("with-last-fronted", "with-last-front", "with-last-switch", "with-switch", "wlf", "wls", "wsw"),
+    "last_message_at": ("with-last-message", "with-last-proxy", "with-message", "wlm", "wlp", "wm"),
+    "birthday": ("with-birthday", "with-birthdate", "wbd", "wb"),
+    "pronouns": ("with-pronouns", "with-prns", "wp", "wprns"),
+    "avatar_url": ("with-avatar", "with-pfp", "with-icon", "wa", "wpfp", "wi"),
+    "display_name": ("with-display-name", "with-displayname", "wdn"),
+    "proxy_tags": ("with-tags", "with-proxy-tags", "wt"),
 }
 OPTIONS = {
-    "descriptions": ("search-description", "sd"),
+    "descriptions": ("search-description", "search-descriptions", "sd"),
     "all": ("all", "a"),
     "private_only": ("private-only", "po"),
-    "reverse": ("reverse", "r"),
+    "reverse": ("reverse", "rev", "r"),
 }
 Lister = Callable[..., list[dict[str, Any]]]
 FLAGS = (*FULL_FLAGS, *(flag for table in (SORTS, EXTRAS, OPTIONS) for flags in table.values() for flag in flags))
@@ -66,6 +68,7 @@ class _Listing:
     options: member_list.Options
     full: bool
     extras: list[str]
+    display: Display
 
     @property
     def size(self) -> int:
@@ -82,7 +85,7 @@ class _Listing:
         """The page with a number of a list of IDs, from 0 on, with what may be seen of its members now."""
         by_hid = {member["id"]: member for member in members}
         page = [by_hid[hid] for hid in hids[number * self.size : (number + 1) * self.size] if hid in by_hid]
-        embed = _full_page(page, self.extras) if self.full else _short_page(page, self.extras)
+        embed = (_full_page if self.full else _short_page)(page, self.extras, self.display)
         search = f" with “{cut(self.options.search, 40)}”" if self.options.search else ""
         embed.title = f"Members{search} ({len(hids)})"
         count = self.count_pages(hids)
@@ -96,7 +99,8 @@ async def show_list(
 
     Raises Invalid for options that do not go together.
     """
-    listing, list_now = _read_listing(arguments), partial(lister or list_members, hid=hid or target.system.hid)
+    listing = _read_listing(arguments, await get_display(ctx))
+    list_now = partial(lister or list_members, hid=hid or target.system.hid)
     if listing.options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
 
@@ -142,7 +146,7 @@ class MemberListCog(commands.Cog, name="member_list"):
         await list_command(ctx, Arguments(text))
 
 
-def _read_listing(arguments: Arguments) -> _Listing:
+def _read_listing(arguments: Arguments, display: Display) -> _Listing:
     full = (arguments.peek() or "").lower() in FULL_WORDS
     if full:
         arguments.next()
@@ -152,7 +156,7 @@ def _read_listing(arguments: Arguments) -> _Listing:
     extras = _find_all(arguments, EXTRAS)
     if len(extras) > 1 and not full:
         raise Invalid("The short list has room for one `-with-…`; `list full` has it for all.")
-    return _Listing(_read_options(arguments, search, extras), full, extras)
+    return _Listing(_read_options(arguments, search, extras), full, extras, display)
 
 
 def _read_options(arguments: Arguments, search: str, extras: list[str]) -> member_list.Options:
@@ -171,20 +175,20 @@ def _find_all(arguments: Arguments, table: dict[str, tuple[str, ...]]) -> list[s
     return [name for name, flags in table.items() if arguments.has(*flags)]
 
 
-def _short_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
+def _short_page(members: list[dict[str, Any]], extras: list[str], display: Display) -> discord.Embed:
     lines = []
     for member in members:
-        tags = list_tags(member["proxy_tags"], TAGS)
+        tags = list_tags(member["proxy_tags"], TAGS_IN_FULL if extras == ["proxy_tags"] else TAGS)
         more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
         name = f" ({cut(escape(member['name']), 60)})" if called(member) != member["name"] else ""
-        lines.append(f"`{member['id']}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
+        lines.append(f"`{display.pad_id(member['id'])}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
     return card(text=cut("\n".join(lines), MOST_TEXT) or "There is nobody to list.")
 
 
-def _full_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embed:
+def _full_page(members: list[dict[str, Any]], extras: list[str], display: Display) -> discord.Embed:
     embed = card(text=None if members else "There is nobody to list.")
     for member in members:
-        lines = [f"ID `{member['id']}`"]
+        lines = [f"ID `{display.show_id(member['id'])}`"]
         if member["display_name"]:
             lines.append(f"Name: {escape(member['name'])}")
         if member["pronouns"]:
@@ -202,7 +206,8 @@ def _full_page(members: list[dict[str, Any]], extras: list[str]) -> discord.Embe
 
 def _extra(member: dict[str, Any], name: str) -> str | None:
     value = member[name]
-    if not value:
+    # All tags stand there already.
+    if not value or name == "proxy_tags":
         return None
     if name == "birthday":
         return show_birthday(value)

@@ -6,7 +6,7 @@ from discord.ext import commands
 from sqlalchemy.orm import Session
 
 from cogs.commands.arguments import BY_ID, Arguments, unquoted
-from cogs.commands.converters import find_system, get_own
+from cogs.commands.converters import find_system, get_display, get_own
 from cogs.commands.formatting import quote
 from cogs.commands.private_responses import Response, respond
 from cogs.commands.registry import systems_command
@@ -48,8 +48,11 @@ async def make_system(ctx: Context, target: SystemTarget | None, arguments: Argu
 async def show_card(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     arguments.end()
 
+    display = await get_display(ctx)
+
     async def build(viewer: int | None) -> Response:
-        return Response(embeds.system_embed(await ctx.bot.read(overviews.get_overview, target.system, viewer)))
+        seen = await ctx.bot.read(overviews.get_overview, target.system, viewer, ctx.guild and ctx.guild.id)
+        return Response(embeds.system_embed(seen, display))
 
     await respond(ctx, target, arguments, build)
 
@@ -98,7 +101,7 @@ async def privacy(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
 @subcommands("id", about="the system's ID")
 async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
     arguments.end()
-    await answer(ctx, card(text=f"`{target.system.hid}`"))
+    await answer(ctx, card(text=f"`{(await get_display(ctx)).show_id(target.system.hid)}`"))
 
 
 for more in (front, member_list, guild_settings, webhook_command, import_export):

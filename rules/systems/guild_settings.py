@@ -24,6 +24,7 @@ _SYSTEM_READERS: fields.Readers = {
     "tag": partial(fields.read_text, most=systems.TAG_LENGTH),
     "avatar_url": fields.read_url,
     "name_format": partial(fields.read_text, most=NAME_FORMAT_LENGTH),
+    "display_name": partial(fields.read_text, most=systems.NAME_LENGTH),
 }
 _MEMBER_READERS: fields.Readers = {
     "display_name": partial(fields.read_text, most=members.NAME_LENGTH),
@@ -35,8 +36,9 @@ _MEMBER_READERS: fields.Readers = {
 def edit_system(session: Session, user_id: int, guild_id: int, changes: Mapping[str, object]) -> SystemGuild:
     """Change what is given for the user's system in a server and nothing else; unknown keys are ignored.
 
-    `proxy_enabled` and `tag_enabled` are true or false. Tag 78 code points, address 256, `name_format` 100; null and
-    blank mean that what counts everywhere counts there too. Raises Invalid, and NotAuthenticated without a system.
+    `proxy_enabled` and `tag_enabled` are true or false. Tag 78 code points, address 256, `name_format` and
+    `display_name`, the system's own name there, 100; null and blank mean that what counts everywhere counts there too.
+    Raises Invalid, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(system_id=system.id, guild_id=guild_id)
@@ -56,13 +58,20 @@ def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes
 
 
 def see_system(session: Session, system: System, guild_id: int, viewer: int | None) -> dict[str, Any]:
-    """What a system set in a server, as the viewer may see it: strangers see tag and avatar, if avatars are public."""
+    """What a system set in a server, as the viewer may see it.
+
+    Strangers see the tag, the avatar if avatars are public, and the name if the system's name is.
+    """
     # A row that is not stored has no defaults of its own yet.
     row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(proxy_enabled=True, tag_enabled=True)
     owner = systems.is_owner(session, viewer, system.id)
     seen = {name: getattr(row, name) if owner else None for name in _SYSTEM_READERS}
-    shows_avatar = owner or not system.avatar_privacy
-    return {**seen, "tag": row.tag, "avatar_url": row.avatar_url if shows_avatar else None}
+    return {
+        **seen,
+        "tag": row.tag,
+        "avatar_url": row.avatar_url if owner or not system.avatar_privacy else None,
+        "display_name": row.display_name if owner or not system.name_privacy else None,
+    }
 
 
 def see_member(session: Session, hid: str, guild_id: int, viewer: int | None) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from sqlalchemy.orm import Session
 
 from models import Member, System
 from rules.errors import NotAllowed, NotFound
-from rules.systems import switches, systems
+from rules.systems import guild_settings, switches, systems
 from rules.systems.privacy import see_member, see_system
 
 
-def get_overview(session: Session, system: System, viewer: int | None) -> dict[str, Any]:
-    """A system with its accounts, the number of its members and its fronters; what is private is None."""
+def get_overview(session: Session, system: System, viewer: int | None, guild_id: int | None = None) -> dict[str, Any]:
+    """A system with its accounts, the number of its members, its fronters, and `server_name`, its name in a server.
+
+    What is private is None.
+    """
     owner = systems.is_owner(session, viewer, system.id)
+    here = guild_settings.see_system(session, system, guild_id, viewer) if guild_id else {"display_name": None}
     return {
         **see_system(system, owner),
+        "server_name": here["display_name"],
         "accounts": systems.get_accounts(session, system),
         "members": _count_members(session, system, owner),
         "fronters": find_fronters(session, system, viewer),

@@ -10,7 +10,14 @@ from rules.systems import config, guild_settings, members, soft_delete, systems
 ALICE, ALEX, BOB, NOBODY = 80351110224678912, 80351110224678913, 80351110224678914, None
 GUILD, OTHER = 2909267986263572999, 2909267986263573000
 URL = "https://example.com/a.png"
-SYSTEM = {"proxy_enabled": True, "tag_enabled": True, "tag": None, "avatar_url": None, "name_format": None}
+SYSTEM = {
+    "proxy_enabled": True,
+    "tag_enabled": True,
+    "tag": None,
+    "avatar_url": None,
+    "name_format": None,
+    "display_name": None,
+}
 MEMBER = {"display_name": None, "avatar_url": None, "keep_proxy": None}
 
 
@@ -32,6 +39,7 @@ def test_a_system_is_set_for_one_server_and_only_what_is_given(read, write, foxe
         {"proxy_enabled": False},
         {"avatar_url": URL},
         {"tag_enabled": False, "name_format": "x" * 100},
+        {"display_name": "x" * 100},
         {"tag": None, "unknown": 1},
         {"name_format": " ", "proxy_enabled": True},
         {},
@@ -66,6 +74,7 @@ REFUSED = [
     ({"avatar_url": "ftp://example.com"}, "must be an address that starts with http"),
     ({"avatar_url": f"{URL}?{'x' * 256}"}, "avatar_url must have at most 256"),
     ({"name_format": "x" * 101}, "name_format must have at most 100"),
+    ({"display_name": "x" * 101}, "display_name must have at most 100"),
 ]
 REFUSED_OF_MEMBERS = [
     ({"display_name": "x" * 101}, "display_name must have at most 100"),
@@ -104,14 +113,16 @@ def test_only_owners_set_anything(write, ann):
 @pytest.mark.parametrize("viewer", [BOB, NOBODY])
 def test_strangers_see_what_everybody_sees_above_messages_unless_it_is_private(read, write, foxes, ann, viewer):
     here = {"tag": "x", "avatar_url": URL, "name_format": "{name}", "proxy_enabled": False, "tag_enabled": False}
+    here["display_name"] = "Foxes here"
     write(guild_settings.edit_system, ALICE, GUILD, here)
     write(guild_settings.edit_member, ALICE, ann.hid, GUILD, {"display_name": "Anna", "avatar_url": URL})
     hidden = {"proxy_enabled": None, "tag_enabled": None, "name_format": None}
-    assert read(guild_settings.see_system, foxes, GUILD, viewer) == {"tag": "x", "avatar_url": URL, **hidden}
+    assert read(guild_settings.see_system, foxes, GUILD, viewer) == {**here, **hidden}
     seen = {"display_name": "Anna", "avatar_url": URL, "keep_proxy": None}
     assert read(guild_settings.see_member, ann.hid, GUILD, viewer) == seen
-    foxes = write(systems.edit_system, ALICE, {"avatar_privacy": "private"})
-    assert read(guild_settings.see_system, foxes, GUILD, viewer)["avatar_url"] is None
+    for setting, key in (("avatar_privacy", "avatar_url"), ("name_privacy", "display_name")):
+        foxes = write(systems.edit_system, ALICE, {setting: "private"})
+        assert read(guild_settings.see_system, foxes, GUILD, viewer)[key] is None
     for setting, key in (("name_privacy", "display_name"), ("avatar_privacy", "avatar_url")):
         write(members.edit_member, ALICE, ann.hid, {setting: "private"})
         seen |= {key: None}
