@@ -24,6 +24,7 @@ from web import (
     request_log,
     responses,
 )
+from web.pluralkit_v2 import blueprints
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
@@ -67,6 +68,7 @@ def _assemble(config: settings.Config) -> Flask:
     rate_limit.init_app(app, config)
     request_log.init_app(app, config)
     kv.init_app(app)
+    blueprints.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)
     for blueprint in (home_page.bp, presence.bp, pluralkit_v1.bp, pictures.bp, health.bp):

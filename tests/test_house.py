@@ -73,6 +73,7 @@ ROOMS = {
     " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.proxying cogs.groups rules.groups",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.groups rules.account rules.presence rules.proxying rules.pictures",
+    "web.pluralkit_v2": "models web rules rules.parsing rules.systems rules.groups rules.account rules.proxying",
     "web.front": "config database web rules rules.parsing rules.account rules.presence",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}

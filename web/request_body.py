@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 
 from rules.errors import Invalid, TooLarge
-from rules.parsing.strict_json import read_object
+from rules.parsing.strict_json import read_array, read_object
 
 
 def read_body(most: int) -> bytes:
@@ -42,9 +42,18 @@ def read_json_object(most: int) -> dict[str, Any]:
     Raises UnsupportedMediaType unless the content type is JSON; Invalid for what is no object, is nested more
     than 32 deep, or holds NaN, a key twice, NUL or half a surrogate pair; and like `read_body`.
     """
+    return read_object(_read_json(most))
+
+
+def read_json_array(most: int) -> list[Any]:
+    """The same of a JSON array."""
+    return read_array(_read_json(most))
+
+
+def _read_json(most: int) -> str:
     if not (request.is_json or request.mimetype == "text/json"):
         raise UnsupportedMediaType
-    return read_object(read_text(most))
+    return read_text(most)
 
 
 def _read(size: int) -> bytes:

@@ -50,9 +50,7 @@ FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, s
 RETRY_AFTER_S = 2
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = {name.lower(): name for name in ("Authorization", "Content-Type", "If-None-Match")}
-READABLE_HEADERS = (
-    "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope"
-)
+READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope"
 
 COMMON_HEADERS = {
     "Access-Control-Allow-Origin": "*",

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Group, System
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid, InvalidFields, NotFound
 from rules.groups.privacy import GROUP_PRIVACY
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us
@@ -36,14 +36,20 @@ def check_changes(changes: Mapping[str, object]) -> None:
     read_changes(changes)
 
 
+def check_new(changes: Mapping[str, object]) -> None:
+    """Refuse what `create_group` would refuse of a group's fields. Raises Invalid."""
+    if "name" not in changes:
+        raise InvalidFields({"name": Invalid("Group name must be specified.")})
+    read_changes(changes)
+
+
 def create_group(session: Session, user_id: int, changes: Mapping[str, object]) -> Group:
     """Add a group to the user's system, with the fields of `edit_group`; `name` is needed.
 
     At most 250 a system. Raises Invalid, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
-    if "name" not in changes:
-        raise Invalid("Group name must be specified.")
+    check_new(changes)
     read = read_changes(changes)
     count = count_groups(session, system)
     if count >= MOST_GROUPS:
@@ -95,6 +101,11 @@ def get_own_group(session: Session, user_id: int, reference: str) -> Group:
     system, group = systems.get_own_system(session, user_id), get_group(session, reference)
     systems.check_part_of(system, group, reference)
     return group
+
+
+def get_group_system(session: Session, group: Group) -> System:
+    """The system that a group belongs to."""
+    return session.get_one(System, group.system_id)
 
 
 def count_groups(session: Session, system: System) -> int:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import Group, GroupMember, Member, System
 from rules.dispatch import changes
-from rules.errors import Invalid, NotFound
+from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.groups import groups
 from rules.systems import members, systems
 from rules.systems.short_ids import find_by_reference
@@ -25,7 +25,7 @@ def change_members(session: Session, user_id: int, group: str, references: objec
     somebody else's group and, naming it, for somebody else's member; Invalid for what is no list of references.
     """
     found = groups.get_own_group(session, user_id, group)
-    wanted = {(found.id, one.id) for one in _get_all(session, user_id, Member, references)}
+    wanted = {(found.id, one.id) for one in _get_all(session, user_id, Member, references, how)}
     return _change(session, GroupMember.group_id == found.id, wanted, how)
 
 
@@ -35,15 +35,17 @@ def change_groups(session: Session, user_id: int, member: str, references: objec
     As `change_members`, from the other side.
     """
     found = members.get_own_member(session, user_id, member)
-    wanted = {(one.id, found.id) for one in _get_all(session, user_id, Group, references)}
+    wanted = {(one.id, found.id) for one in _get_all(session, user_id, Group, references, how)}
     return _change(session, GroupMember.member_id == found.id, wanted, how)
 
 
 def _get_all(
-    session: Session, user_id: int, table: type[Group] | type[Member], references: object
+    session: Session, user_id: int, table: type[Group] | type[Member], references: object, how: str
 ) -> list[Group | Member]:
     if not isinstance(references, list) or not all(isinstance(reference, str) for reference in references):
         raise Invalid("The body must be a list of IDs or UUIDs.")
+    if not references and how != "overwrite":
+        raise Invalid("The body must name at least one.")
     if len(references) > MOST_REFERENCES:
         raise Invalid(f"A list has at most {MOST_REFERENCES:,} references; this one has {len(references):,}.")
     system = systems.get_own_system(session, user_id)
@@ -53,8 +55,11 @@ def _get_all(
 def _get_own(session: Session, system: System, table: type[Group] | type[Member], reference: str) -> Group | Member:
     found = find_by_reference(session, table, reference)
     if not found:
-        raise NotFound(f"{table.__name__} '{reference[:40]}' not found.")
-    systems.check_part_of(system, found, reference[:40])
+        raise NotFound(f"{table.__name__} '{reference[:40]}' not found.", code=20003 if table is Member else 20005)
+    if found.system_id != system.id:
+        raise NotAuthenticated(
+            f"{table.__name__} '{reference[:40]}' is not part of your system.", code=30008 if table is Member else 30009
+        )
     return found
 
 

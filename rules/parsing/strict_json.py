@@ -16,19 +16,32 @@ def read_object(text: str, what: str = "body") -> dict[str, Any]:
     Raises Invalid for what is no JSON object, is nested more than 32 deep, or holds NaN, a key twice, NUL or half a
     surrogate pair.
     """
+    value = _read(text, what)
+    if not isinstance(value, dict):
+        raise Invalid(f"The {what} must be a JSON object.")
+    _check_value(value, what, MOST_DEPTH)
+    return value
+
+
+def read_array(text: str, what: str = "body") -> list[Any]:
+    """A JSON array, as strictly as `read_object`. Raises Invalid."""
+    value = _read(text, what)
+    if not isinstance(value, list):
+        raise Invalid(f"The {what} must be a JSON array.")
+    _check_value(value, what, MOST_DEPTH)
+    return value
+
+
+def _read(text: str, what: str) -> Any:
     hooks = {"object_pairs_hook": partial(_object, what), "parse_constant": partial(_refuse_constant, what)}
     try:
-        value = json.loads(text, **hooks)
+        return json.loads(text, **hooks)
     except RecursionError:
         raise _too_deep(what) from None
     except json.JSONDecodeError as error:
         raise Invalid(f"The {what} is not JSON: {error}.") from None
     except ValueError:
         raise Invalid(f"The {what} holds a number that is too long.") from None
-    if not isinstance(value, dict):
-        raise Invalid(f"The {what} must be a JSON object.")
-    _check_value(value, what, MOST_DEPTH)
-    return value
 
 
 def _object(what: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:

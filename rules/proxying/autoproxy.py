@@ -1,9 +1,13 @@
 """Autoproxy: how a system's messages without tags are proxied in one server."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from models import Autoproxy, Member
-from rules.errors import Invalid
+from rules.errors import Invalid, InvalidFields
+from rules.parsing.timestamps import show_time
 from rules.systems import members, systems
 
 MODES = ("off", "front", "latch", "member")
@@ -35,6 +39,39 @@ def get_mode(session: Session, user_id: int, guild_id: int) -> tuple[str, Member
     member = session.get(Member, stored.member_id) if stored.member_id else None
     # The member of the mode was deleted.
     return ("off" if stored.mode == "member" and not member else stored.mode), member
+
+
+def show_mode(session: Session, user_id: int, guild_id: int) -> dict[str, Any]:
+    """The mode in a server, its member and when that was latched, as v2's JSON. Raises NotAuthenticated."""
+    mode, member = get_mode(session, user_id, guild_id)
+    stored = session.get(Autoproxy, (systems.get_own_system(session, user_id).id, guild_id))
+    latched_at = stored.latched_at if stored else None
+    return {
+        "autoproxy_mode": mode,
+        "autoproxy_member": member.hid if member else None,
+        "last_latch_timestamp": None if latched_at is None else show_time(latched_at),
+    }
+
+
+def patch_mode(session: Session, user_id: int, guild_id: int, changes: Mapping[str, object]) -> None:
+    """Change `autoproxy_mode` and `autoproxy_member`, or one of them, in a server.
+
+    The member, an ID or a UUID, is that of the mode member alone; a null one is none. Raises Invalid, NotFound, and
+    NotAuthenticated without a system and for somebody else's member.
+    """
+    mode, member = get_mode(session, user_id, guild_id)
+    wanted = changes.get("autoproxy_mode", mode)
+    if not isinstance(wanted, str) or wanted not in MODES:
+        wrong = Invalid("The autoproxy_mode must be off, front, latch or member.")
+        raise InvalidFields({"autoproxy_mode": wrong})
+    named = changes.get("autoproxy_member", member.hid if member and wanted == mode == "member" else None)
+    if named is not None and (not isinstance(named, str) or wanted != "member"):
+        wrong = Invalid("The autoproxy_member goes with the autoproxy_mode member alone.")
+        raise InvalidFields({"autoproxy_member": wrong})
+    if wanted == "member" and named is None:
+        raise Invalid("Name the autoproxy_member that is to speak.", code=40002)
+    if (wanted, named) != (mode, member.hid if member and mode == "member" else None):
+        set_mode(session, user_id, guild_id, wanted, named)
 
 
 def renew_latch(session: Session, system_id: int, guild_id: int, member_id: int, now_us: int) -> None:

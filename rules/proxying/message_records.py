@@ -74,6 +74,24 @@ def get_record(session: Session, message_id: int) -> Message:
     return found
 
 
+def get_record_member(session: Session, record: Message) -> Member:
+    """In whose name a recorded message was posted."""
+    return session.get_one(Member, record.member_id)
+
+
+def show_record(record: Message) -> dict[str, Any]:
+    """A record as JSON, without its system and member, as v2 has it."""
+    return {
+        # Discord's IDs hold when they were made.
+        "timestamp": show_time(((record.id >> 22) + DISCORD_EPOCH_MS) * 1000),
+        "id": str(record.id),
+        "original": str(record.original_id),
+        "sender": str(record.sender_id),
+        "channel": str(record.channel_id),
+        "guild": None if record.guild_id is None else str(record.guild_id),
+    }
+
+
 def get_own_record(session: Session, user_id: int, message_id: int) -> Message:
     """The same of one that stands, for the accounts of the member's system, who alone may edit it.
 

@@ -110,6 +110,11 @@ def edit_config(session: Session, user_id: int, changes: Mapping[str, object]) -
     return system
 
 
+def check_changes(changes: Mapping[str, object]) -> None:
+    """Refuse what `edit_config` would refuse, before anybody waits for the write lock. Raises Invalid."""
+    read_config(changes)
+
+
 def patch_config(session: Session, user_id: int, changes: Mapping[str, object]) -> System:
     """`edit_config` for a program with a token: what v2's document lets no program change is ignored as well."""
     return edit_config(session, user_id, {name: changes[name] for name in changes if name not in _KEPT_FROM_PROGRAMS})

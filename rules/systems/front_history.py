@@ -97,7 +97,7 @@ def show_history(
     rows = session.execute(page).all()
     if not rows:
         return []
-    members = _members_by_switch(session, [row.id for row in rows], Member)
+    members = members_by_switch(session, [row.id for row in rows], Member)
     owner = systems.is_owner(session, viewer, system.id)
     hidden_since = find_hidden_since(session, system, viewer)
     # Each switch lasts until the one before it in the list; what is newer than the page's first is not on the page.
@@ -118,7 +118,8 @@ def _find_next(session: Session, system: System, timestamp: int, hidden_since: i
     return session.scalar(later if hidden_since is None else later.where(Switch.timestamp < hidden_since))
 
 
-def _members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:
+def members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:
+    """The members of each of these switches in order, or `what` of them is asked for; a switch to nobody has no key."""
     rows = session.execute(
         select(SwitchMember.switch_id, what)
         .join(Member, Member.id == SwitchMember.member_id)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from models import MemberGuild, System, SystemGuild
+from rules.errors import NotFound
 from rules.parsing import fields
 from rules.systems import members, systems
 from rules.systems.config import NAME_FORMAT_LENGTH
@@ -55,6 +56,25 @@ def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes
     member = members.get_own_member(session, user_id, hid)
     row = session.get(MemberGuild, (member.id, guild_id)) or MemberGuild(member_id=member.id, guild_id=guild_id)
     return _change(session, row, changes, _MEMBER_READERS)
+
+
+def get_own_system(session: Session, user_id: int, guild_id: int) -> SystemGuild:
+    """What was set for the user's own system in a server. Raises NotFound where nothing was; NotAuthenticated."""
+    row = session.get(SystemGuild, (systems.get_own_system(session, user_id).id, guild_id))
+    if not row:
+        raise NotFound("No system guild settings found for target guild.", code=20009)
+    return row
+
+
+def get_own_member(session: Session, user_id: int, hid: str, guild_id: int) -> MemberGuild:
+    """What was set for a member of the user's in a server.
+
+    Raises NotFound where nothing was; and NotAuthenticated without a system and for somebody else's member.
+    """
+    row = session.get(MemberGuild, (members.get_own_member(session, user_id, hid).id, guild_id))
+    if not row:
+        raise NotFound("No member guild settings found for target guild.", code=20010)
+    return row
 
 
 def see_system(session: Session, system: System, guild_id: int, viewer: int | None) -> dict[str, Any]:

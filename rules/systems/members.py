@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, System
-from rules.errors import Invalid, NotAllowed, NotFound
+from rules.errors import Invalid, InvalidFields, NotAllowed, NotFound
 from rules.parsing import fields
 from rules.parsing.timestamps import now_us
 from rules.parsing.uuids import parse_uuid
@@ -80,14 +80,20 @@ def check_changes(changes: Mapping[str, object]) -> None:
     read_changes(changes)
 
 
+def check_new(changes: Mapping[str, object]) -> None:
+    """Refuse what `create_member` would refuse of a member's fields. Raises Invalid."""
+    if "name" not in changes:
+        raise InvalidFields({"name": Invalid("Member name must be specified.")})
+    read_changes(changes)
+
+
 def create_member(session: Session, user_id: int, changes: Mapping[str, object]) -> Member:
     """Add a member to the user's system, with the fields of `edit_member`; `name` is needed.
 
     At most 1 000 a system. Raises Invalid, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
-    if "name" not in changes:
-        raise Invalid("Member name must be specified.")
+    check_new(changes)
     count = count_members(session, system)
     if count >= MOST_MEMBERS:
         raise Invalid(

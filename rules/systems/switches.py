@@ -62,7 +62,7 @@ def edit_switch(
         wanted = combine(get_fronters(session, latest), wanted, how)
     members = _check_fronters(session, system, latest, wanted)
     session.execute(delete(SwitchMember).where(SwitchMember.switch_id == latest.id))
-    _store_fronters(session, latest, members)
+    store_fronters(session, latest, members)
     changes.note_members(session, latest)
     return latest
 
@@ -212,7 +212,7 @@ def _log(session: Session, system: System, latest: Switch | None, wanted: list[s
     switch = Switch(system_id=system.id, timestamp=max(now_us(), latest.timestamp + 1 if latest else 0))
     session.add(switch)
     session.flush()
-    _store_fronters(session, switch, members)
+    store_fronters(session, switch, members)
     return switch
 
 
@@ -228,7 +228,8 @@ def _check_fronters(session: Session, system: System, latest: Switch | None, wan
     return [found[hid].id for hid in wanted]
 
 
-def _store_fronters(session: Session, switch: Switch, members: list[int]) -> None:
+def store_fronters(session: Session, switch: Switch, members: list[int]) -> None:
+    """Add these members, by their row IDs, to a switch that has none."""
     session.add_all(
         SwitchMember(switch_id=switch.id, position=position, member_id=member)
         for position, member in enumerate(members)

@@ -68,8 +68,9 @@ def check_changes(changes: Mapping[str, object], tag_length: int = TAG_LENGTH) -
 def edit_system(session: Session, user_id: int, changes: Mapping[str, object], tag_length: int = TAG_LENGTH) -> System:
     """Change what is given of the user's system and nothing else; unknown and read-only keys are ignored.
 
-    All or nothing. Name and pronouns 100 code points, description 1 000, `tag_length` of a tag, addresses 256; null and blank
-    clear a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a system.
+    All or nothing. Name and pronouns 100 code points, description 1 000, `tag_length` of a tag, addresses 256; null and
+    blank clear a text, a null `tz` is UTC, a null privacy is public. Raises Invalid, and NotAuthenticated without a
+    system.
     """
     system = get_own_system(session, user_id)
     for name, value in read_changes(changes, tag_length).items():
@@ -164,8 +165,10 @@ def get_account_system(session: Session, user_id: int) -> System:
 def get_referenced(session: Session, reference: str, viewer: int | None) -> System:
     """The system that a reference of v2's names: `@me`, an ID, a UUID, or an account by its Discord ID.
 
-    Raises NotFound, and NotAuthenticated for `@me` without a system.
+    Raises NotFound, and NotAuthenticated for `@me` without a token and without a system.
     """
+    if reference == ME and viewer is None:
+        raise NotAuthenticated("This needs your token in the Authorization header; the bot's `token` command sends it.")
     if reference == ME:
         return get_own_system(session, viewer)
     if _ACCOUNT.fullmatch(reference):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models import Member, Switch, System
+from models import Member, System
 from rules.groups.privacy import GROUP_PRIVACY
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
+from rules.systems.past_switches import Past
 from rules.systems.privacy import see_member, see_system
 
 SYSTEM = (
@@ -56,8 +57,17 @@ def show_seen_group(seen: Seen, system: System, is_owner: bool) -> dict[str, Any
     return _show({**seen, "system": system.hid}, GROUP, GROUP_PRIVACY, is_owner)
 
 
-def show_switch(switch: Switch, members: list[Any]) -> dict[str, Any]:
-    """A switch with its members, which are given as they are to be shown."""
+def show_switch(switch: Past) -> dict[str, Any]:
+    """A switch with its members' IDs."""
+    return _show_switch(switch, [member.hid for member in switch.members])
+
+
+def show_full_switch(switch: Past, system: System, is_owner: bool) -> dict[str, Any]:
+    """A switch with its members in full."""
+    return _show_switch(switch, [show_member(member, system, is_owner) for member in switch.members])
+
+
+def _show_switch(switch: Past, members: list[Any]) -> dict[str, Any]:
     return {"id": format_uuid(switch.uuid), "timestamp": show_time(switch.timestamp), "members": members}
 
 

@@ -1,7 +1,8 @@
 """How much is kept: private things are not counted."""
 
+from rules.proxying import statistics
 from rules.proxying.statistics import Statistics
-from rules.systems import members, statistics, switches, systems
+from rules.systems import members, switches, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 
