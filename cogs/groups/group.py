@@ -15,7 +15,7 @@ from cogs.groups.group_list import show_groups
 from cogs.groups.group_target import get_group_target, list_members
 from cogs.groups.random_choice import show_random_group, show_random_member
 from cogs.systems import embeds, field_commands, front, image_fields, member_list
-from cogs.systems.field_commands import Field, delete_by_typing, edit_text, show_id
+from cogs.systems.field_commands import Field, delete_by_typing, edit_description, edit_text, show_id
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.member import confirm_duplicate
 from cogs.systems.privacy import GROUP_SUBJECTS, add_subcommands, show_or_open
@@ -77,7 +77,7 @@ async def rename_display(ctx: Context, edit_target: EditTarget, arguments: Argum
     about="show, set or clear the description",
 )
 async def describe(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, edit_target, arguments, field_commands.DESCRIPTION)
+    await edit_description(ctx, edit_target, arguments)
 
 
 @subcommands("icon", "avatar", "picture", "image", "pic", "pfp", usage=image_fields.PICTURE, about="the icon")

@@ -2,22 +2,35 @@
 
 from discord.ext import commands
 
-from cogs.commands.arguments import CLEAR, Arguments, is_clearing
+from cogs.commands.arguments import CLEAR, OFF, Arguments, is_clearing
 from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own
+from cogs.commands.formatting import code_block, quote
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card, typed
+from cogs.commands.responses import Context, answer, answer_privately, card, typed
 from cogs.commands.select_menu import choose
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import SystemTarget
 from cogs.systems import config_proxying
 from cogs.systems.config_proxying import config_target, list_settings, on_or_off
-from cogs.systems.field_commands import edit_toggle
+from cogs.systems.field_commands import edit_toggle, read_template_number
 from rules.errors import Invalid
 from rules.parsing import time_zones
 from rules.parsing.timestamps import now_us
-from rules.systems import systems
+from rules.systems import config, systems
 
+COLOR_NAMES = tuple(f"show {noun}" for noun in ("color", "colors", "colour", "colours", "hex"))
+CAPS_NAMES = tuple(
+    f"{verb}{blank}{noun}"
+    for verb in ("capitalize", "capitalise", "caps", "cap")
+    for blank in (" ", "")
+    for noun in ("ids", "id")
+)
+PADDINGS = {"l": "left", "left": "left", "r": "right", "right": "right", **dict.fromkeys(OFF, "off")}
+TEMPLATE_NAMES = (
+    *("template", "templates", "descriptiontemplate", "descriptiontemplates"),
+    *("description template", "description templates"),
+)
 subcommands = Subcommands("config")
 
 
@@ -46,13 +59,70 @@ async def private(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     await edit_toggle(ctx, config_target(ctx, target), arguments, f"{what}_default_private", on, off)
 
 
-@subcommands("show", usage="private [on or off]", about="whether you are shown what is private without asking")
+@subcommands("show private", usage="[on or off]", about="whether you are shown what is private without asking")
 async def show_private(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    if (arguments.next() or "").lower() != "private":
-        raise Invalid("Write `config show private on` or `config show private off`.")
     on = "Your own cards show what is private, by DM where others could read it."
     off = "Your own cards leave out what is private."
     await edit_toggle(ctx, config_target(ctx, target), arguments, "show_private_info", on, off)
+
+
+@subcommands(*COLOR_NAMES, usage="[on or off]", about="whether cards show you colors as text, like #ff0000")
+async def show_color(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    on, off = "Cards show you colors as text, like #ff0000.", "Cards show you colors by their edge alone."
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "card_show_color_hex", on, off)
+
+
+@subcommands(
+    *("split ids", "split id", "splitids", "splitid"), usage="[on or off]", about="whether you are shown IDs as abc-def"
+)
+async def split_ids(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    on, off = "You are shown IDs in two parts, as in `abc-def`.", "You are shown IDs in one part, as in `abcdef`."
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "hid_display_split", on, off)
+
+
+@subcommands(*CAPS_NAMES, usage="[on or off]", about="whether you are shown IDs in capitals")
+async def capitalize_ids(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    on, off = "You are shown IDs in capitals, as in `ABCDE`.", "You are shown IDs in small letters, as in `abcde`."
+    await edit_toggle(ctx, config_target(ctx, target), arguments, "hid_display_caps", on, off)
+
+
+@subcommands(
+    *("pad ids", "pad id", "padids", "padid"), usage="[left, right or off]", about="IDs of one width in your lists"
+)
+async def pad_ids(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    word, padding = (arguments.next() or "").lower(), target.system.hid_list_padding
+    arguments.end()
+    if word:
+        padding = PADDINGS.get(word)
+        if not padding:
+            raise Invalid(f"Say `left`, `right` or `off`; {quote(word)} is none of them.")
+        await ctx.bot.write(config.edit_config, ctx.author.id, {"hid_list_padding": padding})
+    told = "IDs in lists are as wide as they are."
+    if padding != "off":
+        told = f"Shorter IDs in lists get a blank on the {padding}, so that all are as wide as the longest."
+    await answer(ctx, card(text=told))
+
+
+@subcommands(*TEMPLATE_NAMES, usage="[add <text> or remove <number>]", about="texts to begin descriptions with")
+async def template(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    word = (arguments.next() or "list").lower()
+    if word in ("add", "new", "a"):
+        number = await ctx.bot.write(config.add_template, ctx.author.id, arguments.rest(always=()))
+        use = typed(ctx, f"member <member> description -template {number}")
+        await answer(ctx, card(text=f"That is template {number} now; {use} begins a description with it."))
+    elif word in ("remove", "delete", "r"):
+        number = read_template_number(arguments.next())
+        arguments.end()
+        await ctx.bot.write(config.remove_template, ctx.author.id, number)
+        await answer(ctx, card(text=f"Template {number} is removed; those behind it move up."))
+    elif word in ("list", "l", "show"):
+        arguments.end()
+        templates = enumerate(config.get_templates(target.system), 1)
+        shown = "\n".join(f"**{number}**\n{code_block(text)}" for number, text in templates)
+        none = f"You have no templates; {typed(ctx, 'config template add <text>')} keeps one."
+        await answer_privately(ctx, card("Templates for descriptions", shown or none))
+    else:
+        raise Invalid("Write `config template add <text>`, `config template remove <number>` or `config template`.")
 
 
 for subcommand in config_proxying.subcommands:
@@ -67,6 +137,11 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
         "private member": on_or_off(system.member_default_private),
         "private group": on_or_off(system.group_default_private),
         "show private": on_or_off(system.show_private_info),
+        "show color": on_or_off(system.card_show_color_hex),
+        "split ids": on_or_off(system.hid_display_split),
+        "capitalize ids": on_or_off(system.hid_display_caps),
+        "pad ids": system.hid_list_padding,
+        "template": f"{len(config.get_templates(system))} of {config.MOST_TEMPLATES}",
         **await list_settings(ctx, target),
     }
     lines = [f"{typed(ctx, f'config {name}')}: {value}" for name, value in settings.items()]

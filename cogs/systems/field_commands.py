@@ -11,9 +11,11 @@ from cogs.commands.confirm import confirm, confirm_by_typing
 from cogs.commands.converters import get_display
 from cogs.commands.formatting import be, code, code_block, cut
 from cogs.commands.private_responses import Response, is_private, respond
-from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, typed
 from cogs.commands.targets import EditTarget
+from rules.errors import Invalid
 from rules.proxying.markup import find_custom_emoji
+from rules.systems import config
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ def without_hash(text: str) -> str:
     return unquoted(text).removeprefix("#")
 
 
+TEMPLATE = ("template", "templates", "tpl")
 NAME = Field("name", "name", unquoted)
 DESCRIPTION = Field("description", "description")
 PRONOUNS = Field("pronouns", "pronouns", unquoted)
@@ -53,20 +56,52 @@ async def edit_text(
     arguments: Arguments,
     field: Field,
     after: Callable[[object], str] | None = None,
+    hint: str = "",
 ) -> None:
-    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets; `after` adds to that answer."""
+    """`<field>` shows, `<field> clear` clears after a question, `<field> <text>` sets.
+
+    `after` adds to the answer to the last, and `hint` to that of a field that holds nothing.
+    """
     text = arguments.rest(SHOWING)
     arguments.check_flags(SHOWING)
     if is_clearing(text, arguments):
         await clear(ctx, edit_target, arguments, field)
     elif not text or text.lower() == "raw":
-        await show_text(ctx, edit_target, arguments, field, raw=bool(text))
+        await show_text(ctx, edit_target, arguments, field, raw=bool(text), more=hint)
     else:
         edit_target.target.check_own()
         value = field.reader(text)
         await edit_target.edit({field.key: value})
         more = (after(value) if after else "") + (hint_at_emoji(value) if field.is_spoken else "")
         await answer(ctx, card(text=f"The {edit_target.kind}'s {field.label} {be(field.label)} changed.{more}"))
+
+
+async def edit_description(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    """`description`, which `-template <number>` begins with a text of one's own; it asks before it replaces another."""
+    own = edit_target.target.own
+    text = arguments.rest((*SHOWING, *TEMPLATE) if own else SHOWING)
+    if not arguments.has(*TEMPLATE):
+        hint = ""
+        if own and not text and config.get_templates(edit_target.target.system):
+            hint = f" {typed(ctx, f'{edit_target.command} description -template 1')} begins it with your template."
+        await edit_text(ctx, edit_target, arguments, DESCRIPTION, hint=hint)
+        return
+    arguments.check_flags(TEMPLATE)
+    value = config.get_template(edit_target.target.system, read_template_number(text))
+    replaced = (await edit_target.see(ctx.author.id))["description"]
+    question = f"Replace the {edit_target.kind}'s description by the template?"
+    if replaced and not await confirm(ctx, question, "Replace", arguments):
+        await answer(ctx, card(text="Nothing was changed."))
+        return
+    await edit_target.edit({"description": value})
+    await answer(ctx, card(text=f"The {edit_target.kind}'s description is the template now; change it as you like."))
+
+
+def read_template_number(word: str | None) -> int:
+    """The number of a template of one's own, as it is typed. Raises Invalid."""
+    if not (word or "").isdecimal() or len(word) > 3:
+        raise Invalid("Say which template, by its number; `config template` lists yours.")
+    return int(word)
 
 
 def hint_at_emoji(name: object) -> str:
@@ -90,7 +125,7 @@ async def clear(ctx: Context, edit_target: EditTarget, arguments: Arguments, fie
 
 
 async def show_text(
-    ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field, raw: bool = False
+    ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field, raw: bool = False, more: str = ""
 ) -> None:
     """Show a field: as it looks, or with `-raw` as it was typed."""
     raw = raw or arguments.has(*RAW)
@@ -101,7 +136,7 @@ async def show_text(
     async def build(viewer: int | None) -> Response:
         value = (await edit_target.see(viewer))[field.key]
         if not value:
-            return Response(card(text=f"The {edit_target.kind} has no {field.label}.{hint}"))
+            return Response(card(text=f"The {edit_target.kind} has no {field.label}.{hint}{more}"))
         text = field.shower(value)
         return Response(card(field.title, cut(code_block(text) if raw else text, MOST_TEXT)))
 

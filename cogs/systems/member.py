@@ -17,7 +17,7 @@ from cogs.commands.responses import Context, answer, answer_privately, card, typ
 from cogs.commands.subcommands import NoSuchSubcommand, Subcommands
 from cogs.commands.targets import EditTarget
 from cogs.systems import embeds, field_commands, guild_settings, image_fields, member_proxying
-from cogs.systems.field_commands import Field, delete_by_typing, edit_text, show_id
+from cogs.systems.field_commands import Field, delete_by_typing, edit_description, edit_text, show_id
 from cogs.systems.image_fields import edit_picture, find_attachment, keeping_if_any, read_picture
 from cogs.systems.privacy import MEMBER_SUBJECTS, add_subcommands, show_or_open
 from cogs.systems.system import AVATAR, BANNER, COLOR
@@ -88,7 +88,7 @@ async def rename_display(ctx: Context, edit_target: EditTarget, arguments: Argum
 
 @subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
 async def describe(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, edit_target, arguments, field_commands.DESCRIPTION)
+    await edit_description(ctx, edit_target, arguments)
 
 
 @subcommands("pronouns", "pronoun", "prns", "pn", usage="[pronouns]", about="show, set or clear the pronouns")

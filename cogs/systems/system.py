@@ -15,7 +15,7 @@ from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.dispatch import webhook_command
 from cogs.systems import embeds, field_commands, front, guild_settings, image_fields, import_export, member_list
-from cogs.systems.field_commands import edit_text
+from cogs.systems.field_commands import edit_description, edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
 from rules.errors import NotFound
@@ -64,7 +64,7 @@ async def rename(ctx: Context, target: SystemTarget, arguments: Arguments) -> No
 
 @subcommands(*DESCRIPTION, usage="[text]", about="show, set or clear the description")
 async def describe(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    await edit_text(ctx, _edit_target(ctx, target), arguments, field_commands.DESCRIPTION)
+    await edit_description(ctx, _edit_target(ctx, target), arguments)
 
 
 @subcommands("tag", "t", usage="[tag]", about="the tag behind the names of proxied messages")

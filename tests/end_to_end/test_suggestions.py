@@ -69,7 +69,7 @@ def test_what_destroys_is_never_suggested(sol, typed):
 
 
 def test_a_word_that_belongs_to_members_is_explained(sol):
-    told = sol.say("pk;s servername X")
+    told = sol.say("pk;s birthday X")
     assert "that is said of a member, as `pk;help member` shows." in told
     sol.say("pk;help member", "servername")
 

@@ -347,3 +347,20 @@ def test_unknown_commands_are_passed_over_where_moderators_want_it(discord, plac
     assert "I know no command" in guest.refusal("pk;zzzzzz", dm=True, channel=None)
     moderator.ask("pk;sc invalid command error on", "is told so.")
     assert "I know no command" in guest.refusal("pk;zzzzzz")
+
+
+def test_a_system_has_a_name_in_one_server(system_owner):
+    sol, bob = system_owner(), system_owner()
+    sol.say("pk;s rename Suns", "name is changed")
+    sol.say("pk;s servername", "The system has no server name.")
+    sol.say("pk;s sn The Suns of this place", "The system's server name is changed.")
+    for reader, typed in ((sol, "pk;s"), (bob, f"pk;s {sol.system_id}")):
+        told = reader.say(typed, "The Suns of this place", "channel")
+        assert "Name: Suns" in told
+    assert "The Suns of this place" not in sol.say("pk;s", "Suns", dm=True)
+    sol.say("pk;s privacy name private", "private now")
+    assert "Suns" not in bob.say(f"pk;s {sol.system_id}", "A system without a name")
+    bob.say(f"pk;s {sol.system_id} servername x", "That is not your system")
+    sol.say("pk;s servername x", "type it in a server", dm=True)
+    sol.say(f"pk;s servername {'x' * 101}", "must have at most 100 characters")
+    sol.say("pk;s servername clear -yes", "server name is cleared")

@@ -69,7 +69,7 @@ def test_settings(discord_user):
         assert {member[key] for key in member if key.endswith("privacy") or key == "visibility"} == {level}
     assert alice.refusal("pk;config private member") == "New members begin public."
     assert "`on` or `off`; “maybe” is neither" in alice.refusal("pk;config show private maybe")
-    assert "`pk;config show private on` or `pk;config show private off`." in alice.refusal("pk;config show all on")
+    assert "I know no `config … show all`" in alice.refusal("pk;config show all on")
     assert "did you mean `pk;config timezone berlin`?" in alice.refusal("pk;config timezon berlin")
     assert "no system" in bob.refusal("pk;config")
 
@@ -87,3 +87,74 @@ def test_whether_private_things_are_shown_unasked(discord, discord_user):
     alice.ask("pk;s -public", "Foxes", "channel")
     assert "Choose one of" in alice.refusal("pk;s -private -public")
     assert not any("a quiet den" in text_of(message) for message in discord.messages())
+
+
+def test_ids_look_as_their_reader_likes_them_wherever_they_stand(system_owner):
+    sol, bob = system_owner("Ann"), system_owner()
+    ann = sol.member("Ann")["id"]
+    shown = f"{ann[:3]}-{ann[3:]}".upper()
+    for typed, told in {
+        "split ids": "in one part",
+        "split IDs on": "in two parts",
+        "caps id on": "in capitals",
+        "capitalise IDs": "in capitals",
+        "pad ids left": "a blank on the left",
+        "padids": "a blank on the left",
+        "pad ids middle": "Say `left`, `right` or `off`; “middle” is none of them.",
+        "split ids maybe": "`on` or `off`; “maybe” is neither",
+    }.items():
+        sol.say(f"pk;config {typed}", told)
+    sol.say_all(
+        {
+            "pk;m ann id": f"`{shown}`",
+            "pk;list": f"` {shown}` **Ann**",
+            "pk;list full": f"ID `{shown}`",
+            "pk;s id": f"`{sol.system_id[:3].upper()}-{sol.system_id[3:].upper()}`",
+            f"pk;m {shown} rename": "Ann",
+            "pk;m new Ben": "the ID is `",
+            "pk;m new ann": f"You have a member with this name already (`{shown}`)",
+        }
+    )
+    for reader, told in ((sol, shown), (bob, ann)):
+        (embed,) = reader.ask(f"pk;m {ann}", "Ann")["embeds"]
+        assert f"Member ID: {told}" in embed["footer"]["text"]
+    listed = sol.say("pk;config", "Settings")
+    for line in ("split ids`: on", "capitalize ids`: on", "pad ids`: left", "show color`: off", "template`: 0 of 3"):
+        assert line in listed
+    sol.say("pk;m ann delete", f"Type `{shown}` here")
+    sol.say(ann, "The member is deleted.")
+
+
+def test_a_color_is_told_as_text_where_its_reader_wants_it(system_owner):
+    sol = system_owner()
+    sol.add("Ann", color="00ff00")
+    assert "#00ff00" not in sol.say("pk;m ann", "Ann")
+    sol.say("pk;config show colour on", "like #ff0000")
+    assert "#00ff00" in sol.say("pk;m ann", "Ann")
+    sol.say("pk;config show color off", "by their edge alone")
+    assert "#00ff00" not in sol.say("pk;m ann", "Ann")
+
+
+def test_a_description_begins_with_a_template(system_owner):
+    sol, bob = system_owner("Ann"), system_owner()
+    sol.say("pk;config template", "`pk;config template add <text>` keeps one", "dm")
+    sol.say("pk;config template add Likes:\nDislikes:", "That is template 1 now")
+    sol.say("pk;config descriptiontemplate add x", "That is template 2 now")
+    sol.say("pk;config template", "Likes:\nDislikes:", "dm")
+    sol.say("pk;m ann description", "`pk;member ann description -template 1` begins it with your template.")
+    sol.say("pk;m ann description -template 1", "description is the template now")
+    assert sol.member("Ann")["description"] == "Likes:\nDislikes:"
+    sol.say("pk;m ann description -template 2", "Replace the member's description by the template?")
+    sol.say("no", "Nothing was changed.")
+    assert sol.member("Ann")["description"] == "Likes:\nDislikes:"
+    sol.say("pk;config template remove 1", "Template 1 is removed")
+    for typed, told in {
+        "config template remove 2": "There is no template 2; `pk;config template` lists yours.",
+        "config template remove": "Say which template, by its number",
+        "config template erase 1": "`pk;config template add <text>`",
+        "config template add": "must have 1 to 1,000 characters",
+        "m ann description -template 5": "There is no template 5",
+        "m ann description -template one": "Say which template, by its number",
+    }.items():
+        sol.say(f"pk;{typed}", told)
+    assert "template" not in bob.say(f"pk;m {sol.member('Ann')['id']} description", "Likes")

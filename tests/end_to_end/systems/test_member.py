@@ -125,6 +125,7 @@ def test_a_card_shows_each_reader_what_that_reader_may_see(system_owner, discord
         banner="https://example.com/banner.png",
         proxy_tags=[{"prefix": "A:", "suffix": None}],
     )
+    sol.say("pk;config show color on", "Cards show you colors as text")
     public = ("Ann the Tall", "Name: Ann", "Very tall.", "she/her", "February 29", "#00ff00", "A:text", "Created")
     for typed in ("pk;m ann", "pk;member ANN show", "pk;m ann view"):
         card = sol.ask(typed, "Ann the Tall", "channel")

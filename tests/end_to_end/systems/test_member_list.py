@@ -84,14 +84,14 @@ def test_what_is_searched_for(sol):
 def test_every_way_of_sorting(sol):
     for flags, names in {
         "by-name bn": "Ann Zed Cleo Adan Eve",
-        "by-display-name bdn": "Adan Ann Cleo Eve Zed",
-        "by-message-count bmc": "Cleo Zed Eve Ann Adan",
-        "by-created bc": "Ann Zed Cleo Adan Eve",
+        "by-display-name by-displayname bdn": "Adan Ann Cleo Eve Zed",
+        "by-message-count by-count bmc": "Cleo Zed Eve Ann Adan",
+        "by-created bc bcr": "Ann Zed Cleo Adan Eve",
         "by-last-fronted by-last-front by-last-switch blf": "Cleo Eve Adan Ann Zed",
-        "by-last-message blm": "Cleo Adan Ann Eve Zed",
+        "by-last-message by-last-proxy blm blp": "Cleo Adan Ann Eve Zed",
         "by-birthday bbd": "Zed Adan Ann Cleo Eve",
         "by-id bid": None,
-        "random rand": None,
+        "random rand shuffle": None,
     }.items():
         for flag in flags.split():
             told = sol.say(f"pk;list -all -{flag}", "Members (5)", dm=True)
@@ -100,7 +100,7 @@ def test_every_way_of_sorting(sol):
             assert sorted(names_in(told)) == ["Adan", "Ann", "Cleo", "Eve", "Zed"]
             hids = re.findall("`([a-z]{5})`", told)
             assert hids == sorted(hids) or flag not in ("by-id", "bid")
-    for flag in ("-reverse", "-r"):
+    for flag in ("-reverse", "-rev", "-r"):
         assert names_in(sol.say(f"pk;list {flag}", "Members (4)")) == ["Adan", "Cleo", "Zed", "Ann"]
     told = sol.say("pk;list -by-birthday -reverse", "Members (4)")
     assert names_in(told) == ["Ann", "Adan", "Zed", "Cleo"]
@@ -109,14 +109,14 @@ def test_every_way_of_sorting(sol):
 def test_one_thing_more_in_the_short_list(sol):
     sol.say("pk;m ann privacy metadata public", "public now")
     for flags, name, wanted in (
-        ("with-message-count wmc", "Cleo", "9"),
-        ("with-created wc", "Ann", "<t:"),
-        ("with-last-fronted with-last-switch wlf", "Cleo", "<t:"),
-        ("with-last-message wlm", "Cleo", "<t:50:R>"),
-        ("with-birthday wbd", "Zed", "January 2"),
+        ("with-message-count with-count wmc", "Cleo", "9"),
+        ("with-created wc wcr", "Ann", "<t:"),
+        ("with-last-fronted with-last-switch with-switch wlf wls wsw", "Cleo", "<t:"),
+        ("with-last-message with-message wlm wm", "Cleo", "<t:50:R>"),
+        ("with-birthday wbd wb", "Zed", "January 2"),
         ("with-pronouns wp", "Ann", "she/her"),
-        ("with-avatar wa", "Cleo", "https://example.com/cleo.png"),
-        ("with-display-name wdn", "Adan", "Adan"),
+        ("with-avatar with-pfp wa wpfp", "Cleo", "https://example.com/cleo.png"),
+        ("with-display-name with-displayname wdn", "Adan", "Adan"),
     ):
         for flag in flags.split():
             lines = sol.say(f"pk;list -{flag}", "Members (4)").split("\n")
