@@ -113,18 +113,25 @@ async def get_target(
     return EditTarget(target, kind.word, see, edit, f"{kind.word} {as_word(word) or hid}", hid)
 
 
+async def get_own_hid(ctx: Context, word: str, arguments: Arguments) -> str:
+    """The ID of the one of one's own members whom a word names. Raises NotFound, Invalid, NotAuthenticated."""
+    by_id, public = arguments.has(*BY_ID), not is_private(ctx)
+    return (await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, [word], by_id, public))[0]
+
+
 async def get_own_hids(
     ctx: Context, given: list[str], arguments: Arguments, kind: member_lookup.Kind = member_lookup.MEMBERS
 ) -> list[str]:
-    """The IDs of one's own members, or other `kind`, by name or ID, in order.
+    """The IDs of one's own members, or other `kind`, by name or ID, in order; `Ann, Ben & Cleo` are three.
 
     Raises NotFound, Invalid, NotAuthenticated.
     """
     by_id, public = arguments.has(*BY_ID), not is_private(ctx)
     try:
-        return await ctx.bot.read(member_lookup.get_own_referenced, ctx.author.id, given, by_id, public, kind)
+        return await ctx.bot.read(member_lookup.get_own_listed, ctx.author.id, given, by_id, public, kind)
     except member_lookup.NoSuchMember as refused:
-        text = " ".join(given[given.index(refused.reference) :])
+        first = next(number for number, word in enumerate(given) if refused.reference in word)
+        text = " ".join(given[first:])
         found = await find_full_name(ctx, text, kind)
         name = as_word(found[0]) if found else None
         raise _needs_quotes(refused, name) if name else refused from None

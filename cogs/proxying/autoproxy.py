@@ -3,7 +3,7 @@
 from discord.ext import commands
 
 from cogs.commands.arguments import ON, Arguments
-from cogs.commands.converters import get_own_hids
+from cogs.commands.converters import get_own_hid
 from cogs.commands.formatting import escape
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
@@ -41,7 +41,7 @@ async def run(ctx: Context, arguments: Arguments) -> None:
     arguments.end()
     if word.lower() in ON:
         raise Invalid("Choose how: `autoproxy front`, `autoproxy latch` or `autoproxy <member>`.")
-    hid = (await get_own_hids(ctx, [word], arguments))[0] if mode == "member" else None
+    hid = await get_own_hid(ctx, word, arguments) if mode == "member" else None
     await ctx.bot.write(autoproxy.set_mode, ctx.author.id, ctx.guild.id, mode, hid)
     name = await _name_chosen(ctx, word) if hid else None
     await answer(ctx, card(text=DESCRIPTIONS[mode].format(name)))

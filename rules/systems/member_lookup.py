@@ -2,7 +2,7 @@
 
 import difflib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from models import Group, Member, System
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.parsing.listed_names import split_names
 from rules.systems import members, systems
 from rules.systems.short_ids import is_id
 
@@ -99,6 +100,15 @@ def get_own_referenced(
     return [thing.hid for thing in found]
 
 
+def get_own_listed(
+    session: Session, user_id: int, words: list[str], by_id: bool = False, public: bool = False, kind: Kind = MEMBERS
+) -> list[str]:
+    """The same of words as people write a list, with commas, `&` and “and” between: `Ann, Ben & Cleo`."""
+    own = () if by_id else _get_own(session, user_id, kind).things
+    names = [name for which in _FIELDS[::-1] for name in _names(own, which)]
+    return get_own_referenced(session, user_id, split_names(words, names), by_id, public, kind)
+
+
 def find_namesakes(session: Session, user_id: int, name: str, kind: Kind = MEMBERS) -> list[Thing]:
     """The members, or other `kind`, of the user's system that are called just this, in any case of letters.
 
@@ -124,7 +134,7 @@ def find_by_beginning(
     return None
 
 
-def _names(own: list[Thing], which: str) -> list[str]:
+def _names(own: Sequence[Thing], which: str) -> list[str]:
     return [name for member in own if (name := getattr(member, which))]
 
 

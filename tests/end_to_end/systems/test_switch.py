@@ -233,3 +233,25 @@ def test_hidden_members_are_not_named_in_a_channel(system_owner):
     sol.say("no", "Nothing was deleted.")
     assert "A. since" in sol.say("pk;sw delete", "Delete the latest switch?", dm=True)
     sol.say("no", "Nothing was deleted.", dm=True)
+
+
+def test_members_are_listed_as_people_write_lists(system_owner):
+    sol = system_owner("Ann", "Bob", "Cleo", "A & B", "Ann Oak")
+    for typed, names in {
+        "Ann, Bob & Cleo": ["Ann", "Bob", "Cleo"],
+        "A & B": ["A & B"],
+        "a & b, ann oak and cleo": ["A & B", "Ann Oak", "Cleo"],
+        "edit Ann & Bob -y": ["Ann", "Bob"],
+        "copy Cleo, ann oak": ["Ann", "Bob", "Cleo", "Ann Oak"],
+        "remove Ann & Bob,Cleo": ["Ann Oak"],
+    }.items():
+        sol.say(f"pk;switch {typed}", "Fronting: ")
+        assert sol.switches[0] == names, typed
+    before = sol.switches
+    for typed, told in {
+        ",": "You have no member with the name “,”",
+        "Ann, Nobody & Bob": "You have no member with the name or ID “Nobody”",
+    }.items():
+        sol.say(f"pk;switch {typed}", told)
+    assert sol.switches == before
+    sol.say("pk;autoproxy Ann, Bob", "I did not expect “Bob” here")
