@@ -57,6 +57,7 @@ class Private:
             "banner": self.pictures[1],
             "tag": "|T",
             "privacy": dict.fromkeys(SYSTEM, "private"),
+            "config": {"card_show_color_hex": True},
             "members": self.members,
             "switches": [{"timestamp": iso(at), "members": ["aaaaa", "bbbbb"]} for at in self.times],
         }
