@@ -144,8 +144,11 @@ def see_config(system: System, is_owner: bool) -> dict[str, Any]:
 def get_display(session: Session, user_id: int) -> Display:
     """How a user wants IDs and colors to be shown; as they are, to who has no system."""
     system = systems.find_own_system(session, user_id)
-    if not system:
-        return Display()
+    return display_of(system) if system else Display()
+
+
+def display_of(system: System) -> Display:
+    """How IDs and colors are to be shown to a system's accounts."""
     colored = system.card_show_color_hex
     return Display(system.hid_display_split, system.hid_display_caps, system.hid_list_padding, colored)
 

@@ -12,6 +12,7 @@ from models import Group, Member, System
 from rules.errors import Invalid, NotAuthenticated, NotFound
 from rules.parsing.listed_names import split_names
 from rules.systems import members, systems
+from rules.systems.config import Display, display_of
 from rules.systems.short_ids import is_id
 
 MOST_LISTED = 5
@@ -46,6 +47,7 @@ class _Own:
 
     kind: Kind
     things: list[Thing]
+    display: Display = field(default_factory=Display)
     named: dict[str, dict[str, list[Thing]]] = field(default_factory=dict)
 
 
@@ -152,7 +154,8 @@ def _get_own(session: Session, user_id: int, kind: Kind) -> _Own:
     if not system:
         return _Own(kind, [])
     table = kind.table
-    own = _Own(kind, list(session.scalars(select(table).where(table.system_id == system.id).order_by(table.id))))
+    things = session.scalars(select(table).where(table.system_id == system.id).order_by(table.id))
+    own = _Own(kind, list(things), display_of(system))
     for which in _FIELDS:
         named = own.named[which] = {}
         for member in own.things:
@@ -164,7 +167,7 @@ def _get(session: Session, own: _Own, reference: str, by_id: bool, public: bool)
     folded = _fold(reference)
     for which in () if by_id or not folded else _FIELDS:
         if found := own.named.get(which, {}).get(folded):
-            return _pick(own.kind, reference, found, which, public)
+            return _pick(own, reference, found, which, public)
     try:
         return own.kind.get(session, reference)
     except NotFound:
@@ -172,15 +175,15 @@ def _get(session: Session, own: _Own, reference: str, by_id: bool, public: bool)
         raise NoSuchMember(reference, *told) from None
 
 
-def _pick(kind: Kind, reference: str, found: list[Thing], which: str, public: bool) -> Thing:
+def _pick(own: _Own, reference: str, found: list[Thing], which: str, public: bool) -> Thing:
     if len(found) == 1:
         return found[0]
     exact = [member for member in found if _compose(getattr(member, which)) == _compose(reference)]
     if len(exact) == 1:
         return exact[0]
-    hids = ", ".join(f"`{member.hid}`" for member in _nameable(found, public)[:MOST_LISTED])
-    those = f": {hids}" if hids else f"; `{kind.lister}` shows it"
-    raise Invalid(f"Several of your {kind.word}s are called “{reference[:40]}”; use the ID{those}.")
+    hids = ", ".join(f"`{own.display.show_id(member.hid)}`" for member in _nameable(found, public)[:MOST_LISTED])
+    those = f": {hids}" if hids else f"; `{own.kind.lister}` shows it"
+    raise Invalid(f"Several of your {own.kind.word}s are called “{reference[:40]}”; use the ID{those}.")
 
 
 def _compose(text: str) -> str:

@@ -124,6 +124,14 @@ def test_one_thing_more_in_the_short_list(sol):
             assert f" · {wanted}" in line, flag
 
 
+def test_all_tags_in_the_short_list(system_owner):
+    sol = system_owner()
+    sol.add("Ann", proxy_tags=[{"prefix": f"{sign}:"} for sign in "abcd"])
+    assert "`b:text` and 2 more" in sol.say("pk;list", "Ann")
+    for flag in ("-with-tags", "-wt"):
+        assert "`a:text`, `b:text`, `c:text`, `d:text`" in sol.say(f"pk;list {flag}", "Ann")
+
+
 def test_the_full_list(sol):
     for typed in ("list full", "list BIG", "list details", "list long", "list -full", "list -f", "find full"):
         (embed,) = sol.ask(f"pk;{typed}", "Members (4)")["embeds"]
