@@ -159,7 +159,7 @@ def rooms_in_tree() -> set[str]:
     for line in tree.splitlines():
         first, _, rest = line.partition(" ")
         part, told = (first, rest) if first else (part, line)
-        rooms |= {part + name for name in re.findall(r"\b[a-z_]+/", told)}
+        rooms |= {part + name for name in re.findall(r"\b[a-z_0-9]+/", told)}
     return rooms
 
 

@@ -1,6 +1,7 @@
-"""Whether a v1 read costs the same in a large file as in a small one.
+"""Whether a read of systems costs the same in a large file as in a small one.
 
-Two files are filled by bulk inserts: one small, one with 10 000 systems, 100 000 members and 1 000 000 switches.
+Two files are filled by bulk inserts: one small, one with 10 000 systems, 100 000 members, 20 000 groups of
+ten and 1 000 000 switches.
 Each read of the API is timed in turn on both, in process, through the whole app; the large one may cost 1.5 times
 the small one. The systems that are asked for have the same size in both.
 """
@@ -10,6 +11,7 @@ import tempfile
 import time
 from contextlib import closing
 from pathlib import Path
+from uuid import UUID
 
 from flask.testing import FlaskClient
 from sqlalchemy import event, insert
@@ -22,7 +24,7 @@ from bench.report import Row, show
 from rules.account import tokens
 
 SMALL, LARGE = 10, 10_000
-MEMBERS, SWITCHES = 10, 100
+MEMBERS, SWITCHES, GROUPS = 10, 100, 2
 ROUNDS, READS = 20, 20
 AIM = 1.5
 FIRST_US = 1_600_000_000_000_000
@@ -55,6 +57,21 @@ def paths() -> list[tuple[str, bool]]:
         ("/v1/a/{user}", False),
         ("/v1/msg/{message}", False),
         ("/v1/msg/{original}", False),
+        ("/v2/systems/@me", True),
+        ("/v2/systems/{hid}", False),
+        ("/v2/systems/{user}", False),
+        ("/v2/systems/{hid}/settings", False),
+        ("/v2/systems/{hid}/members", False),
+        ("/v2/systems/{hid}/groups?with_members=true", False),
+        ("/v2/systems/{hid}/fronters", False),
+        ("/v2/systems/{hid}/switches", False),
+        (f"/v2/systems/{{hid}}/switches?before={before}&limit=10", False),
+        ("/v2/systems/{hid}/switches/{switch}", False),
+        ("/v2/members/{hid}", False),
+        ("/v2/members/{hid}/groups", False),
+        ("/v2/groups/{hid}", False),
+        ("/v2/groups/{hid}/members", False),
+        ("/v2/messages/{message}", False),
     ]
 
 
@@ -81,6 +98,11 @@ def hid_of(number: int) -> str:
     return "".join(reversed(letters))
 
 
+def uuid_of(number: int) -> UUID:
+    """A different UUID of version 4 for each number."""
+    return UUID(int=number, version=4)
+
+
 def fill(session: Session, count: int) -> None:
     """Systems with an account, members, switches of two members each, and a message a member."""
     systems = range(1, count + 1)
@@ -103,7 +125,12 @@ def fill_systems(session: Session, systems: range) -> None:
     session.execute(insert(models.Member), rows)
     switches = [(n - 1) * SWITCHES + s + 1 for n in systems for s in range(SWITCHES)]
     rows = [
-        {"id": s, "system_id": (s - 1) // SWITCHES + 1, "timestamp": FIRST_US + (s - 1) % SWITCHES * 1_000_000}
+        {
+            "id": s,
+            "uuid": uuid_of(s).bytes,
+            "system_id": (s - 1) // SWITCHES + 1,
+            "timestamp": FIRST_US + (s - 1) % SWITCHES * 1_000_000,
+        }
         for s in switches
     ]
     session.execute(insert(models.Switch), rows)
@@ -118,6 +145,14 @@ def fill_systems(session: Session, systems: range) -> None:
         for m in members
     ]
     session.execute(insert(models.Message), rows)
+    groups = [(n - 1) * GROUPS + g + 1 for n in systems for g in range(GROUPS)]
+    rows = [
+        {"id": g, "hid": hid_of(g), "system_id": (g - 1) // GROUPS + 1, "name": f"Group {g}", "created": g}
+        for g in groups
+    ]
+    session.execute(insert(models.Group), rows)
+    rows = [{"group_id": g, "member_id": (g - 1) // GROUPS * MEMBERS + m + 1} for g in groups for m in range(MEMBERS)]
+    session.execute(insert(models.GroupMember), rows)
 
 
 def query_plans(file: Path) -> set[str]:
@@ -163,6 +198,7 @@ def time_reads(client: FlaskClient, path: str, headers: dict[str, str], number: 
         system = (number * READS + read) * 7919 % client.count + 1
         member = SNOWFLAKE + 2 * system * MEMBERS
         values = {"hid": hid_of(system), "user": SNOWFLAKE + system, "message": member, "original": member + 1}
+        values["switch"] = uuid_of((system - 1) * SWITCHES + 1)
         addresses.append(path.format(**values))
     begun = time.perf_counter()
     for address in addresses:
