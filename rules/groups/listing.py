@@ -118,6 +118,8 @@ def show_groups_of(session: Session, member: Member, viewer: int | None) -> list
     if member.visibility and not owner:
         return []
     its = select(Group).join(GroupMember, GroupMember.group_id == Group.id).where(GroupMember.member_id == member.id)
+    # An import puts members into groups that are out of reach until its end.
+    its = its.where(Group.system_id == system.id)
     seen = its if owner else its.where(has_public_members())
     return [see_group(group, owner) for group in session.scalars(seen.order_by(Group.id))]
 

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Member, Switch, SwitchMember, System
+from models import Group, GroupMember, Member, Switch, SwitchMember, System
+from rules.groups.privacy import see_group
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
 from rules.systems import systems
@@ -29,15 +30,21 @@ _MEMBER_PRIVACY = (
     *("visibility", "name_privacy", "description_privacy", "banner_privacy", "birthday_privacy", "pronoun_privacy"),
     *("avatar_privacy", "metadata_privacy", "proxy_privacy"),
 )
+_GROUP = ("id", "uuid", "name", "display_name", "description", "icon", "banner", "color", "created")
+_GROUP_PRIVACY = (
+    *("name_privacy", "description_privacy", "banner_privacy", "icon_privacy", "list_privacy", "metadata_privacy"),
+    "visibility",
+)
 
 
 def export_system(session: Session, user_id: int) -> dict[str, Any]:
-    """The user's system with its members, switches and settings, as the owner sees them.
+    """The user's system with its members, groups, switches and settings, as the owner sees them.
 
     The keys and their order are those of PluralKit's export, version 2. Raises NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     members = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id)).all()
+    hids = {member.id: member.hid for member in members}
     seen = see_system(system, is_owner=True)
     return {
         "version": VERSION,
@@ -49,8 +56,8 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
         "config": show_config(system),
         "accounts": sorted(systems.get_accounts(session, system)),
         "members": [_show_member(member) for member in members],
-        "groups": [],
-        "switches": _show_switches(session, system, {member.id: member.hid for member in members}),
+        "groups": _show_groups(session, system, hids),
+        "switches": _show_switches(session, system, hids),
     }
 
 
@@ -76,6 +83,25 @@ def _show_member(member: Member) -> dict[str, Any]:
         **{name: seen[name] for name in _MEMBER},
         "privacy": {name: seen[name] for name in _MEMBER_PRIVACY},
     }
+
+
+def _show_groups(session: Session, system: System, hids: dict[int, str]) -> list[dict[str, Any]]:
+    own = session.scalars(select(Group).where(Group.system_id == system.id).order_by(Group.id)).all()
+    pairs = (
+        select(GroupMember.group_id, GroupMember.member_id)
+        .join(Group, Group.id == GroupMember.group_id)
+        .where(Group.system_id == system.id)
+        .order_by(GroupMember.group_id, GroupMember.member_id)
+    )
+    members: dict[int, list[str]] = defaultdict(list)
+    for group_id, member_id in session.execute(pairs):
+        members[group_id].append(hids[member_id])
+    return [_show_group(see_group(group, is_owner=True), members.get(group.id, [])) for group in own]
+
+
+def _show_group(seen: dict[str, Any], members: list[str]) -> dict[str, Any]:
+    privacy = {name: seen[name] for name in _GROUP_PRIVACY}
+    return {**{name: seen[name] for name in _GROUP}, "members": members, "privacy": privacy}
 
 
 def _show_switches(session: Session, system: System, hids: dict[int, str]) -> list[dict[str, Any]]:

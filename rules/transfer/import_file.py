@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.errors import Invalid
+from rules.groups import groups
 from rules.parsing import timestamps
 from rules.systems import members
-from rules.transfer.left_out import LeftOut
+from rules.transfer.left_out import LeftOut, says_nothing
 
 MOST_BYTES = 32 * 1024 * 1024
 MOST_SWITCHES = 100_000
@@ -18,6 +19,10 @@ DAY_US = 24 * 3600 * 1_000_000
 MEMBER_LENGTHS = {
     **dict.fromkeys(("name", "display_name", "pronouns"), members.NAME_LENGTH),
     "description": members.DESCRIPTION_LENGTH,
+}
+GROUP_LENGTHS = {
+    **dict.fromkeys(("name", "display_name"), groups.NAME_LENGTH),
+    "description": groups.DESCRIPTION_LENGTH,
 }
 _SHOWN = 40
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
@@ -42,6 +47,19 @@ class FileMember:
 
 
 @dataclass(frozen=True, slots=True)
+class FileGroup:
+    """A group in a file, as `FileMember`; `members` are the places in the file of those who are in it."""
+
+    name: str
+    values: dict[str, Any]
+    first_values: dict[str, Any]
+    hid: str | None = None
+    created: int | None = None
+    uuid: bytes | None = None
+    members: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """A whole file; `hid` is its system's ID. Switches rise in time (µs), and name members by their place.
 
@@ -50,6 +68,7 @@ class File:
 
     members: list[FileMember]
     switches: list[FileSwitch] = field(default_factory=list)
+    groups: list[FileGroup] = field(default_factory=list)
     system: dict[str, Any] = field(default_factory=dict)
     hid: str | None = None
     created: int | None = None
@@ -92,10 +111,30 @@ def check_member_count(listed: list[Any]) -> None:
         raise Invalid(f"A system has at most {members.MOST_MEMBERS:,} members; the file has {len(listed):,}.")
 
 
+def get_groups(data: Mapping[str, Any], left_out: LeftOut) -> list[dict[str, Any]]:
+    """The groups that are listed in a file; what else is in the list, and what is over 250, is left out."""
+    listed = data.get("groups")
+    if not isinstance(listed, list):
+        if not says_nothing(listed):
+            left_out.add("The file", "The groups must be a list of objects.")
+        return []
+    for number, item in enumerate(listed[: groups.MOST_GROUPS], 1):
+        if not isinstance(item, dict):
+            left_out.add(f"Group {number}", "It is no object, and left out.")
+    if len(listed) > groups.MOST_GROUPS:
+        told = f"A system has at most {groups.MOST_GROUPS}; the first of {len(listed):,} are taken."
+        left_out.add("The groups", told)
+    return [item for item in listed[: groups.MOST_GROUPS] if isinstance(item, dict)]
+
+
 def name_member(data: Mapping[str, Any], number: int) -> str:
     """How a member of a file is named: by its name, else by its place, from 0."""
-    name = data.get("name")
-    return f"Member {quote(name) if isinstance(name, str) and name.strip() else number + 1}"
+    return _name("Member", data, number)
+
+
+def name_group(data: Mapping[str, Any], number: int) -> str:
+    """The same of a group."""
+    return _name("Group", data, number)
 
 
 def read_member(
@@ -105,13 +144,18 @@ def read_member(
 
     One without a name is called by its place in the file, and keeps the name that it has here.
     """
-    whose = name_member(data, number)
-    values = left_out.read(whose, {"name": data.get("name"), **given}, members.read_changes, MEMBER_LENGTHS)
-    if "name" in values:
-        return values["name"], values, {}
-    name = f"Unnamed {number + 1}"
-    left_out.add(whose, f"The name is missing; a new member is called “{name}”.")
-    return name, values, {"name": name}
+    given = {"name": data.get("name"), **given}
+    values = left_out.read(name_member(data, number), given, members.read_changes, MEMBER_LENGTHS)
+    return _with_name("Member", data, number, values, left_out)
+
+
+def read_group(
+    data: Mapping[str, Any], number: int, given: Mapping[str, object], left_out: LeftOut
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The same of a group."""
+    given = {"name": data.get("name"), **given}
+    values = left_out.read(name_group(data, number), given, groups.read_changes, GROUP_LENGTHS)
+    return _with_name("Group", data, number, values, left_out)
 
 
 def tell_tags(left_out: LeftOut) -> tuple[str, ...]:
@@ -154,3 +198,18 @@ def find_past(value: object) -> int | None:
     except Invalid:
         return None
     return at if at <= timestamps.now_us() else None
+
+
+def _name(what: str, data: Mapping[str, Any], number: int) -> str:
+    name = data.get("name")
+    return f"{what} {quote(name) if isinstance(name, str) and name.strip() else number + 1}"
+
+
+def _with_name(
+    what: str, data: Mapping[str, Any], number: int, values: dict[str, Any], left_out: LeftOut
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    if "name" in values:
+        return values["name"], values, {}
+    name = f"Unnamed {number + 1}"
+    left_out.add(_name(what, data, number), f"The name is missing; a new {what.lower()} is called “{name}”.")
+    return name, values, {"name": name}

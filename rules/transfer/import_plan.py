@@ -1,20 +1,18 @@
 """What importing a file would change, said before anything is."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Member, Switch, System
-from rules.errors import Invalid
+from models import Group, GroupMember, Member, Switch, System
+from rules.groups.groups import MOST_GROUPS
 from rules.opt_out import check_storable
 from rules.systems import systems
-from rules.systems.members import MOST_MEMBERS
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
-from rules.transfer.import_file import File, FileMember, count, quote
+from rules.transfer.import_file import File, FileGroup, FileMember, count, quote
+from rules.transfer.matching import check_room, find_differences, find_room, get_rows, match
 from rules.transfer.openings import find_openings, tell_openings, without_openings
 
 _MOST_NAMES = 10
@@ -27,8 +25,25 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What of a file's members or groups would be new and changed, by name; and how many would stay as they are."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+
+    def tell(self, what: str) -> list[str]:
+        """One finished line each for a person."""
+        return [
+            f"{count(len(self.new), f'new {what}')}: {quote_some(self.new)}." if self.new else "",
+            f"{count(len(self.changed), f'changed {what}')}: {quote_some(self.changed)}." if self.changed else "",
+            f"{count(self.unchanged, f'unchanged {what}')}." if self.unchanged else "",
+        ]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would change: `fields` of the system, names of members, numbers of switches.
+    """What an import would change: `fields` of the system, names of members and groups, numbers of switches.
 
     `openings` is what is private here and public in the file, in words: that is changed only where somebody says so.
     `left_out` has a line for each thing in the file that does not fit.
@@ -36,9 +51,8 @@ class Plan:
 
     makes_system: bool
     fields: tuple[str, ...]
-    new: tuple[str, ...]
-    changed: tuple[str, ...]
-    unchanged: int
+    members: Rows
+    groups: Rows
     new_switches: int
     known_switches: int
     openings: str
@@ -48,7 +62,8 @@ class Plan:
     @property
     def is_empty(self) -> bool:
         """Whether all that the file says is so already, but for what it would open."""
-        return not (self.makes_system or self.fields or self.new or self.changed or self.new_switches)
+        rows = any(rows.new or rows.changed for rows in (self.members, self.groups))
+        return not (self.makes_system or self.fields or rows or self.new_switches)
 
     @property
     def sentences(self) -> list[str]:
@@ -59,9 +74,8 @@ class Plan:
         return [
             "You get a new system." if self.makes_system else "",
             f"Your system's {_join(self.fields)} will change." if self.fields and not self.makes_system else "",
-            f"{count(len(self.new), 'new member')}: {quote_some(self.new)}." if self.new else "",
-            f"{count(len(self.changed), 'changed member')}: {quote_some(self.changed)}." if self.changed else "",
-            f"{count(self.unchanged, 'unchanged member')}." if self.unchanged else "",
+            *self.members.tell("member"),
+            *self.groups.tell("group"),
             f"{count(self.new_switches, 'new switch')}." if self.new_switches else "",
             f"{count(self.known_switches, 'switch')} that you have already." if self.known_switches else "",
             "Nothing would change: you have all of it already." if self.is_empty and not self.openings else "",
@@ -83,71 +97,27 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
     """
     check_storable(session, user_id)
     system = systems.find_own_system(session, user_id)
-    own_members = get_members(session, system)
-    matched = match_members(file, file.members, system, own_members)
-    check_room(len(own_members) + matched.count(None))
-    pairs = [(member, own) for member, own in zip(file.members, matched, strict=True) if own]
-    changed = [member.name for member, own in pairs if find_differences(own, without_openings(own, member.values))]
+    own_members, own_groups = (get_rows(session, table, system) for table in (Member, Group))
+    members = match(file, file.members, system, own_members)
+    check_room(len(own_members) + members.count(None))
+    groups = match(file, file.groups, system, own_groups)
+    joined, room = _find_joined(session, file, groups, members), find_room(own_groups)
     known = _count_known(session, system, file)
     return Plan(
         makes_system=system is None,
         fields=_name_fields(find_differences(system, without_openings(system, file.system))) if system else (),
-        new=tuple(member.name for member, own in zip(file.members, matched, strict=True) if not own),
-        changed=tuple(changed),
-        unchanged=len(pairs) - len(changed),
+        members=_compare(file.members, members, [False] * len(members)),
+        groups=_compare(file.groups, groups, joined, room),
         new_switches=len(file.switches) - known,
         known_switches=known,
         openings=tell_openings(
             find_openings(system, file.system),
-            [name for member, own in pairs for name in find_openings(own, member.values)],
+            _find_all_openings(file.members, members),
+            _find_all_openings(file.groups, groups),
         ),
         remarks=(*_tell_accounts(session, user_id, system, file), *file.remarks),
-        left_out=file.left_out,
+        left_out=(*file.left_out, *_tell_no_room(file, groups, room)),
     )
-
-
-def match_members(
-    file: File, wanted: Sequence[FileMember], system: System | None, own: Sequence[Member]
-) -> list[Member | None]:
-    """Which of a system's members each of the file's is: the one with its ID, else one with just its name.
-
-    Nobody is two: the second of a name is the second of that name in the system, or new. In a file of another system
-    an ID may be somebody else's here, one in twelve times for a thousand members: there the name comes before it.
-    """
-    by_hid, by_name = {member.hid: [member] for member in own}, defaultdict(list)
-    for member in own:
-        by_name[member.name].append(member)
-    is_known = system is not None and file.hid in (None, system.hid)
-    ways = (lambda member: by_hid.get(member.hid, ())), (lambda member: by_name.get(member.name, ()))
-    matched: list[Member | None] = [None] * len(wanted)
-    taken: set[int] = set()
-    for find in ways if is_known else reversed(ways):
-        for number, member in enumerate(wanted):
-            found = None if matched[number] else next((one for one in find(member) if one.id not in taken), None)
-            if found:
-                matched[number] = found
-                taken.add(found.id)
-    return matched
-
-
-def get_members(session: Session, system: System | None) -> Sequence[Member]:
-    """The members of a system in the order of their making; without a system none."""
-    if not system:
-        return ()
-    return session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id)).all()
-
-
-def check_room(members: int) -> None:
-    """Refuse an import after which the system would have so many members. Raises Invalid."""
-    if members > MOST_MEMBERS:
-        raise Invalid(
-            f"A system has at most {MOST_MEMBERS:,} members; with those of the file yours would have {members:,}."
-        )
-
-
-def find_differences(row: System | Member | None, values: Mapping[str, Any]) -> list[str]:
-    """Which of these values a row does not have."""
-    return [name for name, value in values.items() if getattr(row, name) != value]
 
 
 def quote_some(names: Sequence[str]) -> str:
@@ -155,6 +125,53 @@ def quote_some(names: Sequence[str]) -> str:
     shown = [quote(name) for name in names[:_MOST_NAMES]]
     beside = len(names) - len(shown)
     return ", ".join(shown) + (f" and {beside:,} more" if beside else "")
+
+
+def _compare(
+    listed: Sequence[FileMember] | Sequence[FileGroup],
+    matched: Sequence[Member | Group | None],
+    changed_beside: Sequence[bool],
+    room: int | None = None,
+) -> Rows:
+    """What of a file's would be new, as far as there is `room`, changed in its fields or beside, and as it is."""
+    changed = [
+        one.name
+        for one, own, beside in zip(listed, matched, changed_beside, strict=True)
+        if own and (beside or find_differences(own, without_openings(own, one.values)))
+    ]
+    new = _find_new(listed, matched)[:room]
+    return Rows(tuple(one.name for one in new), tuple(changed), len(matched) - matched.count(None) - len(changed))
+
+
+def _find_joined(
+    session: Session, file: File, groups: Sequence[Group | None], members: Sequence[Member | None]
+) -> list[bool]:
+    """For each of the file's groups whether it is one here and would have more members."""
+    here = select(GroupMember.group_id, GroupMember.member_id)
+    here = here.where(GroupMember.group_id.in_([own.id for own in groups if own]))
+    known = {tuple(row) for row in session.execute(here)}
+    found = [member and member.id for member in members]
+    return [
+        bool(own) and any((own.id, found[number]) not in known for number in group.members)
+        for group, own in zip(file.groups, groups, strict=True)
+    ]
+
+
+def _find_all_openings(
+    listed: Sequence[FileMember] | Sequence[FileGroup], matched: Sequence[Member | Group | None]
+) -> list[str]:
+    return [name for one, own in zip(listed, matched, strict=True) for name in find_openings(own, one.values)]
+
+
+def _find_new(
+    listed: Sequence[FileMember] | Sequence[FileGroup], matched: Sequence[Member | Group | None]
+) -> list[FileMember | FileGroup]:
+    return [one for one, own in zip(listed, matched, strict=True) if not own]
+
+
+def _tell_no_room(file: File, groups: Sequence[Group | None], room: int) -> list[str]:
+    told = f"a system has at most {MOST_GROUPS} groups, so this one is left out."
+    return [f"Group {quote(group.name)}: {told}" for group in _find_new(file.groups, groups)[room:]]
 
 
 def _count_known(session: Session, system: System | None, file: File) -> int:

@@ -18,7 +18,14 @@ from rules.systems.soft_delete import ROWS_AT_ONCE
 from rules.transfer import other_apps, pluralkit_format, tupperbox_format
 from rules.transfer.import_commit import Result, finish_import
 from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
-from rules.transfer.import_staging import Staged, begin_import, cancel_import, stage_switches
+from rules.transfer.import_staging import (
+    Membership,
+    Staged,
+    begin_import,
+    cancel_import,
+    stage_memberships,
+    stage_switches,
+)
 
 _GZIP = b"\x1f\x8b"
 
@@ -68,6 +75,8 @@ class Import:
         yield self.begin, ()
         for chunk in _cut(self._file.switches):
             yield self.stage, (chunk,)
+        for memberships in _cut_memberships(self._file):
+            yield self.stage_groups, (memberships,)
         yield self.finish, ()
 
     def begin(self, session: Session) -> None:
@@ -78,6 +87,10 @@ class Import:
         """Run `stage_switches`."""
         stage_switches(session, self._staged, chunk)
         self.done += len(chunk)
+
+    def stage_groups(self, session: Session, chunk: Sequence[Membership]) -> None:
+        """Run `stage_memberships`."""
+        stage_memberships(session, self._staged, chunk)
 
     def finish(self, session: Session) -> None:
         """Run `finish_import`."""
@@ -112,3 +125,10 @@ def _cut(switches: Sequence[FileSwitch]) -> Iterator[Sequence[FileSwitch]]:
             start, rows = number + 1, 0
     if start < len(switches):
         yield switches[start:]
+
+
+def _cut_memberships(file: File) -> Iterator[Sequence[Membership]]:
+    """Who is in which of the file's groups, in parts as large as those of `_cut`."""
+    memberships = [(number, member) for number, group in enumerate(file.groups) for member in group.members]
+    for start in range(0, len(memberships), ROWS_AT_ONCE):
+        yield memberships[start : start + ROWS_AT_ONCE]

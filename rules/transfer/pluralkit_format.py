@@ -1,41 +1,34 @@
 """Reading PluralKit's export: version 2, and the older ones with flat privacy, one tag a member and the zone on top."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from rules.errors import Invalid
 from rules.parsing import fields
 from rules.parsing.uuids import find_random_uuid
 from rules.systems import config as system_config
-from rules.systems import members as member_rules
 from rules.systems import systems
-from rules.systems.privacy import (
-    LATER_MEMBER_PRIVACY,
-    LATER_SYSTEM_PRIVACY,
-    MEMBER_PRIVACY,
-    SYSTEM_PRIVACY,
-    WRITTEN_BY_PRIVACY,
-)
+from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
 from rules.systems.switches import MOST_FRONTERS, NO_LIST
 from rules.transfer.import_file import (
     MOST_SWITCHES,
     File,
     FileMember,
     FileSwitch,
-    check_member_count,
-    count,
     find_past,
     get_objects,
-    name_member,
-    only_objects,
-    quote,
-    read_count,
-    read_member,
     read_past,
     tell_tags,
 )
-from rules.transfer.left_out import LeftOut, Reader, says_nothing
+from rules.transfer.left_out import LeftOut, says_nothing
+from rules.transfer.pluralkit_members import (
+    number_members,
+    plain_color,
+    read_groups,
+    read_id,
+    read_members,
+    read_privacy,
+)
 
 # One more than v1's document has: PluralKit itself takes it, so its files hold it.
 TAG_LENGTH = 79
@@ -48,11 +41,6 @@ SYSTEM_LENGTHS = {
 _WHOSE = "The system"
 _SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color")
 _SYSTEM_PRIVACY = (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY)
-_MEMBER = (
-    *("display_name", "description", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url", "banner"),
-    *("keep_proxy", "tts"),
-)
-_MEMBER_PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY)
 
 
 def read(data: Mapping[str, Any]) -> File:
@@ -64,12 +52,13 @@ def read(data: Mapping[str, Any]) -> File:
     if all(says_nothing(value) for key, value in data.items() if key != "version"):
         raise Invalid("There is no system in this file, so there is nothing to import; export it again.")
     left_out = LeftOut()
-    members = _read_members(listed, left_out)
+    members = read_members(listed, left_out)
     return File(
         members,
         _read_switches(switches, members, left_out),
+        read_groups(data, members, left_out),
         _read_system(data, left_out),
-        left_out.read_one(_WHOSE, "id", data.get("id"), _read_id),
+        left_out.read_one(_WHOSE, "id", data.get("id"), read_id),
         find_past(data.get("created")),
         frozenset(_read_accounts(data.get("accounts"))),
         _tell(data, left_out),
@@ -80,12 +69,12 @@ def read(data: Mapping[str, Any]) -> File:
 
 def _read_system(data: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
     config, privacy = (_get_object(data, key, left_out) for key in ("config", "privacy"))
-    given = _plain_color({name: data.get(name) for name in _SYSTEM})
+    given = plain_color({name: data.get(name) for name in _SYSTEM})
     read = left_out.read(_WHOSE, given, _read_system_changes, SYSTEM_LENGTHS)
     zone = config.get("timezone") or data.get("timezone") or data.get("tz")
     if tz := left_out.read_one(_WHOSE, "timezone", zone, fields.read_time_zone):
         read["tz"] = tz
-    read |= _read_privacy(_WHOSE, {**data, **privacy}, _SYSTEM_PRIVACY, systems.read_changes, left_out)
+    read |= read_privacy(_WHOSE, {**data, **privacy}, _SYSTEM_PRIVACY, systems.read_changes, left_out)
     return read | _read_config(config, left_out)
 
 
@@ -103,67 +92,6 @@ def _read_config(config: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]
     return left_out.read(_WHOSE, known, system_config.read_config)
 
 
-def _read_members(listed: list[Any], left_out: LeftOut) -> list[FileMember]:
-    check_member_count(listed)
-    objects = only_objects(listed, "member", left_out)
-    return _with_own_ids([_read_member(data, number, left_out) for number, data in enumerate(objects)], left_out)
-
-
-def _read_member(data: Mapping[str, Any], number: int, left_out: LeftOut) -> FileMember:
-    whose = name_member(data, number)
-    given = _plain_color({name: data.get(name) for name in _MEMBER})
-    # Older files repeat the one picture here.
-    if given["webhook_avatar_url"] == given["avatar_url"]:
-        del given["webhook_avatar_url"]
-    name, values, first_values = read_member(data, number, given, left_out)
-    values |= left_out.read_tags(whose, "proxy_tags", _get_tags(data, whose, left_out))
-    values |= _read_privacy(whose, _flat_privacy(data), _MEMBER_PRIVACY, member_rules.read_changes, left_out)
-    return FileMember(
-        name,
-        values,
-        {**first_values, **_read_first_values(data, whose, left_out)},
-        left_out.read_one(whose, "id", data.get("id"), _read_id),
-        find_past(data.get("created")),
-        find_random_uuid(data.get("uuid")),
-    )
-
-
-def _read_first_values(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, Any]:
-    autoproxy = {"autoproxy_enabled": data.get("autoproxy_enabled")}
-    return {
-        **left_out.read(whose, autoproxy, member_rules.read_changes),
-        "message_count": left_out.read_one(whose, "message_count", data.get("message_count"), read_count) or 0,
-        "last_message_at": find_past(data.get("last_message_timestamp")),
-    }
-
-
-def _get_tags(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> list[Any]:
-    tags = data.get("proxy_tags")
-    if isinstance(tags, list):
-        return tags
-    if not says_nothing(tags):
-        left_out.add(whose, "The proxy_tags must be a list of objects with prefix and suffix.")
-    sides = {side: data.get(side) for side in ("prefix", "suffix")}
-    return [sides] if any(sides.values()) else []
-
-
-def _flat_privacy(data: Mapping[str, Any]) -> dict[str, Any]:
-    privacy = data.get("privacy")
-    if isinstance(privacy, dict):
-        return {**data, **privacy}
-    # Where version 2 has an object, v1 has one setting that stands for four.
-    old = dict.fromkeys(WRITTEN_BY_PRIVACY, privacy)
-    return {**old, **{name: value for name, value in data.items() if not says_nothing(value)}}
-
-
-def _read_privacy(
-    whose: str, data: Mapping[str, Any], names: Iterable[str], reader: Reader, left_out: LeftOut
-) -> dict[str, Any]:
-    """These settings; one that cannot be read counts as private, the stricter of the two."""
-    given = {name: data[name] for name in names if not says_nothing(data.get(name))}
-    return dict.fromkeys(given, True) | left_out.read(whose, given, reader)
-
-
 def _read_switches(listed: list[Any], members: list[FileMember], left_out: LeftOut) -> list[FileSwitch]:
     """The switches of the file, rising in time; each of those at one instant 1 µs after the one before.
 
@@ -171,7 +99,7 @@ def _read_switches(listed: list[Any], members: list[FileMember], left_out: LeftO
     """
     if len(listed) > MOST_SWITCHES:
         raise Invalid(f"A file may hold at most {MOST_SWITCHES:,} switches; this one has {len(listed):,}.")
-    numbers = {member.hid: number for number, member in enumerate(members) if member.hid}
+    numbers = number_members(members)
     read = [found for number, data in enumerate(listed, 1) if (found := _read_switch(data, number, numbers, left_out))]
     risen, latest = [], None
     read.reverse()
@@ -206,26 +134,6 @@ def _find_number(hid: object, switch: int, numbers: Mapping[str, int], left_out:
     return number
 
 
-def _with_own_ids(members: list[FileMember], left_out: LeftOut) -> list[FileMember]:
-    """The members, where two of the file have one ID the second without it."""
-    seen: set[str] = set()
-    found = []
-    for member in members:
-        if member.hid and member.hid in seen:
-            told = f"The ID {member.hid[:20]} is another's in the file too, and left out."
-            left_out.add(f"Member {quote(member.name)}", told)
-            member = replace(member, hid=None)
-        seen.add(member.hid or "")
-        found.append(member)
-    return found
-
-
-def _read_id(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise Invalid(f"The {name} must be a text.")
-    return value.lower()
-
-
 def _read_accounts(accounts: object) -> Iterable[int]:
     for account in accounts if isinstance(accounts, list) else ():
         text = account if isinstance(account, str) else str(account) if type(account) is int else ""
@@ -242,15 +150,8 @@ def _get_object(data: Mapping[str, Any], key: str, left_out: LeftOut) -> Mapping
     return {}
 
 
-def _plain_color(given: dict[str, Any]) -> dict[str, Any]:
-    color = given.get("color")
-    return {**given, "color": color.strip().removeprefix("#")} if isinstance(color, str) else given
-
-
 def _tell(data: Mapping[str, Any], left_out: LeftOut) -> tuple[str, ...]:
     told = []
-    if isinstance(groups := data.get("groups"), list) and groups:
-        told.append(f"{count(len(groups), 'group')} in the file: Rollcall keeps no groups, so they are left out.")
     if data.get("webhook_url"):
         told.append("The webhook address is left out: only the command `system webhook` sets one.")
     return (*told, *tell_tags(left_out))

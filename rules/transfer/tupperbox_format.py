@@ -1,4 +1,4 @@
-"""Reading Tupperbox's export: its tuppers become members, which are found again by their name."""
+"""Reading Tupperbox's export: its tuppers and groups become members and groups, which are found again by their name."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,13 +9,17 @@ from rules.parsing.birthdays import NO_YEAR
 from rules.systems.members import TagDict
 from rules.transfer.import_file import (
     File,
+    FileGroup,
     FileMember,
     check_member_count,
     find_past,
+    get_groups,
     get_objects,
+    name_group,
     name_member,
     only_objects,
     read_count,
+    read_group,
     read_member,
     tell_tags,
 )
@@ -33,7 +37,9 @@ def read(data: Mapping[str, Any]) -> File:
     left_out = LeftOut()
     tuppers = only_objects(listed, "tupper", left_out)
     members = [_read_tupper(tupper, number, left_out) for number, tupper in enumerate(tuppers)]
-    return File(members, remarks=_tell(data, tuppers, left_out), left_out=left_out.lines)
+    listed = get_groups(data, left_out)
+    groups = _read_groups(listed, tuppers, left_out)
+    return File(members, groups=groups, remarks=_tell([*tuppers, *listed], left_out), left_out=left_out.lines)
 
 
 def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> FileMember:
@@ -47,6 +53,31 @@ def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> F
     }
     values |= {} if kept is None else {"keep_proxy": kept}
     return FileMember(name, values, first_values, created=find_past(tupper.get("created_at")))
+
+
+def _read_groups(listed: list[dict[str, Any]], tuppers: list[dict[str, Any]], left_out: LeftOut) -> list[FileGroup]:
+    """The groups of a file, each with those tuppers that name its number."""
+    numbers = [_read_number(tupper.get("group_id")) for tupper in tuppers]
+    read, known = [], {None}
+    for place, group in enumerate(listed):
+        whose, own = name_group(group, place), _read_number(group.get("id"))
+        given = {
+            **{name: group.get(name) for name in ("description", "banner")},
+            "icon": group.get("avatar"),
+            "display_name": _display_name(group, whose, left_out),
+        }
+        inside = () if own in known else tuple(at for at, number in enumerate(numbers) if number == own)
+        known.add(own)
+        name, values, first_values = read_group(group, place, given, left_out)
+        read.append(FileGroup(name, values, first_values, members=inside))
+    for at, number in enumerate(numbers):
+        if number not in known:
+            left_out.add(name_member(tuppers[at], at), "Its group is not in the file.")
+    return read
+
+
+def _read_number(number: object) -> str | None:
+    return str(number) if isinstance(number, str | int) and not says_nothing(number) else None
 
 
 def _translate(tupper: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, object]:
@@ -83,11 +114,9 @@ def _read_brackets(brackets: object, whose: str, left_out: LeftOut) -> list[TagD
     return [{"prefix": sides[at], "suffix": sides[at + 1]} for at in range(0, len(sides) - 1, 2)]
 
 
-def _tell(data: Mapping[str, Any], tuppers: list[dict[str, Any]], left_out: LeftOut) -> tuple[str, ...]:
+def _tell(rows: list[dict[str, Any]], left_out: LeftOut) -> tuple[str, ...]:
     told = []
-    if data.get("groups") or any(not says_nothing(tupper.get("group_id")) for tupper in tuppers):
-        told.append("Tupperbox's groups are left out: Rollcall keeps none.")
-    if any(tupper.get("tag") for tupper in tuppers):
+    if any(row.get("tag") for row in rows):
         told.append(
             "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system."
         )

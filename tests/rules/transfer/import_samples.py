@@ -48,11 +48,16 @@ def without_ids(exported):
     """An export with the names of members instead of their IDs, and no IDs beside."""
     names = {member["id"]: member["name"] for member in exported["members"]}
     return {
-        **{key: value for key, value in exported.items() if key not in ("id", "uuid")},
-        "members": [
-            {key: value for key, value in member.items() if key not in ("id", "uuid")} for member in exported["members"]
+        **_without_id(exported),
+        "members": [_without_id(member) for member in exported["members"]],
+        "groups": [
+            {**_without_id(group), "members": [names[hid] for hid in group["members"]]} for group in exported["groups"]
         ],
         "switches": [
             {**switch, "members": [names[hid] for hid in switch["members"]]} for switch in exported["switches"]
         ],
     }
+
+
+def _without_id(row):
+    return {key: value for key, value in row.items() if key not in ("id", "uuid")}

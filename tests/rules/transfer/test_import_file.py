@@ -411,13 +411,11 @@ def test_a_time_may_lie_an_hour_ahead_since_clocks_differ(write, read):
 def test_what_rollcall_does_not_keep_is_told(read):
     file = pluralkit(
         [{"name": "Ann", "proxy_tags": [{}, {"prefix": "x" * 101}]}],
-        groups=[{"name": "Us"}, {"name": "Them"}],
         webhook_url="https://example.com/hook",
         accounts=[ALICE, str(BOB), BOB + 1, None, "x", 10**30],
     )
     assert tell(read, ALICE, file)[2:] == [
         "2 other accounts in the file will not be linked.",
-        "2 groups in the file: Rollcall keeps no groups, so they are left out.",
         "The webhook address is left out: only the command `system webhook` sets one.",
         "2 proxy tags are left out: empty, or over 100 characters long.",
         "1 thing in the file does not fit, and is left out, or cut where that is said:",

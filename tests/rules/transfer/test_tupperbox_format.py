@@ -4,7 +4,7 @@ import pytest
 
 from rules.errors import Invalid
 from rules.transfer import importer
-from tests.rules.transfer.import_samples import as_file, export, run_import, tell
+from tests.rules.transfer.import_samples import as_file, export, run_import, tell, without_ids
 
 ALICE = 80351110224678912
 TUPPER = {
@@ -80,14 +80,43 @@ def test_what_a_field_becomes(write, members, tupper, member):
 def test_what_is_left_out_is_told_wherever_it_stands(read, order):
     tuppers = [{"group_id": 3}, {"name": "Ben", "tag": "x"}, {"name": "Cleo", "brackets": ["", ""]}][::order]
     assert tell(read, ALICE, tupperbox(*tuppers))[2:] == [
-        "Tupperbox's groups are left out: Rollcall keeps none.",
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
         "1 proxy tag is left out: empty, or over 100 characters long.",
+        "1 thing in the file does not fit, and is left out, or cut where that is said:",
+        "• Member “Ann”: its group is not in the file.",
     ]
 
 
-def test_groups_alone_are_told_too(read):
-    assert "groups are left out" in tell(read, ALICE, tupperbox({}, groups=[{"id": 3, "name": "Us"}]))[-1]
+GROUPS = [
+    {"id": 3, "name": "Us", "avatar": "https://example.com/us.png", "description": "All.", "tag": "| us"},
+    {"id": "4", "name": "Them", "avatar": None, "description": "", "tag": None},
+    {"id": 4, "name": "Nobody"},
+]
+
+
+def test_groups_become_groups_with_their_tuppers(write, read):
+    people = [{"group_id": 3}, {"name": "Ben", "group_id": "4"}, {"name": "Cleo", "group_id": 3}, {"name": "Dan"}]
+    file = tupperbox(*people, groups=GROUPS)
+    assert tell(read, ALICE, file) == [
+        "You get a new system.",
+        "4 new members: “Ann”, “Ben”, “Cleo”, “Dan”.",
+        "3 new groups: “Us”, “Them”, “Nobody”.",
+        "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
+    ]
+    run_import(write, ALICE, file)
+    us, *others = without_ids(export(read, ALICE))["groups"]
+    shown = {
+        "name": "Us",
+        "display_name": "Us | us",
+        "description": "All.",
+        "icon": "https://example.com/us.png",
+        "members": ["Ann", "Cleo"],
+    }
+    assert {name: us[name] for name in shown} == shown
+    assert [(group["name"], group["members"]) for group in others] == [("Them", ["Ben"]), ("Nobody", [])]
+    assert tell(read, ALICE, file)[:3] == [
+        *("4 unchanged members.", "3 unchanged groups.", "Nothing would change: you have all of it already."),
+    ]
 
 
 def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, members):
