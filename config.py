@@ -30,11 +30,12 @@ NAMES = frozenset(
         *("DISCORD_TOKEN", "DISCORD_API_BASE", "DISCORD_CDN_BASE", "HOME_GUILD_ID", "DATABASE_URL"),
         *("GITHUB_API_BASE", "GITHUB_TOKEN", "HOST", "PORT", "PUBLIC_URL", "INVITE_URL"),
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
-        *("REQUEST_LOG",),
+        *("REQUEST_LOG", "V2_GET_LIMIT", "V2_UPDATE_LIMIT", "V2_MESSAGE_LIMIT"),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Limits = tuple[limits.RateLimitItem, ...]
 
 
 class BadSetting(Exception):
@@ -58,7 +59,10 @@ class Config:
     port: int
     public_url: str
     invite_url: str | None
-    rate_limit: tuple[limits.RateLimitItem, ...]
+    rate_limit: Limits
+    v2_get_limit: Limits
+    v2_update_limit: Limits
+    v2_message_limit: Limits
     trusted_proxies: tuple[Network, ...]
     presence_prefixes: tuple[str, ...]
     system_prefixes: tuple[str, ...]
@@ -92,8 +96,6 @@ def read(environ: Mapping[str, str | None]) -> Config:
         return (environ.get(name) or "").strip() or default
 
     host, port = _host(text("HOST", "127.0.0.1")), _number("PORT", text("PORT", "8000"), 1, 65535)
-    # Here an empty text is a choice: no limit.
-    limit = environ.get("RATE_LIMIT")
     presence_prefixes = _prefixes("PRESENCE_PREFIXES", text("PRESENCE_PREFIXES", "."))
     system_prefixes = _prefixes("SYSTEM_PREFIXES", text("SYSTEM_PREFIXES", "pk; pk!"))
     _check_none_shared(presence_prefixes, system_prefixes)
@@ -109,7 +111,10 @@ def read(environ: Mapping[str, str | None]) -> Config:
         port=port,
         public_url=_public_url(text("PUBLIC_URL", f"http://{bracketed(host)}:{port}")),
         invite_url=_url("INVITE_URL", text("INVITE_URL")),
-        rate_limit=_rate_limit("30/3second" if limit is None else limit.strip()),
+        rate_limit=_limits("RATE_LIMIT", environ, "30/3second"),
+        v2_get_limit=_limits("V2_GET_LIMIT", environ, "10/second"),
+        v2_update_limit=_limits("V2_UPDATE_LIMIT", environ, "3/second"),
+        v2_message_limit=_limits("V2_MESSAGE_LIMIT", environ, "10/second"),
         trusted_proxies=_networks(text("TRUSTED_PROXIES", "127.0.0.0/8 ::1")),
         presence_prefixes=presence_prefixes,
         system_prefixes=system_prefixes,
@@ -239,7 +244,10 @@ def _database_url(value: str) -> str:
     return f"sqlite:///{ROOT / path}"
 
 
-def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
+def _limits(name: str, environ: Mapping[str, str | None], default: str) -> Limits:
+    # Here an empty text is a choice: no limit.
+    value = environ.get(name)
+    value = default if value is None else value.strip()
     if not value:
         return ()
     try:
@@ -247,7 +255,7 @@ def _rate_limit(value: str) -> tuple[limits.RateLimitItem, ...]:
     except ValueError:
         items = ()
     if not items or not all(item.amount for item in items):
-        raise BadSetting(f"RATE_LIMIT must look like 3/second;120/minute, or be empty to switch it off, not {value!r}.")
+        raise BadSetting(f"{name} must look like 3/second;120/minute, or be empty to switch it off, not {value!r}.")
     return items
 
 

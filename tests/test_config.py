@@ -23,6 +23,9 @@ DEFAULTS = {
     "public_url": "http://127.0.0.1:8000",
     "invite_url": None,
     "rate_limit": tuple(limits.parse_many("30/3second")),
+    "v2_get_limit": tuple(limits.parse_many("10/second")),
+    "v2_update_limit": tuple(limits.parse_many("3/second")),
+    "v2_message_limit": tuple(limits.parse_many("10/second")),
     "trusted_proxies": (ip_network("127.0.0.0/8"), ip_network("::1")),
     "presence_prefixes": (".",),
     "system_prefixes": ("pk;", "pk!"),
@@ -54,7 +57,7 @@ def test_nothing_set():
 
 
 @pytest.mark.parametrize("nothing", ["", "   ", None])
-@pytest.mark.parametrize("name", sorted(key.upper() for key in DEFAULTS if key != "rate_limit"))
+@pytest.mark.parametrize("name", sorted(key.upper() for key in DEFAULTS if not key.endswith("_limit")))
 def test_empty_is_unset(name, nothing):
     assert vars(settings.read({name: nothing})) == DEFAULTS
 
@@ -78,6 +81,9 @@ def test_empty_is_unset(name, nothing):
         ("INVITE_URL", "https://discord.gg/abc", "https://discord.gg/abc"),
         ("RATE_LIMIT", "", ()),
         ("RATE_LIMIT", "  ", ()),
+        ("V2_GET_LIMIT", "", ()),
+        ("V2_UPDATE_LIMIT", "5/minute", (limits.RateLimitItemPerMinute(5),)),
+        ("V2_MESSAGE_LIMIT", " ", ()),
         ("RATE_LIMIT", "10 per hour", (limits.RateLimitItemPerHour(10),)),
         ("TRUSTED_PROXIES", "10.0.0.1, ::1  172.16.0.0/12", ("10.0.0.1/32", "::1/128", "172.16.0.0/12")),
         ("TRUSTED_PROXIES", "none", ()),
@@ -140,6 +146,9 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("INVITE_URL", "javascript:alert(1)"),
         ("RATE_LIMIT", "3"),
         ("RATE_LIMIT", "off"),
+        ("V2_GET_LIMIT", "off"),
+        ("V2_UPDATE_LIMIT", "0/second"),
+        ("V2_MESSAGE_LIMIT", "10"),
         ("RATE_LIMIT", "0/second"),
         ("RATE_LIMIT", "3/second;0/minute"),
         ("RATE_LIMIT", "-3/second"),

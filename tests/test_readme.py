@@ -68,7 +68,7 @@ def settings_read() -> set[str]:
 
 def settings_shown() -> set[str]:
     """The settings that .env.example holds, commented out or not."""
-    return set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    return set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
 
 
 def test_every_field_of_config_is_a_setting_of_the_same_name():
@@ -94,7 +94,7 @@ def settings_in_table() -> set[str]:
     """The settings in the first column of README's table of them."""
     table = readme().split("| setting | default | what it is |\n|---|---|---|\n")[1].split("\n\n")[0]
     cells = re.findall(r"^\|([^|]+)\|", table, re.MULTILINE)
-    return {name for cell in cells for name in re.findall(r"`([A-Z][A-Z_]+)`", cell)}
+    return {name for cell in cells for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", cell)}
 
 
 def test_readme_has_a_table_of_exactly_the_settings():
@@ -118,9 +118,15 @@ def limits_in_table() -> dict[str, list[int]]:
 
 
 def test_the_limits_are_those_that_hold():
-    (default,) = settings.read({}).rate_limit
+    defaults = settings.read({})
+    (default,) = defaults.rate_limit
+    of_v2 = [item for (item,) in (defaults.v2_get_limit, defaults.v2_update_limit, defaults.v2_message_limit)]
     assert limits_in_table() == {
         "requests a client": [default.amount, default.get_expiry()],
+        "reads, writes, and reads of messages under `/v2`, a client or an account": [
+            *(item.amount for item in of_v2),
+            *{item.get_expiry() for item in of_v2},
+        ],
         "pages, pictures and what they load, a client": [PAGES_LIMIT.amount, PAGES_LIMIT.get_expiry()],
         "people in one `GET /users`": [profiles.MOST_AT_ONCE],
         "a key": [kv.KEY_LENGTH],

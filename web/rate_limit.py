@@ -11,10 +11,11 @@ import limits
 from flask import Flask, Response, request
 from limits import RateLimitItem
 
-from config import Config, Network
+from config import Config, Limits, Network
+from web.auth import ME, find_viewer, reading
 from web.client_address import NO_CLAIMS, Claims, claims_of_environ, counted_as, is_trusted
 from web.pages import is_page
-from web.responses import fault, is_pluralkit, with_headers
+from web.responses import READING, fault, is_pluralkit, is_v2, with_headers
 
 UNCOUNTED = {"health.health"}
 # Pages and what they load have a limit of their own, so that a visit costs the API nothing.
@@ -29,7 +30,7 @@ PLACES, NEAR = 1 << 16, 8
 class Count(NamedTuple):
     """How a request was counted, by the tightest limit: what that leaves, and when (s since 1970) nothing is used.
 
-    `wait_s` is how long a client has to wait that was refused, else 0.
+    `scope` is what v2 calls the limit; `wait_s` is how long a client has to wait that was refused, else 0.
     """
 
     client: str
@@ -37,6 +38,7 @@ class Count(NamedTuple):
     left: int
     ends: float
     wait_s: float = 0
+    scope: str | None = None
 
     @property
     def refused(self) -> bool:
@@ -45,6 +47,7 @@ class Count(NamedTuple):
     def headers(self, unit: int = 1) -> list[tuple[str, str]]:
         """What a client is told of it; `unit` is 1000 for milliseconds."""
         return [
+            *([("X-RateLimit-Scope", self.scope)] if self.scope else []),
             ("X-RateLimit-Limit", str(self.limit.amount)),
             ("X-RateLimit-Remaining", str(self.left)),
             ("X-RateLimit-Reset", str(math.ceil(self.ends) * unit)),
@@ -81,22 +84,24 @@ class Buckets:
 class Limiter:
     """Counts requests against a bucket a client and limit: `amount` fit into it, and it fills within the limit's time.
 
-    A request that one limit refuses is counted by none.
+    A request that one limit refuses is counted by none. `scope` is told to clients, where there is one.
     """
 
-    def __init__(self, items: tuple[RateLimitItem, ...], trusted: tuple[Network, ...]) -> None:
+    def __init__(self, items: Limits, trusted: tuple[Network, ...], scope: str | None = None) -> None:
         self._limits = [(item, item.amount, float(item.get_expiry())) for item in items]
         # By itself, so that what strangers write in vain takes no place in the other memory.
         self._is_trusted = lru_cache(REMEMBERED_ADDRESSES)(partial(is_trusted, trusted))
         self._client = lru_cache(REMEMBERED_ADDRESSES)(partial(counted_as, trusted))
-        self._buckets = Buckets()
+        self._buckets, self._scope = Buckets(), scope
         # Looking and counting are two steps; between them other threads would pass as well.
         self._counting = threading.Lock()
 
-    def count(self, peer: str, claims: Claims = NO_CLAIMS) -> Count | None:
-        """Count a request against its client; None without a limit."""
+    def count(self, peer: str, claims: Claims = NO_CLAIMS, account: int | None = None) -> Count | None:
+        """Count a request against its account where that is known, else against its client; None without a limit."""
         if not self._limits:
             return None
+        if account is not None:
+            return self._take(f"account {account}", 1)
         return self._take(self._client(peer, claims if self._is_trusted(peer) else NO_CLAIMS), 1)
 
     def give_back(self, count: Count) -> Count:
@@ -113,44 +118,84 @@ class Limiter:
                 spare = length - (full_at - now)
                 # Sums of floating numbers: a thousandth of a request is none.
                 if spare < -0.001 * length / amount and cost > 0:
-                    return Count(client, item, 0, time.time() + full_at - now - length / amount, -spare)
+                    ends = time.time() + full_at - now - length / amount
+                    return Count(client, item, 0, ends, -spare, self._scope)
                 taken.append((place, key, full_at))
                 left = int(spare * amount / length + 0.001)
                 if tightest is None or left < tightest.left:
-                    tightest = Count(client, item, left, time.time() + full_at - now)
+                    tightest = Count(client, item, left, time.time() + full_at - now, scope=self._scope)
             for place, key, full_at in taken:
                 self._buckets.store(place, key, full_at)
         return tightest
 
 
 def init_app(app: Flask, config: Config) -> Limiter:
-    """Count every request but OPTIONS and /health; answer 429 above RATE_LIMIT."""
+    """Count every request but OPTIONS and /health; answer 429 above RATE_LIMIT, and under /v2 above its own limits.
+
+    An empty RATE_LIMIT switches all of them off.
+    """
     limiter = Limiter(config.rate_limit, config.trusted_proxies)
     pages = Limiter((PAGES_LIMIT,) if config.rate_limit else (), config.trusted_proxies)
+    of_v2 = _make_v2(config) if config.rate_limit else {}
     app.extensions["rate_limiter"] = limiter
 
     @app.before_request
     def count() -> Response | None:
         if request.method == "OPTIONS" or request.endpoint in UNCOUNTED:
             return None
-        counted = _count_once(pages if is_page(request.path) else limiter, request.environ)
-        if counted is None or not counted.refused:
-            return None
-        wait = max(1, math.ceil(counted.wait_s))
-        return fault(
-            429, f"Too many requests: {counted.limit} is the limit. Wait {wait} s.", {"Retry-After": str(wait)}
-        )
+        # A request whose body is still on its way is asked about twice.
+        if "rollcall.counted" not in request.environ:
+            if of_v2 and is_v2(request.path):
+                _count_v2(of_v2)
+            else:
+                _count(pages if is_page(request.path) else limiter)
+        counted = request.environ["rollcall.counted"]
+        return None if counted is None or not counted.refused else _refuse(counted)
 
     app.wsgi_app = with_headers(app.wsgi_app, _tell)
     return limiter
 
 
-def _count_once(limiter: Limiter, environ: dict[str, Any]) -> Count | None:
-    # A request whose body is still on its way is asked about twice.
-    if "rollcall.counted" not in environ:
-        counted = limiter.count(environ.get("REMOTE_ADDR") or "", claims_of_environ(environ))
-        environ["rollcall.counted"], environ["rollcall.limiter"] = counted, limiter
-    return environ["rollcall.counted"]
+def _make_v2(config: Config) -> dict[str, Limiter]:
+    """A limiter for each scope of PluralKit's v2 API."""
+    settings = {
+        **dict.fromkeys(("generic_get", "own_system_get"), config.v2_get_limit),
+        **dict.fromkeys(("generic_update", "own_system_update"), config.v2_update_limit),
+        "message": config.v2_message_limit,
+    }
+    return {scope: Limiter(items, config.trusted_proxies, scope) for scope, items in settings.items()}
+
+
+def _count_v2(limiters: dict[str, Limiter]) -> None:
+    kind = "get" if request.method in READING else "update"
+    if kind == "get" and request.path.startswith("/v2/messages/"):
+        _count(limiters["message"])
+        return
+    account = _find_account()
+    _count(limiters[f"generic_{kind}" if account is None else f"own_system_{kind}"], account)
+
+
+def _find_account() -> int | None:
+    """Whose own system a request is about, as far as that is seen at once: by a valid token with a write or `@me`."""
+    asks_for_own = request.method not in READING or request.path.split("/")[3:4] == [ME]
+    if not asks_for_own or "Authorization" not in request.headers:
+        return None
+    with reading() as reader:
+        return find_viewer(reader)
+
+
+def _count(limiter: Limiter, account: int | None = None) -> None:
+    environ = request.environ
+    environ["rollcall.limiter"] = limiter
+    counted = limiter.count(environ.get("REMOTE_ADDR") or "", claims_of_environ(environ), account)
+    environ["rollcall.counted"] = counted
+
+
+def _refuse(counted: Count) -> Response:
+    wait = max(1, math.ceil(counted.wait_s))
+    sentence = f"Too many requests: {counted.limit} is the limit. Wait {wait} s."
+    more = {"retry_after": math.ceil(counted.wait_s * 1000), "scope": counted.scope}
+    return fault(429, sentence, {"Retry-After": str(wait)}, **more)
 
 
 def _tell(environ: dict[str, Any], status: str) -> list[tuple[str, str]]:
@@ -160,4 +205,5 @@ def _tell(environ: dict[str, Any], status: str) -> list[tuple[str, str]]:
     if status.startswith("304"):
         counted = environ["rollcall.limiter"].give_back(counted)
     # PluralKit's clients expect milliseconds.
-    return counted.headers(1000 if is_pluralkit("/" + environ.get("PATH_INFO", "").lstrip("/")) else 1)
+    path = "/" + environ.get("PATH_INFO", "").lstrip("/")
+    return counted.headers(1000 if is_pluralkit(path) or is_v2(path) else 1)

@@ -97,12 +97,12 @@ def refuse(error: Exception) -> Response:
     return fault(500, SENTENCES[500])
 
 
-def fault(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    """An error in the dialect of the path: JSON, or under /v1 the bare sentence."""
+def fault(status: int, sentence: str, headers: dict[str, str] | None = None, **details: Any) -> Response:
+    """An error in the dialect of the path: JSON, or under /v1 the bare sentence; `details` are for /v2 alone."""
     if is_pluralkit(request.path):
         answer = Response(sentence, status, mimetype="text/plain")
     elif is_v2(request.path):
-        answer = report({"message": sentence, "code": 0}, status)
+        answer = report({"message": sentence, "code": 0, **details}, status)
     else:
         answer = report({"code": status, "message": sentence}, status)
     answer.headers.update(headers or {})

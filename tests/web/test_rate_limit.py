@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import config as settings
+from rules.systems import systems
 from web.pages import FILES, PATHS
 from web.rate_limit import NEAR, PLACES, Limiter
 
@@ -287,6 +288,106 @@ def test_the_picture_that_a_browser_looks_for_by_itself_costs_the_api_nothing(as
 
 def test_under_v1_the_reset_is_in_milliseconds(ask, clock):
     assert limit_headers(ask(path="/v1/s/abcde"))[2] == (clock.wall + 20) * 1000
+
+
+@pytest.fixture
+def ask_v2(make_app, clock):
+    """Ask about PluralKit's v2, with the limits that it has by default."""
+    app = make_app(RATE_LIMIT="1/hour")
+
+    def run(path, method="GET", token=None, address=CLIENT, **headers):
+        headers |= {"Authorization": token} if token else {}
+        return app.test_client().open(path, method=method, headers=headers, environ_base={"REMOTE_ADDR": address})
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope", "most"),
+    [
+        ("GET", "/v2/systems/abcde", "generic_get", 10),
+        ("HEAD", "/v2/members/abcde", "generic_get", 10),
+        ("GET", "/v2", "generic_get", 10),
+        ("POST", "/v2/messages/1", "generic_update", 3),
+        ("PATCH", "/v2/systems/@me", "generic_update", 3),
+        ("DELETE", "/v2/groups/abcde", "generic_update", 3),
+        ("GET", "/v2/messages/1", "message", 10),
+        ("HEAD", "/v2/messages/1", "message", 10),
+    ],
+)
+def test_v2_counts_reads_writes_and_messages_apart(ask_v2, clock, wait, method, path, scope, most):
+    told = [ask_v2(path, method) for _ in range(most)]
+    assert 429 not in {answer.status_code for answer in told}
+    assert [limit_headers(answer)[:2] for answer in told] == [[most, most - number - 1] for number in range(most)]
+    assert limit_headers(told[0])[2] == (clock.wall + 1) * 1000
+    refused = ask_v2(path, method)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+    assert {answer.headers["X-RateLimit-Scope"] for answer in (*told, refused)} == {scope}
+    if method != "HEAD":
+        sentence = f"Too many requests: {most} per 1 second is the limit. Wait 1 s."
+        wait_ms = refused.json["retry_after"]
+        assert list(refused.json.items()) == [
+            *{"message": sentence, "code": 0, "retry_after": wait_ms, "scope": scope}.items()
+        ]
+        assert 0 <= wait_ms - 1000 / most < 2
+    for other in ("/v2/members/abcde", "/v2/messages/1"):
+        for how in ("GET", "PATCH"):
+            answer = ask_v2(other, how)
+            assert (answer.status_code == 429) is (answer.headers["X-RateLimit-Scope"] == scope)
+    wait(1 / most)
+    assert ask_v2(path, method).status_code != 429
+    assert ask_v2(path, method).status_code == 429
+
+
+def test_v2_and_the_other_dialects_cost_each_other_nothing(ask_v2):
+    assert [ask_v2("/v2/systems/abcde").status_code for _ in range(11)] == [404] * 10 + [429]
+    assert ask_v2("/v1/s/abcde").status_code == 404
+    assert ask_v2("/v1/s/abcde").status_code == ask_v2("/user/1").status_code == 429
+    assert ask_v2("/v2/members/abcde", address="203.0.113.8").status_code == 404
+    assert "X-RateLimit-Scope" not in ask_v2("/user/1").headers
+
+
+def test_who_asks_v2_for_their_own_system_is_counted_by_their_token_wherever_they_are(ask_v2, write, token_of):
+    write(systems.create_system, ALICE)
+    token = token_of(ALICE)
+    for number in range(10):
+        answer = ask_v2("/v2/systems/@me", token=token, address=f"203.0.113.{number}")
+        assert (answer.status_code, answer.headers["X-RateLimit-Scope"]) == (200, "own_system_get")
+    assert ask_v2("/v2/systems/@me/members", token=token, address="198.51.100.1").status_code == 429
+    # The addresses themselves are not worn out, by nobody and by another's token.
+    assert ask_v2("/v2/systems/abcde", address="198.51.100.1").status_code == 404
+    other = ask_v2("/v2/systems/@me", token=token_of(ALICE + 1), address="198.51.100.1")
+    assert (other.status_code, limit_headers(other)[1]) == (401, 9)
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v2/members"), ("PATCH", "/v2/systems/@me")])
+def test_writes_to_v2_are_counted_by_the_token_where_it_is_a_valid_one(ask_v2, write, token_of, method, path):
+    write(systems.create_system, ALICE)
+    token, wrong = token_of(ALICE), f"rc_{ALICE}_{'x' * 43}"
+    told = [ask_v2(path, method, wrong) for _ in range(4)]
+    assert [answer.status_code for answer in told] == [401] * 3 + [429]
+    assert {answer.headers["X-RateLimit-Scope"] for answer in told} == {"generic_update"}
+    told = [ask_v2(path, method, token) for _ in range(4)]
+    assert [answer.status_code for answer in told] == [415] * 3 + [429]
+    assert {answer.headers["X-RateLimit-Scope"] for answer in told} == {"own_system_update"}
+    assert told[-1].json["scope"] == "own_system_update"
+
+
+def test_what_has_not_changed_costs_a_fifth_under_v2_too(ask_v2, write, token_of):
+    write(systems.create_system, ALICE)
+    token = token_of(ALICE)
+    etag = ask_v2("/v2/systems/@me", token=token).headers["ETag"]
+    told = [ask_v2("/v2/systems/@me", token=token, **{"If-None-Match": etag}) for _ in range(45)]
+    assert [answer.status_code for answer in told] == [304] * 41 + [429] * 4
+
+
+def test_without_a_limit_v2_has_none_either_and_each_of_its_own_can_be_switched_off(make_app, clock):
+    for environ, path in ((), "/v2/members/abcde"), ((("V2_GET_LIMIT", ""),), "/v2/members/abcde"):
+        limit = {"RATE_LIMIT": "1/hour"} if environ else {}
+        client = make_app(**limit, **dict(environ)).test_client()
+        answers = [client.get(path) for _ in range(30)]
+        assert {answer.status_code for answer in answers} == {404}
+        assert "X-RateLimit-Limit" not in answers[0].headers
 
 
 def test_an_empty_limit_is_none(ask):
