@@ -53,15 +53,15 @@ def check_text(name: str, value: object, most: int, least: int = 0) -> None:
         raise Invalid(f"The {name} is not valid Unicode: it holds half of a surrogate pair.")
 
 
-def get_snowflake(text: str, what: str = "user") -> int:
+def get_snowflake(text: str, what: str = "user", code: int = 0) -> int:
     """Read the Discord ID of a user, or of `what` else, from a path.
 
-    Raises Invalid when it is none, and NotFound when it is larger than any ID can be.
+    Raises Invalid when it is none, and NotFound, with `code` for v2, when it is larger than any ID can be.
     """
     if not re.fullmatch("0|[1-9][0-9]*", text, re.ASCII):
         raise Invalid(f"A {what} ID is a number, like 80351110224678912; Discord's “Copy ID” gives it.")
     if len(text) > 19 or int(text) > LARGEST_SNOWFLAKE:
-        raise NotFound(f"There is no {what} with an ID this large.")
+        raise NotFound(f"There is no {what} with an ID this large.", code=code)
     return int(text)
 
 

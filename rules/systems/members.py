@@ -131,11 +131,11 @@ def delete_member(session: Session, user_id: int, hid: str) -> None:
     session.delete(get_own_member(session, user_id, hid))
 
 
-def get_member(session: Session, hid: str) -> Member:
-    """The member with an ID, in any case of letters, or a UUID. Raises NotFound."""
+def get_member(session: Session, hid: str, code: int = _NO_SUCH_MEMBER[-1]) -> Member:
+    """The member with an ID, in any case of letters, or a UUID. Raises NotFound, with `code` for v2."""
     member = find_by_reference(session, Member, hid)
     if not member:
-        raise NotFound(*_NO_SUCH_MEMBER)
+        raise NotFound(*_NO_SUCH_MEMBER[:-1], code)
     return member
 
 

@@ -17,6 +17,8 @@ from rules.systems.fronter_changes import check_distinct
 from rules.systems.short_ids import find_by_reference
 
 MOST_FRONTERS = switches.MOST_FRONTERS
+# v2's codes for a switch that is not there; the second where its members are replaced.
+MISSING, MISSING_FOR_MEMBERS = 20008, 20007
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def move_switch(session: Session, user_id: int, uuid: str, timestamp_us: int) ->
 def replace_members(session: Session, user_id: int, uuid: str, references: object) -> Past:
     """Give a switch of the user's system other members. Raises as `log_switch`, and NotFound for the switch."""
     system = systems.get_own_system(session, user_id)
-    switch = _get(session, system, uuid)
+    switch = _get(session, system, uuid, MISSING_FOR_MEMBERS)
     members = _get_members(session, system, references)
     _check_changed(session, switch, members)
     session.execute(delete(SwitchMember).where(SwitchMember.switch_id == switch.id))
@@ -121,23 +123,23 @@ def delete_switch(session: Session, user_id: int, uuid: str) -> None:
     session.flush()
 
 
-def check_own(session: Session, user_id: int, uuid: str) -> None:
-    """Refuse what is no switch of the user's own system. Raises Invalid, NotFound, NotAuthenticated."""
-    _get(session, systems.get_own_system(session, user_id), uuid)
+def check_own(session: Session, user_id: int, uuid: str, code: int = MISSING) -> None:
+    """Refuse what is no switch of the user's own system. Raises Invalid, NotFound with a code, NotAuthenticated."""
+    _get(session, systems.get_own_system(session, user_id), uuid, code)
 
 
-def _get(session: Session, system: System, uuid: str) -> Switch:
+def _get(session: Session, system: System, uuid: str, code: int = MISSING) -> Switch:
     wanted = parse_uuid(uuid)
     if wanted is None:
         raise Invalid("Invalid switch ID: it must be a UUID.", code=40006)
     switch = session.scalar(select(Switch).where(Switch.uuid == wanted))
     if not switch or switch.system_id != system.id:
-        raise _no_such_switch()
+        raise _no_such_switch(code)
     return switch
 
 
-def _no_such_switch() -> NotFound:
-    return NotFound("Switch not found, or it is not part of this system.", "There is no such switch.", 20008)
+def _no_such_switch(code: int = MISSING) -> NotFound:
+    return NotFound("Switch not found, or it is not part of this system.", "There is no such switch.", code)
 
 
 def _load(session: Session, switch: Switch) -> Past:

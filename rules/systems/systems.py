@@ -171,8 +171,8 @@ def get_referenced(session: Session, reference: str, viewer: int | None) -> Syst
         raise NotAuthenticated("This needs your token in the Authorization header; the bot's `token` command sends it.")
     if reference == ME:
         return get_own_system(session, viewer)
-    if _ACCOUNT.fullmatch(reference):
-        return get_account_system(session, fields.get_snowflake(reference))
+    if _ACCOUNT.fullmatch(reference) and int(reference) <= fields.LARGEST_SNOWFLAKE:
+        return get_account_system(session, int(reference))
     system = find_by_reference(session, System, reference)
     if not system:
         raise NotFound(*_NO_SUCH_SYSTEM)

@@ -94,7 +94,8 @@ def change_members(group: str, how: str) -> Response:
 def list_groups_of(member: str) -> Response:
     """The groups that a member is in."""
     with looking() as (session, viewer):
-        found = members.get_member(session, member)
+        # The document's code here is that of a member in a list.
+        found = members.get_member(session, member, 20003)
         system = systems.get_member_system(session, found)
         owner = systems.is_owner(session, viewer, system.id)
         listed = listing.show_groups_of(session, found, viewer)

@@ -63,7 +63,9 @@ def edit_member(member: str) -> Response:
 
 @bp.delete("/members/<member>")
 def delete_member(member: str) -> Response:
-    """Delete a member of one's own."""
+    """Delete a member of one's own; what is not there is told to everybody, also without a token."""
+    with looking() as (session, _):
+        members.get_member(session, member)
     caller = admit_with(lambda session, user_id: members.get_own_member(session, user_id, member))
     with writing(caller) as session:
         members.delete_member(session, caller.user_id, member)

@@ -15,7 +15,7 @@ bp = Blueprint("v2_messages", __name__, url_prefix="/v2/messages")
 @bp.get("/<message>")
 def get_message(message: str) -> Response:
     """A proxied message, by its own ID or the original's, with system and member; for a while, a deleted one too."""
-    wanted = get_snowflake(message, "message")
+    wanted = get_snowflake(message, "message", 20006)
     with looking() as (session, viewer):
         record = message_records.get_record(session, wanted)
         member = message_records.get_record_member(session, record)

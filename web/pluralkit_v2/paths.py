@@ -21,8 +21,8 @@ OF_VERSION_1 = ("s", "m", "a", "msg")
 @bp.get("/systems/<system>/oembed.json")
 def embed_system(system: str) -> Response:
     """A system as oEmbed."""
-    with looking() as (session, _):
-        seen = see_system(systems.get_referenced(session, system, None), False)
+    with looking() as (session, viewer):
+        seen = see_system(systems.get_referenced(session, system, viewer), False)
         return show(seen["name"] or seen["id"])
 
 

@@ -73,7 +73,7 @@ def move_switch(system: str, switch: str) -> Response:
 @bp.patch("/switches/<switch>/members")
 def replace_members(system: str, switch: str) -> Response:
     """Give a switch other members."""
-    caller = admit_owner(system, switch)
+    caller = admit_owner(system, switch, past_switches.MISSING_FOR_MEMBERS)
     references = read_references()
     with writing(caller) as session:
         return changed(session, caller, past_switches.replace_members(session, caller.user_id, switch, references))
@@ -92,11 +92,11 @@ def changed(session: Session, caller: Caller, switch: Past) -> Response:
     return report(show_full_switch(switch, systems.get_own_system(session, caller.user_id), True), 200)
 
 
-def admit_owner(system: str, switch: str) -> Caller:
+def admit_owner(system: str, switch: str, code: int = past_switches.MISSING) -> Caller:
     """The caller, whose system's switch this is; found out before the body is read."""
     caller = admit(system)
     with looking() as (session, _):
-        past_switches.check_own(session, caller.user_id, switch)
+        past_switches.check_own(session, caller.user_id, switch, code)
     return caller
 
 
