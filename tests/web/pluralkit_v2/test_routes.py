@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 from rules.groups import groups, membership
 from rules.groups.privacy import GROUP_PRIVACY
@@ -95,6 +97,13 @@ BODIES = {
     "PATCH /groups/{group}": lambda ids: {"color": "ff8800"},
     "POST /groups/{group}/members/{how}": lambda ids: [ids["member"]],
 }
+
+READS = [row for row in ROWS if row.startswith("GET ")]
+WITH_QUERIES = [
+    f"GET /systems/{ALICE}",
+    "GET /systems/{system}/groups?with_members=true",
+    "GET /systems/{system}/switches?before=2100-01-01T00:00:00Z&limit=1",
+]
 
 
 @pytest.fixture
@@ -208,3 +217,84 @@ def test_a_path_of_version_1_is_told_so(client, path):
 def test_what_is_no_path_is_not_found(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer.json["code"]) == (404, 0) or (path, answer.status_code) == ("/v2/systems", 404)
+
+
+@pytest.fixture
+def statements():
+    """What the file was asked since the last call, with values filled in."""
+    asked = []
+
+    def trace(connection, *_):
+        connection.set_trace_callback(asked.append)
+
+    def take():
+        taken = [sql for sql in asked if sql.startswith(("SELECT", "WITH"))]
+        asked.clear()
+        return taken
+
+    event.listen(Pool, "checkout", trace)
+    yield take
+    event.remove(Pool, "checkout", trace)
+
+
+@pytest.mark.parametrize("row", READS + WITH_QUERIES)
+def test_a_read_scans_nothing_and_asks_no_more_where_there_is_more(
+    write, foxes, tokens_of, client, ask, statements, row
+):
+    connection, counts = client.application.extensions["database"].own_connection(), []
+    for _ in range(2):
+        for token in tokens_of:
+            ask(row, foxes["exists"], token)
+            asked = statements()
+            steps = [step[3] for sql in asked for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+            assert [step for step in steps if step.startswith("SCAN")] == []
+            counts.append(len(asked))
+        more = [write(members.create_member, ALICE, {"name": f"More {number}"}).hid for number in range(5)]
+        write(membership.change_members, ALICE, foxes["exists"]["group"], more, "add")
+        write(past_switches.log_switch, ALICE, more)
+        statements()
+    assert counts[:3] == counts[3:]
+
+
+@pytest.mark.parametrize("row", READS + WITH_QUERIES)
+def test_a_read_is_told_only_once_to_whoever_keeps_it(foxes, tokens_of, client, row):
+    path = f"/v2{row.split()[1].format(**foxes['exists'])}"
+    for token in tokens_of:
+        headers = {"Authorization": token} if token else {}
+        whole = client.get(path, headers=headers)
+        if whole.status_code != 200:
+            continue
+        assert whole.headers["Cache-Control"] == ("private, no-store" if token else "no-cache")
+        assert whole.headers["Vary"] == "Authorization"
+        head = client.head(path, headers=headers)
+        assert (head.status_code, head.data, dict(head.headers)) == (200, b"", dict(whole.headers))
+        for etag in (whole.headers["ETag"], f"W/{whole.headers['ETag']}", "*"):
+            for method in ("GET", "HEAD"):
+                known = client.open(path, method=method, headers=headers | {"If-None-Match": etag})
+                assert (known.status_code, known.data, known.headers["ETag"]) == (304, b"", whole.headers["ETag"])
+        assert client.get(path, headers=headers | {"If-None-Match": '"other"'}).data == whole.data
+
+
+def test_what_changed_is_told_again(write, foxes, client):
+    paths = [f"/v2{row.split()[1].format(**foxes['exists'])}" for row in READS if "oembed" in row]
+    before = [client.get(path).headers["ETag"] for path in paths]
+    write(systems.edit_system, ALICE, {"name": "Wolves"})
+    write(members.edit_member, ALICE, foxes["exists"]["member"], {"name": "Wolf"})
+    write(groups.edit_group, ALICE, foxes["exists"]["group"], {"name": "Wolf"})
+    after = [client.get(path, headers={"If-None-Match": ", ".join(before)}) for path in paths]
+    assert [answer.status_code for answer in after] == [200] * 3
+
+
+@pytest.mark.parametrize("row", [*ROWS, "GET /nothing"])
+def test_a_page_may_ask_from_anywhere(foxes, client, row):
+    path = f"/v2{row.split()[1].format(**foxes['exists'])}"
+    asked = {"Access-Control-Request-Headers": "authorization, content-type, user-agent, sentry-trace"}
+    leave = client.options(path, headers={"Origin": "https://example.com"} | asked)
+    assert (leave.status_code, leave.headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert row.split()[0] in leave.headers["Access-Control-Allow-Methods"]
+    allowed = leave.headers["Access-Control-Allow-Headers"].lower()
+    assert all(name in allowed for name in asked["Access-Control-Request-Headers"].split(", "))
+    answer = client.get(path)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    for name in ("Scope", "Limit", "Remaining", "Reset"):
+        assert f"X-RateLimit-{name}" in answer.headers["Access-Control-Expose-Headers"]
