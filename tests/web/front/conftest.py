@@ -1,30 +1,12 @@
 """The front before an app, served on loopback from a thread, as gunicorn's worker serves it."""
 
-import socket
-import threading
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 
 from tests.web.front.echo import echo_app
+from tests.web.front.served import Served
 from web.front.app import Front
-from web.front.worker import Worker
-
-
-class Served:
-    """A front that is being served, on `port`."""
-
-    def __init__(self, front: Front) -> None:
-        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        self.front, self.port = front, listener.getsockname()[1]
-        self._server = uvicorn.Server(uvicorn.Config(front, log_config=None, **Worker.CONFIG_KWARGS))
-        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [listener]})
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
 
 
 @pytest.fixture
@@ -38,7 +20,7 @@ def serve() -> Iterator:
 
     yield start
     for served in running:
-        served._server.should_exit = True
+        served.end()
     for served in running:
         served.stop()
 

@@ -1,0 +1,16 @@
+"""pkapi.js and pkapi-ts, unchanged but for the base URL, tell whole stories over API v2."""
+
+import pytest
+
+CLIENTS = ("pkapi_js.cjs", "pkapi_ts.cjs")
+
+
+@pytest.mark.parametrize("story", ["members", "groups", "switches", "settings"])
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_program_keeps_a_system(run_node, about, client, story):
+    run_node(client, story, about)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_program_finds_out_who_sent_a_message(run_node, spoken, client):
+    run_node(client, "messages", spoken)
