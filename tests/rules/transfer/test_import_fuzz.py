@@ -9,10 +9,15 @@ import pytest
 from rules.errors import Refused
 from rules.transfer import importer
 from tests.rules.transfer.import_samples import export, run_import
+from tests.rules.transfer.test_group_import import TALL
 from tests.rules.transfer.test_import_file import ALICE, OLD
 from tests.rules.transfer.test_tupperbox_format import TUPPER
 
-FILES = [OLD, {"tuppers": [TUPPER, {**TUPPER, "name": "Ben"}], "groups": [{"id": 3}]}]
+FILES = [
+    OLD,
+    {**OLD, "groups": [{**TALL, "members": ["aaaaa", "bbbbbb"]}, {"name": "Quiet"}]},
+    {"tuppers": [{**TUPPER, "group_id": 3}, {**TUPPER, "name": "Ben"}], "groups": [{"id": 3, "tag": "x"}]},
+]
 ODD = [
     *(None, "", [], {}, 0, 1, -1, 1.5, 1e308, 2**70, True, False, "x", "x" * 2000, " ", "\u202e", "T", "https://["),
     *([[]], [None], [{}], {"a": 1}, ["x", 5], {"prefix": 5}, [{"prefix": "a"}] * 101),
