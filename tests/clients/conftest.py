@@ -25,10 +25,16 @@ INSTALL_S = 100
 
 
 @pytest.fixture
-def about(make_app, write, token_of):
-    """Alice's system Foxes as a client is told of it: where, her token, and one proxied message of Zoe's."""
+def limits():
+    """The settings of the app that are not as in other tests."""
+    return {}
+
+
+@pytest.fixture
+def about(make_app, write, token_of, limits):
+    """Alice's system Foxes as a client is told of it: where it is, and her token."""
     own = write(systems.create_system, ALICE, {"name": "Foxes"})
-    served = Served(front_of(make_app()))
+    served = Served(front_of(make_app(**limits)))
     yield {
         "url": f"http://127.0.0.1:{served.port}",
         "token": token_of(ALICE),

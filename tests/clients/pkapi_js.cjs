@@ -1,6 +1,6 @@
 // Stories over API v2 as pkapi.js tells them; which one, and about whom, stands on the command line.
 const assert = require('node:assert/strict');
-const { APIError, PKAPI } = require('pkapi.js');
+const { APIError, DefaultRateLimiter, PKAPI } = require('pkapi.js');
 
 const [story, told] = process.argv.slice(2);
 const { url, token, system, guild, member, message, original, sender } = JSON.parse(told);
@@ -133,6 +133,11 @@ const stories = {
       assert.ok(found.timestamp.valueOf() > 0);
     }
     await refuses(stranger.getMessage({ message: sender }), 404, 20006);
+  },
+
+  async hurry() {
+    const patient = new PKAPI({ base_url: url, token, debug: false, rate_limiter: new DefaultRateLimiter() });
+    for (let asked = 0; asked < 12; asked += 1) assert.equal((await patient.getSystem()).id, system);
   },
 };
 
