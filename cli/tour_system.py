@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import cycle
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import config as settings
 from database import connections
+from models import Switch
 from rules.account import kv
 from rules.errors import NotFound, Refused
+from rules.groups import groups, membership
 from rules.pictures import formats, kept_files
 from rules.proxying.message_records import record_message
-from rules.systems import members, switches, systems
+from rules.systems import guild_settings, members, past_switches, systems
 
 PERSON, PERSON_ID = "alice", 217648390152847360
 NAME = "The Garden"
@@ -26,6 +30,8 @@ MEMBERS = {
     JUNIPER: {"name": "Juniper", "description": "Waters the plants.", "proxy_tags": [{"prefix": "J:"}]},
     MOSS: {"name": "Moss", "birthday": "2001-03-20", "proxy_tags": [{"prefix": "[", "suffix": "]"}]},
 }
+GROUP_ID, GROUP = "grove", {"name": "Grove", "description": "Those with roots."}
+SWITCH_ID, SWITCHED_AT_US = "4d7e2c19-6b0f-4a58-9c3d-8e1f5a7b2d60", 1_767_254_400_000_000
 MESSAGE_ID, ORIGINAL_ID = 1163892047215738901, 1163892045173837824
 CHANNEL_ID, GUILD_ID = 1163892047966519318, 1163892047215738900
 # Rowan's avatar, 8 x 8 pixels.
@@ -68,11 +74,27 @@ def fill(session: Session, avatar_url: str) -> None:
         except NotFound:
             members.create_member(session, PERSON_ID, fields).hid = hid
     members.edit_member(session, PERSON_ID, ROWAN, {"avatar_url": avatar_url})
-    if not switches.find_latest(session, systems.get_own_system(session, PERSON_ID)):
-        switches.log_switch(session, PERSON_ID, [ROWAN])
+    fill_groups_and_switches(session)
     juniper = members.get_member(session, JUNIPER)
     record_message(session, PERSON_ID, juniper.id, MESSAGE_ID, ORIGINAL_ID, CHANNEL_ID, GUILD_ID)
     kv.set_value(session, PERSON_ID, "city", "Bern")
+    guild_settings.edit_system(session, PERSON_ID, GUILD_ID, {"tag": "| garden"})
+    guild_settings.edit_member(session, PERSON_ID, JUNIPER, GUILD_ID, {"display_name": "Juni"})
+
+
+def fill_groups_and_switches(session: Session) -> None:
+    """A group with a member in it, and a switch of long ago by the UUID that the examples name."""
+    try:
+        groups.get_group(session, GROUP_ID)
+    except NotFound:
+        groups.create_group(session, PERSON_ID, GROUP).hid = GROUP_ID
+        session.flush()
+        membership.change_members(session, PERSON_ID, GROUP_ID, [JUNIPER], "add")
+    try:
+        past_switches.get_seen(session, systems.get_own_system(session, PERSON_ID), PERSON_ID, SWITCH_ID)
+    except NotFound:
+        past_switches.log_switch(session, PERSON_ID, [ROWAN], SWITCHED_AT_US)
+        session.scalars(select(Switch).where(Switch.timestamp == SWITCHED_AT_US)).one().uuid = UUID(SWITCH_ID).bytes
 
 
 class TourSystem:

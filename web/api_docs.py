@@ -1,4 +1,4 @@
-"""The document of the API, openapi.yaml: for programs at `/openapi.json`, for people at `/docs`."""
+"""The document of the API, openapi/*.yaml: for programs at `/openapi.json`, for people at `/docs`."""
 
 import json
 import re
@@ -18,7 +18,14 @@ bp = Blueprint("docs", __name__)
 
 Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
-ERRORS = ({"$ref": "#/components/schemas/Error"}, {"$ref": "#/components/schemas/Sentence"})
+# Each in a file of its own beside rollcall.yaml.
+DIALECTS = ("pluralkit_v2",)
+EVERYWHERE = ("x-everywhere", "x-everywhere-under-v1", "x-everywhere-under-v2")
+ERRORS = (
+    {"$ref": "#/components/schemas/Error"},
+    {"$ref": "#/components/schemas/Sentence"},
+    {"$ref": "#/components/schemas/ErrorV2"},
+)
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
 
 
@@ -55,10 +62,26 @@ def docs() -> Response:
 
 @cache
 def read_document() -> Json:
-    """openapi.yaml as it stands there; the same object each time."""
+    """openapi/rollcall.yaml with the dialects that have a file of their own; the same object each time."""
+    document = _read("rollcall")
+    for name in DIALECTS:
+        _join(document, _read(name))
+    return document
+
+
+def _read(name: str) -> Json:
     # The loader in C takes a tenth of the time; not every platform has it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((ROOT / "web" / "openapi.yaml").read_text(encoding="utf-8"), Loader=loader)
+    return yaml.load((ROOT / "web" / "openapi" / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)
+
+
+def _join(document: Json, more: Json) -> None:
+    document["tags"] = [*document["tags"], *more["tags"]]
+    for kind in ("paths", "x-examples"):
+        document[kind] = {**document[kind], **more[kind]}
+    parts = document["components"]
+    document["components"] = parts | {kind: {**parts[kind], **more["components"][kind]} for kind in more["components"]}
+    document |= {name: part for name, part in more.items() if name not in document}
 
 
 def resolve(item: Json) -> Json:
@@ -84,7 +107,7 @@ def _add_examples(document: Json) -> None:
 
 def list_operations(document: Json) -> list[Json]:
     """Each operation as the page shows it, in the order of the document."""
-    everywhere = [*document["x-everywhere"].values(), *document["x-everywhere-under-v1"].values()]
+    everywhere = [answer for name in EVERYWHERE for answer in document[name].values()]
     return [
         {
             **operation,
@@ -191,7 +214,8 @@ def _curl(url: str, method: str, operation: Json, parameters: list[Json]) -> str
         if parameter["in"] == "path":
             url = url.replace(f"{{{parameter['name']}}}", parameter["example"])
         elif parameter.get("required"):
-            url += f"?{parameter['name']}={','.join(parameter['example'])}"
+            example = parameter["example"]
+            url += f"?{parameter['name']}={example if isinstance(example, str) else ','.join(example)}"
     return " ".join([*words, shlex.quote(url)])
 
 

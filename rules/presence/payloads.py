@@ -1,7 +1,7 @@
 """What Discord's raw objects become in the answer's `presence`: pure functions, raw dict in, fields out.
 
 The first keys and `spotifyActivity` are harmy's; `activities`, `customStatus` and the rest are Rollcall's own. A part
-that is not of the type that openapi.yaml promises is left out; the rest stands without it.
+that is not of the type that openapi/rollcall.yaml promises is left out; the rest stands without it.
 """
 
 from collections.abc import Callable

@@ -1,9 +1,8 @@
-"""What else is asked under `/v2`: cards for chats, and paths that belong to version 1 or to nothing."""
+"""What else is asked under `/v2`: cards for chats, and paths that belong to version 1."""
 
 from typing import NoReturn
 
 from flask import Blueprint, Response, current_app
-from werkzeug.exceptions import NotFound
 
 from rules.errors import Invalid
 from rules.groups import groups
@@ -15,7 +14,8 @@ from web.responses import readable_json
 
 bp = Blueprint("v2_paths", __name__, url_prefix="/v2")
 
-OF_VERSION_1 = ("s", "m", "a", "msg")
+OF_VERSION_1 = "<any(s, m, a, msg):_kind>"
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 @bp.get("/systems/<system>/oembed.json")
@@ -42,13 +42,11 @@ def embed_group(group: str) -> Response:
         return show(seen["display_name"] or seen["name"])
 
 
-@bp.route("", defaults={"path": ""})
-@bp.route("/<path:path>")
-def refuse(path: str) -> NoReturn:
-    """Any other path."""
-    if path.split("/")[0] in OF_VERSION_1:
-        raise Invalid("Invalid path for API version: in version 2 it is /v2/systems, /v2/members or /v2/messages.")
-    raise NotFound
+@bp.route(f"/{OF_VERSION_1}", methods=METHODS)
+@bp.route(f"/{OF_VERSION_1}/<path:_rest>", methods=METHODS)
+def refuse(**_: str) -> NoReturn:
+    """What is a path of version 1."""
+    raise Invalid("Invalid path for API version: in version 2 it is /v2/systems, /v2/members or /v2/messages.")
 
 
 def show(title: str) -> Response:
