@@ -27,6 +27,9 @@ _SYSTEM_READERS: fields.Readers = {
     "name_format": partial(fields.read_text, most=NAME_FORMAT_LENGTH),
     "display_name": partial(fields.read_text, most=systems.NAME_LENGTH),
 }
+# v2's name of a column.
+_PROXYING, _PROXY = "proxying_enabled", "proxy_enabled"
+_SYSTEM_WRITABLE = {**_SYSTEM_READERS, _PROXYING: fields.read_bool}
 _MEMBER_READERS: fields.Readers = {
     "display_name": partial(fields.read_text, most=members.NAME_LENGTH),
     "avatar_url": fields.read_url,
@@ -37,13 +40,14 @@ _MEMBER_READERS: fields.Readers = {
 def edit_system(session: Session, user_id: int, guild_id: int, changes: Mapping[str, object]) -> SystemGuild:
     """Change what is given for the user's system in a server and nothing else; unknown keys are ignored.
 
-    `proxy_enabled` and `tag_enabled` are true or false. Tag 78 code points, address 256, `name_format` and
-    `display_name`, the system's own name there, 100; null and blank mean that what counts everywhere counts there too.
+    `proxy_enabled`, which v2 calls `proxying_enabled`, and `tag_enabled` are true or false. Tag 78 code points, address
+    256, `name_format` and `display_name`, the system's own name there, 100; null and blank mean that what counts
+    everywhere counts there too.
     Raises Invalid, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(system_id=system.id, guild_id=guild_id)
-    return _change(session, row, changes, _SYSTEM_READERS)
+    return _change(session, row, changes, _SYSTEM_WRITABLE)
 
 
 def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes: Mapping[str, object]) -> MemberGuild:
@@ -111,7 +115,7 @@ def see_member(session: Session, hid: str, guild_id: int, viewer: int | None) ->
 
 def _change(session: Session, row: Row, changes: Mapping[str, object], readers: fields.Readers) -> Row:
     for name, value in fields.read_fields(readers, changes).items():
-        setattr(row, name, value)
+        setattr(row, _PROXY if name == _PROXYING else name, value)
     session.add(row)
     # What was not given gets its default only when a new row is written.
     session.flush()

@@ -15,9 +15,7 @@ from web.responses import readable_json, report
 
 bp = Blueprint("v2_servers", __name__, url_prefix="/v2")
 
-# v2's name of what is stored under another.
-PROXYING, PROXY = "proxying_enabled", "proxy_enabled"
-SYSTEM = (PROXYING, "tag", "tag_enabled", "avatar_url", "display_name", "name_format")
+SYSTEM = ("proxying_enabled", "tag", "tag_enabled", "avatar_url", "display_name", "name_format")
 MEMBER = ("display_name", "avatar_url", "keep_proxy")
 
 
@@ -33,7 +31,7 @@ def get_system_guild(system: str, guild: str) -> Response:
 def edit_system_guild(system: str, guild: str) -> Response:
     """Change that; what was never set there is set then."""
     caller, guild_id = admit(system), read_guild(guild)
-    changes = {PROXY if name == PROXYING else name: value for name, value in read_changes(SYSTEM).items()}
+    changes = read_changes(SYSTEM)
     with writing(caller) as session:
         guild_settings.edit_system(session, caller.user_id, guild_id, changes)
         return report(show_system(guild_settings.get_own_system(session, caller.user_id, guild_id)), 200)
@@ -94,7 +92,7 @@ def read_place() -> int:
 
 def show_system(row: Any) -> dict[str, Any]:
     return {
-        PROXYING: row.proxy_enabled,
+        "proxying_enabled": row.proxy_enabled,
         **{name: getattr(row, name) for name in ("tag", "tag_enabled", "avatar_url", "display_name", "name_format")},
     }
 
