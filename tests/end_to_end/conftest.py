@@ -16,15 +16,6 @@ from tests.end_to_end.system_owner import SystemOwner
 _numbers = itertools.count(1)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Try a test of processes once more when it fails: a dozen of them share two cores, and what one waits for may
-    come late. The end of the run names each that needed it; what is really broken fails twice.
-    """
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def github() -> Iterator[FakeGitHub]:
     with serving() as server:

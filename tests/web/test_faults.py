@@ -48,7 +48,6 @@ def check_fault(answer, code):
         "/user/1/k",
         "/USER/1",
         "/static/x",
-        "/v2/s",
         "/favicon.ico",
     ],
 )
