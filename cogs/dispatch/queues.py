@@ -68,6 +68,9 @@ class SystemQueue:
         sent = None
         try:
             for number, body, created_at in waiting.events:
+                # Many may wait here for minutes, and by now go elsewhere, or nowhere.
+                if await self._bot.read_inline(outbox.find_url, self._system_id) != waiting.url:
+                    break
                 if not await self._is_sent(waiting, json.loads(body)):
                     self._check_patience(created_at)
                     break

@@ -50,6 +50,12 @@ def get_waiting(session: Session, system_id: int, most: int = EVENTS_AT_ONCE) ->
     return Waiting(url, token, events, too_many)
 
 
+def find_url(reader: Reader, system_id: int) -> str | None:
+    """Where a system's events go now."""
+    system = _query_url().find(reader, system_id=system_id)
+    return system and system.webhook_url
+
+
 def remove_sent(session: Session, system_id: int, last: int) -> None:
     """The receiver took a system's events up to this number."""
     session.execute(delete(DispatchEvent).where(DispatchEvent.system_id == system_id, DispatchEvent.id <= last))
@@ -61,6 +67,11 @@ def drop_some(session: Session, system_id: int, rows: int = ROWS_AT_ONCE) -> boo
         return False
     some = select(DispatchEvent.id).where(DispatchEvent.system_id == system_id).limit(rows)
     return session.execute(delete(DispatchEvent).where(DispatchEvent.id.in_(some))).rowcount == rows
+
+
+@cache
+def _query_url() -> CompiledQuery:
+    return CompiledQuery(select(System.webhook_url).where(System.id == bindparam("system_id")))
 
 
 @cache

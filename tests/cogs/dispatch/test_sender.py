@@ -279,3 +279,25 @@ def test_a_program_that_does_not_answer_is_refused(monkeypatch):
     receiver.handle = never
     with pytest.raises(Invalid, match="it did not answer within"):
         check(receiver)
+
+
+@pytest.mark.parametrize("end", [webhooks.clear_webhook, systems.delete_system])
+def test_who_ends_it_while_many_events_wait_ends_it_at_once(bot, owner, write, end):
+    receiver = Receiver()
+    owner(ALICE, receiver)(*range(20))
+    taken = receiver.handle
+
+    async def handle(request):
+        if len(receiver.events) == 1:
+            write(end, ALICE)
+        return await taken(request)
+
+    receiver.handle = handle
+
+    async def go():
+        async with receiver.running(), bot.sending() as sending:
+            await until(lambda: sending._newest and not sending._running)
+
+    asyncio.run(go())
+    # The second was on its way already.
+    assert receiver.names == ["0", "1"]
