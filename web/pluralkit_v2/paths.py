@@ -1,8 +1,8 @@
-"""What else is asked under `/v2`: cards for chats, and paths that belong to version 1."""
+"""What else is asked under `/v2`: cards for chats, and paths that belong to version 1 or to nothing."""
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 
 from rules.errors import Invalid
 from rules.groups import groups
@@ -10,7 +10,7 @@ from rules.groups.privacy import see_group
 from rules.systems import members, systems
 from rules.systems.privacy import see_member, see_system
 from web.pluralkit_v2.requests import looking
-from web.responses import readable_json
+from web.responses import is_v2, readable_json
 
 bp = Blueprint("v2_paths", __name__, url_prefix="/v2")
 
@@ -47,6 +47,14 @@ def embed_group(group: str) -> Response:
 def refuse(**_: str) -> NoReturn:
     """What is a path of version 1."""
     raise Invalid("Invalid path for API version: in version 2 it is /v2/systems, /v2/members or /v2/messages.")
+
+
+@bp.before_app_request
+def allow_pages() -> Response | None:
+    """Answer a page's OPTIONS where no route is, too; a route for all other paths would hide what a path takes."""
+    if request.method == "OPTIONS" and request.routing_exception and is_v2(request.path):
+        return Response()
+    return None
 
 
 def show(title: str) -> Response:

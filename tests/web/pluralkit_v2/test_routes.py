@@ -208,9 +208,10 @@ def test_every_route_is_in_the_table(client):
 
 @pytest.mark.parametrize("path", ["/v2/s", "/v2/s/abcde", "/v2/m/abcde", "/v2/a/1", "/v2/msg/1"])
 def test_a_path_of_version_1_is_told_so(client, path):
-    answer = client.get(path)
-    assert (answer.status_code, answer.json["code"]) == (400, 0)
-    assert answer.json["message"].startswith("Invalid path for API version")
+    for ask in (client.get, client.post, client.patch, client.delete):
+        answer = ask(path)
+        assert (answer.status_code, answer.json["code"]) == (400, 0)
+        assert answer.json["message"].startswith("Invalid path for API version")
 
 
 @pytest.mark.parametrize("path", ["/v2", "/v2/", "/v2/systems", "/v2/nothing", "/v2/members/abcde/nothing"])
