@@ -5,10 +5,12 @@ import threading
 import pytest
 from werkzeug.exceptions import HTTPException
 
+from rules.systems import systems
 from tests.web.front.raw_client import NOTHING, Client, ask, compose
 from web.front import bodies
 from web.front.app import THREADS, Front
 
+ALICE = 80351110224678912
 CHUNKED = ("Transfer-Encoding", "chunked")
 EXPECTS = ("Expect", "100-continue")
 
@@ -43,6 +45,18 @@ def test_a_body_that_comes_late_is_waited_for(echo, pause_after):
         threading.Event().wait(2 * bodies.SOON_S)
         client.send(body[pause_after:])
         assert client.read().body == b"PUT /a " + body
+
+
+@pytest.mark.parametrize(("path", "limit"), [("/v1/s", "RATE_LIMIT"), ("/v2/systems/@me", "V2_UPDATE_LIMIT")])
+def test_a_write_whose_body_comes_late_is_counted_once(make_app, serve, write, token_of, path, limit):
+    write(systems.create_system, ALICE)
+    port = serve(Front(make_app(**{"RATE_LIMIT": "1/hour", limit: "10/hour"}))).port
+    kind, length = ("Content-Type", "application/json"), ("Content-Length", "12")
+    with Client(port, compose("PATCH", path, ("Authorization", token_of(ALICE)), kind, length)) as client:
+        threading.Event().wait(2 * bodies.SOON_S)
+        client.send(b'{"name":"x"}')
+        answer = client.read()
+    assert (answer.status, answer.header("X-RateLimit-Remaining")) == (200, "9")
 
 
 def test_chunks_are_put_together(echo):
