@@ -17,7 +17,7 @@ def test_a_program_finds_out_who_sent_a_message(run_node, spoken, client):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("limits", [{"RATE_LIMIT": "5/second"}])
+@pytest.mark.parametrize("limits", [{"RATE_LIMIT": "5/second", "V2_GET_LIMIT": "5/second"}])
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_program_in_a_hurry_waits_and_gets_all_of_it(run_node, about, client, limits):
     run_node(client, "hurry", about)

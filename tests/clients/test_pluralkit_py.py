@@ -146,7 +146,7 @@ def test_a_program_finds_out_who_sent_a_message(tell, spoken):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("limits", [{"RATE_LIMIT": "5/second"}])
+@pytest.mark.parametrize("limits", [{"RATE_LIMIT": "5/second", "V2_GET_LIMIT": "5/second"}])
 def test_a_program_in_a_hurry_waits_and_gets_all_of_it(tell, about, limits):
     async def story(own, _):
         for _ in range(12):
