@@ -83,4 +83,4 @@ def read_member() -> dict[str, Any]:
 
 
 def is_empty(tag: object) -> bool:
-    return isinstance(tag, dict) and not tag.get("prefix") and not tag.get("suffix")
+    return isinstance(tag, dict) and all(tag.get(side) in (None, "") for side in ("prefix", "suffix"))

@@ -43,7 +43,7 @@ def log_switch(system: str) -> Response:
     caller = admit(system)
     body = read_object()
     timestamp = body.get("timestamp")
-    instant = read_instant("timestamp", timestamp) if timestamp else None
+    instant = None if timestamp in (None, "") else read_instant("timestamp", timestamp)
     with writing(caller) as session:
         logged = past_switches.log_switch(session, caller.user_id, body.get("members"), instant)
         return changed(session, caller, logged)
