@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import config as settings
@@ -30,8 +30,20 @@ MEMBERS = {
     JUNIPER: {"name": "Juniper", "description": "Waters the plants.", "proxy_tags": [{"prefix": "J:"}]},
     MOSS: {"name": "Moss", "birthday": "2001-03-20", "proxy_tags": [{"prefix": "[", "suffix": "]"}]},
 }
-GROUP_ID, GROUP = "grove", {"name": "Grove", "description": "Those with roots."}
-SWITCH_ID, SWITCHED_AT_US = "4d7e2c19-6b0f-4a58-9c3d-8e1f5a7b2d60", 1_767_254_400_000_000
+GARDENERS = "tuvwx"
+UUIDS = {
+    hid: UUID(text).bytes
+    for hid, text in {
+        SYSTEM_ID: "6f0c2a4e-95d1-4b7a-8c3e-2d1f5a9b7e60",
+        ROWAN: "b4a1f7c2-3d5e-4f60-9a8b-7c6d5e4f3a21",
+        JUNIPER: "2e9d8c7b-6a5f-4e3d-8c2b-1a0f9e8d7c6b",
+        MOSS: "91c5e7a3-0b2d-4f6e-9d8c-3b5a7f1e2d4c",
+        GARDENERS: "d3f2b1a0-8e7c-4d6b-a5f4-c3e2d1b0a9f8",
+    }.items()
+}
+SWITCH_UUID = UUID("7a3e5c1d-2b4f-4a6d-8e9c-0f1b3d5a7c9e").bytes
+# 2023-10-17T17:30:00Z, before the message and whatever else happens.
+SWITCHED_US = 1_697_563_800_000_000
 MESSAGE_ID, ORIGINAL_ID = 1163892047215738901, 1163892045173837824
 CHANNEL_ID, GUILD_ID = 1163892047966519318, 1163892047215738900
 # Rowan's avatar, 8 x 8 pixels.
@@ -67,34 +79,34 @@ def prepare_system(config: settings.Config) -> None:
 def fill(session: Session, avatar_url: str) -> None:
     """The same for the rows; what an earlier tour left stays as it is. Raises what its rules raise."""
     if not systems.find_own_system(session, PERSON_ID):
-        systems.create_system(session, PERSON_ID, {"name": NAME, "tag": "🌱", "tz": "Europe/Zurich"}).hid = SYSTEM_ID
+        system = systems.create_system(session, PERSON_ID, {"name": NAME, "tag": "🌱", "tz": "Europe/Zurich"})
+        system.hid, system.uuid = SYSTEM_ID, UUIDS[SYSTEM_ID]
     for hid, fields in MEMBERS.items():
         try:
             members.get_member(session, hid)
         except NotFound:
-            members.create_member(session, PERSON_ID, fields).hid = hid
+            member = members.create_member(session, PERSON_ID, fields)
+            member.hid, member.uuid = hid, UUIDS[hid]
     members.edit_member(session, PERSON_ID, ROWAN, {"avatar_url": avatar_url})
-    fill_groups_and_switches(session)
+    fill_group(session)
+    if not session.scalar(select(Switch.id).where(Switch.uuid == SWITCH_UUID)):
+        logged = past_switches.log_switch(session, PERSON_ID, [ROWAN], SWITCHED_US)
+        session.execute(update(Switch).where(Switch.uuid == logged.uuid).values(uuid=SWITCH_UUID))
     juniper = members.get_member(session, JUNIPER)
     record_message(session, PERSON_ID, juniper.id, MESSAGE_ID, ORIGINAL_ID, CHANNEL_ID, GUILD_ID)
+    guild_settings.edit_system(session, PERSON_ID, GUILD_ID, {"tag": "🌿"})
+    guild_settings.edit_member(session, PERSON_ID, JUNIPER, GUILD_ID, {"display_name": "June"})
     kv.set_value(session, PERSON_ID, "city", "Bern")
-    guild_settings.edit_system(session, PERSON_ID, GUILD_ID, {"tag": "| garden"})
-    guild_settings.edit_member(session, PERSON_ID, JUNIPER, GUILD_ID, {"display_name": "Juni"})
 
 
-def fill_groups_and_switches(session: Session) -> None:
-    """A group with a member in it, and a switch of long ago by the UUID that the examples name."""
+def fill_group(session: Session) -> None:
+    """The group, with two of the members. Raises what its rules raise."""
     try:
-        groups.get_group(session, GROUP_ID)
+        groups.get_group(session, GARDENERS)
     except NotFound:
-        groups.create_group(session, PERSON_ID, GROUP).hid = GROUP_ID
-        session.flush()
-        membership.change_members(session, PERSON_ID, GROUP_ID, [JUNIPER], "add")
-    try:
-        past_switches.get_seen(session, systems.get_own_system(session, PERSON_ID), PERSON_ID, SWITCH_ID)
-    except NotFound:
-        past_switches.log_switch(session, PERSON_ID, [ROWAN], SWITCHED_AT_US)
-        session.scalars(select(Switch).where(Switch.timestamp == SWITCHED_AT_US)).one().uuid = UUID(SWITCH_ID).bytes
+        group = groups.create_group(session, PERSON_ID, {"name": "Gardeners", "color": "2e7d32"})
+        group.hid, group.uuid = GARDENERS, UUIDS[GARDENERS]
+    membership.change_members(session, PERSON_ID, GARDENERS, [ROWAN, JUNIPER], "add")
 
 
 class TourSystem:

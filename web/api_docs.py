@@ -1,9 +1,9 @@
-"""The document of the API, openapi/*.yaml: for programs at `/openapi.json`, for people at `/docs`."""
+"""The document of the API, in openapi/: for programs at `/openapi.json`, for people at `/docs`."""
 
 import json
 import re
 import shlex
-from functools import cache
+from functools import cache, reduce
 from typing import Any
 
 import yaml
@@ -17,15 +17,9 @@ from web.responses import readable
 bp = Blueprint("docs", __name__)
 
 Json = dict[str, Any]
+FILES = ("rollcall.yaml", "pluralkit_v2.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
-# Each in a file of its own beside rollcall.yaml.
-DIALECTS = ("pluralkit_v2",)
-EVERYWHERE = ("x-everywhere", "x-everywhere-under-v1", "x-everywhere-under-v2")
-ERRORS = (
-    {"$ref": "#/components/schemas/Error"},
-    {"$ref": "#/components/schemas/Sentence"},
-    {"$ref": "#/components/schemas/ErrorV2"},
-)
+ERRORS = tuple({"$ref": f"#/components/schemas/{name}"} for name in ("Error", "Sentence", "CodedError"))
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
 
 
@@ -62,26 +56,24 @@ def docs() -> Response:
 
 @cache
 def read_document() -> Json:
-    """openapi/rollcall.yaml with the dialects that have a file of their own; the same object each time."""
-    document = _read("rollcall")
-    for name in DIALECTS:
-        _join(document, _read(name))
-    return document
-
-
-def _read(name: str) -> Json:
+    """The files of openapi/ as one document; the same object each time."""
     # The loader in C takes a tenth of the time; not every platform has it.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load((ROOT / "web" / "openapi" / f"{name}.yaml").read_text(encoding="utf-8"), Loader=loader)
+    folder = ROOT / "web" / "openapi"
+    return reduce(_join, [yaml.load((folder / name).read_text(encoding="utf-8"), Loader=loader) for name in FILES])
 
 
-def _join(document: Json, more: Json) -> None:
-    document["tags"] = [*document["tags"], *more["tags"]]
-    for kind in ("paths", "x-examples"):
-        document[kind] = {**document[kind], **more[kind]}
-    parts = document["components"]
-    document["components"] = parts | {kind: {**parts[kind], **more["components"][kind]} for kind in more["components"]}
-    document |= {name: part for name, part in more.items() if name not in document}
+def _join(first: Json, second: Json) -> Json:
+    """Two parts of a document as one: objects key by key, lists one behind the other."""
+    joined = {**first, **second}
+    for key in first.keys() & second.keys():
+        if isinstance(first[key], dict):
+            joined[key] = _join(first[key], second[key])
+        elif isinstance(first[key], list):
+            joined[key] = first[key] + second[key]
+        else:
+            raise ValueError(f"openapi/ says twice what {key} is")
+    return joined
 
 
 def resolve(item: Json) -> Json:
@@ -107,7 +99,8 @@ def _add_examples(document: Json) -> None:
 
 def list_operations(document: Json) -> list[Json]:
     """Each operation as the page shows it, in the order of the document."""
-    everywhere = [answer for name in EVERYWHERE for answer in document[name].values()]
+    names = ("x-everywhere", "x-everywhere-under-v1", "x-everywhere-under-v2")
+    everywhere = [answer for name in names for answer in document[name].values()]
     return [
         {
             **operation,
@@ -159,7 +152,7 @@ def _answers(responses: Json) -> list[Json]:
 
 def _content(answer: Json) -> list[tuple[str, Markup]]:
     content = [(media_type, body["schema"]) for media_type, body in answer.get("content", {}).items()]
-    # The two shapes of an error are described once, at the top.
+    # The shapes of an error are described once, at the top.
     return [(media_type, _shape(schema)) for media_type, schema in content if schema not in ERRORS]
 
 
