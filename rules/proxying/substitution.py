@@ -29,12 +29,13 @@ _GROUP = regex.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<group>\((?![?*]))", 
 
 
 class Substitution(NamedTuple):
-    """What was asked for. `everywhere`: not only where the pattern fits first."""
+    """What was asked for. `everywhere`: not only where the pattern fits first; `named_only`: ( ) is no group."""
 
     pattern: str
     replacement: str
     flags: int
     everywhere: bool
+    named_only: bool
 
 
 def read_substitution(written: str) -> Substitution:
@@ -49,10 +50,8 @@ def read_substitution(written: str) -> Substitution:
     unknown = next((flag for flag in flags if flag not in {*_FLAGS, _GLOBAL, _NAMED_ONLY}), None)
     if unknown:
         raise Invalid(f"I know no flag “{unknown}”; there are g, i, m, n, s and x.")
-    if _NAMED_ONLY in flags:
-        pattern = _GROUP.sub(lambda found: "(?:" if found["group"] else found[0], pattern)
     options = sum(_FLAGS[flag] for flag in {*flags} if flag in _FLAGS)
-    return Substitution(pattern, rest[0], options, _GLOBAL in flags)
+    return Substitution(pattern, rest[0], options, _GLOBAL in flags, _NAMED_ONLY in flags)
 
 
 def substitute(text: str, wanted: Substitution) -> str:
@@ -72,13 +71,17 @@ def substitute(text: str, wanted: Substitution) -> str:
         return new
 
     try:
-        pattern = regex.compile(wanted.pattern, wanted.flags)
+        pattern = regex.compile(_without_groups(wanted) if wanted.named_only else wanted.pattern, wanted.flags)
     except regex.error as error:
         raise Invalid(f"I cannot read the pattern: {error.msg}.") from None
     changed, count = pattern.subn(replace, text, count=0 if wanted.everywhere else 1)
     if not count:
         raise Invalid("The pattern fits nothing in this message.")
     return changed
+
+
+def _without_groups(wanted: Substitution) -> str:
+    return _GROUP.sub(lambda found: "(?:" if found["group"] else found[0], wanted.pattern)
 
 
 def _look_up(match: regex.Match, reference: regex.Match) -> str:

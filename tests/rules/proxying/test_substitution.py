@@ -52,6 +52,14 @@ def test_what_is_refused(written, sentence):
     assert refused.value.told == sentence
 
 
+def test_a_pattern_is_not_looked_into_before_it_is_in_a_process_of_its_own():
+    # To find the groups among these takes a second.
+    written = f"({'[' * 4000}"
+    assert read_substitution(f"s/{written}/x/n").pattern == written
+    with pytest.raises(Invalid):
+        asyncio.run(substitution_process.substitute("a", f"s/{written}/x/n"))
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [
