@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import Autoproxy, Member
 from rules.errors import Invalid, InvalidFields
 from rules.parsing.timestamps import show_time
-from rules.systems import members, systems
+from rules.systems import guild_settings, members, systems
 
 MODES = ("off", "front", "latch", "member")
 
@@ -27,6 +27,8 @@ def set_mode(session: Session, user_id: int, guild_id: int, mode: str, hid: str 
         if hid is None:
             raise Invalid("Name the member that is to speak.")
         member_id = members.get_own_member(session, user_id, hid).id
+    if not session.get(Autoproxy, (system.id, guild_id)):
+        guild_settings.check_room(session, Autoproxy.system_id, system.id)
     session.merge(Autoproxy(system_id=system.id, guild_id=guild_id, mode=mode, member_id=member_id, latched_at=None))
 
 

@@ -4,14 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import MemberGuild, System, SystemGuild
-from rules.errors import NotFound
+from rules.errors import Invalid, NotFound
 from rules.parsing import fields
 from rules.systems import members, systems
 from rules.systems.config import NAME_FORMAT_LENGTH
 
+# An account is in at most 200; who may name any number would fill the file.
+MOST_GUILDS = 1000
 Row = TypeVar("Row", SystemGuild, MemberGuild)
 
 
@@ -43,10 +46,13 @@ def edit_system(session: Session, user_id: int, guild_id: int, changes: Mapping[
     `proxy_enabled`, which v2 calls `proxying_enabled`, and `tag_enabled` are true or false. Tag 78 code points, address
     256, `name_format` and `display_name`, the system's own name there, 100; null and blank mean that what counts
     everywhere counts there too.
-    Raises Invalid, and NotAuthenticated without a system.
+    Raises Invalid, also for more than 1 000 servers, and NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
-    row = session.get(SystemGuild, (system.id, guild_id)) or SystemGuild(system_id=system.id, guild_id=guild_id)
+    row = session.get(SystemGuild, (system.id, guild_id))
+    if not row:
+        check_room(session, SystemGuild.system_id, system.id)
+        row = SystemGuild(system_id=system.id, guild_id=guild_id)
     return _change(session, row, changes, _SYSTEM_WRITABLE)
 
 
@@ -58,7 +64,10 @@ def edit_member(session: Session, user_id: int, hid: str, guild_id: int, changes
     else's member.
     """
     member = members.get_own_member(session, user_id, hid)
-    row = session.get(MemberGuild, (member.id, guild_id)) or MemberGuild(member_id=member.id, guild_id=guild_id)
+    row = session.get(MemberGuild, (member.id, guild_id))
+    if not row:
+        check_room(session, MemberGuild.member_id, member.id)
+        row = MemberGuild(member_id=member.id, guild_id=guild_id)
     return _change(session, row, changes, _MEMBER_READERS)
 
 
@@ -111,6 +120,15 @@ def see_member(session: Session, hid: str, guild_id: int, viewer: int | None) ->
         "avatar_url": row.avatar_url if owner or not member.avatar_privacy else None,
         "keep_proxy": row.keep_proxy,
     }
+
+
+def check_room(session: Session, owner: InstrumentedAttribute[int], row_id: int) -> None:
+    """Refuse what would be set for one server more than a system, or a member, can have anything set for: 1 000.
+
+    `owner` is the column that names the one whose settings these are. Raises Invalid.
+    """
+    if session.scalar(select(func.count()).where(owner == row_id)) >= MOST_GUILDS:
+        raise Invalid(f"This is set for {MOST_GUILDS:,} servers already, which is the most.")
 
 
 def _change(session: Session, row: Row, changes: Mapping[str, object], readers: fields.Readers) -> Row:

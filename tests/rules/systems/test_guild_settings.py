@@ -4,7 +4,7 @@ import pytest
 
 from models import MemberGuild, SystemGuild
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
-from rules.proxying import guild_config
+from rules.proxying import autoproxy, guild_config
 from rules.systems import config, guild_settings, members, soft_delete, systems
 
 ALICE, ALEX, BOB, NOBODY = 80351110224678912, 80351110224678913, 80351110224678914, None
@@ -253,3 +253,21 @@ def test_who_does_not_manage_the_server_sees_and_sets_nothing(read, write, act, 
     with pytest.raises(NotAllowed, match="Manage Server"):
         write(act, GUILD, False, *args)
     assert read(guild_config.get_settings, GUILD, True) == before
+
+
+def test_nothing_is_set_for_more_servers_than_anybody_is_in(read, write, ann, monkeypatch):
+    monkeypatch.setattr(guild_settings, "MOST_GUILDS", 2)
+
+    def set_all(guild_id, called):
+        yield guild_settings.edit_system, (ALICE, guild_id, {"display_name": called})
+        yield guild_settings.edit_member, (ALICE, ann.hid, guild_id, {"display_name": called})
+        yield autoproxy.set_mode, (ALICE, guild_id, called)
+
+    for guild_id, mode in ((1, "front"), (2, "front"), (1, "latch")):
+        for rule, given in set_all(guild_id, mode):
+            write(rule, *given)
+    for rule, given in set_all(3, "front"):
+        with pytest.raises(Invalid, match="servers already"):
+            write(rule, *given)
+    assert read(autoproxy.get_mode, ALICE, 1) == ("latch", None)
+    assert read(autoproxy.get_mode, ALICE, 3) == ("off", None)
