@@ -18,6 +18,7 @@ from rules.systems.member_list import Options
 
 ALL = ("all", "a")
 _NOBODY = "There is nobody to choose from; `-all` counts hidden members too."
+_NO_GROUP = "There is no group to choose from; `-all` counts hidden ones too."
 
 
 async def show_random_member(
@@ -46,10 +47,15 @@ async def show_random_group(ctx: Context, target: SystemTarget, arguments: Argum
     options = GroupOptions(all=arguments.has(*ALL))
     listed = await ctx.bot.read(listing.list_groups, target.system, ctx.author.id, options)
     if not listed:
-        raise NotFound("There is no group to choose from; `-all` counts hidden ones too.")
+        raise NotFound(_NO_GROUP)
     chosen, display = secrets.choice(listed)["id"], await get_display(ctx)
 
     async def build(viewer: int | None) -> Response:
+        # As with members.
+        if all(
+            group["id"] != chosen for group in await ctx.bot.read(listing.list_groups, target.system, viewer, options)
+        ):
+            raise NotFound(_NO_GROUP)
         return Response(group_embed(await ctx.bot.read(see_group, chosen, viewer), display))
 
     await respond(ctx, target, arguments, build)

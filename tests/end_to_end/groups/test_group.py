@@ -117,7 +117,10 @@ def test_what_is_private_is_told_to_the_owner_alone(sol, rollcall, discord_user)
     told = text_of(stranger.ask(f"pk;m {sol.member('Ann')['id']}", "Ann"))
     assert "Tall ones" not in told
     assert "Tall ones" not in text_of(stranger.ask(f"pk;s {sol.system['id']} groups", "Groups (0)"))
+    sol.say("pk;g random -all -public", "There is no group to choose from")
     sol.say("pk;s privacy groups private", "The groups are private now.")
+    sol.say("pk;g new Short ones", "Short ones is made")
+    sol.say("pk;g random -public", "The group list of this system is private.")
     stranger.ask(f"pk;s {sol.system['id']} groups", "The group list of this system is private.")
 
 
