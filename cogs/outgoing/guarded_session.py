@@ -13,7 +13,7 @@ from aiohappyeyeballs import AddrInfoType
 # These hold an IPv4 address within, which could be any, or are of no use outside of one network.
 _INNER = (
     *("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10"),
-    "192.88.99.0/24",
+    *("192.88.99.0/24", "192.0.0.0/24", "3fff::/20", "5f00::/16"),
 )
 _NETWORKS = [ipaddress.ip_network(network) for network in _INNER]
 
