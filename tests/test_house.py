@@ -48,7 +48,7 @@ ROOMS = {
     "rules.dispatch": "models database rules rules.parsing",
     "rules.systems": "models database rules rules.parsing rules.dispatch",
     "rules.groups": "models database rules rules.parsing rules.systems rules.dispatch",
-    "rules.account": "models database rules rules.parsing rules.systems rules.groups",
+    "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
     "rules.presence": "models database rules rules.parsing rules.account.kv",
     "rules.proxying": "models database rules rules.parsing rules.systems",
     "rules.pictures": "models database rules rules.parsing rules.systems",

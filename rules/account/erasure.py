@@ -15,6 +15,7 @@ from models import (
     Token,
     UnfinishedProxy,
 )
+from rules.dispatch import outbox
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
 
@@ -53,6 +54,7 @@ def forget(session: Session, user_id: int) -> None:
         put_out_of_reach(session, system)
     elif account:
         session.delete(account)
+        outbox.forget(session, system.id, user_id)
     for table in (Message, UnfinishedProxy):
         session.execute(delete(table).where(table.sender_id == user_id))
     for table in (Account, Presence, Token, KeyValue, GitHub, OptIn, JoinNotice):

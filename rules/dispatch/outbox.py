@@ -69,6 +69,13 @@ def drop_some(session: Session, system_id: int, rows: int = ROWS_AT_ONCE) -> boo
     return session.execute(delete(DispatchEvent).where(DispatchEvent.id.in_(some))).rowcount == rows
 
 
+def forget(session: Session, system_id: int, user_id: int) -> None:
+    """Delete what waits of a system and names an account: its messages, and that it was linked or unlinked."""
+    # Each ID is a text of its own in JSON.
+    about = DispatchEvent.body.contains(f'"{user_id}"', autoescape=True)
+    session.execute(delete(DispatchEvent).where(DispatchEvent.system_id == system_id, about))
+
+
 @cache
 def _query_url() -> CompiledQuery:
     return CompiledQuery(select(System.webhook_url).where(System.id == bindparam("system_id")))

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from models import Account, Member, Message, Switch, SwitchMember, System
+from models import Account, DispatchEvent, Member, Message, Switch, SwitchMember, System
 from rules import opt_out
 from rules.account import erasure, tokens
+from rules.dispatch import webhooks
 from rules.errors import NotAllowed, NotFound
 from rules.proxying import message_records
 from rules.systems import members, soft_delete, switches, systems
@@ -110,3 +111,16 @@ def test_messages_go_a_few_at_a_time_and_then_the_rest(write, settle, counts, li
     assert counts() == [2, 2 + linked, 2, 2, 2, 1]
     write(erasure.forget, ALICE)
     assert counts() == ([2, 2, 2, 2, 2, 1] if linked else [1] * 6)
+
+
+def test_what_waits_for_a_webhook_of_other_accounts_no_longer_names_who_is_forgotten(write, read, settle):
+    member = settle(ALICE, 600)
+    write(systems.link_account, ALICE, ALEX)
+    write(webhooks.set_webhook, ALICE, "https://hook.example/", "secret")
+    for sender, message_id in ((ALEX, 700), (ALICE, 800)):
+        write(message_records.record_message, sender, member.id, message_id, message_id - 1, 7, 8)
+    write(erasure.forget, ALEX)
+    bodies = read(lambda session: session.scalars(select(DispatchEvent.body)).all())
+    assert [f'"sender": "{ALICE}"' in body for body in bodies if "CREATE_MESSAGE" in body] == [True]
+    # That one account less is linked is told, since the others must know.
+    assert [body for body in bodies if str(ALEX) in body and "UNLINK_ACCOUNT" not in body] == []
