@@ -2,6 +2,7 @@
 
 import pytest
 
+from rules.parsing import listed_names
 from rules.parsing.listed_names import split_names
 
 NAMES = ("Ann", "Ben", "Cleo", "A & B", "Smith, Jr.", "Ann Oak", "Salt and Pepper", "R&D", "Ä & É")
@@ -51,3 +52,12 @@ def test_and_may_be_somebodys_name():
 def test_a_long_line_of_short_words_is_read_at_once():
     names = [f"{letter} & " + "& ".join("xyz" * 10) for letter in "abc"]
     assert len(split_names(["a", "&"] * 1000, names)) == 1000
+
+
+def test_each_piece_of_a_line_full_of_signs_is_read_once(monkeypatch):
+    read, asked = listed_names._key, []
+    monkeypatch.setattr(listed_names, "_key", lambda text: asked.append(text) or read(text))
+    names = ["a" + ",a" * 49]
+    assert split_names(["a,"] * 40 + ["&"] * 1000, names) == ["a"] * 40
+    # Once as a piece, and once more as a name that stands alone or is empty.
+    assert len(asked) < 3 * 1100
