@@ -69,7 +69,7 @@ def test_the_tour():
     speak = re.search(r"-m (simulator say alice \"R:.*)$", tour.output, re.MULTILINE)[1]
     typed = Process("-m", *shlex.split(speak), environ=dict(os.environ))
     assert typed.wait() == 0
-    assert "Rowan 🌱" in typed.output
+    assert "Rowan 🌿" in typed.output
     assert " ended with code" not in tour.output
     stats = Process("-m", "flask", "--app", "app", "stats", environ=without_settings())
     # Other Rollcalls may run from this folder just now, in other tests; then it asks which one is meant.
