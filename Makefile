@@ -9,7 +9,7 @@ run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_T
 	@$(BIN)/python -m cli.start
 
 test: lint  ## set everything up and run all checks
-	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
 
 test-long: $(VENV)/.tests  ## the tests that take longer
 	@$(BIN)/python -m pytest -m long --timeout 900 -rP

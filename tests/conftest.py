@@ -16,8 +16,7 @@ from rules.presence import updates
 OFFLINE = {"status": "offline"}
 MEMORY = Path("/dev/shm")
 HERE = Path(__file__).parent
-# Those that take longest come first, so that the quick ones fill what is left at the end.
-OF_PROCESSES = [HERE / folder for folder in ("end_to_end/processes", "end_to_end", "web/front", "clients", "simulator")]
+OF_PROCESSES = [HERE / folder for folder in ("end_to_end", "web/front", "clients", "simulator")]
 
 
 def pytest_collection_modifyitems(items):
@@ -25,15 +24,8 @@ def pytest_collection_modifyitems(items):
     come late. The end of the run names each that needed it; what is really broken fails twice. A soak runs once.
     """
     for item in items:
-        if rank(item) < len(OF_PROCESSES) and "soak" not in item.path.parts:
+        if any(item.path.is_relative_to(folder) for folder in OF_PROCESSES) and "soak" not in item.path.parts:
             item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=rank)
-
-
-def rank(item):
-    """The place of a test's folder among those of processes, or behind them all."""
-    found = (number for number, folder in enumerate(OF_PROCESSES) if item.path.is_relative_to(folder))
-    return next(found, len(OF_PROCESSES))
 
 
 @pytest.fixture(scope="session")
