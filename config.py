@@ -32,6 +32,7 @@ NAMES = frozenset(
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
         *("REQUEST_LOG", "V2_GET_LIMIT", "V2_UPDATE_LIMIT", "V2_MESSAGE_LIMIT"),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
+        *("FEED_KEPT", "FEED_ROWS"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -75,6 +76,8 @@ class Config:
     publish: str
     join_notice: str
     webhook_loopback: bool
+    feed_kept: int
+    feed_rows: int
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -129,6 +132,8 @@ def read(environ: Mapping[str, str | None]) -> Config:
         publish=_publish(text("PUBLISH", "everyone").lower()),
         join_notice=_choice("JOIN_NOTICE", text("JOIN_NOTICE", "dm").lower(), JOIN_NOTICES),
         webhook_loopback=_choice("WEBHOOK_LOOPBACK", text("WEBHOOK_LOOPBACK", "off").lower(), ("off", "on")) == "on",
+        feed_kept=_number("FEED_KEPT", text("FEED_KEPT", "3600"), 60, LONGEST_KEPT_S),
+        feed_rows=_number("FEED_ROWS", text("FEED_ROWS", "100000"), 1000, 10_000_000),
     )
 
 

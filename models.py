@@ -44,7 +44,8 @@ def _uuid() -> Mapped[bytes | None]:
 class Presence(db.Model):
     """One published member of the home server; `body` is the finished JSON of the answer's `presence`.
 
-    `version` is what `rules.etags` calls that body: kept, so that a read hashes nothing.
+    `version` is what `rules.etags` calls that body: kept, so that a read hashes nothing. `discord_user` is the user
+    object in JSON as Discord sent it; null in a row that an older Rollcall wrote.
     """
 
     __tablename__ = "presence"
@@ -54,6 +55,7 @@ class Presence(db.Model):
     status: Mapped[str]
     body: Mapped[str]
     version: Mapped[str]
+    discord_user: Mapped[str | None]
 
 
 class OptOut(db.Model):
@@ -110,7 +112,10 @@ class Token(db.Model):
 
 
 class KeyValue(db.Model):
-    """One key/value pair of a user; `id` keeps the order in which keys were first added."""
+    """One key/value pair of a user; `id` keeps the order in which keys were first added.
+
+    Its owner alone may see it, unless they made it public.
+    """
 
     __tablename__ = "kv"
     __table_args__ = (UniqueConstraint("user_id", "key"),)
@@ -119,6 +124,7 @@ class KeyValue(db.Model):
     user_id: Mapped[int] = mapped_column(Snowflake)
     key: Mapped[str]
     value: Mapped[str]
+    is_public: Mapped[bool] = _no()
 
 
 class GitHub(db.Model):
@@ -208,13 +214,17 @@ class System(db.Model):
 
 
 class Account(db.Model):
-    """A Discord account linked to a system; the key keeps it from being linked to two."""
+    """A Discord account linked to a system; the key keeps it from being linked to two.
+
+    `show_front`: who fronts is shown with this account's presence, where the system's front is public.
+    """
 
     __tablename__ = "accounts"
 
     user_id: Mapped[int] = mapped_column(Snowflake, primary_key=True, autoincrement=False)
     system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
     allow_autoproxy: Mapped[bool] = _yes()
+    show_front: Mapped[bool] = _no()
 
 
 class Member(db.Model):
@@ -344,6 +354,38 @@ class DispatchEvent(db.Model):
     system_id: Mapped[int]
     body: Mapped[str]
     created_at: Mapped[int] = mapped_column(BigInteger)
+
+
+class FeedEntry(db.Model):
+    """That something about a user or a system changed, and never what; both null: about everybody.
+
+    The file itself adds these, by triggers. The order is that of the commits, since SQLite has one writer.
+    """
+
+    __tablename__ = "feed"
+    # A number is never given twice: whoever reads what came since then would miss it.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(Snowflake)
+    system_id: Mapped[int | None]
+
+
+class FeedEpoch(db.Model):
+    """The one row that names this feed: another file's, such as a backup's, numbers its entries anew."""
+
+    __tablename__ = "feed_epoch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[str]
+
+
+class FeedMute(db.Model):
+    """While there is a row, the triggers add nothing; no transaction leaves one behind."""
+
+    __tablename__ = "feed_mute"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
 
 
 class Autoproxy(db.Model):

@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 import logging
+import time
+from collections import deque
 
 import discord
 from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
 
 from database.faults import Locked
+from rules import feed
 from rules.proxying import message_records
 from rules.systems import soft_delete
 
@@ -29,6 +32,8 @@ class Purge(commands.Cog, name="purge"):
         self.bot = bot
         self.woken = asyncio.Event()
         self.purging: asyncio.Task | None = None
+        # What the newest entry of the feed was, and when, by the monotonic clock.
+        self.marks: deque[tuple[float, int]] = deque()
 
     async def start(self) -> None:
         """Begin with what an earlier process left."""
@@ -68,7 +73,7 @@ class Purge(commands.Cog, name="purge"):
         """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
-            if await self.purge_some():
+            if await self.purge_some() or await self.trim_feed():
                 continue
             await self.sweep_pictures()
             if await self.empty_wal():
@@ -103,6 +108,20 @@ class Purge(commands.Cog, name="purge"):
             await asyncio.sleep(RETRY_AFTER_S)
         await asyncio.sleep(PAUSE_S)
         return more
+
+    async def trim_feed(self) -> bool:
+        """Delete a few entries of the feed that are too old or too many; returns whether more are left."""
+        now, trimmed_to = time.monotonic(), 0
+        try:
+            self.marks.append((now, await self.bot.read(feed.find_newest)))
+            while self.marks and self.marks[0][0] <= now - self.bot.config.feed_kept:
+                trimmed_to = self.marks.popleft()[1]
+            if trimmed_to:
+                self.marks.appendleft((now - self.bot.config.feed_kept, trimmed_to))
+            return await self.bot.write(feed.trim, trimmed_to, self.bot.config.feed_rows)
+        except (Locked, DatabaseError) as error:
+            log.warning("the feed of changes could not be trimmed: %r", error)
+            return False
 
 
 def setup(bot: commands.Bot) -> None:

@@ -38,6 +38,8 @@ DEFAULTS = {
     "publish": "everyone",
     "join_notice": "dm",
     "webhook_loopback": False,
+    "feed_kept": 3600,
+    "feed_rows": 100_000,
 }
 
 
@@ -102,6 +104,8 @@ def test_empty_is_unset(name, nothing):
         ("DELETED_MESSAGES_KEPT", "0", 0),
         ("DELETED_MESSAGES_KEPT", "2592000", 2592000),
         ("BODY_TIMEOUT", "300", 300),
+        ("FEED_KEPT", "60", 60),
+        ("FEED_ROWS", "1000", 1000),
     ],
 )
 def test_good_values(name, value, becomes):
@@ -166,6 +170,8 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("JOIN_NOTICE", "loud"),
         ("BODY_TIMEOUT", "0"),
         ("DELETED_MESSAGES_KEPT", "-1"),
+        ("FEED_KEPT", "59"),
+        ("FEED_ROWS", "999"),
         ("DELETED_MESSAGES_KEPT", "2592001"),
         ("DELETED_MESSAGES_KEPT", "1 hour"),
         ("BODY_TIMEOUT", "301"),

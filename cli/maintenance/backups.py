@@ -15,10 +15,11 @@ from flask.cli import with_appcontext
 
 import config as settings
 from cli.maintenance.opening import find_file, opened, progress, say_file
-from database import locks
+from database import connections, locks
 from database.bad_file import OURS, BadFile
 from database.faults import is_locked
 from database.upgrade import upgrade
+from rules import feed
 from rules.pictures import kept_files
 
 PAGES_AT_ONCE = 2000
@@ -63,6 +64,7 @@ def restore(file: Path, yes: bool) -> None:
         _copy(file, unfinished)
         _check_is_backup(unfinished)
         upgrade(f"sqlite:///{unfinished}")
+        _start_feed_anew(unfinished)
         with locks.held(path):
             _check_stopped(path)
             kept = _set_aside(path)
@@ -162,6 +164,16 @@ def _check_is_backup(path: Path) -> None:
         names = {name for (name,) in copy.execute("SELECT name FROM sqlite_schema")}
     if not names >= OURS:
         raise sqlite3.DatabaseError("it is no backup of Rollcall's")
+
+
+def _start_feed_anew(path: Path) -> None:
+    """What clients read of another file's feed says nothing about this one's."""
+    database = connections.open_database(f"sqlite:///{path}")
+    try:
+        with database.write() as session:
+            feed.start_epoch(session)
+    finally:
+        database.close()
 
 
 def _set_aside(path: Path) -> Path | None:

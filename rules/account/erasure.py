@@ -15,6 +15,7 @@ from models import (
     Token,
     UnfinishedProxy,
 )
+from rules import feed
 from rules.dispatch import outbox
 from rules.systems import systems
 from rules.systems.soft_delete import ROWS_AT_ONCE, put_out_of_reach
@@ -60,3 +61,5 @@ def forget(session: Session, user_id: int) -> None:
     for table in (Account, Presence, Token, KeyValue, GitHub, OptIn, JoinNotice):
         session.execute(delete(table).where(table.user_id == user_id))
     session.merge(OptOut(user_id=user_id, forgotten=True))
+    session.flush()
+    feed.forget_user(session, user_id)

@@ -71,6 +71,11 @@ def read_user(user: dict[str, Any], cdn: Cdn = DISCORD) -> dict[str, Any]:
     return fields | _derive(fields, user, cdn)
 
 
+def read_whole_user(user: dict[str, Any]) -> dict[str, Any]:
+    """A user object as Discord sent it, IDs as texts; nothing where it carries the ID alone."""
+    return read_object(user) if len(user) > 1 else {}
+
+
 def _derive(fields: dict[str, Any], user: dict[str, Any], cdn: Cdn) -> dict[str, Any]:
     """The addresses of the pictures, and the flags in words, of those fields that a user object carried."""
     derived: dict[str, Any] = {}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import HomeNotice, OptIn, Presence, Publication
+from rules import feed
 
 EVERYONE, OPTIN, ROLE = "everyone", "optin", "role:"
 
@@ -29,7 +30,8 @@ def apply_choice(session: Session, choice: str) -> bool:
     if get_choice(session) == choice:
         return False
     session.merge(Publication(id=1, choice=choice))
-    _withdraw(session, choice)
+    with feed.told_once(session):
+        _withdraw(session, choice)
     _narrow_notices(session, choice)
     return True
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import Presence
+from rules import feed
 from rules.etags import version_of
 from rules.presence import payloads, publication
 from rules.presence.cdn import DISCORD, Cdn
@@ -69,7 +70,8 @@ _decode = msgspec.json.Decoder(_Body).decode
 
 # One statement a batch each, past SQLAlchemy's work for every row.
 _STORED = """
-SELECT wanted.value, presence.body, hidden.forgotten, opted_in.user_id FROM json_each(?) AS wanted
+SELECT wanted.value, presence.body, presence.discord_user, hidden.forgotten, opted_in.user_id
+FROM json_each(?) AS wanted
 LEFT JOIN presence ON presence.user_id = wanted.value
 LEFT JOIN hidden ON hidden.user_id = wanted.value
 LEFT JOIN opted_in ON opted_in.user_id = wanted.value
@@ -87,7 +89,8 @@ class Change:
 
     `at`: when, in ms. `left_at`: the `lastSeen` if this takes the user offline. `joins`: it comes from a member
     object, so it may start a row; a presence alone may not. `gone`: whatever was stored is dropped first.
-    `roles`: the IDs of the member's roles, where it comes from a member object.
+    `roles`: the IDs of the member's roles, where it comes from a member object. `user`: what was sent of the user
+    object, all of it where `joins`.
     """
 
     at: int
@@ -97,6 +100,7 @@ class Change:
     gone: bool = False
     was_online: bool = False
     roles: Collection[str] | None = None
+    user: dict[str, Any] = field(default_factory=dict)
 
     def then(self, newer: "Change") -> "Change":
         """This change and a newer one as one, as if they had been stored one after the other."""
@@ -114,6 +118,7 @@ class Change:
             gone=self.gone,
             was_online=self.was_online or (status is not None and not was_offline),
             roles=self.roles if newer.roles is None else newer.roles,
+            user=newer.user if newer.joins else {**self.user, **newer.user},
         )
 
 
@@ -132,7 +137,8 @@ def change_of_member(
         return Change(at, left_at, gone=True)
     status = {} if presence is None else read_presence(presence, cdn)
     fields = {**read_member(member, cdn), **status}
-    return Change(at, left_at, _as_json(fields), joins=True, roles=read_roles(member))
+    user = payloads.read_whole_user(member["user"])
+    return Change(at, left_at, _as_json(fields), joins=True, roles=read_roles(member), user=user)
 
 
 def change_of_presence(presence: dict[str, Any], at: int, cdn: Cdn = DISCORD) -> Change:
@@ -141,7 +147,7 @@ def change_of_presence(presence: dict[str, Any], at: int, cdn: Cdn = DISCORD) ->
     Raises KeyError, TypeError or AttributeError when the object is not at all what Discord documents.
     """
     fields = {**read_user(presence["user"], cdn), **read_presence(presence, cdn)}
-    return Change(at, at, _as_json(fields))
+    return Change(at, at, _as_json(fields), user=payloads.read_whole_user(presence["user"]))
 
 
 def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
@@ -154,14 +160,16 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
     known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
     choice = publication.get_choice(session)
     rows, gone = [], []
-    for user_id, text, forgotten, opted_in in known:
+    for user_id, text, user, forgotten, opted_in in known:
         change, old = changes[user_id], _decode(text) if text else None
         kept_out = forgotten or not publication.is_published(choice, opted_in is not None, change.roles)
         body = None if kept_out else _apply(user_id, None if change.gone else old, change)
         if body is None:
             gone += [user_id] if old else []
-        elif old is None or not _is_same(body, old):
-            rows.append(_row(user_id, body))
+        else:
+            whole_user = _merge_user(user, change)
+            if old is None or not _is_same(body, old) or whole_user != user:
+                rows.append(_row(user_id, body, whole_user))
     if gone:
         session.execute(delete(Presence).where(Presence.user_id.in_(gone)))
     if rows:
@@ -170,7 +178,8 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
 
 def clear_presences(session: Session) -> None:
     """Drop everybody: the bot is no longer in the home server."""
-    session.execute(delete(Presence))
+    with feed.told_once(session):
+        session.execute(delete(Presence))
 
 
 def get_stored_ids(session: Session) -> set[int]:
@@ -198,7 +207,15 @@ def _is_same(body: _Body, old: _Body) -> bool:
     return msgspec.structs.replace(body, updatedAt=old.updatedAt) == old
 
 
-def _row(user_id: int, body: _Body) -> dict[str, Any]:
+def _merge_user(stored: str | None, change: Change) -> str | None:
+    """The user object after a change, in JSON: a presence may carry a part of it, or the ID alone."""
+    if not change.user:
+        return None if change.gone else stored
+    before = {} if change.joins or stored is None else msgspec.json.decode(stored)
+    return _encode({**before, **change.user}).decode()
+
+
+def _row(user_id: int, body: _Body, whole_user: str | None) -> dict[str, Any]:
     text = _encode(body).decode()
-    status = msgspec.json.decode(body.status)
-    return {"user_id": user_id, "status": status, "body": text, "version": version_of(text)}
+    row = {"user_id": user_id, "status": msgspec.json.decode(body.status), "body": text, "version": version_of(text)}
+    return {**row, "discord_user": whole_user}

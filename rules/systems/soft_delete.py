@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, String, cast, delete, literal, select, upd
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import Account, Group, Member, Message, Switch, SwitchMember, System
+from rules import feed
 
 BUILDING, DELETING = "+", "-"
 # As many rows as hold the write lock for about 20 ms.
@@ -45,9 +46,10 @@ def put_out_of_reach(session: Session, system: System) -> None:
     # What was not sent of it yet goes too: whoever deletes a system wants nothing told of it any more.
     system.webhook_url = system.webhook_token = None
     session.execute(delete(Account).where(Account.system_id == system.id))
-    for table in (Member, Group):
-        _rename(session, table, table.system_id == system.id)
-    _rename(session, System, System.id == system.id)
+    with feed.told_once(session, system_id=system.id):
+        for table in (Member, Group):
+            _rename(session, table, table.system_id == system.id)
+        _rename(session, System, System.id == system.id)
 
 
 def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
@@ -58,19 +60,22 @@ def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     doomed = session.scalar(select(System.id).where(_is_kind(System.hid, DELETING)).limit(1))
     if doomed is None:
         return False
-    # Cascading from the system's row would delete all of it in one transaction.
-    if not any(purge(session, doomed, rows) for purge in _PURGES):
-        # Only what it set for some servers is left.
-        session.execute(delete(System).where(System.id == doomed))
+    # Nobody sees it, so nobody is told.
+    with feed.muted(session):
+        # Cascading from the system's row would delete all of it in one transaction.
+        if not any(purge(session, doomed, rows) for purge in _PURGES):
+            # Only what it set for some servers is left.
+            session.execute(delete(System).where(System.id == doomed))
     return True
 
 
 def abandon_all(session: Session) -> None:
     """Let `purge_some` delete what a process that ended had been building."""
     building = select(System.id).where(_is_kind(System.hid, BUILDING))
-    for table in (Member, Group):
-        _rename(session, table, table.system_id.in_(building))
-    _rename(session, System, _is_kind(System.hid, BUILDING))
+    with feed.muted(session):
+        for table in (Member, Group):
+            _rename(session, table, table.system_id.in_(building))
+        _rename(session, System, _is_kind(System.hid, BUILDING))
 
 
 def _is_kind(hid: InstrumentedAttribute[str], kind: str) -> ColumnElement[bool]:

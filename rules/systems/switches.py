@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
+from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.parsing.timestamps import now_us, show_time
@@ -134,7 +135,8 @@ def delete_all_switches(session: Session, user_id: int) -> None:
     doomed = soft_delete.add_out_of_reach(session, soft_delete.DELETING)
     # Without the ORM's bookkeeping, 200 000 switches take less than half a second.
     moved = update(Switch).where(Switch.system_id == system.id).values(system_id=doomed.id)
-    session.execute(moved, execution_options={"synchronize_session": False})
+    with feed.told_once(session, system_id=system.id):
+        session.execute(moved, execution_options={"synchronize_session": False})
     changes.note(session, "DELETE_ALL_SWITCHES", system)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from models import Group, GroupMember, Member, Switch, SwitchMember, System
+from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid
 from rules.opt_out import check_storable
@@ -72,20 +73,22 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged, op
         system = systems.create_system(session, user_id)
         system.created = system.created if file.created is None else file.created
         system.uuid = find_free_uuids(session, System, [file.uuid]).get(0, system.uuid)
-    _write(system, file.system, opens or made_system)
-    own = get_rows(session, Member, system)
-    kept, came = _find_kept(file, file.members, staged.places, system, own)
-    new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
-    check_room(len(own) + len(new))
-    changed = sum(_write(row, member.values, opens) for row, member in zip(kept, file.members, strict=True) if row)
-    _move(session, Member, system, new)
-    switches = _swap_switches(session, source, system)
-    if switches and came:
-        _redirect(session, system, came)
-    groups = _swap_groups(session, system, file, staged, came, opens)
-    # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
-    soft_delete.put_out_of_reach(session, source)
-    changes.note(session, changes.IMPORT, system)
+    # A hundred thousand switches are one change to whoever watches the system.
+    with feed.told_once(session, system_id=system.id):
+        _write(system, file.system, opens or made_system)
+        own = get_rows(session, Member, system)
+        kept, came = _find_kept(file, file.members, staged.places, system, own)
+        new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
+        check_room(len(own) + len(new))
+        changed = sum(_write(row, member.values, opens) for row, member in zip(kept, file.members, strict=True) if row)
+        _move(session, Member, system, new)
+        switches = _swap_switches(session, source, system)
+        if switches and came:
+            _redirect(session, system, came)
+        groups = _swap_groups(session, system, file, staged, came, opens)
+        # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
+        soft_delete.put_out_of_reach(session, source)
+        changes.note(session, changes.IMPORT, system)
     return Result(system.hid, made_system, len(new), changed, *groups, switches)
 
 

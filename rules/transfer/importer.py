@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from rules import feed
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
 from rules.systems.soft_delete import ROWS_AT_ONCE
@@ -81,16 +82,19 @@ class Import:
 
     def begin(self, session: Session) -> None:
         """Run `begin_import`."""
-        self._staged = begin_import(session, self._user_id, self._file, self._opens)
+        with feed.muted(session):
+            self._staged = begin_import(session, self._user_id, self._file, self._opens)
 
     def stage(self, session: Session, chunk: Sequence[FileSwitch]) -> None:
         """Run `stage_switches`."""
-        stage_switches(session, self._staged, chunk)
+        with feed.muted(session):
+            stage_switches(session, self._staged, chunk)
         self.done += len(chunk)
 
     def stage_groups(self, session: Session, chunk: Sequence[Membership]) -> None:
         """Run `stage_memberships`."""
-        stage_memberships(session, self._staged, chunk)
+        with feed.muted(session):
+            stage_memberships(session, self._staged, chunk)
 
     def finish(self, session: Session) -> None:
         """Run `finish_import`."""
