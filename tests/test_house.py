@@ -50,6 +50,7 @@ ROOMS = {
     "rules.groups": "models database rules rules.parsing rules.systems rules.dispatch",
     "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
     "rules.presence": "models database rules rules.parsing rules.account.kv",
+    "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
     "rules.proxying": "models database rules rules.parsing rules.systems",
     "rules.pictures": "models database rules rules.parsing rules.systems",
     "rules.transfer": "models database rules rules.parsing rules.systems rules.groups rules.dispatch",

@@ -83,7 +83,7 @@ class KV(commands.Cog, name="kv"):
                 value = _decode(data)
             if not key or not value:
                 raise commands.UserInputError
-            replaced = await self.bot.write(kv.set_value, ctx.author.id, key, value)
+            replaced, _ = await self.bot.write(kv.set_value, ctx.author.id, key, value)
         await self.tell_stored(ctx, public, key, replaced)
 
     @commands.command(name="get", usage="<key>")
@@ -108,7 +108,7 @@ class KV(commands.Cog, name="kv"):
         if not value and not file:
             raise Invalid("Give a value or a text file.")
         value = _decode(await _read_bytes(file)) if file else value
-        replaced = await self.bot.write(kv.set_value, ctx.author.id, key, value)
+        replaced, _ = await self.bot.write(kv.set_value, ctx.author.id, key, value)
         await self.tell_stored(ctx, "Stored.", key, replaced)
 
     @slash.command(name="get", description="See the value of a key")

@@ -22,9 +22,64 @@ def test_what_is_set_is_got(write, read):
 
 
 def test_setting_and_removing_return_what_stood_there(write):
-    assert write(kv.set_value, ALICE, "city", "Bern") is None
-    assert write(kv.set_value, ALICE, "city", "Basel") == "Bern"
+    assert write(kv.set_value, ALICE, "city", "Bern") == (None, False)
+    assert write(kv.set_value, ALICE, "city", "Basel") == ("Bern", False)
     assert write(kv.remove_pair, ALICE, "city") == "Basel"
+
+
+def test_a_pair_is_private_until_its_owner_says_otherwise(write, read):
+    write(kv.edit_pairs, ALICE, {"city": "Bern", "river": "Aare"})
+    assert write(kv.set_value, ALICE, "diary", "dear", public=False) == (None, False)
+    assert write(kv.set_value, ALICE, "site", "a.example", public=True) == (None, True)
+    assert read(kv.get_public_pairs, ALICE) == {"site": "a.example"}
+    write(kv.publish_pair, ALICE, "city")
+    assert write(kv.set_value, ALICE, "diary", "said", public=True) == ("dear", True)
+    assert list(read(kv.get_public_pairs, ALICE).items()) == [
+        ("city", "Bern"),
+        ("diary", "said"),
+        ("site", "a.example"),
+    ]
+    assert read(kv.get_public_pairs, BOB) == {}
+
+
+def test_a_pair_stays_public_or_private_when_its_value_changes(write, read):
+    write(kv.edit_pairs, ALICE, {"city": "Bern", "river": "Aare"})
+    write(kv.publish_pair, ALICE, "city")
+    assert write(kv.set_value, ALICE, "city", "Basel") == ("Bern", True)
+    assert write(kv.set_value, ALICE, "river", "Rhine") == ("Aare", False)
+    write(kv.edit_pairs, ALICE, {"city": "Chur", "river": "Plessur"})
+    assert read(kv.list_pairs, ALICE) == [("city", "Chur", True), ("river", "Plessur", False)]
+    assert read(kv.get_pair, ALICE, "city") == ("city", "Chur", True)
+    assert read(kv.list_keys, ALICE) == ["city", "river"]
+
+
+def test_what_is_taken_back_is_private_at_once_and_what_was_removed_comes_back_private(write, read):
+    write(kv.set_value, ALICE, "city", "Bern", public=True)
+    write(kv.withdraw_pair, ALICE, "city")
+    assert read(kv.get_public_pairs, ALICE) == {}
+    write(kv.publish_pair, ALICE, "city")
+    write(kv.remove_pair, ALICE, "city")
+    write(kv.set_value, ALICE, "city", "Bern")
+    assert read(kv.get_public_pairs, ALICE) == {}
+
+
+def test_a_refused_value_makes_nothing_public(write, read):
+    write(kv.set_value, ALICE, "city", "Bern")
+    with pytest.raises(Invalid):
+        write(kv.set_value, ALICE, "city", "v" * 10_001, public=True)
+    assert read(kv.list_pairs, ALICE) == [("city", "Bern", False)]
+
+
+def test_a_longer_pair_is_removed_but_not_written(write, read):
+    long = "k" * 255
+    write(kv.store_pairs, ALICE, {long: "v" * 30_000}, new_are_public=True)
+    with pytest.raises(Invalid, match="1 to 165"):
+        write(kv.edit_pairs, ALICE, {long: "short"})
+    with pytest.raises(Invalid, match="1 to 165"):
+        write(kv.edit_pairs, BOB, {long: None})
+    assert read(kv.get_value, ALICE, long) == "v" * 30_000
+    write(kv.edit_pairs, ALICE, {long: None})
+    assert read(kv.get_pairs, ALICE) == {}
 
 
 def test_keys_are_suggested_by_what_is_in_them_first_those_that_begin_so(write, read):
@@ -161,12 +216,12 @@ def test_an_empty_edit_changes_nothing(write, read):
 
 def test_what_is_not_there_is_not_found(write, read):
     write(kv.set_value, ALICE, "city", "Bern")
-    for rule, run in ((kv.get_value, read), (kv.remove_pair, write)):
+    for rule in (kv.get_value, kv.get_pair, kv.remove_pair, kv.publish_pair, kv.withdraw_pair):
         with pytest.raises(NotFound, match="You have no key “town”"):
-            run(rule, ALICE, "town")
+            write(rule, ALICE, "town")
         with pytest.raises(NotFound):
-            run(rule, BOB, "city")
-    assert read(kv.get_pairs, ALICE) == {"city": "Bern"}
+            write(rule, BOB, "city")
+    assert read(kv.list_pairs, ALICE) == [("city", "Bern", False)]
 
 
 def test_removing_twice(write):
