@@ -32,7 +32,7 @@ NAMES = frozenset(
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
         *("REQUEST_LOG", "V2_GET_LIMIT", "V2_UPDATE_LIMIT", "V2_MESSAGE_LIMIT"),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
-        *("FEED_KEPT", "FEED_ROWS"),
+        *("FEED_KEPT", "FEED_ROWS", "LIVE_CONNECTIONS", "LIVE_PER_CLIENT", "SUBSCRIBE_TO_ALL"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -78,6 +78,9 @@ class Config:
     webhook_loopback: bool
     feed_kept: int
     feed_rows: int
+    live_connections: int
+    live_per_client: int
+    subscribe_to_all: bool
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -134,6 +137,9 @@ def read(environ: Mapping[str, str | None]) -> Config:
         webhook_loopback=_choice("WEBHOOK_LOOPBACK", text("WEBHOOK_LOOPBACK", "off").lower(), ("off", "on")) == "on",
         feed_kept=_number("FEED_KEPT", text("FEED_KEPT", "3600"), 60, LONGEST_KEPT_S),
         feed_rows=_number("FEED_ROWS", text("FEED_ROWS", "100000"), 1000, 10_000_000),
+        live_connections=_number("LIVE_CONNECTIONS", text("LIVE_CONNECTIONS", "5000"), 0, 100_000),
+        live_per_client=_number("LIVE_PER_CLIENT", text("LIVE_PER_CLIENT", "100"), 1, 100_000),
+        subscribe_to_all=_choice("SUBSCRIBE_TO_ALL", text("SUBSCRIBE_TO_ALL", "off").lower(), ("off", "on")) == "on",
     )
 
 

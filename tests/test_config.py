@@ -40,6 +40,9 @@ DEFAULTS = {
     "webhook_loopback": False,
     "feed_kept": 3600,
     "feed_rows": 100_000,
+    "live_connections": 5000,
+    "live_per_client": 100,
+    "subscribe_to_all": False,
 }
 
 
@@ -106,6 +109,9 @@ def test_empty_is_unset(name, nothing):
         ("BODY_TIMEOUT", "300", 300),
         ("FEED_KEPT", "60", 60),
         ("FEED_ROWS", "1000", 1000),
+        ("LIVE_CONNECTIONS", "0", 0),
+        ("LIVE_PER_CLIENT", "1", 1),
+        ("SUBSCRIBE_TO_ALL", "On", True),
     ],
 )
 def test_good_values(name, value, becomes):
@@ -172,6 +178,9 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("DELETED_MESSAGES_KEPT", "-1"),
         ("FEED_KEPT", "59"),
         ("FEED_ROWS", "999"),
+        ("LIVE_CONNECTIONS", "-1"),
+        ("LIVE_PER_CLIENT", "0"),
+        ("SUBSCRIBE_TO_ALL", "all"),
         ("DELETED_MESSAGES_KEPT", "2592001"),
         ("DELETED_MESSAGES_KEPT", "1 hour"),
         ("BODY_TIMEOUT", "301"),

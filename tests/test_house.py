@@ -75,7 +75,9 @@ ROOMS = {
     "web": "config models database"
     " rules rules.parsing rules.systems rules.groups rules.account rules.presence rules.proxying rules.pictures",
     "web.pluralkit_v2": "models web rules rules.parsing rules.systems rules.groups rules.account rules.proxying",
-    "web.front": "config database web rules rules.parsing rules.account rules.presence",
+    "web.live": "models database web web.pluralkit_v2"
+    " rules rules.parsing rules.account rules.presence rules.systems rules.lanyard",
+    "web.front": "config database web web.live rules rules.parsing rules.account rules.presence",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}
 MOST_FILES, MOST_LINES = 15, 300

@@ -28,8 +28,13 @@ def reading() -> AbstractContextManager[sqlite3.Connection]:
 
 def find_viewer(reader: Reader) -> int | None:
     """Whose token came with the request; a wrong one counts as none."""
-    caller = tokens.find_caller(reader, _token())
+    caller = find_current(reader)
     return caller.user_id if caller else None
+
+
+def find_current(reader: Reader) -> Caller | None:
+    """The caller, where a valid token came with the request."""
+    return tokens.find_caller(reader, _token())
 
 
 def get_caller(reader: Reader) -> Caller:

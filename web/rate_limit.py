@@ -102,7 +102,11 @@ class Limiter:
             return None
         if account is not None:
             return self._take(f"account {account}", 1)
-        return self._take(self._client(peer, claims if self._is_trusted(peer) else NO_CLAIMS), 1)
+        return self._take(self.find_client(peer, claims), 1)
+
+    def find_client(self, peer: str, claims: Claims) -> str:
+        """What a client is counted as: its address, or the network that it is in."""
+        return self._client(peer, claims if self._is_trusted(peer) else NO_CLAIMS)
 
     def give_back(self, count: Count) -> Count:
         """Take a request that was counted for what one costs that was answered by 304."""

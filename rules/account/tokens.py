@@ -99,11 +99,16 @@ def get_caller(reader: Reader, token: str | None) -> Caller:
     raise NotAuthenticated("This token is not valid; the bot's `token` command sends you a new one.")
 
 
+def is_current(reader: Reader, caller: Caller) -> bool:
+    """Whether a caller's token was neither replaced nor revoked since it was checked."""
+    row = _query().find(reader, user_id=caller.user_id)
+    return row is not None and row.hash == caller.hash
+
+
 def check_current(session: Session, caller: Caller) -> None:
     """Refuse a caller whose token was replaced or revoked since it was checked. Raises NotAuthenticated."""
     # It was checked before the body was read, which takes as long as its client likes.
-    row = session.get(Token, caller.user_id)
-    if not row or row.hash != caller.hash:
+    if not is_current(session, caller):
         raise NotAuthenticated("This token was replaced or revoked a moment ago.")
 
 

@@ -43,10 +43,15 @@ def get_profile(
 
     Raises NotFound, in the same words for everybody who is not published: nobody learns who has hidden.
     """
-    profile = _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
+    profile = find_profile(reader, user_id, viewer)
     if not profile:
         raise NotFound(_why_not(*health.find_standing(reader, can_write), invite_url))
     return profile
+
+
+def find_profile(reader: Reader, user_id: int, viewer: int | None) -> Profile | None:
+    """What `get_profile` gives, or None."""
+    return _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
 
 
 def find_public(reader: Reader, user_id: int) -> Profile | None:

@@ -30,6 +30,11 @@ def is_within_reach(hid: InstrumentedAttribute[str]) -> ColumnElement[bool]:
     return ~(_is_kind(hid, BUILDING) | _is_kind(hid, DELETING))
 
 
+def is_reachable(hid: str) -> bool:
+    """The same of an ID that was read."""
+    return not hid.startswith((BUILDING, DELETING))
+
+
 def add_out_of_reach(session: Session, kind: str, created: int = 0) -> System:
     """A new system that is BUILDING or DELETING, without members and accounts."""
     # No other row keeps the bare sign: whoever wrote it renamed the row in the same transaction.

@@ -9,7 +9,9 @@ from web.front import wsgi
 from web.front.bodies import Bodies, Body, BodyNeeded
 from web.front.connections import Connections
 from web.front.hot_read import HotRead
+from web.front.live import Live
 from web.front.turns import Turns
+from web.live.events import STREAM
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,8 +33,9 @@ class Front:
         hot_read: HotRead | None = None,
         patience_s: float = 10,
         close: Callable[[], None] = lambda: None,
+        live: Live | None = None,
     ) -> None:
-        self.app, self.hot_read, self.patience_s = app, hot_read, patience_s
+        self.app, self.hot_read, self.patience_s, self.live = app, hot_read, patience_s, live
         self.connections, self.turns = Connections(patience_s), Turns()
         self._threads: ThreadPoolExecutor | None = None
         self._bodies = Bodies(patience_s)
@@ -51,6 +54,8 @@ class Front:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watching.cancel()
+        if self.live:
+            self.live.hub.stop()
         self._threads.shutdown()
         # Here, since uvicorn then ends the process by its signal: nothing of gunicorn's comes after.
         self._close()
@@ -60,6 +65,11 @@ class Front:
         environ = wsgi.build_environ(scope)
         body = await self._bodies.begin(environ, receive)
         answer = await self._ask(environ, body, receive)
+        if self.live and scope["method"] == "GET" and (stream := environ.get(STREAM)):
+            refusal = self.live.keep(stream, scope["rollcall.connection"], environ, answer)
+            if refusal is None:
+                return
+            answer = refusal
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         await send({"type": "http.response.body", "body": answer.body, "more_body": not body.whole})
         if not body.whole:

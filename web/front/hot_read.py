@@ -1,6 +1,5 @@
 """The read that is asked for most, `GET /user/<id>` by a stranger: from the stored body to the socket, before Flask."""
 
-import asyncio
 import re
 import sqlite3
 import time
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy.exc import DatabaseError
 from werkzeug.http import parse_etags
 
-from database.connections import Database
+from database.turn_reader import TurnReader
 from rules.presence import profiles
 from web import request_log
 from web.client_address import claims_of_head
@@ -22,9 +21,6 @@ _PATH = re.compile(rb"/user/(0|[1-9][0-9]{0,18})(?:\?.*)?", re.DOTALL)
 _HOST = re.compile(rb"[\w-]{1,63}(\.[\w-]{1,63}){0,9}(:[0-9]{1,5})?")
 # What makes it another request: somebody's own, one with a body, one for another protocol.
 _UNUSUAL = frozenset({b"authorization", b"upgrade", b"content-length", b"transfer-encoding", b"expect"})
-
-# So old may be what somebody is told.
-STATE_S = 0.005
 
 
 class Head(NamedTuple):
@@ -42,10 +38,8 @@ class HotRead:
     It says byte for byte what the app would say. To be asked on one thread only, which it never lets wait.
     """
 
-    def __init__(self, database: Database, limiter: Limiter) -> None:
-        self._database, self._limiter = database, limiter
-        self._connection: sqlite3.Connection | None = None
-        self._began, self._is_ending = 0.0, False
+    def __init__(self, reader: TurnReader, limiter: Limiter) -> None:
+        self._reader, self._limiter = reader, limiter
         self._common = _lines(COMMON_HEADERS.items())
 
     def answer(self, head: Head) -> tuple[bytes, bytes, bytes] | None:
@@ -62,41 +56,9 @@ class HotRead:
 
     def _find(self, user_id: int) -> profiles.Profile | None:
         try:
-            return profiles.find_public(self._begin_turn(), user_id)
+            return profiles.find_public(self._reader.begin(), user_id)
         except (sqlite3.Error, DatabaseError, OverflowError):
             return None
-
-    def _begin_turn(self) -> sqlite3.Connection:
-        """The connection, in a transaction that lasts as long as this turn of the event loop.
-
-        A fifth of a read is taking and leaving SQLite's locks. A turn may last, and requests come in the middle of it
-        that must see who is hidden by now: after STATE_S a new transaction begins.
-        """
-        connection = self._connection or self._open()
-        now = time.monotonic()
-        if not self._is_ending:
-            asyncio.get_running_loop().call_soon(self._end_turn)
-            self._is_ending = True
-        if connection.in_transaction:
-            if now - self._began <= STATE_S:
-                return connection
-            connection.execute("COMMIT")
-        connection.execute("BEGIN")
-        self._began = now
-        return connection
-
-    def _end_turn(self) -> None:
-        self._is_ending = False
-        # After some failures SQLite has ended it already.
-        if self._connection.in_transaction:
-            self._connection.execute("COMMIT")
-
-    def _open(self) -> sqlite3.Connection:
-        connection = self._database.own_connection()
-        # The event loop waits for nobody: what is locked is left to a thread.
-        connection.execute("PRAGMA busy_timeout = 0").fetchall()
-        self._connection = connection
-        return connection
 
     def _compose(self, head: Head, profile: profiles.Profile) -> tuple[bytes, bytes, bytes] | None:
         etag, known = f'"{profile.version}"', head.headers.get(b"if-none-match")

@@ -4,7 +4,6 @@ The hot read is answered here, as soon as its head is read: neither a task nor a
 """
 
 import asyncio
-import json
 import socket
 import time
 from http import HTTPStatus
@@ -17,7 +16,7 @@ from web.client_address import UNIX
 from web.front.bodies import MOST_DRAINED
 from web.front.connections import reset
 from web.front.hot_read import Head
-from web.responses import COMMON_HEADERS, RETRY_AFTER_S, SENTENCES
+from web.front.refusals import refuse
 
 LONGEST_LINE, MOST_HEADERS, LARGEST_HEAD = 8190, 100, 64 * 1024
 KEEP_ALIVE_S, LINGER_S = 15, 2
@@ -27,15 +26,6 @@ MOST_PIPELINED = 100
 MOST_TOLD = 64
 # By itself the kernel keeps megabytes for a client that does not read.
 SEND_BUFFER_BYTES = 256 * 1024
-REFUSALS = {
-    **SENTENCES,
-    400: "This is not an HTTP request that can be read.",
-    408: "The request did not arrive in time.",
-    414: "The address is too long.",
-    431: "The headers are too large.",
-    501: "This transfer coding is not understood.",
-    503: "Too many connections, or requests in one; try again in a moment.",
-}
 
 
 class BadHead(Exception):
@@ -183,6 +173,16 @@ class HttpProtocol(HttpToolsProtocol):
         if self._owing_since is None or self._is_refused:
             super().shutdown()
 
+    def hand_on(self, protocol: asyncio.Protocol, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer with the head of something that never ends, and leave the connection to another protocol."""
+        self.connections.discard(self)
+        self.app.connections.discard(self)
+        # For uvicorn nobody waits for an answer any more.
+        self.cycle.disconnected, self._running = True, None
+        self._write_head(status, [*self.server_state.default_headers, *headers])
+        self.transport.set_protocol(protocol)
+        protocol.connection_made(self.transport)
+
     def _read_on(self) -> None:
         if not self.transport.is_closing():
             self.flow.resume_reading()
@@ -212,6 +212,7 @@ class HttpProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_PIPELINED:
             self._stop(503)
         before = self.cycle
+        self.scope["rollcall.connection"] = self
         super().on_headers_complete()
         self._to_websocket = self.cycle is before
         if self._to_websocket:
@@ -272,17 +273,17 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_refused, self._owing_since = True, time.monotonic()
         if self.app.hot_read is not None:
             self.app.hot_read.note_refusal(status)
-        body = json.dumps({"code": status, "message": REFUSALS[status]}).encode()
-        headers = {**COMMON_HEADERS, "Content-Type": "application/json", "Content-Length": len(body)}
-        if status == 503:
-            headers["Retry-After"] = RETRY_AFTER_S
-        head = [
-            f"HTTP/1.1 {status} {HTTPStatus(status).phrase}",
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
-        self.transport.write("\r\n".join([*head, "Connection: close", "", ""]).encode() + body)
+        answer = refuse(status)
+        self._write_head(answer.status, answer.headers)
+        self.transport.write(answer.body)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _write_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """The head of the last answer of this connection."""
+        first = b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode())
+        lines = [b"%b: %b\r\n" % header for header in headers]
+        self.transport.write(b"".join([first, *lines, b"Connection: close\r\n\r\n"]))
 
     def _abandon(self) -> None:
         """Give up the last request if its body will never be whole."""

@@ -6,10 +6,13 @@ from typing import Any
 
 from uvicorn_worker import UvicornWorker
 
+from database.turn_reader import TurnReader
 from web.front.app import Front
 from web.front.hot_read import HotRead, LoggedHotRead
+from web.front.live import Live
 from web.front.protocol import KEEP_ALIVE_S, HttpProtocol
 from web.front.sockets import SocketProtocol
+from web.live.hub import Hub
 
 
 class Worker(UvicornWorker):
@@ -47,6 +50,8 @@ def front_of(app: Any) -> Front:
     extensions = getattr(app, "extensions", {})
     if "database" not in extensions:
         return Front(app)
-    database, config = extensions["database"], app.config["ROLLCALL"]
-    hot_read = (LoggedHotRead if config.request_log else HotRead)(database, extensions["rate_limiter"])
-    return Front(app, hot_read, config.body_timeout, database.close)
+    database, config, limiter = extensions["database"], app.config["ROLLCALL"], extensions["rate_limiter"]
+    reader = TurnReader(database)
+    hot_read = (LoggedHotRead if config.request_log else HotRead)(reader, limiter)
+    live = Live(Hub(database, reader, config.live_connections, config.live_per_client), limiter)
+    return Front(app, hot_read, config.body_timeout, database.close, live)

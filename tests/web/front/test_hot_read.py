@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from database.turn_reader import TurnReader
 from rules import opt_out
 from rules.account import erasure, github
 from rules.etags import version_of
@@ -234,7 +235,7 @@ HEAD = Head(b"GET", f"/user/{ALICE}".encode(), {b"host": b"x"}, "")
 def alone(make_app, people, serve):
     """The hot read with an app behind it that only fails."""
     app = make_app(RATE_LIMIT="1000/minute")
-    return serve(Front(broken, HotRead(app.extensions["database"], app.extensions["rate_limiter"]))).port
+    return serve(Front(broken, HotRead(TurnReader(app.extensions["database"]), app.extensions["rate_limiter"]))).port
 
 
 @pytest.mark.parametrize("path", [f"/user/{ALICE}", f"/user/{BOB}", f"/user/{BOB}?a=1", f"/user/{LARGEST}", "/user/0"])
@@ -252,7 +253,7 @@ def test_all_else_does(alone, path):
 
 def ask_in_turns(database, *turns):
     """What SQLite is asked while the hot read answers so often in each turn of an event loop."""
-    hot_read, asked = HotRead(database, Limiter((), ())), []
+    hot_read, asked = HotRead(TurnReader(database), Limiter((), ())), []
     database.own_connection().set_trace_callback(asked.append)
 
     async def run():
@@ -279,8 +280,8 @@ def test_a_transaction_lasts_for_one_turn_of_the_loop(people, database):
 
 
 def test_who_is_hidden_in_the_middle_of_a_long_turn_is_not_shown_after_it(people, database, monkeypatch):
-    monkeypatch.setattr("web.front.hot_read.STATE_S", -1)
-    hot_read = HotRead(database, Limiter((), ()))
+    monkeypatch.setattr("database.turn_reader.STATE_S", -1)
+    hot_read = HotRead(TurnReader(database), Limiter((), ()))
 
     async def run():
         assert hot_read.answer(HEAD) is not None
@@ -294,7 +295,7 @@ def test_who_is_hidden_in_the_middle_of_a_long_turn_is_not_shown_after_it(people
 
 
 def test_a_transaction_that_could_not_be_ended_is_ended_after_the_next_read(people, database):
-    hot_read = HotRead(database, Limiter((), ()))
+    hot_read = HotRead(TurnReader(database), Limiter((), ()))
 
     async def run():
         connection, failures = database.own_connection(), []

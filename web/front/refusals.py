@@ -1,0 +1,25 @@
+"""What the front says by itself where it refuses: in our own words, what was sent is never repeated."""
+
+import json
+
+from web.front.wsgi import Answer
+from web.responses import COMMON_HEADERS, RETRY_AFTER_S, SENTENCES
+
+REFUSALS = {
+    **SENTENCES,
+    400: "This is not an HTTP request that can be read.",
+    408: "The request did not arrive in time.",
+    414: "The address is too long.",
+    431: "The headers are too large.",
+    501: "This transfer coding is not understood.",
+    503: "Too many connections, or requests in one; try again in a moment.",
+}
+
+
+def refuse(status: int, sentence: str | None = None) -> Answer:
+    """The whole answer; without a sentence, the usual one."""
+    body = json.dumps({"code": status, "message": sentence or REFUSALS[status]}).encode()
+    headers = {**COMMON_HEADERS, "Content-Type": "application/json", "Content-Length": str(len(body))}
+    if status in (429, 503):
+        headers["Retry-After"] = str(RETRY_AFTER_S)
+    return Answer(status, [(name.encode(), value.encode()) for name, value in headers.items()], body)

@@ -1,0 +1,190 @@
+"""The one reader of the feed in this process, and who listens to what."""
+
+import asyncio
+import logging
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, Protocol
+
+from sqlalchemy.exc import DatabaseError
+
+from database.connections import Database
+from database.turn_reader import TurnReader
+from rules import feed
+from web.live.moment import Moment
+from web.live.stream import EVERYTHING, Topic
+
+log = logging.getLogger(__name__)
+
+# The first that is faster than the peers; one look costs 2 µs, and nobody looks while nobody listens.
+POLL_S = 0.005
+ROWS_AT_ONCE = 10_000
+# So many are told before the loop reads, accepts and stops again.
+TOLD_A_TURN = 250
+AFTER_FAULT_S = 0.5
+
+
+class Listener(Protocol):
+    """Whoever is told of changes; none of it may wait, and what it raises costs this one alone."""
+
+    # Up to which entry of the feed it knows everything.
+    seq: int
+
+    def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> None:
+        """Something about these topics, or EVERYTHING, changed; the feed was read up to `seq`."""
+
+    def fail(self) -> None:
+        """Telling failed: end the connection."""
+
+
+class Hub:
+    """Reads the feed while somebody listens, and tells each listener what changed. On the event loop alone.
+
+    `told_to` is the entry up to which everybody has been told everything. `most` is how many may listen.
+    """
+
+    def __init__(self, database: Database, reader: TurnReader, most: int = 5000, most_a_client: int = 100) -> None:
+        self.most, self.most_a_client = most, most_a_client
+        self.told_to, self.sent, self.dropped = 0, 0, 0
+        self._database, self._reader = database, reader
+        self._listeners: dict[Listener, tuple[list[Topic], str]] = {}
+        self._by_topic: dict[Topic, set[Listener]] = defaultdict(set)
+        self._by_client: dict[str, int] = defaultdict(int)
+        self._read_to = 0
+        self._reading: asyncio.Task | None = None
+
+    def __len__(self) -> int:
+        return len(self._listeners)
+
+    def is_full(self) -> bool:
+        """Whether no more may listen in this process."""
+        return len(self._listeners) >= self.most
+
+    def is_full_for(self, client: str) -> bool:
+        """Whether no more may listen from one client's address."""
+        return self._by_client.get(client, 0) >= self.most_a_client
+
+    def join(self, listener: Listener, topics: Iterable[Topic], client: str) -> None:
+        """Tell a listener from now on of what comes after its `seq`. Raises sqlite3.Error."""
+        self._listeners[listener] = ([], client)
+        self._by_client[client] += 1
+        if self._reading is None or self._reading.done():
+            self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
+            self._reading = asyncio.create_task(self._read())
+        self.add(listener, topics)
+        self._catch_up(listener)
+
+    def add(self, listener: Listener, topics: Iterable[Topic]) -> None:
+        """Let a listener who has joined hear of more; what it is told of them from the start is its own affair."""
+        known, _ = self._listeners[listener]
+        for topic in topics:
+            if listener not in self._by_topic[topic]:
+                self._by_topic[topic].add(listener)
+                known.append(topic)
+
+    def remove(self, listener: Listener, topics: Iterable[Topic]) -> None:
+        """Let a listener hear no more of these."""
+        known, _ = self._listeners[listener]
+        for topic in set(topics) & set(known):
+            known.remove(topic)
+            self._forget(topic, listener)
+
+    def leave(self, listener: Listener) -> None:
+        """Tell a listener nothing any more; whether it joined or not."""
+        topics, client = self._listeners.pop(listener, ([], None))
+        for topic in topics:
+            self._forget(topic, listener)
+        if client is not None:
+            self._by_client[client] -= 1
+            if not self._by_client[client]:
+                del self._by_client[client]
+
+    def tell_one(self, listener: Listener, topics: Collection[Topic]) -> None:
+        """Tell one listener what it has missed while it did not read."""
+        with Moment(self._database, self._reader.begin_anew()) as moment:
+            self._tell(listener, moment, topics, self.told_to)
+
+    def stop(self) -> None:
+        """Read no more."""
+        if self._reading:
+            self._reading.cancel()
+
+    def _forget(self, topic: Topic, listener: Listener) -> None:
+        self._by_topic[topic].discard(listener)
+        if not self._by_topic[topic]:
+            del self._by_topic[topic]
+
+    def _catch_up(self, listener: Listener) -> None:
+        """Tell what was committed after the listener's first state was read, and has been read here since."""
+        if listener.seq >= self._read_to:
+            return
+        reader = self._reader.begin_anew()
+        rows = feed.find_since(reader, listener.seq, ROWS_AT_ONCE)
+        topics, everything = find_topics(rows)
+        is_long = len(rows) == ROWS_AT_ONCE or feed.find_oldest(reader) > listener.seq + 1
+        own = topics.intersection(self._listeners[listener][0])
+        if own or everything or is_long:
+            seq = rows[-1].seq if rows else self._read_to
+            with Moment(self._database, reader) as moment:
+                self._tell(listener, moment, EVERYTHING if everything or is_long else own, seq)
+
+    async def _read(self) -> None:
+        while self._listeners:
+            await asyncio.sleep(POLL_S)
+            try:
+                await self._look()
+            except (sqlite3.Error, DatabaseError) as error:
+                log.warning("the feed of changes could not be read: %r", error)
+                # Whoever was told already hears nothing twice.
+                self._read_to = self.told_to
+                await asyncio.sleep(AFTER_FAULT_S)
+
+    async def _look(self) -> None:
+        reader = self._reader.begin_anew()
+        rows = feed.find_since(reader, self._read_to, ROWS_AT_ONCE)
+        if not rows:
+            return
+        # Where the process slept past what is kept, anything may have changed.
+        was_trimmed = rows[0].seq > self._read_to + 1 and feed.find_oldest(reader) > self._read_to + 1
+        self._read_to = seq = rows[-1].seq
+        topics, everything = find_topics(rows)
+        if everything or was_trimmed:
+            await self._tell_all(dict.fromkeys(self._listeners, EVERYTHING), seq)
+        else:
+            await self._tell_all(self._find_listeners(topics), seq)
+        self.told_to = seq
+
+    def _find_listeners(self, topics: Iterable[Topic]) -> dict[Listener, Collection[Topic]]:
+        found: dict[Listener, list[Topic]] = {}
+        for topic in topics:
+            for listener in self._by_topic.get(topic, ()):
+                found.setdefault(listener, []).append(topic)
+        return found
+
+    async def _tell_all(self, news: dict[Listener, Collection[Topic]], seq: int) -> None:
+        waiting = list(news.items())
+        for first in range(0, len(waiting), TOLD_A_TURN):
+            if first:
+                await asyncio.sleep(0)
+            # A state of its own for each turn: whoever has hidden meanwhile is not shown to those who come last.
+            with Moment(self._database, self._reader.begin()) as moment:
+                for listener, topics in waiting[first : first + TOLD_A_TURN]:
+                    if listener in self._listeners and listener.seq < seq:
+                        self._tell(listener, moment, topics, seq)
+
+    def _tell(self, listener: Listener, moment: Moment, topics: Collection[Topic], seq: int) -> None:
+        try:
+            listener.tell(moment, topics, seq)
+        except (sqlite3.Error, DatabaseError):
+            raise
+        except Exception:
+            log.exception("a listener could not be told of a change")
+            listener.fail()
+
+
+def find_topics(rows: Iterable[Any]) -> tuple[set[Topic], bool]:
+    """Whom entries of the feed are about, and whether one is about everybody."""
+    topics = {("user", row.user_id) for row in rows if row.user_id is not None}
+    topics |= {("system", row.system_id) for row in rows if row.system_id is not None}
+    return topics, any(row.user_id is None and row.system_id is None for row in rows)

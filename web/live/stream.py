@@ -1,0 +1,128 @@
+"""One event stream (Server-Sent Events, HTML standard 9.2): what it was told last, and what it is to be told now."""
+
+import json
+import random
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from rules.account.tokens import Caller
+from web.live.moment import Moment
+from web.live.subjects import Subjects
+
+RETRY_MS = 2000
+# Whoever is told of a restart comes back within this, not all at once.
+RETRY_AT_RESTART_MS = (500, 3000)
+
+# ("user", ID) or ("system", number of the row).
+Topic = tuple[str, int]
+EVERYTHING: Collection[Topic] = ()
+
+
+class Event(NamedTuple):
+    """An event before it has an id."""
+
+    kind: str
+    data: str
+
+
+class Stream:
+    """What one client is told.
+
+    `seq`: up to which entry of the feed it knows everything. `said` holds a hash of the last event of each kind, so
+    that a change of something else repeats nothing.
+    """
+
+    __slots__ = ("_caller", "_epoch", "_said", "_subjects", "seq")
+
+    def __init__(self, subjects: Subjects, caller: Caller | None, epoch: str, seq: int) -> None:
+        self._subjects, self._caller, self._epoch, self.seq = subjects, caller, epoch, seq
+        self._said: dict[tuple[str, Topic], int] = {}
+
+    @property
+    def topics(self) -> list[Topic]:
+        """What it listens to; its own account too, since a token may be replaced."""
+        own = [("user", self._caller.user_id)] if self._caller else []
+        return list(dict.fromkeys([*self._all_topics(), *own]))
+
+    def open(self, moment: Moment, topics: Collection[Topic] | None, is_reset: bool = False) -> str:
+        """The beginning: `retry`, then the present state of these topics, of all without any; after a `reset` or not.
+
+        Of the others it is noted, unsaid, what the client was told by an earlier stream.
+        """
+        viewer = moment.find_viewer(self._caller)
+        changed = self._all_topics() if topics is None else [one for one in self._all_topics() if one in topics]
+        events = [Event("reset", "{}")] if is_reset else []
+        for topic in self._all_topics():
+            news = list(self._news(moment, topic, viewer))
+            events += news if topic in changed else []
+        if topics is None:
+            events += [Event("gone", json.dumps({"system": name})) for name in self._subjects.missing]
+        return f"retry: {RETRY_MS}\n{self._frame(events, self.seq, self.seq) or self.position()}"
+
+    def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> str:
+        """What changed, of these topics or of EVERYTHING, with the feed read up to `seq`; empty where nothing did."""
+        viewer = moment.find_viewer(self._caller)
+        own = self._caller and ("user", self._caller.user_id)
+        # What one's own token opens may have changed anywhere.
+        asked = self._all_topics() if not topics or own in topics else topics
+        if self._caller and viewer is None:
+            self._caller = None
+        events = [event for topic in asked for event in self._news(moment, topic, viewer)]
+        before, self.seq = self.seq, max(self.seq, seq)
+        return self._frame(events, before, self.seq)
+
+    def position(self, seq: int = 0) -> str:
+        """A comment that keeps the connection, and moves the place from which the client would go on."""
+        self.seq = max(self.seq, seq)
+        return f":\nid: {self._epoch}-{self.seq}\n\n"
+
+    @staticmethod
+    def farewell() -> str:
+        """What is said when the worker ends: come back, each at another moment."""
+        return f"retry: {random.randint(*RETRY_AT_RESTART_MS)}\n\n"
+
+    def _all_topics(self) -> list[Topic]:
+        return [("user", one) for one in self._subjects.users] + [("system", one) for one in self._subjects.systems]
+
+    def _news(self, moment: Moment, topic: Topic, viewer: int | None) -> Iterable[Event]:
+        told = self._of_user if topic[0] == "user" else self._of_system
+        for kind, event in told(moment, topic[1], viewer):
+            digest = hash(event)
+            if event and self._said.get((kind, topic)) != digest:
+                yield event
+            self._said[kind, topic] = digest
+
+    def _of_user(self, moment: Moment, user_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
+        answer, head = moment.answer_user(user_id, viewer), f'"id":"{user_id}"'
+        if answer.profile is None:
+            yield "presence", Event("gone", f"{{{head}}}")
+            yield "kv", None
+            return
+        yield "presence", Event("presence", self._name(answer.profile, head))
+        is_named = self._subjects.is_named
+        pairs = Event("kv", f'{{{head},"KV":{answer.pairs}}}' if is_named else answer.pairs)
+        # Of somebody who never had any there is nothing to say.
+        silent = answer.pairs == "{}" and self._said.get(("kv", ("user", user_id))) in (None, hash(None))
+        yield "kv", None if silent else pairs
+
+    def _of_system(self, moment: Moment, system_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
+        answer = moment.answer_system(system_id, viewer)
+        head = f'"system":{json.dumps(self._subjects.systems[system_id])}'
+        if answer.system is None:
+            yield "system", Event("gone", f"{{{head}}}")
+            yield "front", None
+            return
+        yield "system", Event("system", self._name(answer.system, head))
+        front = Event("gone", f'{{{head},"of":"front"}}')
+        yield "front", front if answer.front is None else Event("front", self._name(answer.front, head))
+
+    def _name(self, body: str, head: str) -> str:
+        return f"{{{head},{body[1:]}" if self._subjects.is_named else body
+
+    def _frame(self, events: list[Event], before: int, seq: int) -> str:
+        # Only the last one moves the client on: a connection that ends in the middle has lost nothing.
+        ids = [before] * (len(events) - 1) + [seq]
+        return "".join(
+            f"event: {event.kind}\nid: {self._epoch}-{number}\ndata: {event.data}\n\n"
+            for event, number in zip(events, ids, strict=False)
+        )

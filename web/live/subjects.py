@@ -1,0 +1,42 @@
+"""What an event stream is about: users and systems, as a request names them."""
+
+from typing import NamedTuple
+
+from sqlalchemy.orm import Session
+
+from rules.errors import Invalid, NotFound
+from rules.parsing.fields import LARGEST_SNOWFLAKE
+from rules.presence import profiles
+from rules.systems import systems
+
+MOST = 100
+EXAMPLE = "like /events?users=80351110224678912&systems=abcde"
+
+
+class Subjects(NamedTuple):
+    """Users by ID, and systems by the row's number with what the request called them.
+
+    `missing`: the systems that are not there. `is_named`: each event says whom it is about, since it may be several.
+    """
+
+    users: tuple[int, ...]
+    systems: dict[int, str]
+    missing: tuple[str, ...] = ()
+    is_named: bool = True
+
+
+def read_subjects(session: Session, users: str, named_systems: str, viewer: int | None) -> Subjects:
+    """The subjects of `?users=` and `?systems=`, each a list with commas. Raises Invalid above 100, and for none."""
+    user_ids = [int(user_id) for user_id in profiles.read_ids(users)] if users else []
+    references = list(dict.fromkeys(named_systems.split(","))) if named_systems else []
+    if not 1 <= len(user_ids) + len(references) <= MOST or "" in references:
+        raise Invalid(f"Name 1 to {MOST} users and systems, with commas between them, {EXAMPLE}.")
+    found, missing = {}, []
+    for reference in references:
+        try:
+            found[systems.get_referenced(session, reference, viewer).id] = reference
+        except NotFound:
+            missing.append(reference)
+    # Nobody has such an ID; the column could not hold it.
+    possible = tuple(user_id for user_id in user_ids if user_id <= LARGEST_SNOWFLAKE)
+    return Subjects(possible, found, tuple(missing))
