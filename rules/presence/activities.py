@@ -19,6 +19,9 @@ LISTENING, CUSTOM = 2, 4
 # Discord's own name for the session of an account that is connected; what anybody may call an activity is its `name`.
 SPOTIFY_ID = "spotify:1"
 _COVER = "spotify:"
+_IMAGES = ("largeImage", "smallImage")
+# What is added to those that Discord sends, beside each of its images.
+OUR_ASSETS = ("largeImageUrl", "smallImageUrl")
 
 
 def read_activities(raw: Any, cdn: Cdn) -> list[dict[str, Any]]:
@@ -42,15 +45,15 @@ def read_activity(raw: dict[str, Any], cdn: Cdn) -> dict[str, Any]:
     # Whoever has them can join the game that is played.
     activity.pop("secrets", None)
     if assets := activity.get("assets"):
-        for image in ("largeImage", "smallImage"):
+        for image, address in zip(_IMAGES, OUR_ASSETS, strict=True):
             if image in assets:
-                assets[f"{image}Url"] = cdn.of_activity(assets[image], activity.get("applicationId"))
+                assets[address] = cdn.of_activity(assets[image], activity.get("applicationId"))
     return activity
 
 
 def find_spotify(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Harmy's `spotifyActivity`: Spotify's own session, and nothing that merely calls itself so."""
-    activity = _find_spotify(activities)
+    activity = find_spotify_session(activities)
     if not activity:
         return None
     tell = activity.get
@@ -74,12 +77,13 @@ def find_spotify(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def find_cover_url(activities: list[dict[str, Any]]) -> str | None:
     """The address of the cover of what plays on Spotify."""
-    activity = _find_spotify(activities)
+    activity = find_spotify_session(activities)
     assets = activity and activity.get("assets")
     return assets.get("largeImageUrl") if assets else None
 
 
-def _find_spotify(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
+def find_spotify_session(activities: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The activity that Discord itself makes of an account which is connected to Spotify."""
     for activity in activities:
         if activity.get("id") == SPOTIFY_ID and activity.get("type") == LISTENING:
             return activity

@@ -73,7 +73,12 @@ def read_user(user: dict[str, Any], cdn: Cdn = DISCORD) -> dict[str, Any]:
 
 def read_whole_user(user: dict[str, Any]) -> dict[str, Any]:
     """A user object as Discord sent it, IDs as texts; nothing where it carries the ID alone."""
-    return read_object(user) if len(user) > 1 else {}
+    whole = read_object(user) if len(user) > 1 else {}
+    if isinstance(styles := user.get("display_name_styles"), dict):
+        # No snowflakes but small numbers, which programs compare with numbers.
+        numbers = {name: read_integer(styles.get(name)) for name in ("font_id", "effect_id")}
+        whole["display_name_styles"] |= {name: found for name, found in numbers.items() if found is not None}
+    return whole
 
 
 def _derive(fields: dict[str, Any], user: dict[str, Any], cdn: Cdn) -> dict[str, Any]:

@@ -83,3 +83,9 @@ def storable(text: str) -> str:
 def camel(key: str) -> str:
     """A key in camelCase."""
     return re.sub("_([a-z])", lambda match: match[1].upper(), storable(key))
+
+
+@lru_cache(1024)
+def snake(key: str) -> str:
+    """A key in snake_case: what `camel` made of it turned back, for keys without capitals."""
+    return re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", key)
