@@ -24,6 +24,7 @@ from web import (
     request_log,
     responses,
 )
+from web.lanyard import quicklinks, users
 from web.live import events
 from web.pluralkit_v2 import blueprints
 
@@ -72,8 +73,8 @@ def _assemble(config: settings.Config) -> Flask:
     blueprints.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)
-    for blueprint in (home_page.bp, presence.bp, events.bp, pluralkit_v1.bp, pictures.bp, health.bp):
-        app.register_blueprint(blueprint)
+    for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, pictures, health):
+        app.register_blueprint(routes.bp)
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

@@ -74,6 +74,7 @@ ROOMS = {
     " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.proxying cogs.groups rules.groups",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.groups rules.account rules.presence rules.proxying rules.pictures",
+    "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web rules rules.parsing rules.systems rules.groups rules.account rules.proxying",
     "web.live": "models database web web.pluralkit_v2"
     " rules rules.parsing rules.account rules.presence rules.systems rules.lanyard",

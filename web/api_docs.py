@@ -17,9 +17,9 @@ from web.responses import readable
 bp = Blueprint("docs", __name__)
 
 Json = dict[str, Any]
-FILES = ("rollcall.yaml", "pluralkit_v2.yaml")
+FILES = ("rollcall.yaml", "lanyard.yaml", "pluralkit_v2.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
-ERRORS = tuple({"$ref": f"#/components/schemas/{name}"} for name in ("Error", "Sentence", "CodedError"))
+ERRORS = tuple({"$ref": f"#/components/schemas/{name}"} for name in ("Error", "Sentence", "CodedError", "LanyardError"))
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
 
 
@@ -99,7 +99,7 @@ def _add_examples(document: Json) -> None:
 
 def list_operations(document: Json) -> list[Json]:
     """Each operation as the page shows it, in the order of the document."""
-    names = ("x-everywhere", "x-everywhere-under-v1", "x-everywhere-under-v2")
+    names = ("x-everywhere", "x-everywhere-under-v1", "x-everywhere-under-v2", "x-everywhere-in-lanyard")
     everywhere = [answer for name in names for answer in document[name].values()]
     return [
         {

@@ -9,6 +9,7 @@ bp = Blueprint("pictures", __name__)
 
 # Even where a browser takes the bytes for something else, nothing in them runs.
 POLICY = "default-src 'none'; sandbox"
+FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @bp.get("/pictures/<name>")
@@ -18,5 +19,5 @@ def show(name: str) -> Response:
     data = kept_files.get_file(folder, name).read_bytes()
     answer = readable(data, version=name.partition(".")[0], mimetype=kept_files.get_media_type(name))
     answer.headers["Content-Security-Policy"] = POLICY
-    request.environ["rollcall.immutable"] = True
+    request.environ["rollcall.cache_control"] = FOR_EVER
     return answer

@@ -14,8 +14,9 @@ from limits import RateLimitItem
 from config import Config, Limits, Network
 from web.auth import ME, find_viewer, reading
 from web.client_address import NO_CLAIMS, Claims, claims_of_environ, counted_as, is_trusted
+from web.dialects import is_pluralkit, is_v2
 from web.pages import is_page
-from web.responses import READING, fault, is_pluralkit, is_v2, with_headers
+from web.responses import READING, fault, with_headers
 
 UNCOUNTED = {"health.health"}
 # Pages and what they load have a limit of their own, so that a visit costs the API nothing.

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from database.faults import Locked, is_locked, is_unwritable
 from rules import errors
 from rules.etags import version_of
+from web.dialects import is_v2, write_error
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -61,11 +62,8 @@ COMMON_HEADERS = {
 }
 _COMMON = list(COMMON_HEADERS.items())
 _PRIVATE = list({**COMMON_HEADERS, "Cache-Control": "private, no-store"}.items())
-# What depends on nothing but its address, with a token or without.
-_IMMUTABLE = [
-    *((name, value) for name, value in _COMMON if name not in ("Vary", "Cache-Control")),
-    ("Cache-Control", "public, max-age=31536000, immutable"),
-]
+# Of what depends on nothing but its address, with a token or without; how long it may be kept comes beside them.
+_SHARED = [(name, value) for name, value in _COMMON if name not in ("Vary", "Cache-Control")]
 # A header's name (RFC 9110, 5.6.2).
 _NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
@@ -98,27 +96,13 @@ def refuse(error: Exception) -> Response:
 
 
 def fault(status: int, sentence: str, headers: dict[str, str] | None = None, **details: Any) -> Response:
-    """An error in the dialect of the path: JSON, or under /v1 the bare sentence; `details` are for /v2 alone."""
-    if is_pluralkit(request.path):
-        answer = Response(sentence, status, mimetype="text/plain")
-    elif is_v2(request.path):
-        answer = report({"message": sentence, "code": 0, **details}, status)
-    else:
-        answer = report({"code": status, "message": sentence}, status)
+    """An error in the dialect of the path; `details`: `write_error`."""
+    body, mimetype = write_error(request.path, status, sentence, **details)
+    answer = Response(body, status, mimetype=mimetype)
     answer.headers.update(headers or {})
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
-
-
-def is_pluralkit(path: str) -> bool:
-    """Whether a path belongs to PluralKit's dialect."""
-    return path == "/v1" or path.startswith("/v1/")
-
-
-def is_v2(path: str) -> bool:
-    """Whether a path belongs to version 2 of PluralKit's dialect."""
-    return path == "/v2" or path.startswith("/v2/")
 
 
 def _status_of(error: errors.Refused) -> int:
@@ -184,8 +168,8 @@ def with_headers(app: WsgiApp, more: Callable[[Environ, str], Headers]) -> WsgiA
 
 def _common_headers(environ: Environ, _status: str) -> Headers:
     """CORS for everybody, and what keeps a cache from mixing people's answers."""
-    if "rollcall.immutable" in environ:
-        return _IMMUTABLE
+    if "rollcall.cache_control" in environ:
+        return [*_SHARED, ("Cache-Control", environ["rollcall.cache_control"])]
     headers = _PRIVATE if "HTTP_AUTHORIZATION" in environ else _COMMON
     return _add_leave(headers, environ) if environ["REQUEST_METHOD"] == "OPTIONS" else headers
 

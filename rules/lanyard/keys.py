@@ -12,6 +12,7 @@ from rules.parsing.fields import check_text
 
 KEY_LENGTH = 255
 VALUE_LENGTH = 30_000
+VALUE_TOO_LONG = f"value must be {VALUE_LENGTH} characters or less"
 _KEY = re.compile("[a-zA-Z0-9_]+")
 
 
@@ -70,7 +71,7 @@ def _check_pair(key: str, value: str) -> None:
         raise InvalidPair("key must be alphanumeric (a-zA-Z0-9_)", told)
     if len(value) > VALUE_LENGTH:
         told = f"The value must have at most {VALUE_LENGTH:,} characters; this one has {len(value):,}."
-        raise InvalidPair("value must be 30000 characters or less", told)
+        raise InvalidPair(VALUE_TOO_LONG, told)
     try:
         check_text("value", value, VALUE_LENGTH)
     except Invalid as refusal:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from config import LARGEST_SNOWFLAKE
-from rules.errors import Invalid, InvalidFields, NotFound, WrongLength
+from rules.errors import Invalid, InvalidFields, NotFound, Refused, WrongLength
 
 URL_LENGTH = 256
 COLOR_LENGTH = 6
@@ -63,6 +63,14 @@ def get_snowflake(text: str, what: str = "user", code: int = 0) -> int:
     if len(text) > 19 or int(text) > LARGEST_SNOWFLAKE:
         raise NotFound(f"There is no {what} with an ID this large.", code=code)
     return int(text)
+
+
+def find_snowflake(text: str) -> int | None:
+    """The same of a user, or None for what is no ID that anybody can have."""
+    try:
+        return get_snowflake(text)
+    except Refused:
+        return None
 
 
 def read_text(name: str, value: object, most: int) -> str | None:

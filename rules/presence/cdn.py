@@ -11,6 +11,8 @@ SPOTIFY_COVERS = "https://i.scdn.co/image"
 _WORD = re.compile(r"[\w-]+", re.ASCII)
 _PATH = re.compile(r"[\w.~%:=&?+,;@!$()*/-]+", re.ASCII)
 DEFAULT_AVATARS = 6
+# Pixels.
+LARGE = 1024
 # Of an activity's picture: what stands before its first colon, and where that sort of picture is.
 _ELSEWHERE = {
     "spotify": SPOTIFY_COVERS + "/{}",
@@ -29,6 +31,13 @@ class Cdn(NamedTuple):
         """A user's avatar, or the one that Discord shows where there is none."""
         own = self._at(f"avatars/{user_id}", avatar)
         return own or f"{self.base}/embed/avatars/{(user_id >> 22) % DEFAULT_AVATARS}.png"
+
+    def avatar_as(self, user_id: int, avatar: str | None, extension: str) -> str:
+        """The same in a format of choice: a still one is a JPEG where a GIF is wanted, a missing one always a PNG."""
+        if not avatar or not _WORD.fullmatch(avatar):
+            return self.avatar(user_id, None)
+        fits = extension != "gif" or avatar.startswith("a_")
+        return f"{self.base}/avatars/{user_id}/{avatar}.{extension if fits else 'jpg'}?size={LARGE}"
 
     def of_member(self, user_id: int, kind: str, picture: str | None) -> str | None:
         """A picture that a member has in this server alone; `kind` is `avatars` or `banners`."""

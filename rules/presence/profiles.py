@@ -45,13 +45,18 @@ def get_profile(
     """
     profile = find_profile(reader, user_id, viewer)
     if not profile:
-        raise NotFound(_why_not(*health.find_standing(reader, can_write), invite_url))
+        raise NotFound(tell_why_not(reader, invite_url, can_write))
     return profile
 
 
 def find_profile(reader: Reader, user_id: int, viewer: int | None) -> Profile | None:
     """What `get_profile` gives, or None."""
     return _find_own(reader, user_id) if viewer == user_id else find_public(reader, user_id)
+
+
+def tell_why_not(reader: Reader, invite_url: str | None, can_write: Callable[[], bool] | None) -> str:
+    """Why somebody is not published here, in the same words for everybody; arguments as of `get_profile`."""
+    return _why_not(*health.find_standing(reader, can_write), invite_url)
 
 
 def find_public(reader: Reader, user_id: int) -> Profile | None:

@@ -357,7 +357,9 @@ def check_documented(method, path, answer):
     schemathesis.openapi.from_dict(read_document())[path][method].validate_response(answer)
 
 
-@pytest.mark.parametrize("path", ["/user/{user_id}/kv/{key}", "/v1/m/{id}", "/v2/members/{member}"])
+@pytest.mark.parametrize(
+    "path", ["/user/{user_id}/kv/{key}", "/v1/users/{user_id}", "/v1/m/{id}", "/v2/members/{member}"]
+)
 def test_what_the_front_refuses_is_as_documented(filled, path):
     url = filled.url + path.replace("{user_id}", "@me").replace("{id}", "abcde").replace("{member}", "abcde")
     long = requests.get(url.replace("{key}", "k") + "?" + "x" * 9000, timeout=10)
@@ -370,8 +372,13 @@ def test_what_the_front_refuses_is_as_documented(filled, path):
 
 @pytest.mark.parametrize(
     ("path", "url"),
-    [("/user/{user_id}/kv", "/user/@me/kv"), ("/v1/s", "/v1/s"), ("/v2/systems/{system}", "/v2/systems/@me")],
-    ids=["harmy", "v1", "v2"],
+    [
+        ("/user/{user_id}/kv", "/user/@me/kv"),
+        ("/v1/users/{user_id}/kv", "/v1/users/@me/kv"),
+        ("/v1/s", "/v1/s"),
+        ("/v2/systems/{system}", "/v2/systems/@me"),
+    ],
+    ids=["harmy", "lanyard", "v1", "v2"],
 )
 def test_a_body_that_does_not_come_is_as_documented(filled, path, url):
     headers = {"Authorization": filled.tokens["alice"], "Content-Type": "application/json"}

@@ -38,7 +38,8 @@ class Live:
         client = self.find_client(environ)
         refusal = self.find_refusal(client)
         if refusal:
-            return refuse(*refusal)
+            status, sentence = refusal
+            return refuse(status, connection.url, sentence)
         head = [(name, value) for name, value in answer.headers if name != b"content-length"]
         protocol = StreamConnection(stream, self.hub, connection.app.connections, connection.server_state)
         connection.hand_on(protocol, answer.status, head)

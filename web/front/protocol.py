@@ -37,6 +37,8 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # Of the head that came last; one may be refused before any has.
+        self.url = b""
         self.unsent_since: float | None = None
         # The request that is answered just now; `cycle`, uvicorn's, is the one that came last.
         self._running: Any = None
@@ -273,7 +275,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._is_refused, self._owing_since = True, time.monotonic()
         if self.app.hot_read is not None:
             self.app.hot_read.note_refusal(status)
-        answer = refuse(status)
+        answer = refuse(status, self.url)
         self._write_head(answer.status, answer.headers)
         self.transport.write(answer.body)
         if self.transport.can_write_eof():

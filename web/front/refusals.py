@@ -1,7 +1,6 @@
 """What the front says by itself where it refuses: in our own words, what was sent is never repeated."""
 
-import json
-
+from web.dialects import write_unread_error
 from web.front.wsgi import Answer
 from web.responses import COMMON_HEADERS, RETRY_AFTER_S, SENTENCES
 
@@ -16,10 +15,10 @@ REFUSALS = {
 }
 
 
-def refuse(status: int, sentence: str | None = None) -> Answer:
-    """The whole answer; without a sentence, the usual one."""
-    body = json.dumps({"code": status, "message": sentence or REFUSALS[status]}).encode()
-    headers = {**COMMON_HEADERS, "Content-Type": "application/json", "Content-Length": str(len(body))}
+def refuse(status: int, url: bytes, sentence: str | None = None) -> Answer:
+    """The whole answer, in the dialect of the path that was asked for; without a sentence, the usual one."""
+    body, mimetype = write_unread_error(url, status, sentence or REFUSALS[status])
+    headers = {**COMMON_HEADERS, "Content-Type": mimetype, "Content-Length": str(len(body))}
     if status in (429, 503):
         headers["Retry-After"] = str(RETRY_AFTER_S)
     return Answer(status, [(name.encode(), value.encode()) for name, value in headers.items()], body)

@@ -9,8 +9,9 @@ from rules.groups import groups
 from rules.groups.privacy import see_group
 from rules.systems import members, systems
 from rules.systems.privacy import see_member, see_system
+from web.dialects import is_v2
 from web.pluralkit_v2.requests import looking
-from web.responses import is_v2, readable_json
+from web.responses import readable_json
 
 bp = Blueprint("v2_paths", __name__, url_prefix="/v2")
 

@@ -75,6 +75,23 @@ def test_a_head_has_a_size(echo, head, status):
         check_refusal(answer)
 
 
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (compose("GET", "/v1/users/1?" + "x" * LONGEST_LINE), 414),
+        (compose("GET", "/v1/users/1?a", ("X", "x" * LONGEST_LINE)), 431),
+        (compose("GET", "/1.png", ("X", "a\x10b")), 400),
+        (b"GET /v1/users/1 HTTP/1.1\r\nHost: a\r\n", 408),
+    ],
+)
+def test_lanyards_clients_read_nothing_but_their_envelope(echo, sent, status):
+    with Client(echo.port, sent) as client:
+        answer = client.read()
+    told = json.loads(answer.body)
+    assert (answer.status, told["success"], list(told["error"])) == (status, False, ["code", "message"])
+    assert told["error"]["message"].endswith(".")
+
+
 def test_a_long_pipeline_is_not_taken_for_a_long_head(echo):
     """Twenty in flight at a time; the last of each lot is cut in the middle."""
     one = compose("GET", "/a", ("X", "x" * 4000))

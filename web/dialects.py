@@ -1,0 +1,73 @@
+"""Which dialect a path speaks, and how each of them writes an error: DESIGN section 5."""
+
+import re
+from typing import Any
+
+import msgspec
+
+JSON, TEXT = "application/json", "text/plain"
+# What Lanyard itself says, and what its clients compare.
+LANYARD = {
+    401: ("no_permission", "You do not have permission to access this resource"),
+    404: ("not_found", "Route does not exist"),
+}
+# What Lanyard does not know, in the same manner; the sentence is ours.
+_LANYARD_CODES = {
+    400: "bad_request",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "payload_too_large",
+    414: "uri_too_long",
+    415: "unsupported_media_type",
+    429: "rate_limited",
+    431: "headers_too_large",
+    501: "not_implemented",
+    503: "unavailable",
+}
+_LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
+_encode = msgspec.json.Encoder().encode
+
+
+def is_lanyard(path: str) -> bool:
+    """Whether a path belongs to Lanyard's dialect: somebody's presence and pairs, or a picture by an ID."""
+    return _LANYARD_PATH.fullmatch(path) is not None
+
+
+def is_pluralkit(path: str) -> bool:
+    """Whether a path belongs to version 1 of PluralKit's dialect."""
+    return (path == "/v1" or path.startswith("/v1/")) and not is_lanyard(path)
+
+
+def is_v2(path: str) -> bool:
+    """Whether a path belongs to version 2 of PluralKit's dialect."""
+    return path == "/v2" or path.startswith("/v2/")
+
+
+def write_error(path: str, status: int, sentence: str, **details: Any) -> tuple[bytes, str]:
+    """The body of an error and its media type: JSON, or under /v1 the bare sentence.
+
+    Of `details`, `code` is Lanyard's name for the error, and without it the words are Lanyard's where it has some; all
+    of them are more keys under /v2.
+    """
+    if is_pluralkit(path):
+        return sentence.encode(), TEXT
+    if is_v2(path):
+        return _encode({"message": sentence, "code": 0, **details}), JSON
+    if is_lanyard(path):
+        return _encode(_name_as_lanyard(status, sentence, details.get("code"))), JSON
+    return _encode({"code": status, "message": sentence}), JSON
+
+
+def write_unread_error(url: bytes, status: int, sentence: str) -> tuple[bytes, str]:
+    """The same where a request was refused before all of its head had come: JSON, whatever came of its address.
+
+    Only Lanyard's clients read nothing but their own envelope.
+    """
+    path = url.partition(b"?")[0].decode("latin-1")
+    return write_error(path if is_lanyard(path) else "", status, sentence)
+
+
+def _name_as_lanyard(status: int, sentence: str, code: str | None) -> dict[str, Any]:
+    if not code:
+        code, sentence = LANYARD.get(status) or (_LANYARD_CODES.get(status, "internal_error"), sentence)
+    return {"success": False, "error": {"code": code, "message": sentence}}
