@@ -119,6 +119,15 @@ class Soak:
         return [(text, found[text]) for text in {*found, *wanted} if found[text] != wanted[text]] + list(left)
 
 
+def tracebacks(lines: list[str]) -> list[tuple[str, str]]:
+    """The first of each error that was logged with a traceback, and that."""
+    found: dict[str, tuple[str, str]] = {}
+    for number, line in enumerate(lines):
+        if line.endswith(" failed") and (what := line.partition("ERROR ")[2]) not in found:
+            found[what] = line, "\n".join(lines[number + 1 : number + 60]).partition("\n20")[0]
+    return list(found.values())
+
+
 @pytest.fixture
 def soak(alone) -> Soak:
     running = alone(guild=False, options={"rate_limits": False})
@@ -135,6 +144,8 @@ def test_nothing_is_lost_breaks_or_grows_however_long_it_lasts(soak):
     print(f"\n{MINUTES:g} minutes\n{report}\n{measured.table()}")
     odd = Counter(line.partition("ERROR ")[2].split(": ")[1] for line in running.bot.lines if " ERROR " in line)
     print("the bot's errors:", ", ".join(f"{what} {count}" for what, count in odd.items()) or "none")
+    for line, after in tracebacks(running.bot.lines):
+        print(f"{line}\n{after}")
     # Nothing was answered by an error of ours, and nobody was told of one.
     assert run.wrong == []
     assert [text for _, text in answers_in(discord.log()) if "went wrong" in text] == []
