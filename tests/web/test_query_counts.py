@@ -74,6 +74,7 @@ PUBLIC = (
 )
 MORE_PUBLIC = (
     "/users?ids={charlie},1,{alice}",
+    "/v1/users/{alice}",
     "/v1/s/{system}/switches?before=2100-01-01T00:00:00Z",
     "/v1/a/{alice}",
     "/v1/msg/{message}",
@@ -82,16 +83,30 @@ OWN = (
     "/v1/s",
     "/v1/s/{system}/fronters",
     "/user/@me",
+    "/v1/users/@me",
     "/user/{alice}/kv",
     "/user/{alice}/kv/city",
     "/user/@me/kv/city",
 )
-NONE = ("/user/{charlie}", "/user/1", "/v1/s/zzzzz", "/v1/s/zzzzz/members", "/v1/m/zzzzz", "/v1/a/1", "/v1/msg/1")
+NONE = (
+NONE_IN_LANYARD = ("/v1/users/{charlie}", "/v1/users/1", "/{charlie}.png", "/1.png")
+    "/user/{charlie}",
+    "/user/1",
+    "/v1/users/{charlie}",
+    "/v1/users/1",
+    "/{charlie}.png",
+    "/1.png",
+    "/v1/s/zzzzz",
+    "/v1/s/zzzzz/members",
+    "/v1/m/zzzzz",
+    "/v1/a/1",
+    "/v1/msg/1",
+)
 OPEN_TO = {
     **dict.fromkeys((*PUBLIC, *MORE_PUBLIC), ("Alice", "Bob", "wrong", "nobody")),
     **dict.fromkeys(OWN, ("Alice",)),
     "/user/@me/kv": ("Alice", "Bob"),
-    **dict.fromkeys(NONE, ()),
+    **dict.fromkeys((*NONE, *NONE_IN_LANYARD), ()),
 }
 
 
