@@ -20,10 +20,14 @@ log = logging.getLogger(__name__)
 PRESENCE = (
     ("me", "your card, and its link for your web page"),
     ("token", "your API token, by DM; asking again replaces it"),
-    ("add <key> <value>", "keep a key/value pair"),
+    ("add <key> <value>", "keep a key/value pair, for you alone unless you make it public"),
+    ("set <key> <value>", "keep one that anyone on the web can read"),
     ("get <key>", "its value, by DM"),
     ("remove <key>", "take it out"),
-    ("list", "all your key/value pairs, by DM"),
+    ("list", "all your key/value pairs, by DM; which of them are public"),
+    ("kv", "your keys, by DM; which of them are public"),
+    ("kv public <key>", "let anyone on the web read a pair"),
+    ("kv private <key>", "let nobody but you read it"),
     ("github <username>", "show a GitHub account on your profile; off in place of a name removes it"),
     ("hide", "hide your status, song and games from everybody else"),
     ("show", "let anyone on the web see them"),
@@ -146,7 +150,11 @@ def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> st
 
 def describe_presence(ctx: Context) -> str:
     """The presence commands, and the address of the caller's JSON."""
-    lines = "\n".join(f"{named(ctx, command)} — {text}" for command, text in PRESENCE)
+    rows: dict[str, str] = {}
+    for command, text in PRESENCE:
+        # Two may be one and the same slash command.
+        rows.setdefault(named(ctx, command), text)
+    lines = "\n".join(f"{name} — {text}" for name, text in rows.items())
     return f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}\n{lines}"
 
 

@@ -62,7 +62,7 @@ ROOMS = {
     "cogs.dispatch": "models database cogs.commands cogs.outgoing rules rules.parsing rules.dispatch",
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
-    " rules rules.parsing rules.account rules.presence",
+    " rules rules.parsing rules.account rules.presence rules.lanyard",
     "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch"
     " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups",
     "cogs.groups": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.groups",

@@ -308,9 +308,11 @@ def test_forgetting_asks_first_and_leaves_nothing(flask, filled, write, read, da
 
 def test_exporting_a_person_tells_all_of_it_but_the_token(flask, filled, write):
     write(systems.create_system, ALICE, {"name": "Amber"})
+    write(kv.publish_pair, ALICE, "key7")
     code, said = flask("export-user", ALICE)
     exported = json.loads(said)
     assert (code, exported["id"], len(exported["kv"]), exported["token"]) == (0, str(ALICE), 300, True)
+    assert exported["public_keys"] == ["key7"]
     assert exported["system"]["name"] == "Amber"
     assert exported["presence"]["username"] == "alice"
     assert filled not in said

@@ -132,7 +132,7 @@ def test_the_limits_are_those_that_hold():
         "people in one `GET /users`": [profiles.MOST_AT_ONCE],
         "a key": [kv.KEY_LENGTH],
         "a value": [kv.VALUE_LENGTH],
-        "a key and a value in Lanyard's dialect": [keys.KEY_LENGTH, keys.VALUE_LENGTH],
+        "a key and a value in Lanyard's dialect, and of `.set`": [keys.KEY_LENGTH, keys.VALUE_LENGTH],
         "key/value pairs a person": [kv.MOST_PAIRS, kv.MOST_BYTES],
         "the body of a value": [kv.VALUE_BYTES],
         "the body of a change of key/value pairs": [OBJECT_BYTES],

@@ -26,6 +26,7 @@ def describe(ctx: Context) -> discord.Embed:
     """One card: what is stored, who sees it, how long, how to hide, export and erase it."""
     # Every command as it is typed here.
     show, hide, forget, listing = (named(ctx, name) for name in ("show", "hide", "forget", "list"))
+    publish, withdraw = (named(ctx, f"kv {level} <key>") for level in ("public", "private"))
     system, member, export = (typed(ctx, name) for name in ("system privacy", "member <name> privacy", "export"))
     who = _WHO[publication.kind_of(ctx.bot.config.publish)].format(show=show)
     embed = card("Your privacy", f"Anyone on the web can see the status, song and games of the members {who}.")
@@ -37,8 +38,9 @@ def describe(ctx: Context) -> discord.Embed:
         ),
         (
             "Who sees it",
-            "Anyone: name, picture, status, activities, GitHub card, and what is public of a system. Only you, or"
-            " whoever has your token: key/value pairs, and what is private.",
+            "Anyone: name, picture, status, activities, GitHub card, the key/value pairs that you made public, and what"
+            " is public of a system. Only you, or whoever has your token: all other key/value pairs, and what is"
+            " private.",
         ),
         (
             "How long",
@@ -47,8 +49,8 @@ def describe(ctx: Context) -> discord.Embed:
         ),
         (
             "Hide",
-            f"{hide} hides status, activities and GitHub card, {show} undoes it. {system} and {member} say who sees a"
-            " system.",
+            f"{hide} hides status, activities, GitHub card and all key/value pairs, {show} undoes it. {withdraw} hides"
+            f" one pair, {publish} undoes it. {system} and {member} say who sees a system.",
         ),
         ("Export", f"{listing} gives you your key/value pairs, {export} your system."),
         ("Erase", f"{forget} deletes all of it, and nothing is stored again until {show}."),

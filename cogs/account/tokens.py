@@ -37,7 +37,7 @@ class Tokens(commands.Cog, name="tokens"):
         self.making: set[int] = set()
         bot.message_guards.append(self.guard_message)
 
-    @bridge.bridge_command(description="Get your API token by DM; an older one stops working")
+    @bridge.bridge_command(aliases=["apikey"], description="Get your API token by DM; an older one stops working")
     async def token(self, ctx: bridge.BridgeContext) -> None:
         await self.replace_token(ctx)
 

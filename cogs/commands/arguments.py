@@ -33,7 +33,7 @@ class Unexpected(Invalid):
 class Arguments:
     """What stands behind a command. `ready` are words that need no reading, from a slash command's options.
 
-    With `flags=False` a word such as `-x` is a word like any other: presence commands have no flags.
+    With `flags=False` a word such as `-x` is a word like any other: presence commands read no flags but by `take_flag`.
     """
 
     def __init__(self, text: str = "", ready: Iterable[str] = (), flags: bool = True) -> None:
@@ -94,6 +94,14 @@ class Arguments:
         if first.lower() in CLEARING and all(map(_FLAG.match, others)):
             self.flags += [_check_flag(_name_flag(word), known) for word in others]
             self.left = first
+
+    def take_flag(self, *names: str) -> bool:
+        """Whether the next word is one of these flags, which is then taken; for presence commands too."""
+        word, quoted, rest = _split(self.left)
+        found = not quoted and bool(_FLAG.match(word)) and _name_flag(word) in names
+        if found:
+            self.left = rest
+        return found
 
     def has(self, *names: str) -> bool:
         """Whether one of these flags was read."""

@@ -1,7 +1,7 @@
 """Which command a line means: presence commands come after `.`, systems commands after `pk;` and a mention."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 from discord.ext import commands
@@ -13,11 +13,14 @@ from cogs.commands.subcommands import Subcommands
 Callback = TypeVar("Callback", bound=Callable)
 
 
-def takes_words(most: int | None) -> Callable[[Callback], Callback]:
-    """Let a presence command have up to so many words, or with None any text; without this it stands alone."""
+def takes_words(most: int | None, first: Collection[str] = ()) -> Callable[[Callback], Callback]:
+    """Let a presence command have up to so many words, or with None any text; without this it stands alone.
+
+    With `first`, the first of the words is one of these.
+    """
 
     def mark(callback: Callback) -> Callback:
-        callback.most_words = most
+        callback.most_words, callback.first_words = most, first
         return callback
 
     return mark
@@ -49,13 +52,14 @@ class CommandRegistry:
     """The systems commands by name and alias; py-cord keeps the presence commands. Neither side knows the other's.
 
     `slash_names` are the slash commands that do what a typed systems command does, by a pattern for that;
-    `slash_groups` are the groups in which some presence commands are slash commands.
+    `presence_slash` are the slash commands that presence commands are under another name, by the one or two words with
+    which those begin.
     """
 
     def __init__(self) -> None:
         self.systems: dict[str, SystemsCommand] = {}
         self.slash_names: dict[re.Pattern, str] = {}
-        self.slash_groups: dict[str, str] = {}
+        self.presence_slash: dict[str, str] = {}
 
     def add(self, command: SystemsCommand) -> None:
         """Take a systems command with its aliases. Raises CommandRegistrationError for a name that another has."""
@@ -80,6 +84,9 @@ def find_presence(word: str, text: str, presence: Mapping[str, commands.Command]
     """The presence command that a line is, if all of it is one: a sentence that begins like one is none."""
     command = presence.get(word.lower())
     most = getattr(command.callback, "most_words", 0) if command else 0
-    if most is not None and len(Arguments(text, flags=False).all()) > most:
-        return None
-    return command
+    if most is None:
+        return command
+    words = Arguments(text, flags=False).all()
+    first = getattr(command.callback, "first_words", ()) if command else ()
+    known = not words or not first or words[0].lower() in first
+    return command if known and len(words) <= most else None

@@ -56,14 +56,14 @@ def typed_by(bot: commands.Bot, command: str) -> str:
 def named(ctx: Context, command: str) -> str:
     """A presence command as it is typed where the caller is; of a slash command its name alone."""
     if ctx.is_app:
-        return f"`/{_slash_group(ctx.bot, command)}{command.split()[0]}`"
+        return f"`/{_name_slash(ctx.bot, command)}`"
     return named_by(ctx.bot, command)
 
 
 def named_by(bot: commands.Bot, command: str) -> str:
-    """A presence command for somebody who typed none: after the first prefix, or else as a slash command."""
-    prefix = next(iter(bot.config.presence_prefixes), f"/{_slash_group(bot, command)}")
-    return code(f"{prefix}{command}")
+    """A presence command for somebody who typed none: after the first prefix, or else the name of a slash command."""
+    prefix = next(iter(bot.config.presence_prefixes), None)
+    return f"`/{_name_slash(bot, command)}`" if prefix is None else code(f"{prefix}{command}")
 
 
 def spell(ctx: Context, text: str) -> str:
@@ -82,8 +82,9 @@ def spell(ctx: Context, text: str) -> str:
     return re.sub(r"(?P<before>(?:command )?)`(?P<command>[a-z][^`]*)`", write, text)
 
 
-def _slash_group(bot: commands.Bot, command: str) -> str:
-    return bot.registry.slash_groups.get(command.split()[0], "")
+def _name_slash(bot: commands.Bot, command: str) -> str:
+    names, words = bot.registry.presence_slash, command.split()
+    return names.get(" ".join(words[:2])) or names.get(words[0], words[0])
 
 
 def _find_slash(bot: commands.Bot, command: str) -> str | None:

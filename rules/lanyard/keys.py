@@ -65,7 +65,7 @@ def delete_pair(session: Session, user_id: int, key: str) -> None:
 def _check_pair(key: str, value: str) -> None:
     if len(key) > KEY_LENGTH:
         told = f"The key must have 1 to {KEY_LENGTH} characters; this one has {len(key):,}."
-        raise InvalidPair("key must be 255 characters or less", told)
+        raise InvalidPair(f"key must be {KEY_LENGTH} characters or less", told)
     if not _KEY.fullmatch(key):
         told = "The key must hold nothing but letters from a to z, digits and _; the command `add` takes others."
         raise InvalidPair("key must be alphanumeric (a-zA-Z0-9_)", told)

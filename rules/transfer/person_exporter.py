@@ -15,15 +15,18 @@ from rules.transfer.exporter import export_system
 def export_person(session: Session, user_id: int) -> dict[str, Any]:
     """What is stored about a user: presence, pairs, GitHub card, opting out, system, who sent which messages as whom.
 
-    Of the token it says only that there is one. Raises NotFound where nothing is stored.
+    Of the token it says only that there is one; `public_keys` are those of the public pairs. Raises NotFound where
+    nothing is stored.
     """
     presence, card = session.get(models.Presence, user_id), session.get(models.GitHub, user_id)
     system = systems.find_own_system(session, user_id)
-    pairs = select(models.KeyValue).where(models.KeyValue.user_id == user_id).order_by(models.KeyValue.id)
+    query = select(models.KeyValue).where(models.KeyValue.user_id == user_id).order_by(models.KeyValue.id)
+    pairs = session.scalars(query).all()
     opted_out = session.get(models.OptOut, user_id)
     found = {
         "presence": json.loads(presence.body) if presence else None,
-        "kv": {pair.key: pair.value for pair in session.scalars(pairs)},
+        "kv": {pair.key: pair.value for pair in pairs},
+        "public_keys": [pair.key for pair in pairs if pair.is_public],
         "token": session.get(models.Token, user_id) is not None,
         "github": _row(card),
         "hidden": opted_out is not None,

@@ -8,6 +8,7 @@ from tests.end_to_end.rollcall import until
 
 SENTENCES = (
     ".token is what you type",
+    ".kv is great",
     ".hide and seek is fun",
     ".show me the way",
     ".forget it, never mind",
@@ -22,6 +23,11 @@ SENTENCES = (
     ". token",
     ".hide -y",
     ".me -",
+    ".kv this",
+    ".kv public parts and others",
+    ".kvass please",
+    ".apikey please",
+    ".del this and that",
 )
 
 
@@ -38,14 +44,14 @@ def test_a_sentence_that_begins_like_a_command_is_none(discord, rollcall, person
 def test_a_sentence_that_begins_like_a_command_is_proxied(proxying_user):
     ann = proxying_user("Ann")
     ann.autoproxy("member", "Ann")
-    for sentence in SENTENCES[:8]:
+    for sentence in SENTENCES[:9]:
         assert ann.speak(sentence)["message"]["content"] == sentence
 
 
 @pytest.mark.parametrize("prefix", ["pk;", "pk!", f"<@{BOT_ID}> "])
 def test_each_prefix_has_its_own_commands(discord, rollcall, system_owner, prefix):
     sol = system_owner("Ann")
-    for word in ("hide", "show", "forget", "add", "remove", "get", "github", "me"):
+    for word in ("hide", "show", "forget", "add", "set", "remove", "get", "kv", "github", "me"):
         told = sol.say(f"{prefix}{word} Ann proxy", f"I know no command “{word}” here, only `.{word}")
         assert f"`{prefix}help` lists what I know." in told
     assert rollcall.status_of(sol.id) == "offline"

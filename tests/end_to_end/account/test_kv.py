@@ -46,7 +46,8 @@ def test_what_is_removed_or_written_over_is_soon_in_no_file(discord, rollcall, p
 def test_pairs_by_slash_command_and_dm(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)
-    stored = ("ephemeral", "Stored under `k`; `/kv remove` takes it out again.")
+    undo = "Stored under `k`; `/kv remove` takes it out again."
+    stored = ("ephemeral", f"{undo}\nOnly you can read it; `/kv public` lets anyone on the web.")
     assert only(discord.slash_and_wait(alice, "kv add", {"key": "k", "value": "v"})) == stored
     assert "in place of another value" in only(discord.slash_and_wait(alice, "kv add", {"key": "k", "value": "v"}))[1]
     assert discord.autocomplete(alice, "kv get", "key", {"key": "K"}) == [{"name": "k", "value": "k"}]
@@ -76,9 +77,9 @@ def test_long_values_come_and_go_as_files(discord, rollcall, person, token_of):
 @pytest.mark.parametrize(
     ("typed", "files", "sentence"),
     [
-        (".add", [], "Write it like this: `.add <key> <value>`"),
-        (".add key", [], "Write it like this: `.add <key> <value>`"),
-        ('.add "key"', [], "Write it like this: `.add <key> <value>`"),
+        (".add", [], "Write it like this: `.add [-public] <key> <value>`"),
+        (".add key", [], "Write it like this: `.add [-public] <key> <value>`"),
+        ('.add "key"', [], "Write it like this: `.add [-public] <key> <value>`"),
         (".add " + "k" * 166 + " v", [], "The key must have 1 to 165 characters; this one has 166."),
         (".add k", [("a.txt", b"x" * 10_001)], "must have at most 10,000 characters; this one has 10,001."),
         (".add k", [("a.txt", b"x" * 40_001)], "this file is too large"),
