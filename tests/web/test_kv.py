@@ -10,6 +10,7 @@ import pytest
 from gunicorn.http.errors import ChunkMissingTerminator, InvalidChunkSize
 
 from rules.account import kv, tokens
+from rules.lanyard import keys
 
 ALICE, BOB, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914
 PAIRS = f"/user/{ALICE}/kv"
@@ -84,6 +85,67 @@ def test_nobody_but_the_owner_gets_in(client, others, pairs, method, below, body
         assert method == "HEAD" or answer.json["code"] == code
         assert method == "HEAD" or answer.json["message"].startswith(says)
     assert pairs() == {"city": "Bern"}
+
+
+OTHERS_DOORS = {
+    f"/user/{ALICE}": 200,
+    f"/users?ids={ALICE},{STRANGER}": 200,
+    PAIRS: None,
+    f"{PAIRS}/city": None,
+    f"{PAIRS}/nothing": None,
+}
+
+
+@pytest.mark.parametrize("door", OTHERS_DOORS)
+def test_a_public_pair_is_told_to_nobody_else_in_harmys_dialect(client, others, token_of, write, door):
+    def seen(headers):
+        answer = client.get(door, headers=headers)
+        return answer.status_code, answer.data, answer.headers.get("ETag")
+
+    def become_public():
+        write(kv.publish_pair, ALICE, "city")
+
+    def become_private():
+        write(kv.withdraw_pair, ALICE, "city")
+
+    before = {who: seen(headers) for who, (headers, *_) in others.items()}
+    # `others` has replaced the one that she had.
+    alice = token_of(ALICE)
+    own = client.get(door, headers={"Authorization": alice})
+    for change in (become_public, become_private):
+        change()
+        assert {who: seen(headers) for who, (headers, *_) in others.items()} == before
+        assert client.get(door, headers={"Authorization": alice}).data == own.data
+    for who, (status, body, _) in before.items():
+        assert status == (OTHERS_DOORS[door] or others[who][1])
+        assert b"Bern" not in body
+        assert OTHERS_DOORS[door] is None or b'"KV":null' in body
+
+
+@pytest.mark.parametrize("level", ["private", "public"])
+def test_no_change_in_harmys_dialect_changes_who_reads_a_pair(as_alice, write, read, level):
+    key = "city"
+    write(kv.set_value, ALICE, key, "Bern", public=level == "public")
+    as_alice("PUT", f"{PAIRS}/{key}", data="Basel")
+    as_alice("PATCH", json={key: "Chur", "new": "pair"})
+    assert read(kv.list_pairs, ALICE) == [(key, "Chur", level == "public"), ("new", "pair", False)]
+    as_alice("DELETE", f"{PAIRS}/{key}")
+    as_alice("PUT", f"{PAIRS}/{key}", data="back")
+    assert read(kv.get_public_pairs, ALICE) == {}
+
+
+def test_a_longer_pair_of_lanyards_is_shown_and_removed_but_not_written(as_alice, write, pairs):
+    key, value = "k" * 255, "v" * 30_000
+    for method, below, options in (("DELETE", f"/{key}", {}), ("PATCH", "", {"json": {key: None}})):
+        write(keys.put_pair, ALICE, key, value)
+        assert as_alice("GET").json == as_alice("GET", "/user/@me").json["KV"] == {"city": "Bern", key: value}
+        assert as_alice("GET", f"{PAIRS}/{key}").text == value
+        assert as_alice("PUT", f"{PAIRS}/{key}", data="short").status_code == 400
+        assert as_alice("PATCH", json={key: "short"}).status_code == 400
+        assert as_alice("PATCH", json={"city": value}).status_code == 400
+        assert pairs()[key] == value
+        assert as_alice(method, PAIRS + below, **options).status_code == 204
+        assert pairs() == {"city": "Bern"}
 
 
 def test_without_a_user_nobody_is_told_whether_there_is_one(client, token_of):

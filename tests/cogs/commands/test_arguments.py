@@ -30,6 +30,26 @@ def test_words(text, words):
     assert Arguments(text).all() == words
 
 
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("-public key value", True, ["key", "value"]),
+        (" --PUB key", True, ["key"]),
+        ("-public", True, []),
+        ('"-public" key', False, ["-public", "key"]),
+        ("-publicly key", False, ["-publicly", "key"]),
+        ("public key", False, ["public", "key"]),
+        ("key -public", False, ["key", "-public"]),
+        ("- public", False, ["-", "public"]),
+        ("", False, []),
+    ],
+)
+def test_a_presence_command_takes_one_flag_in_front(text, found, left):
+    arguments = Arguments(text, flags=False)
+    assert arguments.take_flag("public", "pub") is found
+    assert arguments.all() == left
+
+
 def test_flags_are_read_on_the_way_and_are_no_words():
     arguments = Arguments("-All ben --Yes charlie -sd")
     assert arguments.all() == ["ben", "charlie"]
