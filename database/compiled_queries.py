@@ -5,7 +5,7 @@ from collections import namedtuple
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Select, Table, insert
+from sqlalchemy import Delete, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ class CompiledQuery:
         return list(map(self._read if self._convert else self._row, self._execute(reader, values)))
 
     def _execute(self, reader: Reader, values: dict[str, Any]) -> sqlite3.Cursor:
-        connection = reader if isinstance(reader, sqlite3.Connection) else _raw(reader)
-        return connection.execute(self._sql, self._fixed | values)
+        return _raw(reader).execute(self._sql, self._fixed | values)
 
     def _read(self, found: tuple[Any, ...]) -> Any:
         if not self._convert:
@@ -51,20 +50,28 @@ class CompiledQuery:
         return self._row(row)
 
 
-class CompiledInsert:
-    """An INSERT of a row with all its columns but the row's own number, compiled once."""
+class CompiledWrite:
+    """An INSERT, UPDATE or DELETE, compiled once; its `bindparam`s are given each time it runs.
 
-    def __init__(self, table: Table) -> None:
-        columns = [column.name for column in table.columns if column.name != "id"]
-        self._sql = str(insert(table).compile(dialect=DIALECT, column_keys=columns))
+    An INSERT that names no values takes all columns of its table but the row's own number. Rows that a session has
+    loaded do not learn of it, nor does what listens to the session.
+    """
 
-    def run(self, writer: Reader, **values: Any) -> int:
-        """Add a row; its number."""
-        connection = writer if isinstance(writer, sqlite3.Connection) else _raw(writer)
-        return connection.execute(self._sql, values).lastrowid
+    def __init__(self, statement: Insert | Update | Delete) -> None:
+        table = statement.table
+        columns = [column.name for column in table.columns if column is not table.autoincrement_column]
+        compiled = statement.compile(dialect=DIALECT, column_keys=columns if statement.is_insert else None)
+        self._sql = str(compiled)
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def run(self, writer: Reader, **values: Any) -> sqlite3.Cursor:
+        """Run it with these parameters; the cursor tells `rowcount` and `lastrowid`."""
+        return _raw(writer).execute(self._sql, self._fixed | values)
 
 
-def _raw(session: Session) -> sqlite3.Connection:
+def _raw(reader: Reader) -> sqlite3.Connection:
+    if isinstance(reader, sqlite3.Connection):
+        return reader
     # What the session was told and has not written yet must be found.
-    session.flush()
-    return session.connection().connection.driver_connection
+    reader.flush()
+    return reader.connection().connection.driver_connection

@@ -1,15 +1,18 @@
 """Who does not want to be published, and who asked for it."""
 
-from sqlalchemy import delete
+from functools import cache
+
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import CompiledQuery
 from models import OptIn, OptOut
 from rules.errors import NotAllowed
 
 
 def check_storable(session: Session, user_id: int) -> None:
     """Refuse to store anything about a user who asked to be forgotten. Raises NotAllowed."""
-    hidden = session.get(OptOut, user_id)
+    hidden = _query_hidden().find(session, user_id=user_id)
     if hidden and hidden.forgotten:
         raise NotAllowed(
             "You asked to be forgotten; the command `show` comes first if something is to be stored again."
@@ -37,3 +40,9 @@ def is_hidden(session: Session, user_id: int) -> bool:
 def is_opted_in(session: Session, user_id: int) -> bool:
     """Whether the user asked to be published."""
     return session.get(OptIn, user_id) is not None
+
+
+# It is asked for every message that is proxied.
+@cache
+def _query_hidden() -> CompiledQuery:
+    return CompiledQuery(select(OptOut.forgotten).where(OptOut.user_id == bindparam("user_id")))

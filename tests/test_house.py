@@ -51,7 +51,7 @@ ROOMS = {
     "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
     "rules.presence": "models database rules rules.parsing rules.account.kv",
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
-    "rules.proxying": "models database rules rules.parsing rules.systems",
+    "rules.proxying": "models database rules rules.parsing rules.systems rules.dispatch",
     "rules.pictures": "models database rules rules.parsing rules.systems",
     "rules.transfer": "models database rules rules.parsing rules.systems rules.groups rules.dispatch",
     "cogs.commands": "models database rules rules.parsing rules.systems rules.proxying.guild_config",

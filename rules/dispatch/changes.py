@@ -91,6 +91,12 @@ def note(session: Session, type_: str, system: System) -> None:
     _noted(session)[type_, system] = _Change(type_, system, payloads.show_nothing)
 
 
+def note_created(session: Session, row: Any) -> None:
+    """Note a row that was added past the ORM."""
+    for kind in KINDS[type(row)]:
+        _note_created(session, row, kind)
+
+
 def note_members(session: Session, switch: Switch) -> None:
     """Note that a switch has other members than it had."""
     _note_changed(session, switch, KINDS[Switch][0], {"members"})
@@ -111,8 +117,7 @@ def _noted(session: Session) -> dict[tuple[str, Any], _Change]:
 def _note_flush(session: Session, _context: object) -> None:
     for row, kind in _with_kinds(session.new):
         if kind.created:
-            show = kind.show_created or kind.show
-            _noted(session)[kind.created, row] = _Change(kind.created, row, show, set(kind.columns))
+            _note_created(session, row, kind)
     for row, kind in _with_kinds(session.dirty):
         changed = {name for name in instance_state(row).committed_state if name in kind.columns}
         if kind.changed and (changed := {name for name in changed if get_history(row, name).has_changes()}):
@@ -120,6 +125,11 @@ def _note_flush(session: Session, _context: object) -> None:
     for row, kind in _with_kinds(session.deleted):
         if kind.deleted:
             _noted(session)[kind.deleted, row] = _Change(kind.deleted, row, payloads.show_nothing)
+
+
+def _note_created(session: Session, row: Any, kind: Kind) -> None:
+    show = kind.show_created or kind.show
+    _noted(session)[kind.created, row] = _Change(kind.created, row, show, set(kind.columns))
 
 
 def _with_kinds(rows: Iterable[Any]) -> Iterator[tuple[Any, Kind]]:

@@ -1,10 +1,13 @@
 """Autoproxy: how a system's messages without tags are proxied in one server."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import CompiledQuery, CompiledWrite
 from models import Autoproxy, Member
 from rules.errors import Invalid, InvalidFields
 from rules.parsing.timestamps import show_time
@@ -78,8 +81,13 @@ def patch_mode(session: Session, user_id: int, guild_id: int, changes: Mapping[s
 
 def renew_latch(session: Session, system_id: int, guild_id: int, member_id: int, now_us: int) -> None:
     """Remember which member was proxied last in a server, if the mode there still is latch."""
-    stored = session.get(Autoproxy, (system_id, guild_id))
-    if stored and stored.mode == "latch":
+    place = {"system_id": system_id, "guild_id": guild_id}
+    found = _query_latch().find(session, **place)
+    if found and found.member_id == member_id:
+        _renew().run(session, **place, now_us=now_us)
+    elif found:
+        # By the ORM, since another member is told to who listens.
+        stored = session.get_one(Autoproxy, (system_id, guild_id))
         stored.member_id, stored.latched_at = member_id, now_us
 
 
@@ -93,3 +101,16 @@ def apply_escape(session: Session, user_id: int, guild_id: int, act: str) -> Non
         set_mode(session, user_id, guild_id, "off")
     elif mode == "latch":
         set_mode(session, user_id, guild_id, "latch")
+
+
+# Both for every message that is proxied.
+@cache
+def _query_latch() -> CompiledQuery:
+    here = Autoproxy.system_id == bindparam("system_id"), Autoproxy.guild_id == bindparam("guild_id")
+    return CompiledQuery(select(Autoproxy.member_id).where(*here, Autoproxy.mode == "latch"))
+
+
+@cache
+def _renew() -> CompiledWrite:
+    here = Autoproxy.system_id == bindparam("system_id"), Autoproxy.guild_id == bindparam("guild_id")
+    return CompiledWrite(update(Autoproxy).where(*here).values(latched_at=bindparam("now_us")))

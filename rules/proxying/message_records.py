@@ -4,11 +4,12 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import CompiledQuery, Reader
+from database.compiled_queries import CompiledQuery, CompiledWrite, Reader
 from models import Account, DeletedChannel, Member, Message, System
+from rules.dispatch.changes import note_created
 from rules.errors import NotAllowed, NotFound
 from rules.opt_out import check_storable
 from rules.parsing.fields import LARGEST_SNOWFLAKE
@@ -38,23 +39,23 @@ def record_message(
     sender is no longer linked to its system or asked to be forgotten.
     """
     check_storable(session, sender_id)
-    member = session.get(Member, member_id)
+    member = _query_member().find(session, member_id=member_id, viewer=sender_id, message_id=message_id)
     if not member:
         raise NotFound("Member not found.")
-    if not systems.is_owner(session, sender_id, member.system_id):
+    if not member.own:
         raise NotAllowed("This account is not linked to the member's system.")
-    if session.get(Message, message_id):
-        return
-    session.add(
-        Message(
-            id=message_id,
-            original_id=original_id,
-            sender_id=sender_id,
-            channel_id=channel_id,
-            guild_id=guild_id,
-            member_id=member_id,
-        )
-    )
+    values = {
+        "id": message_id,
+        "original_id": original_id,
+        "sender_id": sender_id,
+        "channel_id": channel_id,
+        "guild_id": guild_id,
+        "member_id": member_id,
+        "forget_at": None,
+    }
+    if not member.is_recorded:
+        _insert().run(session, **values)
+        note_created(session, Message(**values))
 
 
 def get_record(session: Session, message_id: int) -> Message:
@@ -243,3 +244,14 @@ def _check_own(session: Session, user_id: int, record: Message) -> None:
 
 def _in_channel(channel_id: int, most: int) -> Select[tuple[int]]:
     return select(Message.id).where(Message.channel_id == channel_id).limit(most)
+
+
+@cache
+def _query_member() -> CompiledQuery:
+    own, is_recorded = systems.is_own(Member.system_id), exists().where(Message.id == bindparam("message_id"))
+    return CompiledQuery(select(own, is_recorded.label("is_recorded")).where(Member.id == bindparam("member_id")))
+
+
+@cache
+def _insert() -> CompiledWrite:
+    return CompiledWrite(insert(Message))

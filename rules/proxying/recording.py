@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
+from database.compiled_queries import CompiledWrite
 from models import Member, System
 from rules.errors import Refused
 from rules.proxying import autoproxy, message_records, unfinished
@@ -34,11 +36,7 @@ def record_post(
     system or asked to be forgotten.
     """
     _record_message(session, post, incoming, message_id, original_id)
-    session.execute(
-        update(Member)
-        .where(Member.id == post.member_id)
-        .values(message_count=Member.message_count + 1, last_message_at=now_us)
-    )
+    _count().run(session, member_id=post.member_id, now_us=now_us)
     if post.renews_latch:
         autoproxy.renew_latch(session, post.system_id, incoming.guild_id, post.member_id, now_us)
     if post.proxy_switch != "off":
@@ -83,3 +81,9 @@ def _switch(session: Session, post: ProxyPost, user_id: int) -> None:
     except Refused:
         # More than may front at once: the message counts all the same.
         return
+
+
+@cache
+def _count() -> CompiledWrite:
+    counted = {"message_count": Member.message_count + 1, "last_message_at": bindparam("now_us")}
+    return CompiledWrite(update(Member).where(Member.id == bindparam("member_id")).values(counted))

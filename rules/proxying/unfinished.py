@@ -4,13 +4,14 @@ The note holds no text: a mark of two bytes finds the copy among the few that st
 """
 
 import hashlib
+import json
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from database.compiled_queries import CompiledInsert, Reader
+from database.compiled_queries import CompiledWrite, Reader
 from models import Autoproxy, Member, Message, UnfinishedProxy
 from rules.parsing.timestamps import now_ms
 from rules.proxying import autoproxy, message_records
@@ -39,7 +40,7 @@ def note(
     parts: int,
 ) -> int:
     """Note that a copy is about to be posted, in so many parts, for `replaced_id`; the number of the note."""
-    return _insert().run(
+    noted = _insert().run(
         writer,
         original_id=original_id,
         replaced_id=replaced_id,
@@ -52,14 +53,12 @@ def note(
         noted_at=now_ms(),
         recorded=False,
     )
+    return noted.lastrowid
 
 
 def note_recorded(session: Session, original_ids: Collection[int]) -> None:
     """The copies of these messages are recorded."""
-    session.execute(
-        update(UnfinishedProxy).where(UnfinishedProxy.original_id.in_(original_ids)).values(recorded=True),
-        execution_options={"synchronize_session": False},
-    )
+    _update_recorded().run(session, original_ids=json.dumps([*original_ids]))
 
 
 def finish(session: Session, notes: Collection[int]) -> None:
@@ -107,5 +106,11 @@ def record_left(session: Session, left: UnfinishedProxy, message_ids: Sequence[i
 
 
 @cache
-def _insert() -> CompiledInsert:
-    return CompiledInsert(UnfinishedProxy.__table__)
+def _insert() -> CompiledWrite:
+    return CompiledWrite(insert(UnfinishedProxy))
+
+
+@cache
+def _update_recorded() -> CompiledWrite:
+    given = select(func.json_each(bindparam("original_ids")).table_valued("value").c.value)
+    return CompiledWrite(update(UnfinishedProxy).where(UnfinishedProxy.original_id.in_(given)).values(recorded=True))
