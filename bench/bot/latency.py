@@ -44,7 +44,7 @@ def main() -> None:
         *rows_of("join → first 200", joins),
     ]
     plain_ms = statistics.median(plain) * 1000
-    notes = [f"{rate:.0f} updates/s came in.", f"A plain GET took {plain_ms:.1f} ms. The bot writes batches of 50 ms."]
+    notes = [f"{rate:.0f} updates/s came in.", f"A plain GET took {plain_ms:.1f} ms."]
     show("latency", rows, notes)
 
 

@@ -17,8 +17,6 @@ from rules.presence.updates import Change
 
 log = logging.getLogger(__name__)
 
-# Long enough to share a commit, short enough that nobody sees the wait.
-BATCH_EVERY_S = 0.05
 MOST_IN_BATCH = 500
 # Beyond it the gateway is read no further, so that a storm waits at Discord and not in memory.
 MOST_PENDING = 2000
@@ -33,7 +31,9 @@ Part = tuple[Steps, dict[int, Change]]
 
 
 class PresenceWriter:
-    """Merges what comes within 50 ms; nothing is dropped while the file cannot be written.
+    """Writes a change at once when nothing is being written, and what comes meanwhile together, merged by user.
+
+    Nothing is dropped while the file cannot be written.
 
     `is_stuck`: the file cannot be written now, and `on_stuck` was called when that began, or ended.
     """
@@ -79,16 +79,14 @@ class PresenceWriter:
 
     async def run(self) -> None:
         """Write batches until `stop`, and then what is left."""
-        loop, next_at, tries = asyncio.get_running_loop(), 0.0, 0
+        tries = 0
         while not self._stopping or (self._has_work and tries < LAST_TRIES):
             if not self._has_work:
                 self._give_back()
                 self._woken.clear()
                 await self._woken.wait()
-            # The first change after a pause is written at once; a stream of them 50 ms apart.
-            if len(self._pending) < MOST_IN_BATCH and not self._stopping:
-                await asyncio.sleep(max(0.0, next_at - loop.time()))
-            next_at = loop.time() + BATCH_EVERY_S
+            # No pause gathers more for a commit: 50 ms made a change 27 ms old on its way into the file, where it is 5
+            # to 8 now, and saved 9 % of a core of 18 at 200 updates a second, 6 of 22 at 700; 5 ms save 1 to 3 %.
             if self._has_work and not await self._write_batch():
                 tries += self._stopping
                 await asyncio.sleep(RETRY_AFTER_S)
