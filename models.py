@@ -343,7 +343,10 @@ class SwitchMember(db.Model):
 
 
 class DispatchEvent(db.Model):
-    """An event that waits to be sent to a system's webhook; `body` is JSON, `created_at` in ms since 1970."""
+    """An event that waits to be sent to a system's webhook; `body` is JSON, `created_at` in ms since 1970.
+
+    With `url` and `token` it goes to a former webhook of the system, which is sent nothing later than that.
+    """
 
     __tablename__ = "dispatch_outbox"
     # A number is never given twice: whoever reads what came since then would miss it.
@@ -354,6 +357,8 @@ class DispatchEvent(db.Model):
     system_id: Mapped[int]
     body: Mapped[str]
     created_at: Mapped[int] = mapped_column(BigInteger)
+    url: Mapped[str | None]
+    token: Mapped[str | None]
 
 
 class FeedEntry(db.Model):

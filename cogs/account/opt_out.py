@@ -66,7 +66,7 @@ class OptOut(commands.Cog, name="opt_out"):
         while more:
             more = await self.bot.write(erasure.forget_some_messages, user_id)
             await asyncio.sleep(PAUSE_S if more else 0)
-        await self.bot.write(erasure.forget, user_id)
+        self.bot.dispatch("webhook_retired", await self.bot.write(erasure.forget, user_id))
         self.bot.dispatch("purge")
 
 

@@ -35,10 +35,18 @@ class Dispatch(commands.Cog, name="dispatch"):
             await self.sender.stop()
             await self.receivers.close()
 
+    @commands.Cog.listener()
+    async def on_webhook_retired(self, user_ids: list[int]) -> None:
+        """An account that may have set it was unlinked from the system of these."""
+        await self._tell(user_ids, "an account that knows it was unlinked from the system")
+
     async def tell_ended(self, user_ids: list[int], reason: str) -> None:
-        """Tell the accounts of a system that its webhook was removed, where that is possible."""
-        again = typed_by(self.bot, "system webhook")
-        text = f"I removed your system's webhook, with what it was not sent yet: {reason}. {again} sets it again."
+        """Tell the accounts of a system that its webhook was removed, and all that it was not sent yet."""
+        await self._tell(user_ids, f"{reason}. What it was not sent yet is gone")
+
+    async def _tell(self, user_ids: list[int], reason: str) -> None:
+        again = typed_by(self.bot, "system webhook <address>")
+        text = f"I removed your system's webhook: {reason}. {again} sets it again."
         for user_id in user_ids:
             try:
                 await send_dm(await self.bot.fetch_user(user_id), card("Webhook removed", text))

@@ -61,7 +61,7 @@ class SystemQueue:
                     raise Ended(TOO_SLOW)
                 await self._send(waiting)
             except Ended as ended:
-                await self._end(waiting.url, str(ended))
+                await self._end(waiting, str(ended))
 
     async def _send(self, waiting: Waiting) -> None:
         """Send these in order, as far as they are taken, and pause after a failure. Raises Ended."""
@@ -69,7 +69,7 @@ class SystemQueue:
         try:
             for number, body, created_at in waiting.events:
                 # Many may wait here for minutes, and by now go elsewhere, or nowhere.
-                if await self._bot.read_inline(outbox.find_url, self._system_id) != waiting.url:
+                if await self._bot.read_inline(outbox.find_url, number) != waiting.url:
                     break
                 if not await self._is_sent(waiting, json.loads(body)):
                     self._check_patience(created_at)
@@ -125,12 +125,13 @@ class SystemQueue:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._nudged.wait(), random.uniform(longest / 2, longest))
 
-    async def _end(self, url: str, reason: str) -> None:
-        accounts = await self._bot.write(webhooks.end_webhook, self._system_id, url)
+    async def _end(self, waiting: Waiting, reason: str) -> None:
         self._failing_since, self._tries = None, 0
-        if accounts:
+        if waiting.is_former:
+            await self._drop(waiting.url)
+        elif accounts := await self._bot.write(webhooks.end_webhook, self._system_id, waiting.url):
             await self._tell(accounts, reason)
 
-    async def _drop(self) -> None:
-        while await self._bot.write_presence(outbox.drop_some, self._system_id):
+    async def _drop(self, former: str | None = None) -> None:
+        while await self._bot.write_presence(outbox.drop_some, self._system_id, former=former):
             pass

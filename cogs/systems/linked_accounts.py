@@ -7,7 +7,7 @@ from cogs.commands.arguments import Arguments
 from cogs.commands.confirm import ask, confirm
 from cogs.commands.converters import get_own, get_user, get_user_id
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, card
+from cogs.commands.responses import Context, answer, card, typed
 from rules.errors import Invalid
 from rules.systems import systems
 
@@ -45,10 +45,17 @@ class LinkedAccounts(commands.Cog, name="linked_accounts"):
         await get_own(ctx)
         await self.bot.read(systems.check_unlinkable, ctx.author.id, other_id)
         if await confirm(ctx, f"Unlink <@{other_id}>? It can no longer reach the system then.", "Unlink", arguments):
-            await self.bot.write(systems.unlink_account, ctx.author.id, other_id)
-            await answer(ctx, card(text=f"<@{other_id}> is no longer linked to the system."))
+            told = await self.bot.write(systems.unlink_account, ctx.author.id, other_id)
+            self.bot.dispatch("webhook_retired", [user_id for user_id in told if user_id != ctx.author.id])
+            text = f"<@{other_id}> is no longer linked to the system."
+            await answer(ctx, card(text=text + _describe_retired(ctx) if told else text))
         else:
             await answer(ctx, card(text="Nothing was changed."))
+
+
+def _describe_retired(ctx: Context) -> str:
+    again = typed(ctx, "system webhook <address>")
+    return f" Its webhook was cleared, since that account knows it; {again}, in a DM to me, sets it again."
 
 
 async def _check_person(ctx: Context, user_id: int) -> None:

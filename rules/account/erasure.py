@@ -42,20 +42,22 @@ def forget_some_messages(session: Session, user_id: int, rows: int = ROWS_AT_ONC
     return session.execute(delete(Message).where(Message.id.in_(some))).rowcount == rows
 
 
-def forget(session: Session, user_id: int) -> None:
+def forget(session: Session, user_id: int) -> list[int]:
     """Delete everything stored about a user, and the user's system unless other accounts are linked to it.
 
     All that stays is that nothing about the user must be stored until `opt_out.show`. Nobody finds any of the
-    system from now on; its rows go with `soft_delete.purge_some`.
+    system from now on; its rows go with `soft_delete.purge_some`. Returns the other accounts whose webhook ended with
+    it, as `systems.unlink_account` does.
     """
+    bereft: list[int] = []
     system = systems.find_own_system(session, user_id)
     account = session.get(Account, user_id)
     # It is the others' as well: one of them who leaves must not take it along.
     if system and systems.get_accounts(session, system) == [user_id]:
         put_out_of_reach(session, system)
     elif account:
-        session.delete(account)
         outbox.forget(session, system.id, user_id)
+        bereft = systems.unlink(session, account)
     for table in (Message, UnfinishedProxy):
         session.execute(delete(table).where(table.sender_id == user_id))
     for table in (Account, Presence, Token, KeyValue, GitHub, OptIn, JoinNotice):
@@ -63,3 +65,4 @@ def forget(session: Session, user_id: int) -> None:
     session.merge(OptOut(user_id=user_id, forgotten=True))
     session.flush()
     feed.forget_user(session, user_id)
+    return bereft

@@ -147,7 +147,8 @@ def _note_changed(session: Session, row: Any, kind: Kind, columns: set[str]) -> 
 
 
 @event.listens_for(Session, "before_commit")
-def _write_events(session: Session) -> None:
+def write_events(session: Session) -> None:
+    """Keep what was noted as events that wait, for systems that have a webhook."""
     # What was not flushed yet would come too late.
     session.flush()
     noted = session.info.pop(_NOTED, None)

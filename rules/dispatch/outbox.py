@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import takewhile
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
@@ -22,12 +23,14 @@ ROWS_AT_ONCE = 1000
 class Waiting:
     """Some events of a system, the oldest first, as (number, JSON, ms since 1970); without `url` nobody wants them.
 
-    `too_many` is whether more than MOST_WAITING wait in all.
+    `is_former` is whether they go to a webhook that is the system's no longer, `too_many` whether more than
+    MOST_WAITING wait in all.
     """
 
     url: str | None
     token: str | None
     events: list[tuple[int, str, int]]
+    is_former: bool
     too_many: bool
 
 
@@ -40,20 +43,34 @@ def find_newer(reader: Reader, number: int) -> list[tuple[int, int]]:
 
 
 def get_waiting(session: Session, system_id: int, most: int = EVENTS_AT_ONCE) -> Waiting:
-    """The next events of a system and where they go."""
+    """The next events of a system that go to the same webhook, and which one that is."""
     webhook = session.execute(select(System.webhook_url, System.webhook_token).where(System.id == system_id)).first()
-    url, token = webhook or (None, None)
     columns = select(DispatchEvent.id, DispatchEvent.body, DispatchEvent.created_at)
     own = columns.where(DispatchEvent.system_id == system_id).order_by(DispatchEvent.id)
-    events = [tuple(row) for row in session.execute(own.limit(most))]
-    too_many = len(events) == most and session.execute(own.offset(MOST_WAITING).limit(1)).first() is not None
-    return Waiting(url, token, events, too_many)
+    rows = session.execute(own.add_columns(DispatchEvent.url, DispatchEvent.token).limit(most)).all()
+    former = (rows[0].url, rows[0].token) if rows and rows[0].url else None
+    url, token = former or webhook or (None, None)
+    events = [tuple(row[:3]) for row in takewhile(lambda row: (row.url, row.token) == (former or (None, None)), rows)]
+    too_many = len(rows) == most and session.execute(own.offset(MOST_WAITING).limit(1)).first() is not None
+    return Waiting(url, token, events, former is not None, too_many)
 
 
-def find_url(reader: Reader, system_id: int) -> str | None:
-    """Where a system's events go now."""
-    system = _query_url().find(reader, system_id=system_id)
-    return system and system.webhook_url
+def find_url(reader: Reader, number: int) -> str | None:
+    """Where the event with a number goes now; None where nobody is to get it any more."""
+    event = _query_url().find(reader, number=number)
+    return event and event.url
+
+
+def hand_to_former(session: Session, system_id: int, url: str, token: str | None) -> None:
+    """Let what waits of a system go to a webhook that is its own no longer."""
+    waiting = (DispatchEvent.system_id == system_id) & DispatchEvent.url.is_(None)
+    session.execute(update(DispatchEvent).where(waiting).values(url=url, token=token))
+
+
+def take_from_former(session: Session, system_id: int) -> None:
+    """Let what still waits for a former webhook go where the system's events go, or nowhere, as these do."""
+    waiting = (DispatchEvent.system_id == system_id) & DispatchEvent.url.is_not(None)
+    session.execute(update(DispatchEvent).where(waiting).values(url=None, token=None))
 
 
 def remove_sent(session: Session, system_id: int, last: int) -> None:
@@ -61,11 +78,14 @@ def remove_sent(session: Session, system_id: int, last: int) -> None:
     session.execute(delete(DispatchEvent).where(DispatchEvent.system_id == system_id, DispatchEvent.id <= last))
 
 
-def drop_some(session: Session, system_id: int, rows: int = ROWS_AT_ONCE) -> bool:
-    """Delete up to so many events of a system without a webhook; returns whether there may be more."""
-    if session.scalar(select(System.webhook_url).where(System.id == system_id)):
+def drop_some(session: Session, system_id: int, rows: int = ROWS_AT_ONCE, former: str | None = None) -> bool:
+    """Delete up to so many events of a system without a webhook, or those for a former one with the address `former`.
+
+    Returns whether there may be more.
+    """
+    if former is None and session.scalar(select(System.webhook_url).where(System.id == system_id)):
         return False
-    some = select(DispatchEvent.id).where(DispatchEvent.system_id == system_id).limit(rows)
+    some = select(DispatchEvent.id).where(DispatchEvent.system_id == system_id, DispatchEvent.url == former).limit(rows)
     return session.execute(delete(DispatchEvent).where(DispatchEvent.id.in_(some))).rowcount == rows
 
 
@@ -78,7 +98,9 @@ def forget(session: Session, system_id: int, user_id: int) -> None:
 
 @cache
 def _query_url() -> CompiledQuery:
-    return CompiledQuery(select(System.webhook_url).where(System.id == bindparam("system_id")))
+    url = func.coalesce(DispatchEvent.url, System.webhook_url).label("url")
+    event = select(url).outerjoin(System, System.id == DispatchEvent.system_id)
+    return CompiledQuery(event.where(DispatchEvent.id == bindparam("number")))
 
 
 @cache

@@ -10,6 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from models import Account, System
+from rules.dispatch import outbox
+from rules.dispatch.changes import write_events
 from rules.errors import Invalid, NotAuthenticated
 from rules.parsing import fields
 
@@ -52,6 +54,8 @@ def set_webhook(session: Session, user_id: int, url: str, token: str) -> None:
     """
     system = _get_own(session, user_id)
     system.webhook_url, system.webhook_token = read_url(url), token
+    # Or it would wait behind a program that may never answer.
+    outbox.take_from_former(session, system.id)
 
 
 def clear_webhook(session: Session, user_id: int) -> bool:
@@ -60,6 +64,19 @@ def clear_webhook(session: Session, user_id: int) -> bool:
     was_set = system.webhook_url is not None
     system.webhook_url = system.webhook_token = None
     return was_set
+
+
+def retire_webhook(session: Session, system: System) -> bool:
+    """Send a webhook what the transaction changed so far, and nothing later; returns whether there was one.
+
+    Its address and token are the system's no longer: whoever may not reach the system any more knows both.
+    """
+    url, token = system.webhook_url, system.webhook_token
+    if url:
+        write_events(session)
+        outbox.hand_to_former(session, system.id, url, token)
+    system.webhook_url = system.webhook_token = None
+    return url is not None
 
 
 def find_url(session: Session, user_id: int) -> str | None:

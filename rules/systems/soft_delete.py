@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import Account, Group, Member, Message, Switch, SwitchMember, System
 from rules import feed
+from rules.dispatch import outbox
 
 BUILDING, DELETING = "+", "-"
 # As many rows as hold the write lock for about 20 ms.
@@ -50,6 +51,7 @@ def put_out_of_reach(session: Session, system: System) -> None:
     """Take a system with all its members from everybody at once; `purge_some` deletes it later."""
     # What was not sent of it yet goes too: whoever deletes a system wants nothing told of it any more.
     system.webhook_url = system.webhook_token = None
+    outbox.take_from_former(session, system.id)
     session.execute(delete(Account).where(Account.system_id == system.id))
     with feed.told_once(session, system_id=system.id):
         for table in (Member, Group):

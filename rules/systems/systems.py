@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Account, Group, Member, System
+from rules.dispatch.webhooks import retire_webhook
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.opt_out import check_storable
 from rules.parsing import fields
@@ -114,12 +115,22 @@ def check_linkable(session: Session, user_id: int, other_id: int) -> System:
     return system
 
 
-def unlink_account(session: Session, user_id: int, other_id: int) -> None:
-    """Take a link to the user's system away, but never the last one.
+def unlink_account(session: Session, user_id: int, other_id: int) -> list[int]:
+    """Take a link to the user's system away, but never the last one, and the system's webhook with it.
 
-    Raises NotFound when there is none, NotAllowed for the last one, and NotAuthenticated without a system.
+    That may be a program of whoever is unlinked, who would go on to hear who fronts; its last event is
+    UNLINK_ACCOUNT. Returns whose webhook it was: the accounts that are left, or nobody where there was none. Raises
+    NotFound when there is no link, NotAllowed for the last one, and NotAuthenticated without a system.
     """
-    session.delete(check_unlinkable(session, user_id, other_id))
+    return unlink(session, check_unlinkable(session, user_id, other_id))
+
+
+def unlink(session: Session, account: Account) -> list[int]:
+    """The same for an account's own link, which somebody else's must be beside."""
+    system = session.get_one(System, account.system_id)
+    session.delete(account)
+    session.flush()
+    return get_accounts(session, system) if retire_webhook(session, system) else []
 
 
 def check_unlinkable(session: Session, user_id: int, other_id: int) -> Account:

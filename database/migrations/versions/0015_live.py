@@ -1,5 +1,7 @@
 """What a live stream needs: whom each change is about, in order; what Discord sent of a user; what is shown to whom.
 
+And where an event goes that is the last of a former webhook.
+
 The file keeps the feed itself, by triggers, so that whatever door a change comes through, an older Rollcall's too, is
 told, and nothing that was rolled back. They cost 2 to 3 µs a presence that changes.
 """
@@ -85,6 +87,8 @@ def upgrade() -> None:
     op.add_column("presence", sa.Column("discord_user", sa.String()))
     op.add_column("kv", sa.Column("is_public", sa.Boolean(), nullable=False, server_default=sa.text("0")))
     op.add_column("accounts", sa.Column("show_front", sa.Boolean(), nullable=False, server_default=sa.text("0")))
+    for name in ("url", "token"):
+        op.add_column("dispatch_outbox", sa.Column(name, sa.String()))
     op.create_table(
         "feed",
         sa.Column("seq", sa.Integer(), primary_key=True),

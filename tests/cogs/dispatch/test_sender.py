@@ -12,7 +12,7 @@ from cogs.dispatch import queues, receivers, sender
 from cogs.dispatch.receivers import Receivers
 from cogs.dispatch.sender import Sender
 from database.file_access import FileAccess
-from rules.dispatch import webhooks
+from rules.dispatch import outbox, webhooks
 from rules.errors import Invalid
 from rules.systems import members, systems
 
@@ -224,6 +224,27 @@ def test_who_takes_nothing_for_a_day_is_sent_no_more(bot, owner, read, monkeypat
     asyncio.run(go())
     assert bot.told == [([ALICE], "it took nothing for a day")]
     assert read(webhooks.find_url, ALICE) is None
+
+
+@pytest.mark.parametrize("status", [None, 410])
+def test_who_is_unlinked_is_told_so_and_nothing_later(bot, owner, write, read, status):
+    receiver = Receiver()
+    rename = owner(ALICE, receiver)
+    receiver.status = {"right": status} if status else {}
+    write(systems.link_account, ALICE, BOB)
+    write(systems.unlink_account, ALICE, BOB)
+    rename("Alder")
+
+    async def go():
+        async with receiver.running(), bot.sending() as sending:
+            await until(lambda: sending._newest and not sending._running)
+
+    asyncio.run(go())
+    told = [event["type"] for event in receiver.events]
+    assert told == ([] if status else ["LINK_ACCOUNT", "UNLINK_ACCOUNT"])
+    # Neither is it the system's any more, nor does anything wait for it.
+    assert bot.told == []
+    assert read(outbox.find_newer, 0) == []
 
 
 def test_a_webhook_gets_only_its_own_systems_events(bot, owner):

@@ -58,6 +58,21 @@ def test_cleared_it_is_sent_nothing(system_owner, receiver, rollcall):
     assert receiver.events == []
 
 
+def test_an_unlinked_account_no_longer_hears_who_fronts(system_owner, discord_user, receiver, rollcall, discord):
+    owner, former, third = system_owner("Ann"), discord_user(), discord_user()
+    for other in (former, third):
+        rollcall.write(systems.link_account, int(owner.id), int(other.id))
+    register(former, receiver)
+    question = owner.ask(f"pk;unlink {former.id} -y", "Its webhook was cleared")
+    assert "`pk;system webhook <address>`, in a DM to me, sets it again" in text_of(question)
+    owner.ask("pk;switch Ann", "")
+    until(lambda: receiver.events)
+    until(lambda: any("I removed your system's webhook" in text_of(dm) for dm in discord.dms(third.id)))
+    assert receiver.types == ["UNLINK_ACCOUNT"]
+    owner.ask("pk;system webhook", "See your DMs")
+    assert any("events go nowhere" in text_of(dm) for dm in discord.dms(owner.id))
+
+
 def test_a_program_that_nobody_started_is_refused(system_owner, rollcall):
     owner = system_owner()
     owner.where = {"dm": True}

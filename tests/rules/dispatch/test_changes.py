@@ -92,11 +92,15 @@ def test_settings_and_accounts(write, told, ann):
     write(config.edit_config, ALICE, {"pings_enabled": False})
     write(systems.link_account, ALICE, BOB)
     write(systems.unlink_account, ALICE, BOB)
+    settings, last = ("UPDATE_SETTINGS", {"pings_enabled": False}), ("UNLINK_ACCOUNT", None)
+    assert told() == [settings, ("LINK_ACCOUNT", None), last]
+
+
+def test_who_is_forgotten_is_named_by_the_last_event_alone(write, told, ann):
     write(systems.link_account, ALICE, BOB)
-    linked = ("LINK_ACCOUNT", None)
-    assert told() == [("UPDATE_SETTINGS", {"pings_enabled": False}), linked, ("UNLINK_ACCOUNT", None), linked]
+    write(members.edit_member, ALICE, ann, {"name": "Anna"})
     write(erasure.forget, BOB)
-    assert told() == [("UPDATE_SETTINGS", {"pings_enabled": False}), ("UNLINK_ACCOUNT", None)]
+    assert told() == [("UPDATE_MEMBER", {"name": "Anna"}), ("UNLINK_ACCOUNT", None)]
 
 
 def test_a_proxied_message_is_told_once(write, read, told, ann):
