@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from cogs.commands.responses import ClosedDMs, card, send_dm, typed_by
 from cogs.dispatch.receivers import Receivers
-from cogs.dispatch.sender import MOST_AT_ONCE, Sender
+from cogs.dispatch.sender import Sender
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class Dispatch(commands.Cog, name="dispatch"):
     async def start(self) -> None:
         """Begin to send."""
         # Not before: it needs the running loop.
-        receivers = Receivers(self.bot.config.webhook_loopback, MOST_AT_ONCE)
+        receivers = Receivers(self.bot.config.webhook_loopback)
         self.receivers, self.sender = receivers, Sender(self.bot, receivers, self.tell_ended)
         self._running = asyncio.create_task(self.sender.run())
 

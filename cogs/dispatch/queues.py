@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any
 
 from cogs.dispatch.receivers import GONE, UNAUTHORIZED, Receivers, Unreachable, is_taken
+from cogs.dispatch.turns import Turns
 from rules.dispatch import outbox, webhooks
 from rules.dispatch.outbox import Waiting
 from rules.parsing.timestamps import now_ms
@@ -35,11 +36,11 @@ class SystemQueue:
         self,
         bot: Any,
         receivers: Receivers,
-        in_flight: asyncio.Semaphore,
+        turns: Turns,
         system_id: int,
         tell: Callable[[list[int], str], Awaitable[None]],
     ) -> None:
-        self._bot, self._receivers, self._in_flight = bot, receivers, in_flight
+        self._bot, self._receivers, self._turns = bot, receivers, turns
         self._system_id, self._tell = system_id, tell
         self._nudged = asyncio.Event()
         self._checked: tuple[str, float] | None = None
@@ -84,13 +85,16 @@ class SystemQueue:
 
     async def _is_sent(self, waiting: Waiting, event: dict[str, Any]) -> bool:
         """Whether the receiver took an event. Raises Ended."""
-        async with self._in_flight:
-            try:
-                if not await self._is_checked(waiting, event["system_id"]):
-                    return False
-                status = await self._receivers.post(waiting.url, waiting.token, event)
-            except Unreachable:
-                return False
+        try:
+            return await self._turns.ask(self._system_id, waiting.url, lambda: self._is_taken(waiting, event))
+        except Unreachable:
+            return False
+
+    async def _is_taken(self, waiting: Waiting, event: dict[str, Any]) -> bool:
+        """The same, now that it is its turn. Raises Ended, Unreachable."""
+        if not await self._is_checked(waiting, event["system_id"]):
+            return False
+        status = await self._receivers.post(waiting.url, waiting.token, event)
         if status == GONE:
             raise Ended(SAID_GONE)
         return is_taken(status)

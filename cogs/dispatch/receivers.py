@@ -25,9 +25,9 @@ class Unreachable(Exception):
 class Receivers:
     """Posts to any public https address, and with `loopback` to this machine over http too."""
 
-    def __init__(self, loopback: bool, most_at_once: int) -> None:
+    def __init__(self, loopback: bool) -> None:
         self._loopback = loopback
-        self._session = open_session(PublicSockets(loopback), TIMEOUT_S, HEADERS, most_at_once)
+        self._session = open_session(PublicSockets(loopback), TIMEOUT_S, HEADERS)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from cogs.dispatch.queues import SystemQueue
 from cogs.dispatch.receivers import Receivers
+from cogs.dispatch.turns import Turns
 from rules.dispatch import outbox
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
-MOST_AT_ONCE = 50
 AFTER_AN_ERROR_S = 30
 
 
@@ -21,7 +21,7 @@ class Sender:
 
     def __init__(self, bot: Any, receivers: Receivers, tell: Callable[[list[int], str], Awaitable[None]]) -> None:
         self._bot, self._receivers, self._tell = bot, receivers, tell
-        self._in_flight = asyncio.Semaphore(MOST_AT_ONCE)
+        self._turns = Turns()
         self._queues: dict[int, SystemQueue] = {}
         self._running: dict[int, asyncio.Task] = {}
         self._more: set[int] = set()
@@ -57,7 +57,7 @@ class Sender:
 
     async def _send(self, system_id: int) -> None:
         if system_id not in self._queues:
-            self._queues[system_id] = SystemQueue(self._bot, self._receivers, self._in_flight, system_id, self._tell)
+            self._queues[system_id] = SystemQueue(self._bot, self._receivers, self._turns, system_id, self._tell)
         try:
             while system_id in self._more:
                 self._more.discard(system_id)

@@ -4,11 +4,17 @@ They follow no redirect by themselves, take no proxy from the environment, keep 
 could be many GB.
 """
 
+import asyncio
 import ipaddress
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import aiohttp
 from aiohappyeyeballs import AddrInfoType
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+LOOKUPS_AT_ONCE = 32
 
 # These hold an IPv4 address within, which could be any, or are of no use outside of one network.
 _INNER = (
@@ -42,21 +48,46 @@ class PublicSockets:
 
 
 def open_session(
-    sockets: PublicSockets | None, timeout_s: float, headers: dict[str, str] | None = None, most_at_once: int = 100
+    sockets: PublicSockets | None, timeout_s: float, headers: dict[str, str] | None = None
 ) -> aiohttp.ClientSession:
     """A session whose requests take at most `timeout_s` s each, from the look-up of the name to the answer's end.
 
     Without `sockets` it opens any address; that is for those which the settings name. The caller gives
-    `allow_redirects=False`, and reads no more of an answer than it needs.
+    `allow_redirects=False`, reads no more of an answer than it needs, and asks no more at once than it may.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(socket_factory=sockets, limit=most_at_once),
+        connector=aiohttp.TCPConnector(resolver=_OwnThreads(), socket_factory=sockets, limit=0),
         cookie_jar=aiohttp.DummyCookieJar(),
         timeout=aiohttp.ClientTimeout(total=timeout_s),
         headers={"User-Agent": "Rollcall", "Accept-Encoding": "identity", **(headers or {})},
         auto_decompress=False,
         trust_env=False,
     )
+
+
+class _OwnThreads(AbstractResolver):
+    """Looks names up apart from the rest of the process.
+
+    A name that nobody answers for holds a thread for as long as the system's resolver likes, whatever was given up
+    meanwhile, and the process has but few threads that all share.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, "names")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        return [
+            ResolveResult(hostname=host, host=where[0], port=where[1], family=kind, proto=protocol, flags=numeric)
+            for kind, _, protocol, _, where in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False)
 
 
 def is_public(host: str) -> bool:

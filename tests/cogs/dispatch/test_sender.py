@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer, unused_port
 
-from cogs.dispatch import queues, receivers, sender
+from cogs.dispatch import queues, receivers, sender, turns
 from cogs.dispatch.receivers import Receivers
 from cogs.dispatch.sender import Sender
 from database.file_access import FileAccess
@@ -24,7 +24,7 @@ class Receiver:
 
     def __init__(self, token="secret"):
         self.token, self.events, self.status = token, [], {}
-        self.wait = None
+        self.wait, self.asked = None, 0
         self.port = unused_port()
 
     @property
@@ -38,6 +38,7 @@ class Receiver:
 
     async def handle(self, request):
         event = await request.json()
+        self.asked += 1
         if self.wait:
             await self.wait.wait()
         if event["signing_token"] != self.token:
@@ -67,7 +68,7 @@ class Bot(FileAccess):
 
     @asynccontextmanager
     async def sending(self):
-        posting = Receivers(True, 20)
+        posting = Receivers(True)
         sending = Sender(self, posting, self.tell)
         running = asyncio.create_task(sending.run())
         try:
@@ -173,6 +174,75 @@ def test_who_answers_slowly_delays_nobody_else(bot, owner):
     asyncio.run(go())
 
 
+@pytest.fixture
+def few_turns(monkeypatch):
+    """Few receivers are asked at once, and one of them may take long."""
+    for name, value in (("QUICK_AT_ONCE", 2), ("SLOW_AT_ONCE", 1), ("OF_A_HOST", 20), ("SLOW_S", 0.02)):
+        monkeypatch.setattr(turns, name, value)
+    monkeypatch.setattr(receivers, "TIMEOUT_S", 60)
+
+
+@pytest.mark.usefixtures("few_turns")
+def test_many_who_answer_slowly_delay_nobody_else(bot, owner):
+    slow, quick = Receiver(), Receiver()
+    for user_id in range(10, 16):
+        owner(user_id, slow)(1, 2)
+    owner(BOB, quick)(1, 2, 3)
+
+    async def go():
+        slow.wait = asyncio.Event()
+        async with slow.running(), quick.running(), bot.sending():
+            await until(lambda: len(quick.events) == 3)
+            assert slow.events == []
+            slow.wait.set()
+            await until(lambda: len(slow.events) == 12)
+
+    asyncio.run(go())
+
+
+@pytest.mark.usefixtures("few_turns")
+def test_who_was_slow_is_asked_a_few_at_a_time(bot, owner):
+    slow = Receiver()
+    renames = [owner(user_id, slow) for user_id in range(10, 14)]
+
+    async def go():
+        async with slow.running(), bot.sending() as sending:
+            slow.wait = asyncio.Event()
+            for rename in renames:
+                rename(1)
+            await until(lambda: len(sending._turns._were_slow) == 4)
+            slow.wait.set()
+            await until(lambda: len(slow.events) == 4)
+            slow.wait, slow.asked = asyncio.Event(), 0
+            for rename in renames:
+                rename(2)
+            await until(lambda: slow.asked)
+            await asyncio.sleep(0.1)
+            assert slow.asked == 1
+            slow.wait.set()
+            await until(lambda: len(slow.events) == 8)
+
+    asyncio.run(go())
+
+
+def test_many_systems_of_one_host_are_sent_to_a_few_at_a_time(bot, owner, monkeypatch):
+    monkeypatch.setattr(turns, "OF_A_HOST", 2)
+    receiver = Receiver()
+    for user_id in range(10, 16):
+        owner(user_id, receiver)(1)
+
+    async def go():
+        receiver.wait = asyncio.Event()
+        async with receiver.running(), bot.sending():
+            await until(lambda: receiver.asked)
+            await asyncio.sleep(0.1)
+            assert receiver.asked == 2
+            receiver.wait.set()
+            await until(lambda: len(receiver.events) == 6)
+
+    asyncio.run(go())
+
+
 @pytest.mark.parametrize(
     ("status", "reason"),
     [({"right": 410}, "it answered that it is gone"), ({"wrong": 200}, "it takes events with a wrong signing token")],
@@ -264,7 +334,7 @@ def test_a_webhook_gets_only_its_own_systems_events(bot, owner):
 
 def check(receiver, token="secret"):
     async def go():
-        posting = Receivers(True, 1)
+        posting = Receivers(True)
         try:
             async with receiver.running():
                 await posting.check(receiver.url, token, "foxes")

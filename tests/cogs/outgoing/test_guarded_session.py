@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiohttp import web
@@ -36,7 +38,7 @@ def test_an_address_of_the_internet(address):
 
 def post(url, loopback=False):
     async def go():
-        posting = Receivers(loopback, 1)
+        posting = Receivers(loopback)
         try:
             return await posting.post(url, "secret", EVENT)
         finally:
@@ -101,6 +103,25 @@ def resolve(monkeypatch, answers):
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
+def test_a_name_that_nobody_answers_for_holds_up_nothing_else(monkeypatch):
+    never = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: never.wait(30) or [])
+    monkeypatch.setattr(receivers, "TIMEOUT_S", 0.05)
+
+    async def go():
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        posting = Receivers(True)
+        try:
+            with pytest.raises(Unreachable, match="did not answer"):
+                await posting.post("https://hooks.example/a", "secret", EVENT)
+            return await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 10)
+        finally:
+            never.set()
+            await posting.close()
+
+    assert asyncio.run(go()) == "done"
+
+
 @pytest.mark.usefixtures("unconnected")
 def test_http_is_for_this_machine_alone_and_where_a_setting_allows_it():
     with pytest.raises(Unreachable, match="does not start with https://"):
@@ -146,7 +167,7 @@ def ask(monkeypatch):
             app = web.Application()
             app.router.add_post("/", answer)
             async with TestServer(app) as server:
-                posting = Receivers(True, 1)
+                posting = Receivers(True)
                 try:
                     return await posting.post(str(server.make_url("/")), "secret", EVENT)
                 finally:
