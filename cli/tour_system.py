@@ -18,6 +18,7 @@ from rules.account import kv
 from rules.errors import NotFound, Refused
 from rules.groups import groups, membership
 from rules.pictures import formats, kept_files
+from rules.presence import fronting
 from rules.proxying.message_records import record_message
 from rules.systems import guild_settings, members, past_switches, systems
 
@@ -81,6 +82,7 @@ def fill(session: Session, avatar_url: str) -> None:
     if not systems.find_own_system(session, PERSON_ID):
         system = systems.create_system(session, PERSON_ID, {"name": NAME, "tag": "🌱", "tz": "Europe/Zurich"})
         system.hid, system.uuid = SYSTEM_ID, UUIDS[SYSTEM_ID]
+        fronting.set_shown(session, PERSON_ID, True)
     for hid, fields in MEMBERS.items():
         try:
             members.get_member(session, hid)

@@ -49,7 +49,8 @@ ROOMS = {
     "rules.systems": "models database rules rules.parsing rules.dispatch",
     "rules.groups": "models database rules rules.parsing rules.systems rules.dispatch",
     "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
-    "rules.presence": "models database rules rules.parsing rules.account.kv",
+    "rules.presence": "models database rules rules.parsing rules.account.kv"
+    " rules.systems.systems rules.systems.privacy",
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
     "rules.proxying": "models database rules rules.parsing rules.systems rules.dispatch",
     "rules.pictures": "models database rules rules.parsing rules.systems",

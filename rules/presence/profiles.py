@@ -1,4 +1,4 @@
-"""The answers of `GET /user/<id>`, harmy's README with `KV` only for its owner, and of `GET /users`, many at once."""
+"""The answers of `GET /user/<id>`, harmy's README with `KV` only for its owner, and `fronting`; `GET /users`: many."""
 
 import json
 import re
@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 
 from database.compiled_queries import CompiledQuery, Reader
-from models import GitHub, OptOut, Presence
+from models import Account, GitHub, OptOut, Presence
 from rules.account import kv
 from rules.errors import Invalid, NotFound
 from rules.etags import version_of
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.presence import health, publication, states
+from rules.presence import fronting, health, publication, states
 
 MOST_AT_ONCE = 100
 _WHO = {
@@ -60,14 +60,22 @@ def tell_why_not(reader: Reader, invite_url: str | None, can_write: Callable[[],
 
 
 def find_public(reader: Reader, user_id: int) -> Profile | None:
-    """The profile of a published user as everybody else sees it, or None; runs one query."""
+    """The profile of a published user as everybody else sees it, or None.
+
+    Runs one query, and one more where who fronts may be shown.
+    """
     row = _query().find(reader, user_id=user_id)
-    return None if row is None else _as_public(row)
+    return None if row is None else _as_public(row, _find_front(reader, row))
 
 
 def _find_own(reader: Reader, user_id: int) -> Profile | None:
     row = _query().find(reader, user_id=user_id)
-    return None if row is None else _as_own(reader, row)
+    return None if row is None else _as_own(reader, row, _find_front(reader, row))
+
+
+def _find_front(reader: Reader, row: Any) -> str | None:
+    # Nobody asks about a front who need not: most people have none.
+    return None if row.shows_front is None else fronting.find_fronting(reader, row.user_id)
 
 
 def read_ids(text: str) -> list[str]:
@@ -84,8 +92,8 @@ def read_ids(text: str) -> list[str]:
 def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Profile:
     """The profiles of many in one answer, in the order of `user_ids`, which are as `read_ids` gives them.
 
-    Whoever `get_profile` does not find for this viewer is named as missing. Runs one query, and one more for the
-    viewer's own pairs.
+    Whoever `get_profile` does not find for this viewer is named as missing. Runs one query, one more for the
+    viewer's own pairs, and one for all who show who fronts.
     """
     found = _find_many(reader, user_ids, viewer)
     users = [f'{{"id":"{user_id}",{found[user_id].text[1:]}' for user_id in user_ids if user_id in found]
@@ -98,25 +106,32 @@ def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Pro
 def _find_many(reader: Reader, user_ids: list[str], viewer: int | None) -> dict[str, Profile]:
     possible = [user_id for user_id in user_ids if len(user_id) <= 19 and int(user_id) <= LARGEST_SNOWFLAKE]
     rows = _query_many().all(reader, user_ids=f"[{','.join(possible)}]")
-    seen = {str(row.user_id): _as_own(reader, row) if row.user_id == viewer else _as_public(row) for row in rows}
+    fronts = fronting.find_frontings(reader, [row.user_id for row in rows if row.shows_front is not None])
+    seen = {
+        str(row.user_id): _as_own(reader, row, front) if row.user_id == viewer else _as_public(row, front)
+        for row in rows
+        for front in [fronts.get(row.user_id)]
+    }
     return {user_id: profile for user_id, profile in seen.items() if profile}
 
 
-def _as_public(row: Any) -> Profile | None:
+def _as_public(row: Any, front: str | None) -> Profile | None:
     if row.hidden is not None:
         return None
     version = row.version if row.github is None else row.version + version_of(row.github)
-    return Profile(_compose(row, "null"), version)
+    if front is not None:
+        version += version_of(front)
+    return Profile(_compose(row, "null", front), version)
 
 
-def _as_own(reader: Reader, row: Any) -> Profile:
-    text = _compose(row, json.dumps(kv.get_pairs(reader, row.user_id), ensure_ascii=False))
+def _as_own(reader: Reader, row: Any, front: str | None) -> Profile:
+    text = _compose(row, json.dumps(kv.get_pairs(reader, row.user_id), ensure_ascii=False), front)
     return Profile(text, version_of(text))
 
 
-def _compose(row: Any, pairs: str) -> str:
-    # All three are JSON already; reading and writing them again would cost more than the query.
-    return f'{{"presence":{row.presence},"KV":{pairs},"github":{row.github or "null"}}}'
+def _compose(row: Any, pairs: str, front: str | None) -> str:
+    # All four are JSON already; reading and writing them again would cost more than the query.
+    return f'{{"presence":{row.presence},"KV":{pairs},"github":{row.github or "null"},"fronting":{front or "null"}}}'
 
 
 @cache
@@ -134,10 +149,11 @@ def _stored() -> Select[Any]:
     return (
         select(
             *(Presence.user_id, Presence.body.label("presence"), Presence.version),
-            *(GitHub.body.label("github"), OptOut.user_id.label("hidden")),
+            *(GitHub.body.label("github"), OptOut.user_id.label("hidden"), Account.system_id.label("shows_front")),
         )
         .outerjoin(GitHub, GitHub.user_id == Presence.user_id)
         .outerjoin(OptOut, OptOut.user_id == Presence.user_id)
+        .outerjoin(Account, and_(Account.user_id == Presence.user_id, Account.show_front.is_(True)))
     )
 
 

@@ -51,21 +51,19 @@ def view_system(system: System, is_owner: bool) -> dict[str, Any]:
 
 def view_member(member: Member, is_owner: bool) -> dict[str, Any]:
     """A member as v1's JSON, its keys in the document's order and then the later ones."""
-    hides = not is_owner
-    # The display name then stands for the name, so that the member still has one.
-    hides_name = hides and member.name_privacy
+    hides, face = not is_owner, see_member_face(member, is_owner)
     tags = [] if hides and member.proxy_privacy else _decode(member.proxy_tags)[0]
     first = tags[0] if tags else {"prefix": None, "suffix": None}
     settings = show_settings(member, MEMBER_PRIVACY, is_owner)
     return {
-        "id": member.hid,
-        "name": (member.display_name or member.name) if hides_name else member.name,
-        "display_name": None if hides_name else member.display_name,
+        "id": face["id"],
+        "name": face["name"],
+        "display_name": face["display_name"],
         "description": None if hides and member.description_privacy else member.description,
-        "color": None if hides and member.visibility else member.color,
+        "color": face["color"],
         "birthday": None if hides and member.birthday_privacy else member.birthday,
-        "pronouns": None if hides and member.pronoun_privacy else member.pronouns,
-        "avatar_url": None if hides and member.avatar_privacy else member.avatar_url,
+        "pronouns": face["pronouns"],
+        "avatar_url": face["avatar_url"],
         "privacy": settings["visibility"],
         "proxy_tags": tags,
         "prefix": first["prefix"],
@@ -84,16 +82,10 @@ def see_system(system: System, is_owner: bool) -> dict[str, Any]:
     # v1 has no setting of its own for the banner: whoever hides the description there hides it too.
     hides_banner = hides and (system.banner_privacy or system.description_privacy)
     return {
-        "id": system.hid,
+        **see_system_face(system, is_owner),
         "uuid": format_uuid(system.uuid),
-        "name": None if hides and system.name_privacy else system.name,
         "description": None if hides and system.description_privacy else system.description,
-        # It stands in public behind every proxied message's name.
-        "tag": system.tag,
-        "pronouns": None if hides and system.pronoun_privacy else system.pronouns,
-        "avatar_url": None if hides and system.avatar_privacy else system.avatar_url,
         "banner": None if hides_banner else system.banner,
-        "color": system.color,
         "tz": system.tz,
         "created": show_time(system.created),
         **show_settings(system, (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), is_owner),
@@ -117,6 +109,35 @@ def see_member(member: Member, is_owner: bool) -> dict[str, Any]:
         "message_count": None if hides_metadata else member.message_count,
         "last_message_at": None if hides_metadata else member.last_message_at,
         **show_settings(member, LATER_MEMBER_PRIVACY, is_owner),
+    }
+
+
+def see_system_face(system: System, is_owner: bool) -> dict[str, Any]:
+    """How a system is named and pictured: what an answer about something else tells of it."""
+    hides = not is_owner
+    return {
+        "id": system.hid,
+        "name": None if hides and system.name_privacy else system.name,
+        # It stands in public behind every proxied message's name.
+        "tag": system.tag,
+        "pronouns": None if hides and system.pronoun_privacy else system.pronouns,
+        "avatar_url": None if hides and system.avatar_privacy else system.avatar_url,
+        "color": system.color,
+    }
+
+
+def see_member_face(member: Member, is_owner: bool) -> dict[str, Any]:
+    """The same of a member."""
+    hides = not is_owner
+    # The display name then stands for the name, so that the member still has one.
+    hides_name = hides and member.name_privacy
+    return {
+        "id": member.hid,
+        "name": (member.display_name or member.name) if hides_name else member.name,
+        "display_name": None if hides_name else member.display_name,
+        "color": None if hides and member.visibility else member.color,
+        "pronouns": None if hides and member.pronoun_privacy else member.pronouns,
+        "avatar_url": None if hides and member.avatar_privacy else member.avatar_url,
     }
 
 

@@ -16,7 +16,7 @@ from cli import tour_system
 from rules.account import erasure
 from rules.groups import groups, membership
 from rules.lanyard import shape
-from rules.presence import profiles
+from rules.presence import fronting, profiles
 from rules.proxying.message_records import record_message
 from rules.systems import guild_settings, members, switches, systems
 from simulator.state.default_world import AVATAR, PEOPLE
@@ -35,13 +35,14 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture
 def alice(join, write, token_of):
-    """Alice is published and has a system with one member who fronts and wrote a message; her token."""
+    """Alice is published and has a system with one member, who fronts for all to see and wrote a message; her token."""
     join(ALICE)
 
     def fill(session):
         systems.create_system(session, ALICE, {"name": "Boxes"})
         member = members.create_member(session, ALICE, {"name": "Ada", "proxy_tags": [{"prefix": "a:"}]})
         switches.log_switch(session, ALICE, [member.hid])
+        fronting.set_shown(session, ALICE, True)
         record_message(session, ALICE, member.id, MESSAGE, MESSAGE - 1, 5, None)
         group = groups.create_group(session, ALICE, {"name": "Tall"})
         membership.change_members(session, ALICE, group.hid, [member.hid], "add")
@@ -169,6 +170,9 @@ def test_schemas_require_what_they_name_and_in_that_order(name):
         (f"/v1/users/{ALICE}", "LanyardUser", lambda body: body),
         (f"/v1/users/{ALICE}", "LanyardPresence", lambda body: body["data"]),
         ("/v1/users/1", "LanyardError", lambda body: body),
+        (f"/user/{ALICE}", "Fronting", lambda body: body["fronting"]),
+        (f"/user/{ALICE}", "FrontingSystem", lambda body: body["fronting"]["system"]),
+        (f"/user/{ALICE}", "FrontingMember", lambda body: body["fronting"]["members"][0]),
         ("/v1/s", "System", lambda body: body),
         (f"/v1/a/{ALICE}", "System", lambda body: body),
         (f"/v1/msg/{MESSAGE}", "Message", lambda body: body),

@@ -140,6 +140,7 @@ def test_the_documents_example_comes_back_from_the_examples_own_presence(client,
     answer = client.get(f"/user/{VAQ}", headers={"Authorization": vaq})
     shown = json.loads(answer.text)
     shown["presence"] = {key: value for key, value in shown["presence"].items() if key not in OURS}
+    assert shown.popitem() == ("fronting", None)
     assert json.dumps(shown, indent=4, ensure_ascii=False) == DOCUMENTS_ANSWER
 
 

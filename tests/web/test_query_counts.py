@@ -1,10 +1,13 @@
-"""How much is asked of the file: at most three statements a read, beside the transaction around them, and no scan."""
+"""How much is asked of the file: at most three statements a read, beside the transaction around them, and no scan.
+
+Where who fronts is shown, it is one more.
+"""
 
 import pytest
 
 from rules import opt_out
 from rules.account import github, kv
-from rules.presence import health
+from rules.presence import fronting, health
 from rules.proxying import message_records
 from rules.systems import front_history, members, switches, systems
 
@@ -24,8 +27,8 @@ def tokens_of(join, write, token_of):
     write(health.record_beat, health.now_ms(), None, None)
     foxes = write(systems.create_system, ALICE, {"name": "Foxes", "front_privacy": "private"})
     made = [write(members.create_member, ALICE, {"name": f"Ann {number}"}) for number in range(5)]
-    for fronting in (made[:1], made[:3], [], made[3:5]):
-        write(switches.log_switch, ALICE, [member.hid for member in fronting])
+    for chosen in (made[:1], made[:3], [], made[3:5]):
+        write(switches.log_switch, ALICE, [member.hid for member in chosen])
     write(message_records.record_message, ALICE, made[0].id, MESSAGE, ORIGINAL, 5, 6)
     ids = {"system": foxes.hid, "member": made[0].hid, "alice": ALICE, "message": MESSAGE, "charlie": CHARLIE}
     join(CHARLIE)
@@ -120,3 +123,20 @@ def test_many_people_are_read_at_once_by_their_keys(tokens_of, statements):
         _, asked, steps = statements(f"/users?ids={many}", tokens_of[who])
         assert len(asked) == questions
         assert sum(step.startswith("SEARCH presence USING INTEGER PRIMARY KEY") for step in steps) == 1
+
+
+@pytest.mark.parametrize("path", ["/user/{alice}", "/users?ids={alice},{dora},{charlie}"])
+def test_who_fronts_is_one_question_more_for_however_many(tokens_of, statements, join, write, path):
+    names = {**tokens_of, "dora": CHARLIE + 1}
+    join(names["dora"])
+    write(systems.edit_system, ALICE, {"front_privacy": "public"})
+    write(systems.link_account, ALICE, names["dora"])
+    for who in ("Alice", "nobody"):
+        without = statements(path.format(**names), tokens_of[who])
+        for user_id in (ALICE, names["dora"]):
+            write(fronting.set_shown, user_id, True)
+        code, asked, steps = statements(path.format(**names), tokens_of[who])
+        for user_id in (ALICE, names["dora"]):
+            write(fronting.set_shown, user_id, False)
+        assert (code, len(asked)) == (200, len(without[1]) + 1)
+        assert [step for step in steps if step.startswith("SCAN") and not step.startswith(BOUNDED)] == []

@@ -32,7 +32,7 @@ def test_only_the_owner_sees_the_pairs(join, write, look):
 
 def test_the_keys_come_in_the_documents_order(join, look):
     join(ALICE)
-    assert list(look(ALICE)) == ["presence", "KV", "github"]
+    assert list(look(ALICE)) == ["presence", "KV", "github", "fronting"]
 
 
 def test_github_is_null_until_connected_and_after_it_is_gone(join, write, look):
@@ -114,7 +114,7 @@ def test_many_are_shown_in_the_order_asked_for_and_each_as_alone(join, write, lo
         "users": [{"id": str(BOB), **look(user_id=BOB)}, {"id": str(ALICE), **look(user_id=ALICE)}],
         "missing": [str(CHARLIE), "1"],
     }
-    assert [list(user) for user in seen["users"]] == [["id", "presence", "KV", "github"]] * 2
+    assert [list(user) for user in seen["users"]] == [["id", "presence", "KV", "github", "fronting"]] * 2
 
 
 def test_among_many_only_the_viewers_own_pairs_are_shown(join, write, look_at_all):

@@ -13,7 +13,8 @@ from database.turn_reader import TurnReader
 from rules import opt_out
 from rules.account import erasure, github
 from rules.etags import version_of
-from rules.presence import health
+from rules.presence import fronting, health
+from rules.systems import members, switches, systems
 from tests.web.front.raw_client import ask, compose
 from web.front.app import Front
 from web.front.hot_read import Head, HotRead
@@ -132,6 +133,36 @@ def test_a_new_card_is_a_new_answer(roads, people, write):
         else:
             write(github.disconnect, ALICE)
         assert check_alike(both, f"/user/{ALICE}", "GET", ("If-None-Match", before)).status == 200
+
+
+@pytest.fixture
+def front(people, write):
+    """Bob shows who fronts in his system: Ann, and Ben, who is private. Ann's ID."""
+    write(systems.create_system, BOB, {"name": "Füchse"})
+    ann, ben = (write(members.create_member, BOB, {"name": name}) for name in ("Ann", "Ben"))
+    write(members.edit_member, BOB, ben.hid, {"visibility": "private"})
+    write(switches.log_switch, BOB, [ben.hid, ann.hid])
+    write(fronting.set_shown, BOB, True)
+    return ann.hid
+
+
+def test_who_fronts_is_told_alike_and_each_change_is_a_new_answer(roads, front, write):
+    both, path = roads(), f"/user/{BOB}"
+    shown = check_alike(both, path)
+    assert b'"members":[{"id":"%s"' % front.encode() in shown.body
+    assert b"Ben" not in shown.body
+    for act, *asked in (
+        (members.edit_member, BOB, front, {"name": "Anna"}),
+        (switches.log_switch, BOB, []),
+        (systems.edit_system, BOB, {"front_privacy": "private"}),
+        (systems.edit_system, BOB, {"front_privacy": "public"}),
+        (opt_out.hide, BOB),
+    ):
+        tag = check_alike(both, path).header("ETag")
+        assert check_alike(both, path, "GET", ("If-None-Match", tag)).status == 304
+        write(act, *asked)
+        changed = check_alike(both, path, "GET", ("If-None-Match", tag))
+        assert changed.status == (404 if act is opt_out.hide else 200)
 
 
 HOSTS = [
@@ -270,8 +301,17 @@ def ask_in_turns(database, *turns):
 def test_it_asks_one_question_by_keys(people, database):
     [_, question, _] = ask_in_turns(database, 1)
     plan = [row[3] for row in database.own_connection().execute(f"EXPLAIN QUERY PLAN {question}")]
-    assert len(plan) == 3
+    assert len(plan) == 4
     assert all(step.startswith("SEARCH") and "INTEGER PRIMARY KEY" in step for step in plan)
+
+
+def test_it_asks_one_more_where_who_fronts_is_shown(front, write, database):
+    write(systems.link_account, BOB, ALICE)
+    assert len(ask_in_turns(database, 1)) == 3
+    write(fronting.set_shown, ALICE, True)
+    [_, _, question, _] = ask_in_turns(database, 1)
+    plan = [row[3] for row in database.own_connection().execute(f"EXPLAIN QUERY PLAN {question}")]
+    assert [step for step in plan if not step.startswith(("SEARCH", "CORRELATED"))] == []
 
 
 def test_a_transaction_lasts_for_one_turn_of_the_loop(people, database):

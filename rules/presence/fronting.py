@@ -1,0 +1,125 @@
+"""Who fronts, as anyone sees it with a person's presence: the `fronting` of `GET /user/<id>`.
+
+It is shown where an account chose it and its system's front is public; a front that is private looks like none. A
+private member is left out, though PluralKit's own paths name it as a fronter. What is left looks like any other front:
+a stranger cannot tell that somebody is missing.
+"""
+
+import json
+from collections import namedtuple
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy.orm import Session, aliased
+
+from database.compiled_queries import CompiledQuery, Reader
+from models import Account, Member, Presence, Switch, SwitchMember, System
+from rules import opt_out
+from rules.parsing.fields import read_bool
+from rules.parsing.timestamps import show_time
+from rules.parsing.uuids import format_uuid
+from rules.systems import systems
+from rules.systems.privacy import see_member_face, see_system_face
+
+# Why nobody sees it though the account chose it.
+PRIVATE, HIDDEN, UNPUBLISHED = "private", "hidden", "unpublished"
+
+# No more than is looked at: whole rows take three times as long, and the hot read may wait for this.
+_OF_SYSTEM = (
+    *(System.hid, System.uuid, System.name, System.tag, System.pronouns, System.avatar_url, System.color),
+    *(System.name_privacy, System.pronoun_privacy, System.avatar_privacy),
+)
+_OF_MEMBER = (
+    *(Member.hid, Member.uuid, Member.name, Member.display_name, Member.color, Member.pronouns, Member.avatar_url),
+    *(Member.visibility, Member.name_privacy, Member.pronoun_privacy, Member.avatar_privacy),
+)
+# Made once: `json.dumps` makes one each time where it is told how.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SystemRow = namedtuple("_SystemRow", [column.key for column in _OF_SYSTEM])
+
+
+def find_fronting(reader: Reader, user_id: int) -> str | None:
+    """Who fronts in a published user's system as anyone may see it, in JSON; None where that is not shown.
+
+    Whether the user is published is for the caller to know.
+    """
+    rows = _query().all(reader, user_id=user_id)
+    return _compose(rows) if rows else None
+
+
+def find_frontings(reader: Reader, user_ids: Sequence[int]) -> dict[int, str]:
+    """`find_fronting` of many, by user, without those of whom nothing is shown; runs one query, for nobody none."""
+    fronts = {}
+    for row in _query_many().all(reader, user_ids=json.dumps(user_ids)) if user_ids else ():
+        fronts.setdefault(row.user_id, []).append(row)
+    return {user_id: _compose(rows) for user_id, rows in fronts.items()}
+
+
+def set_shown(session: Session, user_id: int, shown: object) -> None:
+    """Say whether who fronts is shown with this one account's presence. Raises Invalid, NotAuthenticated."""
+    systems.get_own_system(session, user_id)
+    session.get_one(Account, user_id).show_front = read_bool("setting", shown)
+
+
+def is_shown(session: Session, user_id: int) -> bool:
+    """Whether this one account chose it; False without a system."""
+    account = session.get(Account, user_id)
+    return account is not None and account.show_front
+
+
+def find_obstacles(session: Session, user_id: int) -> list[str]:
+    """What keeps it from being shown beside the account's choice: of PRIVATE, HIDDEN, UNPUBLISHED.
+
+    Raises NotAuthenticated without a system.
+    """
+    found = {
+        PRIVATE: systems.get_own_system(session, user_id).front_privacy,
+        HIDDEN: opt_out.is_hidden(session, user_id),
+        UNPUBLISHED: session.get(Presence, user_id) is None,
+    }
+    return [name for name, holds in found.items() if holds]
+
+
+def _compose(rows: list[Any]) -> str:
+    system = _SystemRow._make(rows[0][-len(_OF_SYSTEM) :])
+    # A switch to nobody is one row without a member, and so is one to a member who is private.
+    fronting = sorted((row for row in rows if row.hid is not None), key=lambda row: row.position)
+    shown = {
+        "system": _identify(see_system_face(system, False), system.uuid),
+        "members": [_identify(see_member_face(member, False), member.uuid) for member in fronting],
+        "since": show_time(rows[0].timestamp),
+    }
+    return _encode(shown)
+
+
+def _identify(face: dict[str, Any], uuid: bytes) -> dict[str, Any]:
+    # In v2's order.
+    return {"id": face["id"], "uuid": format_uuid(uuid), **face}
+
+
+@cache
+def _query() -> CompiledQuery:
+    return CompiledQuery(_fronts().where(Account.user_id == bindparam("user_id")))
+
+
+@cache
+def _query_many() -> CompiledQuery:
+    asked = func.json_each(bindparam("user_ids")).table_valued("value", name="asked")
+    return CompiledQuery(_fronts().where(Account.user_id.in_(select(asked.c.value))))
+
+
+def _fronts() -> Select[Any]:
+    other = aliased(Switch)
+    own = select(other.id).where(other.system_id == System.id)
+    latest = own.order_by(other.timestamp.desc()).limit(1).scalar_subquery()
+    of_system = [column.label(f"system_{column.key}") for column in _OF_SYSTEM]
+    return (
+        select(Account.user_id, Switch.timestamp, SwitchMember.position, *_OF_MEMBER, *of_system)
+        .join(System, and_(System.id == Account.system_id, System.front_privacy.is_(False)))
+        .join(Switch, Switch.id == latest)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
+        .outerjoin(Member, and_(Member.id == SwitchMember.member_id, Member.visibility.is_(False)))
+        .where(Account.show_front.is_(True))
+    )
