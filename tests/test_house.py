@@ -65,7 +65,7 @@ ROOMS = {
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence rules.lanyard",
     "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch"
-    " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups",
+    " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups rules.presence.fronting",
     "cogs.groups": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.groups",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",

@@ -18,7 +18,7 @@ from database import locks
 from rules import opt_out
 from rules.account import kv
 from rules.pictures import kept_files
-from rules.presence import health
+from rules.presence import fronting, health
 from rules.systems import systems
 from tests.rules.pictures.picture_bytes import png
 
@@ -315,6 +315,9 @@ def test_exporting_a_person_tells_all_of_it_but_the_token(flask, filled, write):
     assert exported["public_keys"] == ["key7"]
     assert exported["system"]["name"] == "Amber"
     assert exported["presence"]["username"] == "alice"
+    assert exported["shows_front"] is False
+    write(fronting.set_shown, ALICE, True)
+    assert json.loads(flask("export-user", ALICE)[1])["shows_front"] is True
     assert filled not in said
     assert flask("export-user", BOB) == (1, "Error: Nothing is stored about this user.\n")
 

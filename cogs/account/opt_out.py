@@ -49,7 +49,8 @@ class OptOut(commands.Cog, name="opt_out"):
         seen = privacy.SHOWN[publication.kind_of(self.bot.config.publish)]
         was_hidden = await self.bot.write(opt_out.show, ctx.author.id)
         self.bot.dispatch("shown", ctx.author.id)
-        await answer(ctx, card(text=f"You {'are no longer' if was_hidden else 'were not'} hidden. {seen}"))
+        fronts = await privacy.tell_front(ctx)
+        await answer(ctx, card(text=f"You {'are no longer' if was_hidden else 'were not'} hidden. {seen}{fronts}"))
 
     @bridge.bridge_command(description="Delete everything stored about you")
     async def forget(self, ctx: bridge.BridgeContext) -> None:

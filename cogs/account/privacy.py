@@ -5,7 +5,7 @@ from discord.ext import bridge, commands
 
 from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, named, typed
-from rules.presence import publication
+from rules.presence import fronting, publication
 
 SHOWN = {
     publication.EVERYONE: "Anyone on the web can see your status, song and games while you are in the server that this"
@@ -22,8 +22,9 @@ _WHO = {
 }
 
 
-def describe(ctx: Context) -> discord.Embed:
+async def describe(ctx: Context) -> discord.Embed:
     """One card: what is stored, who sees it, how long, how to hide, export and erase it."""
+    fronts = await tell_front(ctx)
     # Every command as it is typed here.
     show, hide, forget, listing = (named(ctx, name) for name in ("show", "hide", "forget", "list"))
     publish, withdraw = (named(ctx, f"kv {level} <key>") for level in ("public", "private"))
@@ -40,7 +41,7 @@ def describe(ctx: Context) -> discord.Embed:
             "Who sees it",
             "Anyone: name, picture, status, activities, GitHub card, the key/value pairs that you made public, and what"
             " is public of a system. Only you, or whoever has your token: all other key/value pairs, and what is"
-            " private.",
+            f" private.{fronts}",
         ),
         (
             "How long",
@@ -59,6 +60,14 @@ def describe(ctx: Context) -> discord.Embed:
     return embed
 
 
+async def tell_front(ctx: Context) -> str:
+    """That who fronts is shown with the caller's presence, where they chose that; else nothing."""
+    if not await ctx.bot.read(fronting.is_shown, ctx.author.id):
+        return ""
+    off = typed(ctx, "config presence off")
+    return f" You chose that anyone sees with your status who fronts, as far as that is public; {off} ends it."
+
+
 class Privacy(commands.Cog, name="privacy"):
     """The same card after every prefix."""
 
@@ -67,13 +76,13 @@ class Privacy(commands.Cog, name="privacy"):
 
     @bridge.bridge_command(description="What is stored about you, and who sees it")
     async def privacy(self, ctx: bridge.BridgeContext) -> None:
-        await answer(ctx, describe(ctx))
+        await answer(ctx, await describe(ctx))
 
     @systems_command("privacy")
     async def privacy_systems(self, ctx: Context, *, text: str = "") -> None:
         if text.strip():
             raise commands.UserInputError
-        await answer(ctx, describe(ctx))
+        await answer(ctx, await describe(ctx))
 
 
 def setup(bot: commands.Bot) -> None:

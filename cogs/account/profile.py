@@ -5,10 +5,10 @@ import json
 import discord
 from discord.ext import bridge, commands
 
-from cogs.commands.responses import answer_privately, card, named
+from cogs.commands.responses import answer_privately, card, named, typed
 from rules import opt_out
 from rules.errors import NotFound
-from rules.presence import health, profiles, states
+from rules.presence import fronting, health, profiles, states
 
 
 def profile_link(bot: commands.Bot, user_id: int) -> str:
@@ -41,7 +41,11 @@ class Profile(commands.Cog, name="profile"):
             return
         hidden = await self.bot.read(opt_out.is_hidden, user.id)
         published = f"no, {named(ctx, 'show')} undoes it" if hidden else f"yes, {named(ctx, 'hide')} undoes it"
-        embed = _card(json.loads(stored.text), user, link, published)
+        profile = json.loads(stored.text)
+        embed = _card(profile, user, link, published)
+        if await self.bot.read(fronting.is_shown, user.id):
+            seen = "shown with it" if profile["fronting"] else "to be shown with it, but nothing of it is public"
+            embed.add_field(name="Who fronts", value=f"{seen}; {typed(ctx, 'config presence off')} ends that")
         if state != states.CONNECTED:
             embed.add_field(
                 name="Just now", value=f"{states.describe(state)}: what you see may be older than it looks."

@@ -7,16 +7,17 @@ from cogs.commands.confirm import confirm
 from cogs.commands.converters import get_own
 from cogs.commands.formatting import code_block, quote
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, answer_privately, card, typed
+from cogs.commands.responses import Context, answer, answer_privately, answer_with_secret, card, named, typed
 from cogs.commands.select_menu import choose
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import SystemTarget
 from cogs.systems import config_proxying
 from cogs.systems.config_proxying import config_target, list_settings, on_or_off
-from cogs.systems.field_commands import edit_toggle, read_template_number
+from cogs.systems.field_commands import edit_toggle, read_template_number, read_toggle
 from rules.errors import Invalid
 from rules.parsing import time_zones
 from rules.parsing.timestamps import now_us
+from rules.presence import fronting
 from rules.systems import config, systems
 
 COLOR_NAMES = tuple(f"show {noun}" for noun in ("color", "colors", "colour", "colours", "hex"))
@@ -30,6 +31,10 @@ PADDINGS = {"l": "left", "left": "left", "r": "right", "right": "right", **dict.
 TEMPLATE_NAMES = (
     *("template", "templates", "descriptiontemplate", "descriptiontemplates"),
     *("description template", "description templates"),
+)
+FRONT_SHOWN = (
+    "With this account's presence anyone on the web sees who fronts, and since when: IDs, names, pronouns, pictures and"
+    " colors of your system and of who fronts. What you made private is left out, and so is every private member."
 )
 subcommands = Subcommands("config")
 
@@ -125,6 +130,33 @@ async def template(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
         raise Invalid("Write `config template add <text>`, `config template remove <number>` or `config template`.")
 
 
+@subcommands("presence", usage="[on or off]", about="whether this account's presence shows on the web who fronts")
+async def presence(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    wanted = read_toggle(arguments)
+    if wanted is not None:
+        await ctx.bot.write(fronting.set_shown, ctx.author.id, wanted)
+    if not await ctx.bot.read(fronting.is_shown, ctx.author.id):
+        shows = typed(ctx, "config presence on")
+        await answer(ctx, card(text=f"Who fronts is not shown with this account's presence; {shows} shows it."))
+        return
+    obstacles = await ctx.bot.read(fronting.find_obstacles, ctx.author.id)
+    lines = [FRONT_SHOWN, *(_say_obstacle(ctx, obstacle) for obstacle in obstacles)]
+    public = "Who fronts is to be shown with this account's presence."
+    # Whether somebody hides is theirs to know, and so is whether there was anything to tell.
+    instead = f"{typed(ctx, 'config presence')} in a DM says who sees it."
+    await answer_with_secret(ctx, public, card(text="\n".join(lines)), instead)
+
+
+def _say_obstacle(ctx: Context, obstacle: str) -> str:
+    show, public = named(ctx, "show"), typed(ctx, "system privacy front public")
+    return {
+        fronting.PRIVATE: f"**Nobody sees it yet:** who fronts in your system is private; {public} changes that.",
+        fronting.HIDDEN: f"**Nobody sees it yet:** this account is hidden; {show} ends that.",
+        fronting.UNPUBLISHED: "**Nobody sees it yet:** this account is not in the server that this Rollcall belongs to,"
+        f" or is not shown ({show} asks for that).",
+    }[obstacle]
+
+
 for subcommand in config_proxying.subcommands:
     subcommands.add(subcommand)
 
@@ -141,6 +173,7 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
         "split ids": on_or_off(system.hid_display_split),
         "capitalize ids": on_or_off(system.hid_display_caps),
         "pad ids": system.hid_list_padding,
+        "presence": on_or_off(await ctx.bot.read(fronting.is_shown, ctx.author.id)),
         "template": f"{len(config.get_templates(system))} of {config.MOST_TEMPLATES}",
         **await list_settings(ctx, target),
     }

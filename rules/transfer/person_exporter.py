@@ -19,7 +19,7 @@ def export_person(session: Session, user_id: int) -> dict[str, Any]:
     nothing is stored.
     """
     presence, card = session.get(models.Presence, user_id), session.get(models.GitHub, user_id)
-    system = systems.find_own_system(session, user_id)
+    system, account = systems.find_own_system(session, user_id), session.get(models.Account, user_id)
     query = select(models.KeyValue).where(models.KeyValue.user_id == user_id).order_by(models.KeyValue.id)
     pairs = session.scalars(query).all()
     opted_out = session.get(models.OptOut, user_id)
@@ -31,6 +31,7 @@ def export_person(session: Session, user_id: int) -> dict[str, Any]:
         "github": _row(card),
         "hidden": opted_out is not None,
         "forgotten": opted_out is not None and opted_out.forgotten,
+        "shows_front": account is not None and account.show_front,
         "system": export_system(session, user_id) if system else None,
         "servers": _of_system(session, models.SystemGuild, system) + _of_system(session, models.Autoproxy, system),
         "messages": _messages(session, user_id),

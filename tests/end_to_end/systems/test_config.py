@@ -158,3 +158,58 @@ def test_a_description_begins_with_a_template(system_owner):
     }.items():
         sol.say(f"pk;{typed}", told)
     assert "template" not in bob.say(f"pk;m {sol.member('Ann')['id']} description", "Likes")
+
+
+def test_who_fronts_is_shown_with_the_presence_of_the_account_that_says_so(discord, system_owner, rollcall):
+    sol = system_owner("Ann", "Ben")
+    profile = f"/user/{sol.id}"
+    sol.say("pk;config presence", "is not shown with this account's presence; `pk;config presence on` shows it")
+    sol.say("pk;switch Ann Ben", "Switch logged")
+    assert rollcall.get(profile).json()["fronting"] is None
+    told = sol.say("pk;config presence on", "anyone on the web sees who fronts", "dm")
+    assert "Nobody sees it" not in told
+    assert [member["name"] for member in rollcall.get(profile).json()["fronting"]["members"]] == ["Ann", "Ben"]
+    assert rollcall.get(profile).json()["fronting"] == rollcall.get(profile, sol.token).json()["fronting"]
+    sol.say("pk;m Ben privacy visibility private", "private")
+    assert [member["name"] for member in rollcall.get(profile).json()["fronting"]["members"]] == ["Ann"]
+    assert "presence`: on" in sol.say("pk;config", "Settings")
+    assert "Who fronts: shown with it; `pk;config presence off` ends that" in sol.say(".me", "Who fronts", "dm")
+    for typed in (".privacy", "pk;privacy", ".show"):
+        assert "`pk;config presence off` ends it" in sol.say(typed, "anyone sees with your status who fronts")
+    sol.say("pk;config presence off", "is not shown")
+    assert rollcall.get(profile).json()["fronting"] is None
+    for typed in ("pk;privacy", ".show"):
+        assert "who fronts" not in sol.say(typed, "status, song and games")
+    assert "Who fronts" not in sol.say(".me", "Anyone can see it", "dm")
+
+
+def test_what_keeps_the_front_from_being_seen_is_told_to_its_owner_alone(discord, system_owner, rollcall):
+    sol, bob = system_owner("Ann"), system_owner()
+    sol.say("pk;switch Ann", "Switch logged")
+    sol.say("pk;s privacy front private", "private")
+    assert "`pk;system privacy front public` changes that" in sol.say("pk;config presence on", "is private", "dm")
+    assert "but nothing of it is public" in sol.say(".me", "Who fronts", "dm")
+    assert rollcall.get(f"/user/{sol.id}").json()["fronting"] is None
+    sol.say(".hide", "hidden")
+    told = sol.say("pk;config presence", "Nobody sees it yet", "dm")
+    assert "who fronts in your system is private" in told
+    assert "this account is hidden; `.show` ends that" in told
+    sol.say("pk;config presence maybe", "`on` or `off`; “maybe” is neither")
+    said = [text_of(message) for message in discord.messages()]
+    assert not any("Nobody sees it" in text or "ends that" in text for text in said)
+    bob.say("pk;s delete -ne", "for good")
+    bob.say(bob.system_id, "deleted")
+    bob.say("pk;config presence on", "no system")
+
+
+def test_a_new_link_shows_nothing_until_its_account_says_so(system_owner, rollcall, discord_user):
+    sol, bob = system_owner("Ann"), discord_user("bob")
+    sol.say("pk;switch Ann", "Switch logged")
+    for _ in range(2):
+        bob.press(sol.ask(f"pk;link {bob.id}", "Do you agree?"), "Link my account", "is linked")
+        assert rollcall.get(f"/user/{bob.id}").json()["fronting"] is None
+        bob.ask("pk;config presence on", "anyone on the web sees who fronts", "dm")
+        assert rollcall.get(f"/user/{bob.id}").json()["fronting"]["members"][0]["name"] == "Ann"
+        assert rollcall.get(f"/user/{sol.id}").json()["fronting"] is None
+        sol.say(f"pk;unlink {bob.id} -y", "no longer linked")
+        assert rollcall.get(f"/user/{bob.id}").json()["fronting"] is None
