@@ -7,7 +7,7 @@ a stranger cannot tell that somebody is missing.
 
 import json
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -55,6 +55,16 @@ def find_frontings(reader: Reader, user_ids: Sequence[int]) -> dict[int, str]:
     for row in _query_many().all(reader, user_ids=json.dumps(user_ids)) if user_ids else ():
         fronts.setdefault(row.user_id, []).append(row)
     return {user_id: _compose(rows) for user_id, rows in fronts.items()}
+
+
+def find_showing(reader: Reader, system_ids: Collection[int]) -> list[int]:
+    """Whose profiles change with these systems, by the rows' numbers: the accounts that show who fronts in them.
+
+    Runs one query, for no systems none.
+    """
+    if not system_ids:
+        return []
+    return [row.user_id for row in _query_showing().all(reader, system_ids=json.dumps([*system_ids]))]
 
 
 def set_shown(session: Session, user_id: int, shown: object) -> None:
@@ -108,6 +118,13 @@ def _query() -> CompiledQuery:
 def _query_many() -> CompiledQuery:
     asked = func.json_each(bindparam("user_ids")).table_valued("value", name="asked")
     return CompiledQuery(_fronts().where(Account.user_id.in_(select(asked.c.value))))
+
+
+@cache
+def _query_showing() -> CompiledQuery:
+    asked = func.json_each(bindparam("system_ids")).table_valued("value", name="asked")
+    showing = select(Account.user_id).where(Account.system_id.in_(select(asked.c.value)))
+    return CompiledQuery(showing.where(Account.show_front.is_(True)))
 
 
 def _fronts() -> Select[Any]:

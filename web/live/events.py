@@ -68,7 +68,7 @@ def _find_missed(reader, epoch: str, newest: int) -> tuple[set[Topic] | None, bo
     if seq > newest or feed.find_oldest(reader) > seq + 1:
         return None, True
     rows = feed.find_since(reader, seq, ROWS_AT_ONCE)
-    topics, everything = find_topics(rows)
+    topics, everything = find_topics(reader, rows)
     return (None if everything or len(rows) == ROWS_AT_ONCE else topics), False
 
 

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import DatabaseError
 
+from database.compiled_queries import Reader
 from database.connections import Database
 from database.turn_reader import TurnReader
 from rules import feed
+from rules.presence import fronting
 from web.live.moment import Moment
 from web.live.stream import EVERYTHING, Topic
 
@@ -121,7 +123,7 @@ class Hub:
             return
         reader = self._reader.begin_anew()
         rows = feed.find_since(reader, listener.seq, ROWS_AT_ONCE)
-        topics, everything = find_topics(rows)
+        topics, everything = find_topics(reader, rows)
         is_long = len(rows) == ROWS_AT_ONCE or feed.find_oldest(reader) > listener.seq + 1
         own = topics.intersection(self._listeners[listener][0])
         if own or everything or is_long:
@@ -148,7 +150,7 @@ class Hub:
         # Where the process slept past what is kept, anything may have changed.
         was_trimmed = rows[0].seq > self._read_to + 1 and feed.find_oldest(reader) > self._read_to + 1
         self._read_to = seq = rows[-1].seq
-        topics, everything = find_topics(rows)
+        topics, everything = find_topics(reader, rows)
         if everything or was_trimmed:
             await self._tell_all(dict.fromkeys(self._listeners, EVERYTHING), seq)
         else:
@@ -183,8 +185,13 @@ class Hub:
             listener.fail()
 
 
-def find_topics(rows: Iterable[Any]) -> tuple[set[Topic], bool]:
-    """Whom entries of the feed are about, and whether one is about everybody."""
-    topics = {("user", row.user_id) for row in rows if row.user_id is not None}
-    topics |= {("system", row.system_id) for row in rows if row.system_id is not None}
+def find_topics(reader: Reader, rows: Iterable[Any]) -> tuple[set[Topic], bool]:
+    """Whom entries of the feed are about, and whether one is about everybody.
+
+    A system's are about the accounts that show who fronts in it as well.
+    """
+    users = {row.user_id for row in rows if row.user_id is not None}
+    found = {row.system_id for row in rows if row.system_id is not None}
+    users.update(fronting.find_showing(reader, found))
+    topics = {*(("user", user_id) for user_id in users), *(("system", system_id) for system_id in found)}
     return topics, any(row.user_id is None and row.system_id is None for row in rows)

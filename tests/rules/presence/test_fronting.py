@@ -320,3 +320,13 @@ def test_what_keeps_it_from_being_shown(write, read, edit, leave, foxes):
     leave(ALICE)
     edit(front_privacy="public")
     assert told() == [fronting.HIDDEN, fronting.UNPUBLISHED]
+
+
+def test_whose_profiles_change_with_a_system(write, read, foxes):
+    owls = write(systems.create_system, BOB)
+    for shown, found in (([], [ALICE]), ([ALEX], [ALICE, ALEX]), ([ALEX, BOB], [ALICE, ALEX, BOB])):
+        for user_id in shown:
+            write(fronting.set_shown, user_id, True)
+        assert sorted(read(fronting.find_showing, {foxes.id, owls.id, 999})) == found
+    assert read(fronting.find_showing, [owls.id]) == [BOB]
+    assert read(fronting.find_showing, []) == []

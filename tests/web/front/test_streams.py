@@ -10,7 +10,7 @@ import pytest
 
 from rules import feed, opt_out
 from rules.account import kv
-from rules.presence import updates
+from rules.presence import fronting, updates
 from rules.systems import members, switches, systems
 from web.front.worker import front_of
 
@@ -345,3 +345,25 @@ def test_head_says_what_get_would(served):
     connection.request("HEAD", f"/user/{ALICE}/events")
     answer = connection.getresponse()
     assert (answer.status, answer.read()) == (200, b"")
+
+
+def test_who_fronts_is_told_with_the_presence_of_who_shows_it_and_of_nobody_else(served, listen, write, join, foxes):
+    join(ALICE)
+    join(BOB)
+    write(systems.link_account, ALICE, BOB)
+    write(fronting.set_shown, ALICE, True)
+    write(switch_to, "Ann")
+    stream, bobs = listen(f"/user/{ALICE}/events"), listen(f"/user/{BOB}/events")
+    assert stream.next()[1]["fronting"]["members"][0]["name"] == "Ann"
+    assert bobs.next()[1]["fronting"] is None
+    write(switch_to, "Ben")
+    kind, told = stream.next()
+    assert (kind, [member["name"] for member in told["fronting"]["members"]]) == ("presence", ["Ben"])
+    assert told == json.loads(get(served.port, f"/user/{ALICE}")[1])
+    stream.close()
+    write(systems.edit_system, ALICE, {"front_privacy": "private"})
+    again = listen(f"/user/{ALICE}/events", **{"Last-Event-ID": stream.last_id})
+    assert again.next()[1]["fronting"] is None
+    for user_id in (ALICE, BOB):
+        be(write, user_id, "dnd")
+    assert [one.next()[1]["presence"]["status"] for one in (again, bobs)] == ["dnd", "dnd"]
