@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from config import Network
@@ -38,6 +38,11 @@ def claims_of_head(headers: Mapping[bytes, bytes]) -> Claims:
 def claims_of_environ(environ: Mapping[str, Any]) -> Claims:
     """What the headers in a WSGI environ say."""
     return Claims(*[environ.get(name, "") for name in _IN_ENVIRON])
+
+
+def claims_of(get_all: Callable[[str], list[str]]) -> Claims:
+    """What headers say that are asked for by name, each as often as it came."""
+    return Claims(*[",".join(get_all(name)) for name in _NAMES])
 
 
 def is_trusted(trusted: tuple[Network, ...], peer: str) -> bool:

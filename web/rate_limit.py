@@ -45,6 +45,16 @@ class Count(NamedTuple):
     def refused(self) -> bool:
         return self.wait_s > 0
 
+    @property
+    def sentence(self) -> str:
+        """What a client is told that was refused."""
+        return f"Too many requests: {self.limit} is the limit. Wait {self.whole_wait_s} s."
+
+    @property
+    def whole_wait_s(self) -> int:
+        """How long it has to wait, at least 1."""
+        return max(1, math.ceil(self.wait_s))
+
     def headers(self, unit: int = 1) -> list[tuple[str, str]]:
         """What a client is told of it; `unit` is 1000 for milliseconds."""
         return [
@@ -197,10 +207,8 @@ def _count(limiter: Limiter, account: int | None = None) -> None:
 
 
 def _refuse(counted: Count) -> Response:
-    wait = max(1, math.ceil(counted.wait_s))
-    sentence = f"Too many requests: {counted.limit} is the limit. Wait {wait} s."
     more = {"retry_after": math.ceil(counted.wait_s * 1000), "scope": counted.scope}
-    return fault(429, sentence, {"Retry-After": str(wait)}, **more)
+    return fault(429, counted.sentence, {"Retry-After": str(counted.whole_wait_s)}, **more)
 
 
 def _tell(environ: dict[str, Any], status: str) -> list[tuple[str, str]]:

@@ -103,6 +103,11 @@ def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Pro
     return Profile(text, version_of(",".join([*user_ids, *versions])))
 
 
+def list_published(reader: Reader, most: int) -> list[int]:
+    """The IDs of up to `most` of those whose profile everybody may see, the lowest first."""
+    return [row.user_id for row in _query_published().all(reader, most=most)]
+
+
 def _find_many(reader: Reader, user_ids: list[str], viewer: int | None) -> dict[str, Profile]:
     possible = [user_id for user_id in user_ids if len(user_id) <= 19 and int(user_id) <= LARGEST_SNOWFLAKE]
     rows = _query_many().all(reader, user_ids=f"[{','.join(possible)}]")
@@ -143,6 +148,12 @@ def _query() -> CompiledQuery:
 def _query_many() -> CompiledQuery:
     asked = func.json_each(bindparam("user_ids")).table_valued("value", name="asked")
     return CompiledQuery(_stored().where(Presence.user_id.in_(select(asked.c.value))))
+
+
+@cache
+def _query_published() -> CompiledQuery:
+    seen = select(Presence.user_id).where(Presence.user_id.not_in(select(OptOut.user_id)))
+    return CompiledQuery(seen.order_by(Presence.user_id).limit(bindparam("most")))
 
 
 def _stored() -> Select[Any]:

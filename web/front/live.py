@@ -1,41 +1,47 @@
-"""Keeps event streams open: the hub of this process, and how many may listen."""
+"""Keeps event streams and sockets open: the hub of this process, and how many may listen."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from web.client_address import claims_of_environ
+from web.client_address import Claims, claims_of_environ
+from web.front.listening import ListeningConnection
 from web.front.protocol import HttpProtocol
 from web.front.refusals import refuse
 from web.front.streams import StreamConnection
 from web.front.wsgi import Answer
-from web.live.hub import Hub
+from web.live.hub import FAULTS, Hub
 from web.live.stream import Stream
 from web.rate_limit import Limiter
+from web.responses import RETRY_AFTER_S, SENTENCES
 
 FULL = "As many listen here as this process can serve; try again in a moment."
 FULL_FOR_CLIENT = "Your address has {} streams and sockets open here, which is the most: close some first."
 
 
+class Refusal(NamedTuple):
+    """Why somebody may not listen."""
+
+    status: int
+    sentence: str
+    wait_s: int = RETRY_AFTER_S
+
+
 class Live:
     """What streams and sockets share. `limiter` says which client an address is counted as."""
 
-    def __init__(self, hub: Hub, limiter: Limiter) -> None:
-        self.hub, self._limiter = hub, limiter
+    def __init__(self, hub: Hub, limiter: Limiter, subscribe_to_all: bool = False) -> None:
+        self.hub, self.subscribe_to_all, self._limiter = hub, subscribe_to_all, limiter
 
-    def find_client(self, environ: dict[str, Any]) -> str:
-        """Which client a request is counted as."""
-        return self._limiter.find_client(environ["REMOTE_ADDR"], claims_of_environ(environ))
-
-    def find_refusal(self, client: str) -> tuple[int, str] | None:
-        """Status and sentence, where no more may listen."""
+    def find_refusal(self, client: str) -> Refusal | None:
+        """Why no more may listen, if that is so."""
         if self.hub.is_full():
-            return 503, FULL
+            return Refusal(503, FULL)
         if self.hub.is_full_for(client):
-            return 429, FULL_FOR_CLIENT.format(self.hub.most_a_client)
+            return Refusal(429, FULL_FOR_CLIENT.format(self.hub.most_a_client))
         return None
 
     def keep(self, stream: Stream, connection: HttpProtocol, environ: dict[str, Any], answer: Answer) -> Answer | None:
         """Let a connection go on as a stream after its answer; else the refusal to answer with."""
-        client = self.find_client(environ)
+        client = self._limiter.find_client(environ["REMOTE_ADDR"], claims_of_environ(environ))
         refusal = self.find_refusal(client)
         if refusal:
             status, sentence = refusal
@@ -44,4 +50,20 @@ class Live:
         protocol = StreamConnection(stream, self.hub, connection.app.connections, connection.server_state)
         connection.hand_on(protocol, answer.status, head)
         protocol.begin(answer.body, client)
+        return None
+
+    def let_in(self, socket: ListeningConnection, peer: str, claims: Claims) -> Refusal | None:
+        """Let a socket listen, which counts as a request of its client; else why it may not."""
+        counted = self._limiter.count(peer, claims)
+        if counted and counted.refused:
+            return Refusal(429, counted.sentence, counted.whole_wait_s)
+        client = self._limiter.find_client(peer, claims)
+        refusal = self.find_refusal(client)
+        if refusal:
+            return refusal
+        try:
+            self.hub.join(socket, (), client)
+        except FAULTS:
+            self.hub.leave(socket)
+            return Refusal(503, SENTENCES[503])
         return None

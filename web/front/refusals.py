@@ -15,10 +15,13 @@ REFUSALS = {
 }
 
 
-def refuse(status: int, url: bytes, sentence: str | None = None) -> Answer:
-    """The whole answer, in the dialect of the path that was asked for; without a sentence, the usual one."""
+def refuse(status: int, url: bytes, sentence: str | None = None, wait_s: int = RETRY_AFTER_S) -> Answer:
+    """The whole answer, in the dialect of the path that was asked for; without a sentence, the usual one.
+
+    `wait_s` goes with 429 and 503.
+    """
     body, mimetype = write_unread_error(url, status, sentence or REFUSALS[status])
     headers = {**COMMON_HEADERS, "Content-Type": mimetype, "Content-Length": str(len(body))}
     if status in (429, 503):
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        headers["Retry-After"] = str(wait_s)
     return Answer(status, [(name.encode(), value.encode()) for name, value in headers.items()], body)

@@ -1,21 +1,31 @@
 """WebSockets, `/socket`: one object a connection, no task and no coroutine; websockets speaks the protocol without I/O.
 
-Lanyard's dialect says Hello first, and hears from its client at least every heartbeat.
+What the messages mean is `web.live.lanyard_socket`'s; clients are heard from at least every heartbeat.
 """
 
-import asyncio
-import json
+import logging
+import socket
 import time
+from collections.abc import Collection
 from typing import Any
+from urllib.parse import parse_qs
 
-from websockets.frames import Frame, Opcode
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from web.responses import COMMON_HEADERS
+from web.client_address import UNIX, claims_of
+from web.front.listening import ListeningConnection
+from web.front.refusals import refuse
+from web.front.wsgi import Answer
+from web.live.lanyard_socket import HEARTBEAT_S, LanyardSocket, Refused
+from web.live.moment import Moment
+from web.live.stream import Topic
+
+log = logging.getLogger(__name__)
 
 PATH = "/socket"
-HEARTBEAT_S = 30
 SILENCE_S = 2 * HEARTBEAT_S
 LARGEST_MESSAGE = 16 * 1024
 REFUSALS = {
@@ -23,32 +33,35 @@ REFUSALS = {
     404: f"There is no socket at this path; {PATH} is one.",
     405: "A WebSocket begins with GET.",
 }
-HELLO = json.dumps({"op": 1, "d": {"heartbeat_interval": HEARTBEAT_S * 1000}}, separators=(",", ":"))
+_OF_MESSAGES = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 
 
-class SocketProtocol(asyncio.Protocol):
+class SocketProtocol(ListeningConnection):
     """One WebSocket. `shutdown` is uvicorn's word for the end of the worker."""
 
-    __slots__ = (
-        *("_connections", "_heard_at", "_is_full", "_protocol", "_server_state", "_turns", "transport"),
-        "unsent_since",
-    )
+    __slots__ = ("_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns")
+    # What it was told it compares by itself.
+    seq = 0
 
     def __init__(self, config: Any, server_state: Any, app_state: Any) -> None:
-        self._server_state, self._connections = server_state, config.loaded_app.connections
-        self._turns, self._is_full = config.loaded_app.turns, False
+        front = config.loaded_app
+        super().__init__(front.live and front.live.hub, front.connections, server_state)
+        self._live, self._turns, self._is_full = front.live, front.turns, False
         self._protocol = ServerProtocol(max_size=LARGEST_MESSAGE)
-        self.unsent_since: float | None = None
+        self._socket: LanyardSocket | None = None
+        self._pieces = b""
         self._heard_at = time.monotonic()
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
-        self.transport = transport
-        self._server_state.connections.add(self)
-        self._connections.add(self)
+    @property
+    def topics(self) -> Collection[Topic]:
+        return self._socket.topics
+
+    def compose(self, moment: Moment, topics: Collection[Topic], seq: int) -> bytes:
+        return self._socket.tell(moment, topics) if self._is_open() else b""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server_state.connections.discard(self)
-        self._connections.discard(self)
+        if self._live:
+            super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = time.monotonic()
@@ -56,16 +69,16 @@ class SocketProtocol(asyncio.Protocol):
         for event in self._protocol.events_received():
             if isinstance(event, Request):
                 self._accept(event)
-            elif isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            elif self._is_open() and event.opcode in _OF_MESSAGES:
                 self._take(event)
-        self._send()
+        self._flush()
         if self._turns.is_long():
             self.transport.pause_reading()
             self._turns.in_next(self._read_on)
 
     def eof_received(self) -> None:
         self._protocol.receive_eof()
-        self._send()
+        self._flush()
 
     def pause_writing(self) -> None:
         """Called while a client does not take what it is sent, such as the answers to its pings: it is not read."""
@@ -73,43 +86,84 @@ class SocketProtocol(asyncio.Protocol):
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
+        super().resume_writing()
         self._is_full = False
         self._read_on()
 
     def shutdown(self) -> None:
         """Tell the client that this worker ends, and that it may come back."""
-        if self._protocol.handshake_exc is None and self._protocol.state.name == "OPEN":
-            self._protocol.send_close(1012, "Service restart")
-            self._send()
+        if self._is_open():
+            self._protocol.send_close(CloseCode.SERVICE_RESTART, "Service restart")
+        self._flush()
         self.transport.close()
 
+    def fail(self) -> None:
+        self._close(CloseCode.INTERNAL_ERROR)
+
     def check(self, now: float, patience_s: float) -> None:
-        """End a connection whose client has been silent for too long. See `connections.Connection`."""
-        if now - self._heard_at > SILENCE_S:
-            self._protocol.fail(1002, "No heartbeat")
-            self._send()
+        """Cut off whoever has not read for too long; end it with whoever is silent. See `connections.Connection`."""
+        if not self.cut_off(now, patience_s) and now - self._heard_at > SILENCE_S:
+            self._close(CloseCode.PROTOCOL_ERROR, "No heartbeat")
             self.transport.close()
+
+    def _is_open(self) -> bool:
+        return self._protocol.state is State.OPEN
 
     def _read_on(self) -> None:
         if not self._is_full and not self.transport.is_closing():
             self.transport.resume_reading()
 
     def _accept(self, request: Request) -> None:
-        if request.path.partition("?")[0] == PATH:
-            response = self._protocol.accept(request)
-        else:
-            response = self._protocol.reject(404, "")
-        if response.status_code == 101:
-            self._protocol.send_response(response)
-            self._protocol.send_text(HELLO.encode())
-        else:
-            self._protocol.send_response(_in_our_words(response))
+        path, _, query = request.path.partition("?")
+        is_ours = path == PATH and self._live is not None
+        response = self._protocol.accept(request) if is_ours else self._protocol.reject(404, "")
+        if response.status_code != 101:
+            status = response.status_code
+            answer = refuse(status, request.path.encode(), _why_not(response))
+            self._protocol.send_response(_in_our_words(response, answer))
+            return
+        refusal = self._live.let_in(self, self._find_peer(), claims_of(request.headers.get_all))
+        if refusal:
+            response = self._protocol.reject(refusal.status, "")
+            self._protocol.send_response(_in_our_words(response, refuse(refusal[0], PATH.encode(), *refusal[1:])))
+            return
+        self._protocol.send_response(response)
+        self._flush()
+        is_compressed = parse_qs(query).get("compression") == ["zlib_json"]
+        self._socket = LanyardSocket(is_compressed, self._live.subscribe_to_all)
+        self.send(self._socket.hello())
+
+    def _find_peer(self) -> str:
+        raw, address = (self.transport.get_extra_info(name) for name in ("socket", "peername"))
+        return UNIX if raw is not None and raw.family == socket.AF_UNIX else (address or ("",))[0]
 
     def _take(self, frame: Frame) -> None:
-        # Nothing is subscribed to yet: a message is a heartbeat.
-        return
+        self._pieces += frame.data
+        if not frame.fin:
+            return
+        message, self._pieces = self._pieces, b""
+        try:
+            answer = self._socket.take(message.decode(), self, self.hub)
+        except UnicodeDecodeError:
+            self._close(CloseCode.INVALID_DATA)
+        except Refused as refused:
+            self._close(refused.code, refused.reason)
+        except Exception:
+            log.exception("a message on a socket could not be answered")
+            self.fail()
+        else:
+            self._flush()
+            if answer:
+                self.send(answer)
 
-    def _send(self) -> None:
+    def _close(self, code: int, reason: str = "") -> None:
+        self._protocol.fail(code, reason)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Send what the protocol has to say; who is told of the end hears nothing more."""
+        if self._live and not self._is_open():
+            self.hub.leave(self)
         for data in self._protocol.data_to_send():
             if data:
                 self.transport.write(data)
@@ -119,13 +173,16 @@ class SocketProtocol(asyncio.Protocol):
             self.transport.close()
 
 
-def _in_our_words(response: Response) -> Response:
+def _why_not(response: Response) -> str:
+    return REFUSALS.get(response.status_code, REFUSALS[400])
+
+
+def _in_our_words(response: Response, answer: Answer) -> Response:
     """Why there is no socket; websockets itself would repeat what was sent."""
-    sentence = REFUSALS.get(response.status_code, REFUSALS[400])
-    response.body = json.dumps({"code": response.status_code, "message": sentence}).encode()
-    described = {"Content-Type": "application/json", "Content-Length": str(len(response.body))}
-    for name, value in {**COMMON_HEADERS, **described}.items():
-        if name in response.headers:
-            del response.headers[name]
-        response.headers[name] = value
+    response.body = answer.body
+    for name, value in answer.headers:
+        key = name.decode()
+        if key in response.headers:
+            del response.headers[key]
+        response.headers[key] = value.decode()
     return response

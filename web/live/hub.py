@@ -25,12 +25,16 @@ ROWS_AT_ONCE = 10_000
 # So many are told before the loop reads, accepts and stops again.
 TOLD_A_TURN = 250
 AFTER_FAULT_S = 0.5
+# What reading the file may raise.
+FAULTS = (sqlite3.Error, DatabaseError)
+# Whoever listens to this hears of every user.
+EVERY_USER: Topic = ("users", 0)
 
 
 class Listener(Protocol):
     """Whoever is told of changes; none of it may wait, and what it raises costs this one alone."""
 
-    # Up to which entry of the feed it knows everything.
+    # Up to which entry of the feed it knows everything; 0 for one that does not mind being told twice.
     seq: int
 
     def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> None:
@@ -88,8 +92,9 @@ class Hub:
     def remove(self, listener: Listener, topics: Iterable[Topic]) -> None:
         """Let a listener hear no more of these."""
         known, _ = self._listeners[listener]
-        for topic in set(topics) & set(known):
-            known.remove(topic)
+        gone = set(topics) & set(known)
+        known[:] = [topic for topic in known if topic not in gone]
+        for topic in gone:
             self._forget(topic, listener)
 
     def leave(self, listener: Listener) -> None:
@@ -104,8 +109,12 @@ class Hub:
 
     def tell_one(self, listener: Listener, topics: Collection[Topic]) -> None:
         """Tell one listener what it has missed while it did not read."""
-        with Moment(self._database, self._reader.begin_anew()) as moment:
+        with self.now() as moment:
             self._tell(listener, moment, topics, self.told_to)
+
+    def now(self) -> Moment:
+        """What is to be said by what is committed at this moment. Raises sqlite3.Error."""
+        return Moment(self._database, self._reader.begin_anew())
 
     def stop(self) -> None:
         """Read no more."""
@@ -119,7 +128,7 @@ class Hub:
 
     def _catch_up(self, listener: Listener) -> None:
         """Tell what was committed after the listener's first state was read, and has been read here since."""
-        if listener.seq >= self._read_to:
+        if listener.seq >= self._read_to or not self._listeners[listener][0]:
             return
         reader = self._reader.begin_anew()
         rows = feed.find_since(reader, listener.seq, ROWS_AT_ONCE)
@@ -136,7 +145,7 @@ class Hub:
             await asyncio.sleep(POLL_S)
             try:
                 await self._look()
-            except (sqlite3.Error, DatabaseError) as error:
+            except FAULTS as error:
                 log.warning("the feed of changes could not be read: %r", error)
                 # Whoever was told already hears nothing twice.
                 self._read_to = self.told_to
@@ -157,11 +166,14 @@ class Hub:
             await self._tell_all(self._find_listeners(topics), seq)
         self.told_to = seq
 
-    def _find_listeners(self, topics: Iterable[Topic]) -> dict[Listener, Collection[Topic]]:
+    def _find_listeners(self, topics: Collection[Topic]) -> dict[Listener, Collection[Topic]]:
         found: dict[Listener, list[Topic]] = {}
         for topic in topics:
             for listener in self._by_topic.get(topic, ()):
                 found.setdefault(listener, []).append(topic)
+        if EVERY_USER in self._by_topic:
+            users = [topic for topic in topics if topic[0] == "user"]
+            found.update(dict.fromkeys(self._by_topic[EVERY_USER], users) if users else {})
         return found
 
     async def _tell_all(self, news: dict[Listener, Collection[Topic]], seq: int) -> None:
@@ -178,7 +190,7 @@ class Hub:
     def _tell(self, listener: Listener, moment: Moment, topics: Collection[Topic], seq: int) -> None:
         try:
             listener.tell(moment, topics, seq)
-        except (sqlite3.Error, DatabaseError):
+        except FAULTS:
             raise
         except Exception:
             log.exception("a listener could not be told of a change")

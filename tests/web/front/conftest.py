@@ -7,6 +7,7 @@ import pytest
 from tests.web.front.echo import echo_app
 from tests.web.front.served import Served
 from web.front.app import Front
+from web.front.worker import front_of
 
 
 @pytest.fixture
@@ -29,3 +30,15 @@ def serve() -> Iterator:
 def echo(serve) -> Served:
     """A front before the app that says what it was asked."""
     return serve(Front(echo_app, patience_s=1))
+
+
+@pytest.fixture
+def front(make_app, serve):
+    """Serve Rollcall's own app, of some settings."""
+    return lambda **settings: serve(front_of(make_app(**settings)))
+
+
+@pytest.fixture
+def served(front) -> Served:
+    """Rollcall's own app as it comes."""
+    return front()

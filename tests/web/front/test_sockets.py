@@ -1,4 +1,4 @@
-"""WebSockets (RFC 6455) at /socket: Hello, heartbeats, and what ends one."""
+"""WebSockets (RFC 6455) at /socket: who may have one, Hello, and what ends one."""
 
 import json
 import struct
@@ -6,40 +6,35 @@ import struct
 import pytest
 
 from tests.web.front.raw_client import Client, compose
+from tests.web.front.websocket_client import (
+    CLOSE,
+    CONTINUED,
+    HELLO,
+    KEY,
+    PING,
+    PONG,
+    TEXT,
+    UPGRADE,
+    VERSION,
+    WebSocket,
+    ask,
+    frame,
+    message,
+)
 from web.front.sockets import LARGEST_MESSAGE
 
-KEY = ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
-VERSION = ("Sec-WebSocket-Version", "13")
-UPGRADE = (("Connection", "keep-alive, Upgrade"), ("Upgrade", "websocket"))
-ASKS = compose("GET", "/socket", *UPGRADE, KEY, VERSION)
-TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
-
-
-def frame(opcode, data=b"", final=True):
-    """A client's frame, masked with zeros."""
-    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + struct.pack("!H", len(data))
-    return bytes([(0x80 if final else 0) | opcode]) + size + bytes(4) + data
-
-
-def read_frame(client):
-    first, size = client.bytes(2)
-    assert size < 126
-    return first & 0xF, client.bytes(size)
+HEARTBEAT = b'{"op":3}'
 
 
 @pytest.fixture
-def connect(echo):
+def connect(served):
     """A WebSocket that has heard its Hello."""
     clients = []
 
-    def make(behind=b""):
-        client = Client(echo.port, ASKS + behind)
+    def make(behind=b"", path="/socket"):
+        client = WebSocket(served.port, path, behind)
         clients.append(client)
-        answer = client.read()
-        assert answer.status == 101
-        assert answer.header("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-        opcode, hello = read_frame(client)
-        assert (opcode, json.loads(hello)) == (TEXT, {"op": 1, "d": {"heartbeat_interval": 30_000}})
+        assert client.next() == HELLO
         return client
 
     yield make
@@ -47,25 +42,19 @@ def connect(echo):
         client.__exit__()
 
 
-def close_code(client):
-    opcode, data = read_frame(client)
-    assert opcode == CLOSE
-    return struct.unpack("!H", data[:2])[0]
-
-
 def test_hello_comes_first_and_a_heartbeat_is_taken(connect):
     client = connect()
-    client.send(frame(TEXT, b'{"op":3}') + frame(PING, b"x"))
-    assert read_frame(client) == (PONG, b"x")
+    client.send(frame(TEXT, HEARTBEAT) + frame(PING, b"x"))
+    assert client.read_frame() == (PONG, b"x")
 
 
 def test_frames_that_come_with_the_request_are_not_lost(connect):
-    assert read_frame(connect(frame(PING, b"early"))) == (PONG, b"early")
+    assert connect(frame(PING, b"early")).read_frame() == (PONG, b"early")
 
 
-def test_a_request_in_pieces_is_understood(echo):
-    with Client(echo.port) as client:
-        for byte in ASKS:
+def test_a_request_in_pieces_is_understood(served):
+    with Client(served.port) as client:
+        for byte in ask():
             client.send(bytes([byte]))
         assert client.read().status == 101
 
@@ -73,7 +62,7 @@ def test_a_request_in_pieces_is_understood(echo):
 def test_a_close_is_answered_and_ends_the_connection(connect):
     client = connect()
     client.send(frame(CLOSE, struct.pack("!H", 1000)))
-    assert close_code(client) == 1000
+    assert client.close_code() == 1000
     assert client.rest() == b""
 
 
@@ -84,39 +73,50 @@ def test_a_close_is_answered_and_ends_the_connection(connect):
         (frame(3, b""), 1002),
         (b"\xf1\x80" + bytes(4), 1002),
         (frame(TEXT, b"x" * 20_000), 1009),
-        (frame(TEXT, b"x" * LARGEST_MESSAGE, final=False) + frame(0, b"x"), 1009),
+        (frame(TEXT, b"x" * LARGEST_MESSAGE, final=False) + frame(CONTINUED, b"x"), 1009),
         (frame(PING, b"x" * 126), 1002),
-        (frame(0, b"x"), 1002),
+        (frame(CONTINUED, b"x"), 1002),
         (frame(CLOSE, b"x"), 1002),
+        (frame(TEXT, b'{"op":3,"d":"\xff"}'), 1007),
     ],
-    ids=["unmasked", "unknown", "reserved", "large", "large in two", "long ping", "nothing to go on", "odd close"],
+    ids=[
+        *("unmasked", "unknown", "reserved", "large", "large in two", "long ping", "nothing to go on", "odd close"),
+        "no UTF-8",
+    ],
 )
 def test_what_breaks_the_protocol_is_told_and_ends(connect, sent, code):
     client = connect()
     client.send(sent)
-    assert close_code(client) == code
+    assert client.close_code() == code
     client.say_no_more()
     assert client.rest() == b""
 
 
 def test_a_message_as_large_as_may_be_is_taken(connect):
     client = connect()
-    client.send(frame(TEXT, b"x" * LARGEST_MESSAGE) + frame(PING))
-    assert read_frame(client) == (PONG, b"")
+    client.send(frame(TEXT, HEARTBEAT.ljust(LARGEST_MESSAGE)) + frame(PING))
+    assert client.read_frame() == (PONG, b"")
 
 
-def test_who_pings_and_reads_nothing_is_not_read_either(connect, echo):
+def test_a_message_in_pieces_is_joined_with_a_ping_between_them(connect):
+    client = connect()
+    pieces = [frame(TEXT, b'{"op":', final=False), frame(PING, b"x"), frame(CONTINUED, b"3", final=False)]
+    client.send(b"".join([*pieces, frame(CONTINUED, b"}"), frame(PING, b"y")]))
+    assert [client.read_frame(), client.read_frame()] == [(PONG, b"x"), (PONG, b"y")]
+
+
+def test_who_pings_and_reads_nothing_is_not_read_either(connect, served):
     client = connect()
     client.socket.settimeout(0.5)
     with pytest.raises(TimeoutError):
         client.socket.sendall(frame(PING, b"x" * 100) * 200_000)
-    (socket,) = echo.front.connections
+    (socket,) = served.front.connections
     assert socket.transport.get_write_buffer_size() < 1_000_000
 
 
 def test_silence_ends_it(connect, monkeypatch):
     monkeypatch.setattr("web.front.sockets.SILENCE_S", 0.2)
-    assert close_code(connect()) == 1002
+    assert connect().close_code() == 1002
 
 
 def test_who_speaks_now_and_then_stays(connect, monkeypatch):
@@ -124,19 +124,29 @@ def test_who_speaks_now_and_then_stays(connect, monkeypatch):
     client, silent = connect(), connect()
     client.socket.settimeout(0.2)
     for _ in range(15):
-        client.send(frame(TEXT, b"{}"))
+        client.send(frame(TEXT, HEARTBEAT))
         with pytest.raises(TimeoutError):
             client.socket.recv(1)
     client.socket.settimeout(5)
-    assert close_code(silent) == 1002
+    assert silent.close_code() == 1002
 
 
-def test_the_end_of_the_worker_is_told(connect, echo):
+def test_twenty_messages_may_come_at_once_and_no_more(connect):
     client = connect()
-    echo.stop()
-    assert close_code(client) == 1012
+    client.send(frame(TEXT, HEARTBEAT) * 20 + frame(PING))
+    assert client.read_frame() == (PONG, b"")
+    client.send(frame(TEXT, HEARTBEAT) * 20)
+    assert client.close_code() == 1008
+    assert client.rest() == b""
+
+
+def test_the_end_of_the_worker_is_told(connect, served):
+    client, other = connect(), connect()
+    served.stop()
+    assert client.close_code() == other.close_code() == 1012
     client.send(frame(CLOSE, struct.pack("!H", 1012)))
     assert client.rest() == b""
+    assert len(served.front.live.hub) == 0
 
 
 @pytest.mark.parametrize(
@@ -151,14 +161,55 @@ def test_the_end_of_the_worker_is_told(connect, echo):
         (compose("GET", "/socket", *UPGRADE, KEY), 400),
         (compose("GET", "/socket", *UPGRADE, KEY, ("Sec-WebSocket-Version", "<8>")), 400),
         (compose("GET", "/socket", *UPGRADE, ("Sec-WebSocket-Key", "<secret>"), VERSION), 400),
-        (compose("GET", "/socket", KEY, VERSION), 200),
+        (compose("GET", "/socket", KEY, VERSION), 404),
     ],
 )
-def test_who_may_have_one(echo, request_, status):
-    with Client(echo.port, request_) as client:
+def test_who_may_have_one(served, request_, status):
+    with Client(served.port, request_) as client:
         answer = client.read()
     assert answer.status == status
     if status > 200:
         assert json.loads(answer.body)["code"] == status
         assert answer.header("Content-Type") == "application/json"
-        assert b"<" not in answer.head + answer.body
+        assert b"<" not in answer.head + answer.body.replace(b"<id>", b"")
+
+
+def test_another_app_has_no_socket(echo):
+    with Client(echo.port, ask()) as client:
+        assert client.read().status == 404
+        assert client.rest() == b""
+
+
+def refusal_of(port, *headers):
+    with Client(port, ask("/socket", *headers)) as client:
+        answer = client.read()
+    assert json.loads(answer.body)["code"] == answer.status
+    assert int(answer.header("Retry-After")) >= 1
+    return answer.status, json.loads(answer.body)["message"]
+
+
+def test_no_more_than_the_settings_say_of_an_address_and_of_all(front):
+    port = front(LIVE_CONNECTIONS="3", LIVE_PER_CLIENT="2").port
+    with WebSocket(port), WebSocket(port):
+        status, sentence = refusal_of(port)
+        assert (status, "2 streams and sockets" in sentence) == (429, True)
+        with WebSocket(port, headers=[("X-Forwarded-For", "192.0.2.7")]):
+            assert refusal_of(port, ("X-Forwarded-For", "192.0.2.8"))[0] == 503
+
+
+def test_one_that_ends_makes_room(front):
+    served = front(LIVE_PER_CLIENT="1")
+    with WebSocket(served.port) as client:
+        client.next()
+        client.send(message({"op": 9}))
+        assert client.close_code() == 4004
+    with WebSocket(served.port):
+        assert len(served.front.live.hub) == 1
+
+
+def test_each_counts_as_a_request(front):
+    port = front(RATE_LIMIT="2/minute").port
+    with WebSocket(port), WebSocket(port):
+        status, sentence = refusal_of(port)
+    assert status == 429
+    assert sentence.startswith("Too many requests: 2 per 1 minute is the limit. Wait ")

@@ -12,7 +12,6 @@ from rules import feed, opt_out
 from rules.account import kv
 from rules.presence import fronting, updates
 from rules.systems import members, switches, systems
-from web.front.worker import front_of
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -48,17 +47,6 @@ class Reader:
         self.connection.sock and self.connection.sock.close()
         self.answer.close()
         self.connection.close()
-
-
-@pytest.fixture
-def front(make_app, serve):
-    """Serve an app of some settings."""
-    return lambda **settings: serve(front_of(make_app(**settings)))
-
-
-@pytest.fixture
-def served(front):
-    return front()
 
 
 @pytest.fixture
