@@ -44,8 +44,7 @@ class Live:
         client = self._limiter.find_client(environ["REMOTE_ADDR"], claims_of_environ(environ))
         refusal = self.find_refusal(client)
         if refusal:
-            status, sentence = refusal
-            return refuse(status, connection.url, sentence)
+            return refuse(refusal.status, connection.url, *refusal[1:])
         head = [(name, value) for name, value in answer.headers if name != b"content-length"]
         protocol = StreamConnection(stream, self.hub, connection.app.connections, connection.server_state)
         connection.hand_on(protocol, answer.status, head)
