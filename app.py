@@ -25,7 +25,7 @@ from web import (
     responses,
 )
 from web.lanyard import quicklinks, users
-from web.live import events
+from web.live import counts, events
 from web.pluralkit_v2 import blueprints
 
 COMMANDS = (
@@ -71,6 +71,7 @@ def _assemble(config: settings.Config) -> Flask:
     request_log.init_app(app, config)
     kv.init_app(app)
     blueprints.init_app(app)
+    counts.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)
     for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, pictures, health):

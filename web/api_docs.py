@@ -17,7 +17,7 @@ from web.responses import readable
 bp = Blueprint("docs", __name__)
 
 Json = dict[str, Any]
-FILES = ("rollcall.yaml", "lanyard.yaml", "pluralkit_v2.yaml")
+FILES = ("rollcall.yaml", "live.yaml", "lanyard.yaml", "pluralkit_v2.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
 ERRORS = tuple({"$ref": f"#/components/schemas/{name}"} for name in ("Error", "Sentence", "CodedError", "LanyardError"))
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
@@ -206,7 +206,7 @@ def _curl(url: str, method: str, operation: Json, parameters: list[Json]) -> str
     for parameter in parameters:
         if parameter["in"] == "path":
             url = url.replace(f"{{{parameter['name']}}}", parameter["example"])
-        elif parameter.get("required"):
+        elif parameter.get("required") or parameter.get("x-in-example"):
             example = parameter["example"]
             url += f"?{parameter['name']}={example if isinstance(example, str) else ','.join(example)}"
     return " ".join([*words, shlex.quote(url)])

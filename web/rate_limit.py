@@ -18,7 +18,7 @@ from web.dialects import is_pluralkit, is_v2
 from web.pages import is_page
 from web.responses import READING, fault, with_headers
 
-UNCOUNTED = {"health.health"}
+UNCOUNTED = {"health.health", "health.metrics"}
 # Pages and what they load have a limit of their own, so that a visit costs the API nothing.
 PAGES_LIMIT = limits.parse("120/12second")
 # So much of a request costs that is answered by 304.

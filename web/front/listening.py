@@ -56,7 +56,7 @@ class ListeningConnection(asyncio.Protocol):
             self.missed = (self.missed or set()).union(topics or self.topics)
         elif data := self.compose(moment, topics, seq):
             self.send(data)
-            self.hub.sent += 1
+            self.hub.counts.add("events")
 
     def send(self, data: bytes) -> None:
         """Send what is whole."""
@@ -79,6 +79,6 @@ class ListeningConnection(asyncio.Protocol):
         """Whether the client had not read for too long; it is gone then."""
         if self.unsent_since is None or now - self.unsent_since <= patience_s:
             return False
-        self.hub.dropped += 1
+        self.hub.counts.add("dropped")
         reset(self.transport)
         return True

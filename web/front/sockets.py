@@ -41,7 +41,7 @@ class SocketProtocol(ListeningConnection):
 
     __slots__ = ("_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns")
     # What it was told it compares by itself.
-    seq = 0
+    seq, kind = 0, "sockets"
 
     def __init__(self, config: Any, server_state: Any, app_state: Any) -> None:
         front = config.loaded_app

@@ -19,6 +19,7 @@ class StreamConnection(ListeningConnection):
     """The connection of a `Stream`; what the client sends is thrown away."""
 
     __slots__ = ("_heard", "_spoken_at", "_stream")
+    kind = "streams"
 
     def __init__(self, stream: Stream, hub: Hub, connections: Connections, server_state: Any) -> None:
         super().__init__(hub, connections, server_state)

@@ -53,6 +53,6 @@ def front_of(app: Any) -> Front:
     database, config, limiter = extensions["database"], app.config["ROLLCALL"], extensions["rate_limiter"]
     reader = TurnReader(database)
     hot_read = (LoggedHotRead if config.request_log else HotRead)(reader, limiter)
-    hub = Hub(database, reader, config.live_connections, config.live_per_client)
+    hub = Hub(database, reader, extensions["live_counts"].claim(), config.live_connections, config.live_per_client)
     live = Live(hub, limiter, config.subscribe_to_all)
     return Front(app, hot_read, config.body_timeout, database.close, live)

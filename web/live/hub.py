@@ -14,6 +14,7 @@ from database.connections import Database
 from database.turn_reader import TurnReader
 from rules import feed
 from rules.presence import fronting
+from web.live.counts import Counts
 from web.live.moment import Moment
 from web.live.stream import EVERYTHING, Topic
 
@@ -36,6 +37,8 @@ class Listener(Protocol):
 
     # Up to which entry of the feed it knows everything; 0 for one that does not mind being told twice.
     seq: int
+    # What it is counted as, one of `counts.GAUGES`.
+    kind: str
 
     def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> None:
         """Something about these topics, or EVERYTHING, changed; the feed was read up to `seq`."""
@@ -50,9 +53,11 @@ class Hub:
     `told_to` is the entry up to which everybody has been told everything. `most` is how many may listen.
     """
 
-    def __init__(self, database: Database, reader: TurnReader, most: int = 5000, most_a_client: int = 100) -> None:
-        self.most, self.most_a_client = most, most_a_client
-        self.told_to, self.sent, self.dropped = 0, 0, 0
+    def __init__(
+        self, database: Database, reader: TurnReader, counts: Counts, most: int = 5000, most_a_client: int = 100
+    ) -> None:
+        self.counts, self.most, self.most_a_client = counts, most, most_a_client
+        self.told_to = 0
         self._database, self._reader = database, reader
         self._listeners: dict[Listener, tuple[list[Topic], str]] = {}
         self._by_topic: dict[Topic, set[Listener]] = defaultdict(set)
@@ -75,6 +80,7 @@ class Hub:
         """Tell a listener from now on of what comes after its `seq`. Raises sqlite3.Error."""
         self._listeners[listener] = ([], client)
         self._by_client[client] += 1
+        self.counts.add(listener.kind)
         if self._reading is None or self._reading.done():
             self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
             self._reading = asyncio.create_task(self._read())
@@ -103,6 +109,7 @@ class Hub:
         for topic in topics:
             self._forget(topic, listener)
         if client is not None:
+            self.counts.add(listener.kind, -1)
             self._by_client[client] -= 1
             if not self._by_client[client]:
                 del self._by_client[client]

@@ -318,7 +318,11 @@ def test_who_goes_on_not_reading_is_cut_off(front, write, join):
     with not_reading(served):
         change_often(write)
         wait_for(lambda: len(served.front.live.hub) == 0)
-    assert served.front.live.hub.dropped == 1
+    live = json.loads(get(served.port, "/health")[1])["live"]
+    assert live.pop("events") > 0
+    assert live == {"sockets": 0, "streams": 0, "dropped": 1}
+    metrics = get(served.port, "/metrics")[1].decode()
+    assert "\nrollcall_live_dropped_total 1\n" in metrics
 
 
 def test_a_server_without_a_front_answers_and_ends(client, join):
