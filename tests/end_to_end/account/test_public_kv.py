@@ -13,8 +13,8 @@ TOLD = "Anyone on the web can read it at"
 
 @pytest.fixture
 def public(rollcall):
-    """What of somebody's pairs anybody may read."""
-    return lambda user_id: rollcall.read(kv.get_public_pairs, int(user_id))
+    """What anybody reads of somebody's pairs, at the address that the bot tells."""
+    return lambda user_id: rollcall.get(f"/v1/users/{user_id}").json()["data"]["kv"]
 
 
 def test_a_pair_is_added_for_everybody_and_taken_back_at_once(discord, rollcall, person, public):
@@ -32,6 +32,26 @@ def test_a_pair_is_added_for_everybody_and_taken_back_at_once(discord, rollcall,
     assert public(alice) == {}
     assert answers[0][1] == ("`city` is private now. Only you can read it; `.kv public city` lets anyone on the web.")
     assert rollcall.read(kv.get_pairs, int(alice)) == {"city": "Basel"}
+
+
+def test_who_hides_or_leaves_shows_no_pair_and_the_owner_sees_all(discord, rollcall, person, token_of, public):
+    alice, bob = person(), person("bob")
+    token, other = token_of(alice), token_of(bob)
+    for typed in (".set city Bern", ".add diary secret"):
+        discord.say_and_wait(alice, typed)
+    own = {"city": "Bern", "diary": "secret"}
+    assert rollcall.get(f"/v1/users/{alice}", token).json()["data"]["kv"] == own
+    assert rollcall.get(f"/v1/users/{alice}", other).json()["data"]["kv"] == public(alice) == {"city": "Bern"}
+    discord.say_and_wait(alice, ".hide")
+    for asking in (None, other):
+        hidden = rollcall.get(f"/v1/users/{alice}", asking)
+        assert (hidden.status_code, "Bern" in hidden.text) == (404, False)
+    assert rollcall.get(f"/v1/users/{alice}", token).json()["data"]["kv"] == own
+    discord.say_and_wait(alice, ".show")
+    assert public(alice) == {"city": "Bern"}
+    discord.leave(alice)
+    until(lambda: rollcall.get(f"/v1/users/{alice}").status_code == 404)
+    assert "Bern" not in rollcall.get(f"/v1/users/{alice}").text
 
 
 def test_a_private_pair_stays_private_until_its_owner_says_otherwise(discord, person, public):
