@@ -4,6 +4,8 @@ import pytest
 
 from rules import opt_out
 from rules.account import erasure, kv
+from rules.presence import fronting
+from rules.systems import members, switches, systems
 
 ALICE, BOB, CHARLIE, DORA, ERIC = (80351110224678912 + number for number in range(5))
 BOTH = f"/users?ids={BOB},{ALICE}"
@@ -112,3 +114,23 @@ def test_a_hundred_at_most(client, people):
 def test_many_people_count_as_one_request(make_app, people):
     client = make_app(RATE_LIMIT="3/minute").test_client()
     assert client.get(BOTH).headers["X-RateLimit-Remaining"] == "2"
+
+
+def test_who_fronts_is_told_of_each_who_shows_it_and_changes_the_etag(client, people, write, token_of):
+    write(systems.create_system, ALICE, {"name": "Füchse"})
+    write(systems.link_account, ALICE, BOB)
+    ann = write(members.create_member, ALICE, {"name": "Änne"}).hid
+    write(switches.log_switch, ALICE, [ann])
+    tags = [client.get(BOTH).headers["ETag"]]
+    for user_id in (ALICE, BOB):
+        write(fronting.set_shown, user_id, True)
+        tags.append(client.get(BOTH).headers["ETag"])
+    bob, alice = client.get(BOTH).json["users"]
+    assert bob["fronting"] == alice["fronting"] == client.get(f"/user/{ALICE}").json["fronting"]
+    assert alice["fronting"]["members"][0]["name"] == "Änne"
+    write(members.edit_member, ALICE, ann, {"visibility": "private"})
+    tags.append(client.get(BOTH).headers["ETag"])
+    assert len(set(tags)) == 4
+    for headers in ({}, {"Authorization": token_of(ALICE)}):
+        assert [user["fronting"]["members"] for user in client.get(BOTH, headers=headers).json["users"]] == [[], []]
+    assert client.get(BOTH, headers={"If-None-Match": tags[-1]}).status_code == 304
