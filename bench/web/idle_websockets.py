@@ -13,6 +13,7 @@ from bench.report import Row, show
 from bench.web.servers import serving
 
 SOCKETS, WARM_UP, IDLE_S = 5000, 100, 10
+ALL_MAY = dict.fromkeys(("LIVE_CONNECTIONS", "LIVE_PER_CLIENT"), str(SOCKETS + WARM_UP))
 AT_ONCE = 100
 HANDSHAKE = (
     "GET /socket HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -23,7 +24,7 @@ HELLO = b"heartbeat_interval"
 
 def main() -> None:
     raise_open_files()
-    with tempfile.TemporaryDirectory() as folder, serving(file=Path(folder) / "empty.db") as server:
+    with tempfile.TemporaryDirectory() as folder, serving(file=Path(folder) / "empty.db", **ALL_MAY) as server:
         ours, theirs = multiprocessing.Pipe()
         client = multiprocessing.get_context("spawn").Process(target=hold, args=(theirs, server.url), daemon=True)
         client.start()
