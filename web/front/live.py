@@ -8,10 +8,10 @@ from web.front.protocol import HttpProtocol
 from web.front.refusals import refuse
 from web.front.streams import StreamConnection
 from web.front.wsgi import Answer
-from web.live.hub import FAULTS, Hub
+from web.live.hub import Hub
 from web.live.stream import Stream
 from web.rate_limit import Limiter
-from web.responses import RETRY_AFTER_S, SENTENCES
+from web.responses import RETRY_AFTER_S
 
 FULL = "As many listen here as this process can serve; try again in a moment."
 FULL_FOR_CLIENT = "Your address has {} streams and sockets open here, which is the most: close some first."
@@ -58,11 +58,6 @@ class Live:
             return Refusal(429, counted.sentence, counted.whole_wait_s)
         client = self._limiter.find_client(peer, claims)
         refusal = self.find_refusal(client)
-        if refusal:
-            return refusal
-        try:
+        if refusal is None:
             self.hub.join(socket, (), client)
-        except FAULTS:
-            self.hub.leave(socket)
-            return Refusal(503, SENTENCES[503])
-        return None
+        return refusal

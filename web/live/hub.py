@@ -76,20 +76,24 @@ class Hub:
         """Whether no more may listen from one client's address."""
         return self._by_client.get(client, 0) >= self.most_a_client
 
-    def join(self, listener: Listener, topics: Iterable[Topic], client: str) -> None:
+    def join(self, listener: Listener, topics: Collection[Topic], client: str) -> None:
         """Tell a listener from now on of what comes after its `seq`. Raises sqlite3.Error."""
         self._listeners[listener] = ([], client)
         self._by_client[client] += 1
         self.counts.add(listener.kind)
-        if self._reading is None or self._reading.done():
-            self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
-            self._reading = asyncio.create_task(self._read())
         self.add(listener, topics)
         self._catch_up(listener)
 
-    def add(self, listener: Listener, topics: Iterable[Topic]) -> None:
-        """Let a listener who has joined hear of more; what it is told of them from the start is its own affair."""
+    def add(self, listener: Listener, topics: Collection[Topic]) -> None:
+        """Let a listener who has joined hear of more; what it is told of them from the start is its own affair.
+
+        Raises sqlite3.Error.
+        """
         known, _ = self._listeners[listener]
+        # Whoever only said that they are there costs nothing more.
+        if topics and (self._reading is None or self._reading.done()):
+            self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
+            self._reading = asyncio.create_task(self._read())
         for topic in topics:
             if listener not in self._by_topic[topic]:
                 self._by_topic[topic].add(listener)
@@ -148,7 +152,7 @@ class Hub:
                 self._tell(listener, moment, EVERYTHING if everything or is_long else own, seq)
 
     async def _read(self) -> None:
-        while self._listeners:
+        while self._by_topic:
             await asyncio.sleep(POLL_S)
             try:
                 await self._look()
