@@ -79,7 +79,7 @@ ROOMS = {
     "web.pluralkit_v2": "models web rules rules.parsing rules.systems rules.groups rules.account rules.proxying",
     "web.live": "models database web web.pluralkit_v2"
     " rules rules.parsing rules.account rules.presence rules.systems rules.lanyard",
-    "web.front": "config database web web.live rules rules.parsing rules.account rules.presence",
+    "web.front": "config database web web.live rules rules.parsing rules.account rules.presence rules.lanyard",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}
 MOST_FILES, MOST_LINES = 15, 300

@@ -10,7 +10,8 @@ from flask import Flask
 from config import Config
 from web.responses import Environ, WsgiApp
 
-HOT_ROUTE = "/user/<user_id>"
+# Of what the front answers by itself, by what an address begins with.
+HOT_ROUTES = {b"/us": "/user/<user_id>", b"/v1": "/v1/users/<user_id>"}
 
 log = logging.getLogger(__name__)
 

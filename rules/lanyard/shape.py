@@ -14,7 +14,9 @@ from sqlalchemy import Select, bindparam, func, select
 from database.compiled_queries import CompiledQuery, Reader
 from models import OptOut, Presence
 from rules.account import kv
+from rules.etags import version_of
 from rules.presence.activities import OUR_ASSETS, find_spotify_session
+from rules.presence.profiles import Profile
 from rules.presence.raw_values import snake
 
 CLIENTS = ("web", "desktop", "mobile", "embedded", "vr")
@@ -43,6 +45,15 @@ def find(reader: Reader, user_id: int, viewer: int | None) -> str | None:
 def find_public(reader: Reader, user_id: int) -> str | None:
     """The same as everybody else sees it."""
     return find(reader, user_id, None)
+
+
+def find_answer(reader: Reader, user_id: int, viewer: int | None = None) -> Profile | None:
+    """The same in Lanyard's envelope, with a version: the answer of `GET /v1/users/<id>`."""
+    presence = find(reader, user_id, viewer)
+    if presence is None:
+        return None
+    text = f'{{"success":true,"data":{presence}}}'
+    return Profile(text, version_of(text))
 
 
 def find_many(reader: Reader, user_ids: Collection[int], viewer: int | None) -> dict[int, str]:

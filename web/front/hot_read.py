@@ -1,22 +1,30 @@
-"""The read that is asked for most, `GET /user/<id>` by a stranger: from the stored body to the socket, before Flask."""
+"""The reads that are asked for most, by strangers: from the stored body to the socket, before Flask.
+
+They are `GET /user/<id>` and, in Lanyard's dialect, `GET /v1/users/<id>`.
+"""
 
 import re
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sqlalchemy.exc import DatabaseError
 from werkzeug.http import parse_etags
 
+from database.compiled_queries import Reader
 from database.turn_reader import TurnReader
+from rules.lanyard import shape
 from rules.presence import profiles
+from rules.presence.profiles import Profile
 from web import request_log
 from web.client_address import claims_of_head
 from web.rate_limit import Limiter
 from web.responses import COMMON_HEADERS
 
-_PATH = re.compile(rb"/user/(0|[1-9][0-9]{0,18})(?:\?.*)?", re.DOTALL)
+_PATH = re.compile(rb"/(user|v1/users)/(0|[1-9][0-9]{0,18})(?:\?.*)?", re.DOTALL)
+# By what their paths begin with.
+FIND = {b"user": profiles.find_public, b"v1/users": shape.find_answer}
 # A host that has labels of 64 characters or more, or empty ones, is refused by Werkzeug.
 _HOST = re.compile(rb"[\w-]{1,63}(\.[\w-]{1,63}){0,9}(:[0-9]{1,5})?")
 # What makes it another request: somebody's own, one with a body, one for another protocol.
@@ -49,18 +57,18 @@ class HotRead:
             return None
         if not _UNUSUAL.isdisjoint(head.headers) or not _HOST.fullmatch(head.headers.get(b"host", b"none")):
             return None
-        profile = self._find(int(path[1]))
+        profile = self._find(FIND[path[1]], int(path[2]))
         if profile is None:
             return None
         return self._compose(head, profile)
 
-    def _find(self, user_id: int) -> profiles.Profile | None:
+    def _find(self, find: Callable[[Reader, int], Profile | None], user_id: int) -> Profile | None:
         try:
-            return profiles.find_public(self._reader.begin(), user_id)
+            return find(self._reader.begin(), user_id)
         except (sqlite3.Error, DatabaseError, OverflowError):
             return None
 
-    def _compose(self, head: Head, profile: profiles.Profile) -> tuple[bytes, bytes, bytes] | None:
+    def _compose(self, head: Head, profile: Profile) -> tuple[bytes, bytes, bytes] | None:
         etag, known = f'"{profile.version}"', head.headers.get(b"if-none-match")
         unchanged = known is not None and (
             known == etag.encode() or parse_etags(known.decode("latin-1")).contains_weak(profile.version)
@@ -89,7 +97,8 @@ class LoggedHotRead(HotRead):
         began = time.perf_counter()
         answer = super().answer(head)
         if answer is not None:
-            request_log.note(head.method.decode(), request_log.HOT_ROUTE, answer[0][9:12].decode(), began)
+            route = request_log.HOT_ROUTES[head.url[:3]]
+            request_log.note(head.method.decode(), route, answer[0][9:12].decode(), began)
         return answer
 
     def note_refusal(self, status: int) -> None:

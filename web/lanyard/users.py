@@ -25,10 +25,10 @@ def show(user_id: str) -> Response:
     with reading() as reader:
         viewer = get_caller(reader).user_id if user_id == ME else find_viewer(reader)
         wanted = viewer if user_id == ME else find_snowflake(user_id)
-        presence = None if wanted is None else shape.find(reader, wanted, viewer)
-        if presence is None:
+        answer = None if wanted is None else shape.find_answer(reader, wanted, viewer)
+        if answer is None:
             raise not_monitored(reader)
-    return readable(f'{{"success":true,"data":{presence}}}')
+    return readable(answer.text, answer.version)
 
 
 @bp.put("/v1/users/<user_id>/kv/<key>")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from database.turn_reader import TurnReader
 from rules import opt_out
-from rules.account import erasure, github
+from rules.account import erasure, github, kv
 from rules.etags import version_of
 from rules.presence import fronting, health
 from rules.systems import members, switches, systems
@@ -31,6 +31,9 @@ def people(join, write, leave, token_of):
     for user_id in (ALICE, BOB, CHARLIE, DORA, ERIC, LARGEST, 0):
         join(user_id, nick="Müller")
     write(github.connect, ALICE, {"id": 1, "login": "octocat", "bio": "Zürich"}, None)
+    for user_id in (ALICE, CHARLIE):
+        write(kv.edit_pairs, user_id, {"mood": "private", "town": "Zürich"})
+        write(kv.publish_pair, user_id, "town")
     write(opt_out.hide, CHARLIE)
     write(erasure.forget, DORA)
     leave(ERIC)
@@ -74,6 +77,9 @@ PATHS = [
     *(f"/user/{start}{ALICE}" for start in ("%20", "/", "./", "../user/", "@")),
     *(start.replace("1", str(ALICE)) for start in ("//user/1", "/user//1", "/USER/1", "/users/1", "/v1/a/1", "/1")),
     *(f"/user/{str(ALICE).replace('8', digit)}" for digit in ("%38", "٨", "８", "%D9%A8", "%EF%BC%98")),
+    *(f"/v1/users/{user_id}" for user_id in (ALICE, BOB, CHARLIE, DORA, ERIC, LARGEST, 0, 1, 2**63, f"0{ALICE}", "x")),
+    *(f"/v1/users/{ALICE}{rest}" for rest in ("/", "//", "/kv", "?a=1", "?", "%20", "%0A", "#x", ".png")),
+    *(f"/{start}/{ALICE}" for start in ("v1/user", "V1/users", "v2/users", "v1//users", "v1%2Fusers", "v1/users/@me")),
     *("/", "/user", "/user/", "/user/@me", "/nothing", "/docs", "/openapi.json", "/%75ser/1", "/user%2F1"),
 ]
 
@@ -105,9 +111,10 @@ def known_tags(tag):
 
 
 @pytest.mark.parametrize("user_id", [ALICE, BOB, CHARLIE])
-def test_every_way_to_say_what_is_known(roads, people, user_id):
+@pytest.mark.parametrize("start", ["/user", "/v1/users"])
+def test_every_way_to_say_what_is_known(roads, people, start, user_id):
     both = roads()
-    path = f"/user/{user_id}"
+    path = f"{start}/{user_id}"
     tag = ask(both.plain, compose("GET", path)).header("ETag") or '"none"'
     answers = {
         check_alike(both, path, method, ("If-None-Match", known)).status
@@ -226,10 +233,13 @@ def test_every_odd_query(roads, people, query):
     check_alike(roads(), f"/user/{ALICE}?{query}")
 
 
+OF_TOKENS = [f"{start}/{user_id}" for start in ("/user", "/v1/users") for user_id in (ALICE, BOB, CHARLIE, 1)]
+
+
 def test_tokens_open_what_they_open(roads, people):
     both = roads()
     for who, frame in itertools.product(people, ("{}", "Bearer {}", "bearer  {}", "{}x")):
-        for path in (*(f"/user/{user_id}" for user_id in (ALICE, BOB, CHARLIE, 1)), "/user/@me", f"/user/{ALICE}/kv"):
+        for path in (*OF_TOKENS, "/user/@me", "/v1/users/@me", f"/user/{ALICE}/kv"):
             check_alike(both, path, "GET", ("Authorization", frame.format(people[who])))
 
 
@@ -269,7 +279,10 @@ def alone(make_app, people, serve):
     return serve(Front(broken, HotRead(TurnReader(app.extensions["database"]), app.extensions["rate_limiter"]))).port
 
 
-@pytest.mark.parametrize("path", [f"/user/{ALICE}", f"/user/{BOB}", f"/user/{BOB}?a=1", f"/user/{LARGEST}", "/user/0"])
+FOUND = [f"{start}/{rest}" for start in ("/user", "/v1/users") for rest in (ALICE, BOB, f"{BOB}?a=1", LARGEST, 0)]
+
+
+@pytest.mark.parametrize("path", FOUND)
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_what_is_found_never_reaches_flask(alone, path, method):
     answer = ask(alone, compose(method, path), method)
@@ -277,9 +290,17 @@ def test_what_is_found_never_reaches_flask(alone, path, method):
     assert ask(alone, compose(method, path, ("If-None-Match", answer.header("ETag"))), method).status == 304
 
 
-@pytest.mark.parametrize("path", [f"/user/{CHARLIE}", f"/user/{DORA}", "/user/1", f"/user/{ALICE}/", "/user/@me", "/"])
+LEFT = [f"{start}/{rest}" for start in ("/user", "/v1/users") for rest in (CHARLIE, DORA, 1, f"{ALICE}/", "@me", "")]
+
+
+@pytest.mark.parametrize("path", LEFT)
 def test_all_else_does(alone, path):
     assert ask(alone, compose("GET", path)).status == 500
+
+
+def test_a_stranger_is_shown_the_public_pairs_alone(alone):
+    answer = ask(alone, compose("GET", f"/v1/users/{ALICE}"))
+    assert ("Zürich".encode() in answer.body, b"private" in answer.body) == (True, False)
 
 
 def ask_in_turns(database, *turns):

@@ -38,6 +38,7 @@ def test_each_request_is_one_line(logged):
     known = ("If-None-Match", "*")
     assert logged("GET", f"/user/{ALICE}") == ["GET /user/<user_id> 200"]
     assert logged("HEAD", f"/user/{ALICE}?secret=1", known) == ["HEAD /user/<user_id> 304"]
+    assert logged("GET", f"/v1/users/{ALICE}") == ["GET /v1/users/<user_id> 200"]
     assert logged("GET", f"/user/{ALICE}", token) == ["GET /user/<user_id> 200"]
     assert logged("GET", f"/user/{ALICE}/kv/secret", token) == ["GET /user/<user_id>/kv/<key:key> 404"]
     assert logged("GET", f"/users?ids={ALICE}") == ["GET /users 200"]
