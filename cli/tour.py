@@ -65,7 +65,7 @@ def _guide(config: settings.Config, url: str, where: str) -> list[str]:
     python = sys.executable.removeprefix(f"{settings.ROOT}/")
     presence, systems = (next(iter(prefixes), None) for prefixes in (config.presence_prefixes, config.system_prefixes))
     typed = [f"{prefix}help" for prefix in (presence, systems) if prefix]
-    typed += [f"{systems}system"] if systems else []
+    typed += [f"{systems}system", f"{systems}group Gardeners"] if systems else []
     typed += ["R:Hello!"]
     lines = [
         "",
@@ -74,10 +74,12 @@ def _guide(config: settings.Config, url: str, where: str) -> list[str]:
         f"{PERSON} is a system, {NAME}, whose members switch and speak. See it, and who fronts:",
         f"  curl {config.public_url}/v1/s/{SYSTEM_ID}",
         f"  curl {config.public_url}/v1/s/{SYSTEM_ID}/fronters",
+        f"  curl {config.public_url}/v2/systems/{SYSTEM_ID}/groups?with_members=true",
         f"All examples of {config.public_url}/docs work here, with {PERSON}'s token:",
         f"  TOKEN=$({python} -m flask --app app token {PERSON_ID})",
-        "Type a command as one of them (alice, bob, charlie, dana, eve):",
+        "Type a command as one of them (alice, bob, charlie, dana, and eve, who may manage the server):",
         *(f'  {python} -m simulator say {PERSON} "{text}"{where}' for text in typed),
+        *([f'  {python} -m simulator say eve "{systems}serverconfig"{where}'] if systems else []),
     ]
     return [*lines, "Ctrl-C stops everything. With a DISCORD_TOKEN in .env, make run is the real thing.", ""]
 

@@ -61,12 +61,14 @@ class About(commands.Cog, name="about"):
     @systems_command("dashboard", "dash")
     async def dashboard(self, ctx: Context, *, text: str = "") -> None:
         Arguments(text).end()
-        await answer(ctx, card(text=tell_address(self.bot.config.public_url)))
+        config = self.bot.config
+        is_simulated = bool(config.discord_api_base) and not settings.is_reachable_from_outside(config.discord_api_base)
+        await answer(ctx, card(text=tell_address(config.public_url, is_simulated)))
 
 
-def tell_address(url: str) -> str:
-    """Where the pages of this Rollcall are, or why there is nothing to open."""
-    if not settings.is_reachable_from_outside(url):
+def tell_address(url: str, is_simulated: bool = False) -> str:
+    """Where the pages of this Rollcall are, or why there is nothing to open; who is simulated is on this machine."""
+    if not (settings.is_reachable_from_outside(url) or is_simulated):
         return "This Rollcall has no pages that you can open: whoever runs it has set no PUBLIC_URL for it."
     return f"My pages are at {url}/ and the API is explained at {url}/docs; what you set by commands shows there."
 

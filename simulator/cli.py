@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from simulator.activities import custom, game, spotify
 from simulator.client import Simulator, SimulatorError
@@ -56,6 +57,7 @@ def _add_speech(command: Callable) -> None:
     say = command("say", _say, "write a message as somebody, and show what the bot does")
     say.add_argument("user")
     say.add_argument("text")
+    say.add_argument("--file", action="append", default=[], help="attach this file; several times for several")
     say.add_argument("--reply-to", metavar="ID", help='answer this message, or the "last" one')
     slash = command("slash", _slash, "send a slash command as somebody")
     slash.add_argument("user")
@@ -96,8 +98,9 @@ def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
         before = simulator.dms(chosen.user) if chosen.dm else simulator.messages(chosen.channel)
         reply_to = before[-1]["id"] if before else None
     where = {"dm": chosen.dm, "channel": chosen.channel, "reply_to": reply_to}
+    attachments = [_read_file(path) for path in chosen.file]
     after = simulator.last_seq()
-    said = simulator.say(chosen.user, chosen.text, **where)
+    said = simulator.say(chosen.user, chosen.text, attachments=attachments, **where)
 
     def is_answer(entry: dict) -> bool:
         # Others talk at the same time, elsewhere.
@@ -108,6 +111,13 @@ def _say(simulator: Simulator, chosen: argparse.Namespace) -> None:
         simulator.wait_for(is_answer, after, chosen.wait)
     entries = simulator.wait(after, 1, QUIET_S, answers_only=True, quiet=QUIET_S)
     _show(simulator, [entry for entry in entries if is_answer(entry)], chosen)
+
+
+def _read_file(path: str) -> tuple[str, bytes]:
+    try:
+        return Path(path).name, Path(path).read_bytes()
+    except OSError as error:
+        raise SimulatorError(f"The file {path} cannot be read: {error.strerror}.") from None
 
 
 def _slash(simulator: Simulator, chosen: argparse.Namespace) -> None:

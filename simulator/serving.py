@@ -5,6 +5,7 @@ import errno
 import sys
 
 from simulator import app, demo
+from simulator.control import roles
 from simulator.simulation import Simulation
 from simulator.state.default_world import default_world, empty_world
 
@@ -17,6 +18,8 @@ def serve(port: int, empty: bool, with_tour: bool, until_eof: bool = False) -> i
         print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
         print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
         if with_tour and not empty:
+            # Somebody has to be able to try what moderators may.
+            roles.add_role(sim, "Moderators", permissions=["MANAGE_GUILD"], users=["eve"])
             sim.spawn(demo.move(sim))
 
     try:

@@ -23,3 +23,4 @@ def test_where_its_pages_are():
     assert "https://rollcall.example.org/docs" in tell_address("https://rollcall.example.org")
     for own in ("http://127.0.0.1:8000", "http://localhost:8000", "http://10.0.0.5"):
         assert own not in tell_address(own)
+        assert f"{own}/docs" in tell_address(own, is_simulated=True)

@@ -65,6 +65,15 @@ def test_saying_something(sim, talker):
     assert sim.run("say", "bob", "hm", "--wait", "0.2") == (0, "The bot did nothing within 0.2 seconds.\n")
 
 
+def test_saying_something_with_a_file(sim, talker, tmp_path):
+    (tmp_path / "system.json").write_bytes(b"{}")
+    sim.run("say", "bob", "here", "--file", str(tmp_path / "system.json"), "--wait", "0.2")
+    (attached,) = Simulator(sim.url).messages()[-1]["attachments"]
+    assert (attached["filename"], Simulator(sim.url).file(attached["id"])) == ("system.json", b"{}")
+    code, told = sim.run("say", "bob", "here", "--file", str(tmp_path / "none.json"))
+    assert (code, "none.json cannot be read: No such file" in told) == (1, True)
+
+
 def test_what_others_are_answered_elsewhere_is_not_shown(sim, talker):
     simulator = Simulator(sim.url)
     aside, stop = simulator.add_channel("aside"), threading.Event()
