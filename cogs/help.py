@@ -54,7 +54,7 @@ MESSAGES = (
     ("x [link] s/<old>/<new>/", "change it by a pattern, as `edit -regex` does"),
     ("reproxy [link] <member>", "let somebody else have said it"),
     ("delete <link>", "delete it, as ❌ does"),
-    ("message <link>", "who sent it; `raw`, `author` or `delete` behind it"),
+    ("message <link>", "who sent it; raw, author or delete behind it"),
     ("debug proxying <link>", "why a message of yours was not proxied"),
     ("debug permissions", "what I may not do in this channel"),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.formatting import QUOTED_LENGTH
-from cogs.commands.responses import Context, typed
+from cogs.commands.responses import Context, spell, typed
 from rules.errors import NotFound
 
 Run = Callable[..., Awaitable[None]]
@@ -59,7 +59,7 @@ class Subcommands:
         """The text of help: one line a subcommand, as it is typed where the caller is, and what it is about."""
         lines = [self.first] if self.first else []
         lines += [(self.write(subcommand), subcommand.about) for subcommand in self.all]
-        return "\n".join(f"{typed(ctx, command)} — {about}" for command, about in lines)
+        return "\n".join(f"{typed(ctx, command)} — {spell(ctx, about)}" for command, about in lines)
 
     def write(self, subcommand: Subcommand) -> str:
         """How a subcommand is typed, without the prefix."""

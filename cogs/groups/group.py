@@ -13,8 +13,9 @@ from cogs.commands.targets import EditTarget
 from cogs.groups import membership
 from cogs.groups.group_list import show_groups
 from cogs.groups.group_target import get_group_target, list_members
-from cogs.groups.random_choice import show_random_group, show_random_member
-from cogs.systems import embeds, field_commands, front, image_fields, member_list
+from cogs.groups.random_choice import ALL, show_random, show_random_group, show_random_member
+from cogs.groups.random_choice import NAMES as RANDOM
+from cogs.systems import embeds, field_commands, front, image_fields
 from cogs.systems.field_commands import Field, delete_by_typing, edit_description, edit_text, show_id
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.member import confirm_duplicate
@@ -30,7 +31,6 @@ from rules.systems.config import Display
 DISPLAY_NAME = Field("display_name", "display name", unquoted)
 ICON = Field("icon", "icon")
 NEW = ("new", "n", "create", "make", "register")
-RANDOM = ("random", "rand")
 LIST = ("list", "ls", "l", "search", "find", "query")
 subcommands = Subcommands("group", "<group>", ("group new <name>", "make a group; `group list` shows yours"))
 
@@ -107,6 +107,7 @@ async def members_of(ctx: Context, edit_target: EditTarget, arguments: Arguments
 
 @subcommands(*RANDOM, about="the card of one of its members, by chance")
 async def random(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
+    arguments.end(ALL)
     await show_random_member(ctx, edit_target.target, arguments, list_members, edit_target.hid)
 
 
@@ -155,6 +156,7 @@ async def group_command(ctx: Context, arguments: Arguments) -> None:
     elif word.lower() in LIST and not arguments.has(*BY_ID):
         await show_groups(ctx, await get_own(ctx), arguments)
     elif word.lower() in RANDOM and not arguments.has(*BY_ID):
+        arguments.end(ALL)
         await show_random_group(ctx, await get_own(ctx), arguments)
     else:
         await group_subcommand(ctx, word, arguments)
@@ -178,10 +180,9 @@ class GroupCog(commands.Cog, name="group"):
     async def group(self, ctx: Context, *, text: str = "") -> None:
         await group_command(ctx, Arguments(text))
 
-    @systems_command("random", "rand")
+    @systems_command(*RANDOM, usage="[-group]")
     async def random(self, ctx: Context, *, text: str = "") -> None:
-        own = await get_own(ctx)
-        await show_random_member(ctx, own, Arguments(text), member_list.list_members, own.system.hid)
+        await show_random(ctx, await get_own(ctx), Arguments(text))
 
 
 def _welcome(ctx: Context, group: Group, display: Display) -> str:

@@ -13,7 +13,7 @@ from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import MOST_TEXT, Context, card
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
-from cogs.systems import system
+from cogs.systems import member_list, system
 from cogs.systems.embeds import called
 from rules.errors import Invalid
 from rules.groups import listing
@@ -22,14 +22,21 @@ from rules.systems import systems
 from rules.systems.config import Display
 
 ON_A_PAGE = 25
-ALL, PRIVATE_ONLY = ("all", "a"), ("private-only", "po")
+ALL, PRIVATE_ONLY, REVERSE = (member_list.OPTIONS[name] for name in ("all", "private_only", "reverse"))
+SORTS = {name: member_list.SORTS[name] for name in listing.SORTS}
 
 
 async def show_groups(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
-    """The groups of a system, or those with a text in their names, 25 a page."""
+    """The groups of a system, or those with a text in their names, 25 a page; sorted as lists of members are."""
     search = " ".join(arguments.all())
-    arguments.check_flags((*ALL, *PRIVATE_ONLY))
-    options = GroupOptions(search, arguments.has(*ALL), arguments.has(*PRIVATE_ONLY))
+    arguments.check_flags((*ALL, *PRIVATE_ONLY, *REVERSE, *(flag for flags in SORTS.values() for flag in flags)))
+    options = GroupOptions(
+        search,
+        all=arguments.has(*ALL),
+        private_only=arguments.has(*PRIVATE_ONLY),
+        sort=member_list.read_sort(arguments, SORTS) or "display_name",
+        reverse=arguments.has(*REVERSE),
+    )
     if options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
 
@@ -45,10 +52,12 @@ async def show_groups(ctx: Context, target: SystemTarget, arguments: Arguments) 
 
 def tell_groups(found: list[dict[str, Any]], display: Display) -> str:
     """Groups by ID and name, one a line, for who likes things displayed so."""
-    return cut("\n".join(_line(group, display) for group in found), MOST_TEXT)
+    hids = display.pad_ids([group["id"] for group in found])
+    return cut("\n".join(map(_line, found, hids)), MOST_TEXT)
 
 
-system.subcommands.add(Subcommand(("groups", "grouplist", "gs"), show_groups, "[text]", "the groups"))
+NAMES = ("groups", "grouplist", "gs")
+system.subcommands.add(Subcommand(NAMES, show_groups, "[text]", "the groups; `-by-…` sorts them as members"))
 
 
 async def _make_page(
@@ -74,8 +83,8 @@ def _count_pages(found: list[dict[str, Any]]) -> int:
     return max(-(-len(found) // ON_A_PAGE), 1)
 
 
-def _line(group: dict[str, Any], display: Display) -> str:
+def _line(group: dict[str, Any], hid: str) -> str:
     name = f" ({cut(escape(group['name']), 60)})" if called(group) != group["name"] else ""
     count = group.get("count")
     members = "" if count is None else f" · {count} {'member' if count == 1 else 'members'}"
-    return f"`{display.pad_id(group['id'])}` **{cut(escape(called(group)), 60)}**{name}{members}"
+    return f"`{hid}` **{cut(escape(called(group)), 60)}**{name}{members}"

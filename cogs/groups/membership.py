@@ -74,7 +74,7 @@ async def run(ctx: Context, edit_target: EditTarget, arguments: Arguments, table
     await table.get(word or LIST[0]).run(ctx, edit_target, arguments)
 
 
-@member.subcommands("group", "groups", usage="[add or remove <groups>]", about="the groups it is in")
+@member.subcommands("group", "groups", "g", usage="[add or remove <groups>]", about="the groups it is in")
 async def groups_of_member(ctx: Context, edit_target: EditTarget, arguments: Arguments) -> None:
     await run(ctx, edit_target, arguments, of_member)
 

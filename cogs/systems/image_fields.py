@@ -58,7 +58,7 @@ async def read_picture(
         user = await get_user(ctx, user_id)
         return user.display_avatar.replace(size=512, static_format="png").url
     if given or not attachment:
-        return _without_brackets(given)
+        return _read_address(ctx, given)
     if not (attachment.content_type or "").startswith("image/"):
         raise Invalid("The attachment must be a picture.")
     return attachment.url
@@ -69,9 +69,13 @@ def keeping_if_any(ctx: Context, url: str | None) -> AbstractAsyncContextManager
     return ctx.bot.pictures.keeping(ctx.author.id, url) if url else nullcontext((None, ""))
 
 
-def _without_brackets(url: str) -> str:
+def _read_address(ctx: Context, given: str) -> str:
     # `<>` is no address, and must not clear the picture as an empty one would.
-    return url[1:-1] if url.startswith("<") and url.endswith(">") and url[1:-1].strip() else url
+    url = given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
+    # Discord shows a picture over http no longer, and the simulated one has no certificate.
+    if not url.lower().startswith(("https://", ctx.bot.config.discord_cdn_base or "https://")):
+        raise Invalid("A picture's address must start with https://; an attached picture does as well.")
+    return url
 
 
 async def _show_picture(ctx: Context, edit_target: EditTarget, arguments: Arguments, field: Field) -> None:

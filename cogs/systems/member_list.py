@@ -155,20 +155,25 @@ def _read_listing(arguments: Arguments, display: Display) -> _Listing:
     full = full or arguments.has(*FULL_FLAGS)
     extras = _find_all(arguments, EXTRAS)
     if len(extras) > 1 and not full:
-        raise Invalid("The short list has room for one `-with-…`; `list full` has it for all.")
+        raise Invalid("The short list has room for one `-with-…`; `list full` takes as many as you like.")
     return _Listing(_read_options(arguments, search, extras), full, extras, display)
 
 
 def _read_options(arguments: Arguments, search: str, extras: list[str]) -> member_list.Options:
-    sorts = _find_all(arguments, SORTS)
-    if len(sorts) > 1:
-        raise Invalid("Choose one way of sorting.")
     return member_list.Options(
         search=search,
-        sort=sorts[0] if sorts else "name",
+        sort=read_sort(arguments, SORTS) or "name",
         last_fronted="last_fronted" in extras,
         **{name: arguments.has(*flags) for name, flags in OPTIONS.items()},
     )
+
+
+def read_sort(arguments: Arguments, sorts: dict[str, tuple[str, ...]]) -> str | None:
+    """By which of these it is to be sorted, if any is said. Raises Invalid for several."""
+    found = _find_all(arguments, sorts)
+    if len(found) > 1:
+        raise Invalid("Choose one way of sorting.")
+    return found[0] if found else None
 
 
 def _find_all(arguments: Arguments, table: dict[str, tuple[str, ...]]) -> list[str]:
@@ -177,11 +182,11 @@ def _find_all(arguments: Arguments, table: dict[str, tuple[str, ...]]) -> list[s
 
 def _short_page(members: list[dict[str, Any]], extras: list[str], display: Display) -> discord.Embed:
     lines = []
-    for member in members:
+    for member, hid in zip(members, display.pad_ids([member["id"] for member in members]), strict=True):
         tags = list_tags(member["proxy_tags"], TAGS_IN_FULL if extras == ["proxy_tags"] else TAGS)
         more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
         name = f" ({cut(escape(member['name']), 60)})" if called(member) != member["name"] else ""
-        lines.append(f"`{display.pad_id(member['id'])}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
+        lines.append(f"`{hid}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
     return card(text=cut("\n".join(lines), MOST_TEXT) or "There is nobody to list.")
 
 

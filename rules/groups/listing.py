@@ -22,18 +22,22 @@ from rules.systems import front_breakdown, member_list, members, overviews, syst
 from rules.systems.member_list import Options
 from rules.systems.privacy import see_member, see_system
 
+SORTS = ("name", "display_name", "id", "created", "random")
+
 
 @dataclass(frozen=True)
 class GroupOptions:
-    """What to list; `all` are hidden groups too, `private_only` those alone."""
+    """What to list; `all` are hidden groups too, `private_only` those alone; `sort` is one of SORTS."""
 
     search: str = ""
     all: bool = False
     private_only: bool = False
+    sort: str = "display_name"
+    reverse: bool = False
 
 
 def list_groups(session: Session, system: System, viewer: int | None, options: GroupOptions) -> list[dict[str, Any]]:
-    """The groups of a system by name, as `see_group` shows them, with `count`: how many of its members are seen.
+    """The groups of a system, as `see_group` shows them, with `count`: how many of its members are seen.
 
     Hidden groups are left out even for the owner unless `all` or `private_only`; strangers never get them, and `count`
     is None where they may not see who is in one. Nothing is found by what the viewer must not see. Raises NotAllowed
@@ -48,7 +52,7 @@ def list_groups(session: Session, system: System, viewer: int | None, options: G
         if not owner or _is_wanted(group, options)
     ]
     found = [group for group in seen if member_list.is_named(group, options.search)]
-    return sorted(found, key=lambda group: member_list.fold(group["display_name"] or group["name"]))
+    return member_list.sort(found, options.sort, options.reverse)
 
 
 def show_groups(

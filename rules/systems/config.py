@@ -1,7 +1,7 @@
 """How a system wants things done: PluralKit's `config` command and v2's settings are these, by v2's names."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -92,9 +92,9 @@ class Display:
         """An ID as it is shown everywhere; it is read the same with and without hyphen, in any case of letters."""
         return short_ids.show_id(hid, self.split, self.caps)
 
-    def pad_id(self, hid: str) -> str:
-        """An ID as it is shown in lists, where all are to be as wide as the longest."""
-        return short_ids.pad_id(self.show_id(hid), self.padding, self.split)
+    def pad_ids(self, hids: Sequence[str]) -> list[str]:
+        """IDs as they are shown in a list, where all are to be as wide as its longest."""
+        return short_ids.pad_ids([self.show_id(hid) for hid in hids], self.padding)
 
 
 def edit_config(session: Session, user_id: int, changes: Mapping[str, object]) -> System:

@@ -55,7 +55,7 @@ def list_members(
         for member in session.scalars(listed)
         if _is_wanted(member, owner, options)
     ]
-    return _sort([member for member in seen if _is_found(member, options)], options)
+    return sort([member for member in seen if _is_found(member, options)], options.sort, options.reverse)
 
 
 def suggest_members(session: Session, user_id: int, typed: str, most: int) -> list[tuple[str, str]]:
@@ -111,11 +111,12 @@ _KEYS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
-def _sort(listed: list[dict[str, Any]], options: Options) -> list[dict[str, Any]]:
+def sort(listed: list[dict[str, Any]], by: str, reverse: bool) -> list[dict[str, Any]]:
+    """What is seen of members or groups, by one of SORTS; what lacks that comes last, also in reverse."""
     # Sorting is stable: where the keys are the same, the names decide, also in reverse.
     by_name = sorted(listed, key=_KEYS["name"])
-    keyed = [(_KEYS[options.sort](member), member) for member in by_name]
-    known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=options.reverse)
+    keyed = [(_KEYS[by](member), member) for member in by_name]
+    known = sorted((pair for pair in keyed if pair[0] is not None), key=lambda pair: pair[0], reverse=reverse)
     return [member for _, member in known] + [member for key, member in keyed if key is None]
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from collections.abc import Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -12,8 +13,6 @@ from rules.parsing.uuids import parse_uuid
 
 LENGTH = 5
 Named = TypeVar("Named", System, Member, Group)
-# PluralKit's newer IDs have one letter more, and come in with its files.
-LONGEST = 6
 # Behind so many letters an ID is split.
 HALF = 3
 
@@ -57,10 +56,11 @@ def show_id(hid: str, split: bool, caps: bool) -> str:
     return f"{shown[:HALF]}-{shown[HALF:]}" if split else shown
 
 
-def pad_id(shown: str, padding: str, split: bool) -> str:
-    """An ID that `show_id` made, made as wide as the longest by blanks: `left` of it, `right` of it, or `off`."""
-    width = LONGEST + split
-    return {"left": shown.rjust(width), "right": shown.ljust(width)}.get(padding, shown)
+def pad_ids(shown: Sequence[str], padding: str) -> list[str]:
+    """IDs that `show_id` made, made as wide as the longest of them by blanks: `left`, `right`, or `off`."""
+    width = max(map(len, shown), default=0)
+    pad = {"left": str.rjust, "right": str.ljust}.get(padding, lambda one, _width: one)
+    return [pad(one, width) for one in shown]
 
 
 def _draw() -> str:

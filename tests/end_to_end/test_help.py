@@ -40,6 +40,7 @@ def test_help_and_unknown_words(discord, rollcall, person):
             ("`pk;system rename [name]`", "`pk;system privacy", "`pk;system delete`", "`pk;system id`"),
         ),
         (("member", "m"), ("`pk;member new <name>`", "`pk;member <member> rename <name>`", "birthday")),
+        (("group", "g"), ("`pk;group new <name>` — make a group; `pk;group list` shows yours", "random`")),
         (("switch", "sw"), ("`pk;switch move <time>`", "`pk;switch <members>`", "`pk;switch delete [all]`")),
         (("front", "fh"), ("`pk;front history`", "`pk;front percent [since]`")),
         (("config", "cfg"), ("`pk;config timezone [zone]`", "`pk;config show private [on or off]`")),
@@ -49,7 +50,10 @@ def test_help_and_unknown_words(discord, rollcall, person):
         (("presence",), ("`.token`", "/user/")),
         (
             ("message", "edit"),
-            ("`pk;edit [link] <text>`", "`pk;x [link] s/<old>/<new>/`", "`pk;debug proxying <link>`"),
+            (
+                *("`pk;edit [link] <text>`", "`pk;x [link] s/<old>/<new>/`", "`pk;debug proxying <link>`"),
+                "raw, author or delete behind it",
+            ),
         ),
         (("about", "stats"), ("`pk;explain`", "`pk;stats`", "`pk;dashboard`")),
         (("serverconfig",), ("`pk;serverconfig require tag [on or off]`", "`pk;serverconfig log blacklist")),
@@ -100,7 +104,7 @@ def test_what_the_bot_is(discord_user, rollcall):
         assert field in told
     assert "Running for: " in told
     assert "oauth2/authorize?client_id=" in alice.refusal("pk;invite")
-    assert "set no PUBLIC_URL" in alice.refusal("pk;dashboard")
+    assert "/docs" in alice.refusal("pk;dashboard")
     assert "I did not expect “now”" in alice.refusal("pk;stats now")
 
 

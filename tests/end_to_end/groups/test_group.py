@@ -83,12 +83,28 @@ def test_members_are_put_into_groups_from_either_side(sol):
     )
 
 
+def test_a_members_groups_by_their_short_name(sol):
+    sol.say("pk;m ann g", "Tall ones")
+    sol.say('pk;m ann g remove "tall ones"', "1 group taken out.")
+    sol.say('pk;m ann g add "tall ones"', "1 group added.")
+
+
 def test_chance_and_shares_of_the_front(sol):
     sol.say("pk;sw ann cy", "Switch logged.")
     for _ in range(3):
         assert re.search("Ann|Ben", sol.say('pk;g "tall ones" random', "Created"))
     sol.say("pk;random", "Created")
-    sol.say("pk;group random", "Tall ones")
+    for typed in (
+        "group random",
+        "random -group",
+        "random -g",
+        "system random -group",
+        f"s {sol.system['id']} random -g",
+    ):
+        sol.say(f"pk;{typed}", "Tall ones")
+    for typed in ("system random", f"s {sol.system['id']} random", "random -all"):
+        assert re.search("Ann|Ben|Cy", sol.say(f"pk;{typed}", "Created"))
+    sol.say('pk;g "tall ones" random -group', "I know no `-group` here")
     whole = sol.say("pk;s frontpercent", "Front breakdown")
     assert "Cy" in whole
     of_group = sol.say('pk;g "tall ones" frontpercent', "Front breakdown")
@@ -122,6 +138,21 @@ def test_what_is_private_is_told_to_the_owner_alone(sol, rollcall, discord_user)
     sol.say("pk;g new Short ones", "Short ones is made")
     sol.say("pk;g random -public", "The group list of this system is private.")
     stranger.ask(f"pk;s {sol.system['id']} groups", "The group list of this system is private.")
+
+
+def test_groups_are_sorted_as_members_are(sol):
+    sol.say("pk;g new Zebras", "made")
+    sol.say("pk;g new Ants", "made")
+
+    def order(flags):
+        told = sol.say(f"pk;g list {flags}", "Groups")
+        return sorted(("Ants", "Tall ones", "Zebras"), key=told.index)
+
+    assert order("") == order("-by-name") == ["Ants", "Tall ones", "Zebras"]
+    assert order("-rev") == order("-bn -r") == ["Zebras", "Tall ones", "Ants"]
+    assert order("-by-created") == ["Tall ones", "Zebras", "Ants"]
+    sol.say("pk;g list -bn -bid", "Choose one way of sorting.")
+    sol.say("pk;g list -bmc", "I know no `-bmc` here")
 
 
 def test_new_groups_begin_private_where_that_is_set(sol, rollcall, discord_user):

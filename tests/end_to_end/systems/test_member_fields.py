@@ -179,8 +179,9 @@ def test_pictures_refused(system_owner, discord_user):
     long = "https://example.com/" + "a" * 240
     sol.say_all(
         {
-            "pk;m ann avatar hello": "The avatar_url must be an address that starts with http:// or https://.",
-            "pk;m ann avatar ftp://example.com/a.png": "The avatar_url must be an address that starts with http://",
+            "pk;m ann avatar hello": "A picture's address must start with https://",
+            "pk;m ann avatar ftp://example.com/a.png": "A picture's address must start with https://",
+            "pk;m ann avatar http://example.com/a.png": "A picture's address must start with https://",
             f"pk;m ann banner {long}": "The banner must have at most 256 characters; this one has 260.",
             "pk;m ann avatar https://": "The avatar_url must be an address",
             f"pk;m ann banner {other.mention}": "A banner cannot be taken from a user",
@@ -201,7 +202,7 @@ def test_a_refusal_reads_the_same_over_http(system_owner):
         ("pronouns", "pronouns", "x" * 101),
         ("color", "color", "red"),
         ("color", "color", "ff0000ff"),
-        ("avatar", "avatar_url", "ftp://example.com/a.png"),
+        ("avatar", "avatar_url", "https://user:pw@example.com/"),
         ("banner", "banner", "https://example.com/" + "x" * 240),
     ):
         answer = sol.patch(path, **{key: value})

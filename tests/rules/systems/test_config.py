@@ -147,5 +147,12 @@ def test_ids_look_as_their_reader_likes_them(write, read, foxes, settings, shown
     display, stranger = read(config.get_display, ALICE), read(config.get_display, BOB)
     hids = ("abcde", "abcdef")
     assert " ".join(map(display.show_id, hids)) == shown
-    assert " ".join(map(display.pad_id, hids)) == padded
-    assert [stranger.pad_id(hid) for hid in hids] == list(hids)
+    assert " ".join(display.pad_ids(hids)) == padded
+    assert stranger.pad_ids(hids) == list(hids)
+
+
+@pytest.mark.parametrize("padding", ["left", "right"])
+def test_ids_of_one_length_get_no_blank(write, read, foxes, padding):
+    write(config.edit_config, ALICE, {"hid_list_padding": padding})
+    assert read(config.get_display, ALICE).pad_ids(["abcde", "fghij"]) == ["abcde", "fghij"]
+    assert read(config.get_display, ALICE).pad_ids([]) == []
