@@ -13,7 +13,7 @@ from rules.presence import profiles
 from web import pluralkit_v1
 from web.front import connections, protocol, sockets
 from web.kv import OBJECT_BYTES
-from web.rate_limit import PAGES_LIMIT
+from web.rate_limit import PAGES_LIMIT, ROWS_OF_ONE
 
 ROOT = settings.ROOT
 PINNED = ("requirements.txt", "tests/requirements.txt")
@@ -144,6 +144,7 @@ def test_the_limits_are_those_that_hold():
         "requests that wait behind another on one connection": [protocol.MOST_PIPELINED],
         "connections a worker": [connections.MOST_CONNECTIONS],
         "a message on a WebSocket": [sockets.LARGEST_MESSAGE],
+        "what `?with_members=true` shows": [ROWS_OF_ONE],
     }
 
 

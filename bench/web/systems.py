@@ -7,6 +7,7 @@ the small one. The systems that are asked for have the same size in both.
 """
 
 import sqlite3
+import statistics
 import tempfile
 import time
 from contextlib import closing
@@ -38,7 +39,7 @@ def main() -> None:
         tables = {f"SCAN {table}" for table in models.db.metadata.tables}
         scans = sorted(step for step in query_plans(Path(folder) / "large.db") if " ".join(step.split()[:2]) in tables)
         against = f"in a file of {SMALL} systems"
-        rows = [Row(path, against, compare(small, large, path, own), at_most=AIM) for path, own in paths()]
+        rows = [make_row(path, against, compare(small, large, path, own)) for path, own in paths()]
     size = f"{LARGE:,} systems, {LARGE * MEMBERS:,} members, {LARGE * SWITCHES:,} switches"
     show("systems", rows, [f"In a file of {size}.", f"SQLite reads without an index: {', '.join(scans) or 'nothing'}."])
 
@@ -173,14 +174,21 @@ def query_plans(file: Path) -> set[str]:
         return {row[3] for sql in selects for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")}
 
 
-def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> list[float]:
-    """The large file's time by the small one's in each round, measured in turn."""
+def make_row(path: str, against: str, rounds: list[tuple[float, float]]) -> Row:
+    """A row of the ratios, which says how long one read took in each file (median)."""
+    of_small, of_large = (statistics.median(times) / READS * 1000 for times in zip(*rounds, strict=True))
+    ratios = [large / small for small, large in rounds]
+    return Row(path, f"{against}: {of_large:.2f} and {of_small:.2f} ms", ratios, at_most=AIM)
+
+
+def compare(small: FlaskClient, large: FlaskClient, path: str, own: bool) -> list[tuple[float, float]]:
+    """Seconds for READS reads of the small and of the large file in each round, measured in turn."""
     tokens_of = {client: own_token(client) if own else {} for client in (small, large)}
-    ratios = []
-    for number in range(ROUNDS):
-        times = {client: time_reads(client, path, tokens_of[client], number) for client in (small, large)}
-        ratios.append(times[large] / times[small])
-    return ratios[5:]
+    rounds = [
+        tuple(time_reads(client, path, tokens_of[client], number) for client in (small, large))
+        for number in range(ROUNDS)
+    ]
+    return rounds[5:]
 
 
 def own_token(client: FlaskClient) -> dict[str, str]:

@@ -10,7 +10,9 @@ import limits
 import pytest
 
 import config as settings
-from rules.systems import systems
+from rules.groups import groups, membership
+from rules.systems import members, systems
+from web import rate_limit
 from web.pages import FILES, PATHS
 from web.rate_limit import NEAR, PLACES, Limiter
 
@@ -338,6 +340,18 @@ def test_v2_counts_reads_writes_and_messages_apart(ask_v2, clock, wait, method, 
     wait(1 / most)
     assert ask_v2(path, method).status_code != 429
     assert ask_v2(path, method).status_code == 429
+
+
+def test_a_large_answer_costs_as_much_as_many_small_ones(ask_v2, write, clock, monkeypatch):
+    monkeypatch.setattr(rate_limit, "ROWS_OF_ONE", 2)
+    own = write(systems.create_system, 1).hid
+    hids = [write(members.create_member, 1, {"name": name}).hid for name in ("Ann", "Ben", "Cy", "Di")]
+    group = write(groups.create_group, 1, {"name": "All"}).hid
+    write(membership.change_members, 1, group, hids, "add")
+    path = f"/v2/systems/{own}/groups"
+    left = [ask_v2(f"{path}{query}").headers["X-RateLimit-Remaining"] for query in ("", *["?with_members=true"] * 3)]
+    assert left == ["9", "6", "3", "0"]
+    assert ask_v2(path).status_code == 429
 
 
 def test_v2_and_the_other_dialects_cost_each_other_nothing(ask_v2):

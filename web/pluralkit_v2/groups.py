@@ -8,6 +8,7 @@ from rules.systems import members, systems
 from web.auth import writing
 from web.pluralkit_v2.models import show_seen_group, show_seen_member
 from web.pluralkit_v2.requests import admit_with, flag, looking, read_changes, read_references
+from web.rate_limit import count_rows
 from web.responses import done, readable_json, report
 
 bp = Blueprint("v2_groups", __name__, url_prefix="/v2")
@@ -23,7 +24,10 @@ def list_groups(system: str) -> Response:
         found = systems.get_referenced(session, system, viewer)
         owner = systems.is_owner(session, viewer, found.id)
         listed = listing.show_groups(session, found, viewer, flag("with_members"))
-        return readable_json([show_seen_group(seen, found, owner) for seen in listed])
+        shown = [show_seen_group(seen, found, owner) for seen in listed]
+    # Up to 10 MB, which are written without holding the file.
+    count_rows(sum(len(seen.get("members", ())) for seen in listed))
+    return readable_json(shown)
 
 
 @bp.post("/groups")
