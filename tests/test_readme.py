@@ -13,6 +13,7 @@ from rules.presence import profiles
 from web import pluralkit_v1
 from web.front import connections, protocol, sockets
 from web.kv import OBJECT_BYTES
+from web.live import lanyard_socket
 from web.rate_limit import PAGES_LIMIT, ROWS_OF_ONE
 
 ROOT = settings.ROOT
@@ -145,6 +146,8 @@ def test_the_limits_are_those_that_hold():
         "connections a worker": [connections.MOST_CONNECTIONS],
         "a message on a WebSocket": [sockets.LARGEST_MESSAGE],
         "what `?with_members=true` shows": [ROWS_OF_ONE],
+        "users that a WebSocket hears of": [lanyard_socket.MOST_IDS],
+        "messages from a WebSocket": [lanyard_socket.MESSAGES_A_SECOND, 1],
     }
 
 
