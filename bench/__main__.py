@@ -14,6 +14,7 @@ PARTS = {
         "tail_latency": "the hot read's 99th percentile while presences come in, and beside slower reads",
         "slow_clients": "what others notice of 2 100 clients that dawdle",
         "idle_websockets": "memory and CPU of 5 000 idle WebSockets",
+        "live": "from a commit and from the gateway's frame to whoever listens; what listeners cost; a restart",
         "systems": "`/v1` reads in a file of 10 000 systems",
     },
     "bot": {

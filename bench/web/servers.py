@@ -31,10 +31,15 @@ class Server(NamedTuple):
 
 @contextmanager
 def serving(
-    app: str = "app:app", worker: str = "front", file: Path | None = None, workers: int = 1, **environ: str
+    app: str = "app:app",
+    worker: str = "front",
+    file: Path | None = None,
+    workers: int = 1,
+    port: int | None = None,
+    **environ: str,
 ) -> Iterator[Server]:
     """Run a WSGI app by gunicorn, with one of WORKERS."""
-    port = free_port()
+    port = port or free_port()
     given = {"PORT": str(port), "WEB_CONCURRENCY": str(workers), "RATE_LIMIT": "", "LOG_LEVEL": "WARNING", **environ}
     if file:
         given["DATABASE_URL"] = f"sqlite:///{file}"
