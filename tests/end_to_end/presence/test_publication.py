@@ -125,7 +125,7 @@ def test_a_role_that_is_deleted_publishes_nobody_any_more(alone):
     assert problem in running.get("/").text
 
 
-@pytest.mark.parametrize("choice", ["optin", "role:80351110224678912"])
+@pytest.mark.parametrize("choice", ["optin", pytest.param("role:80351110224678912", marks=pytest.mark.long)])
 def test_many_starts_in_the_middle_of_a_storm_store_nobody_who_is_kept_out(alone, choice):
     running = alone(PUBLISH=choice)
     discord = running.simulator
