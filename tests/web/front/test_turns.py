@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.web.front.raw_client import Client, ask, compose
-from tests.web.front.test_sockets import ASKS, PING, PONG, frame, read_frame
+from tests.web.front.websocket_client import HELLO, PING, PONG, WebSocket, frame
 from web.front.turns import Turns
 
 uvloop = pytest.importorskip("uvloop")
@@ -92,20 +92,19 @@ def test_all_is_answered_where_every_turn_is_long(echo, every_turn_is_long):
     assert ask(echo.port, compose("GET", "/d", ("Connection", "close"))).body == b"GET /d "
 
 
-def test_a_websocket_goes_on_where_every_turn_is_long(echo, every_turn_is_long):
-    with Client(echo.port, ASKS) as client:
-        assert client.read().status == 101
-        read_frame(client)
+def test_a_websocket_goes_on_where_every_turn_is_long(served, every_turn_is_long):
+    with WebSocket(served.port) as client:
+        assert client.next() == HELLO
         for text in (b"a", b"b"):
             client.send(frame(PING, text))
-            assert read_frame(client) == (PONG, text)
+            assert client.read_frame() == (PONG, text)
 
 
-def test_who_reads_no_answers_is_not_read_on_in_the_next_turn(echo, every_turn_is_long):
-    with Client(echo.port, ASKS) as client:
-        client.read()
+def test_who_reads_no_answers_is_not_read_on_in_the_next_turn(served, every_turn_is_long):
+    with WebSocket(served.port) as client:
+        client.next()
         client.socket.settimeout(0.5)
         with pytest.raises(TimeoutError):
             client.socket.sendall(frame(PING, b"x" * 100) * 200_000)
-        (held,) = echo.front.connections
+        (held,) = served.front.connections
         assert held.transport.get_write_buffer_size() < 1_000_000
