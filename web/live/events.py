@@ -41,7 +41,7 @@ def of_one(user_id: str) -> Response:
     with _database().read_inline() as reader:
         caller = get_caller(reader) if user_id == ME else find_current(reader)
     wanted = caller.user_id if user_id == ME else get_snowflake(user_id)
-    return _open(Subjects((wanted,), {}, is_named=False), caller)
+    return _open(Subjects((wanted,), {}, {}, is_named=False), caller)
 
 
 def _open(subjects: Subjects, caller: Caller | None) -> Response:

@@ -35,6 +35,9 @@ class SystemAnswer(NamedTuple):
     front: str | None
 
 
+NOT_THERE = SystemAnswer(None, None)
+
+
 class Moment:
     """All that is said within it is as it was committed by then, and is put together once for all who see the same.
 
@@ -76,6 +79,10 @@ class Moment:
         is_own = viewer is not None and systems.is_owner(self._get_session(), viewer, system_id)
         return self.once(("system", system_id, is_own), lambda: self._answer_system(system_id, viewer))
 
+    def is_linked(self, user_id: int, system_id: int) -> bool:
+        """Whether an account is linked to a system."""
+        return systems.is_owner(self._get_session(), user_id, system_id)
+
     def _answer_user(self, user_id: int, is_own: bool) -> UserAnswer:
         profile = profiles.find_profile(self.reader, user_id, user_id if is_own else None)
         if profile is None:
@@ -87,7 +94,7 @@ class Moment:
         session = self._get_session()
         system = session.get(System, system_id)
         if system is None or not soft_delete.is_reachable(system.hid):
-            return SystemAnswer(None, None)
+            return NOT_THERE
         is_own = systems.is_owner(session, viewer, system_id)
         text = _dump(show_system(system, is_own)).decode()
         try:

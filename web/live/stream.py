@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from rules.account.tokens import Caller
-from web.live.moment import Moment
+from web.live.moment import NOT_THERE, Moment
 from web.live.subjects import Subjects
 
 RETRY_MS = 2000
@@ -16,6 +16,8 @@ RETRY_AT_RESTART_MS = (500, 3000)
 # ("user", ID) or ("system", number of the row).
 Topic = tuple[str, int]
 EVERYTHING: Collection[Topic] = ()
+# In the place of a hash; no hash is -1.
+UNKNOWN = -1
 
 
 class Event(NamedTuple):
@@ -53,18 +55,21 @@ class Stream:
         changed = self._all_topics() if topics is None else [one for one in self._all_topics() if one in topics]
         events = [Event("reset", "{}")] if is_reset else []
         for topic in self._all_topics():
+            if topics is not None and topic in changed:
+                # Pairs may have been withdrawn meanwhile, also where there are none now.
+                self._said["kv", topic] = UNKNOWN
             news = list(self._news(moment, topic, viewer))
             events += news if topic in changed else []
-        if topics is None:
-            events += [Event("gone", json.dumps({"system": name})) for name in self._subjects.missing]
+        # They may have been there when the client was told last.
+        events += [Event("gone", json.dumps({"system": name})) for name in self._subjects.missing]
         return f"retry: {RETRY_MS}\n{self._frame(events, self.seq, self.seq) or self.position()}"
 
     def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> str:
         """What changed, of these topics or of EVERYTHING, with the feed read up to `seq`; empty where nothing did."""
         viewer = moment.find_viewer(self._caller)
         own = self._caller and ("user", self._caller.user_id)
-        # What one's own token opens may have changed anywhere.
-        asked = self._all_topics() if not topics or own in topics else topics
+        # What one's own token opens may have changed anywhere; of oneself it hears without having asked.
+        asked = [one for one in self._all_topics() if not topics or own in topics or one in topics]
         if self._caller and viewer is None:
             self._caller = None
         events = [event for topic in asked for event in self._news(moment, topic, viewer)]
@@ -106,7 +111,9 @@ class Stream:
         yield "kv", None if silent else pairs
 
     def _of_system(self, moment: Moment, system_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
-        answer = moment.answer_system(system_id, viewer)
+        account = self._subjects.accounts.get(system_id)
+        is_there = account is None or moment.is_linked(account, system_id)
+        answer = moment.answer_system(system_id, viewer) if is_there else NOT_THERE
         head = f'"system":{json.dumps(self._subjects.systems[system_id])}'
         if answer.system is None:
             yield "system", Event("gone", f"{{{head}}}")

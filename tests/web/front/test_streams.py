@@ -199,6 +199,8 @@ def test_a_client_that_comes_back_is_told_what_it_missed_and_nothing_else(served
     again = listen(path, **{"Last-Event-ID": stream.last_id})
     kind, data = again.next()
     assert (kind, data["id"], data["presence"]["status"]) == ("presence", str(BOB), "idle")
+    # He may have had public pairs when the client was told last.
+    assert again.next() == ("kv", {"id": str(BOB), "KV": {}})
     write(switch_to, "Ann")
     assert again.next()[0] == "front"
     # And with nothing missed, nothing is said until something happens.
@@ -356,6 +358,7 @@ def test_who_fronts_is_told_with_the_presence_of_who_shows_it_and_of_nobody_else
     write(systems.edit_system, ALICE, {"front_privacy": "private"})
     again = listen(f"/user/{ALICE}/events", **{"Last-Event-ID": stream.last_id})
     assert again.next()[1]["fronting"] is None
+    assert again.next() == ("kv", {})
     for user_id in (ALICE, BOB):
         be(write, user_id, "dnd")
     assert [one.next()[1]["presence"]["status"] for one in (again, bobs)] == ["dnd", "dnd"]
