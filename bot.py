@@ -32,7 +32,7 @@ COGS = (
         "account.privacy",
         "account.profile",
     ),
-    *("systems.system", "systems.member", "systems.member_list", "systems.switch", "systems.front"),
+    *("systems.system", "systems.member", "systems.member_list", "fronting.switch", "fronting.front"),
     "groups.group",
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),

@@ -11,8 +11,9 @@ import models
 from database import connections
 from database.upgrade import upgrade
 from rules.account import kv, tokens
+from rules.fronting import switches
 from rules.presence import updates
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 from simulator.client import Simulator
 from tests.end_to_end.rollcall import Rollcall, until
 

@@ -16,11 +16,12 @@ from database import connections
 from models import Switch
 from rules.account import kv
 from rules.errors import NotFound, Refused
+from rules.fronting import past_switches
 from rules.groups import groups, membership
 from rules.pictures import formats, kept_files
 from rules.presence import fronting
 from rules.proxying.message_records import record_message
-from rules.systems import guild_settings, members, past_switches, systems
+from rules.systems import guild_settings, members, systems
 
 PERSON, PERSON_ID = "alice", 217648390152847360
 NAME = "The Garden"

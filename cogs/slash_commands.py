@@ -8,13 +8,13 @@ from discord.ext import commands
 from cogs.commands.arguments import Arguments
 from cogs.commands.responses import Context
 from cogs.commands.select_menu import MOST_OPTIONS, OPTION_LENGTH
+from cogs.fronting.front import front_command
+from cogs.fronting.switch import copy_switch, delete_switch, log_switch, move_switch, switch_out
 from cogs.groups.group import group_command, group_subcommand
 from cogs.proxying import autoproxy
 from cogs.systems import import_export, privacy
-from cogs.systems.front import front_command
 from cogs.systems.member import make_member, member_subcommand
 from cogs.systems.member_list import list_command
-from cogs.systems.switch import copy_switch, delete_switch, log_switch, move_switch, switch_out
 from cogs.systems.system import system_command
 from rules.errors import Invalid
 from rules.groups import listing

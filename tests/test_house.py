@@ -46,15 +46,18 @@ ROOMS = {
     "rules": "models database",
     "rules.parsing": "config rules.errors",
     "rules.dispatch": "models database rules rules.parsing",
-    "rules.systems": "models database rules rules.parsing rules.dispatch",
-    "rules.groups": "models database rules rules.parsing rules.systems rules.dispatch",
+    # What a list and a card show of the front; the rest of fronting stands on systems.
+    "rules.systems": "models database rules rules.parsing rules.dispatch"
+    " rules.fronting.front_history rules.fronting.switches",
+    "rules.fronting": "models database rules rules.parsing rules.systems rules.dispatch",
+    "rules.groups": "models database rules rules.parsing rules.systems rules.fronting rules.dispatch",
     "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
     "rules.presence": "models database rules rules.parsing rules.account.kv"
     " rules.systems.systems rules.systems.privacy",
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
-    "rules.proxying": "models database rules rules.parsing rules.systems rules.dispatch",
+    "rules.proxying": "models database rules rules.parsing rules.systems rules.fronting rules.dispatch",
     "rules.pictures": "models database rules rules.parsing rules.systems",
-    "rules.transfer": "models database rules rules.parsing rules.systems rules.groups rules.dispatch",
+    "rules.transfer": "models database rules rules.parsing rules.systems rules.fronting rules.groups rules.dispatch",
     "cogs.commands": "models database rules rules.parsing rules.systems rules.proxying.guild_config",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
@@ -64,21 +67,26 @@ ROOMS = {
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence rules.lanyard",
-    "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch"
+    "cogs.fronting": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.fronting",
+    "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch cogs.fronting.front"
     " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups rules.presence.fronting",
-    "cogs.groups": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.groups",
+    "cogs.groups": "models database cogs.commands cogs.systems cogs.fronting"
+    " rules rules.parsing rules.systems rules.fronting rules.groups",
     "cogs.proxying": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems"
     " rules rules.parsing rules.systems rules.proxying",
     "cogs.messages": "models database cogs.commands cogs.gateway cogs.webhooks cogs.systems cogs.proxying"
     " rules rules.parsing rules.systems rules.groups rules.proxying",
-    "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.proxying"
-    " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.proxying cogs.groups rules.groups",
+    "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.fronting cogs.proxying"
+    " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.fronting rules.proxying"
+    " cogs.groups rules.groups",
     "web": "config models database"
-    " rules rules.parsing rules.systems rules.groups rules.account rules.presence rules.proxying rules.pictures",
+    " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
+    " rules.pictures",
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
-    "web.pluralkit_v2": "models web rules rules.parsing rules.systems rules.groups rules.account rules.proxying",
+    "web.pluralkit_v2": "models web"
+    " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",
     "web.live": "models database web web.pluralkit_v2"
-    " rules rules.parsing rules.account rules.presence rules.systems rules.lanyard",
+    " rules rules.parsing rules.account rules.presence rules.systems rules.fronting rules.lanyard",
     "web.front": "config database web web.live rules rules.parsing rules.account rules.presence rules.lanyard",
 }
 IN_ROOMS = {room.split(".")[0] for room in ROOMS}

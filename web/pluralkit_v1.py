@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, current_app, request
 
 from rules.account.tokens import Caller
+from rules.fronting import front_history, switches
 from rules.parsing import timestamps
 from rules.parsing.fields import get_snowflake
 from rules.proxying import message_records
-from rules.systems import front_history, members, switches, systems
+from rules.systems import members, systems
 from rules.systems.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY, V1_MEMBER, V1_SYSTEM, view_member, view_system
 from web.auth import find_viewer, get_caller, reading, writing
 from web.request_body import read_json_object

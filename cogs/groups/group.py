@@ -10,12 +10,13 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, typed
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget
+from cogs.fronting import front
 from cogs.groups import membership
 from cogs.groups.group_list import show_groups
 from cogs.groups.group_target import get_group_target, list_members
 from cogs.groups.random_choice import ALL, show_random, show_random_group, show_random_member
 from cogs.groups.random_choice import NAMES as RANDOM
-from cogs.systems import embeds, field_commands, front, image_fields
+from cogs.systems import embeds, field_commands, image_fields
 from cogs.systems.field_commands import Field, delete_by_typing, edit_description, edit_text, show_id
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.member import confirm_duplicate

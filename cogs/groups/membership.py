@@ -10,14 +10,16 @@ from cogs.commands.private_responses import Response, respond
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget
+from cogs.fronting import front
 from cogs.groups.group_list import tell_groups
 from cogs.groups.group_target import list_members
-from cogs.systems import front, member
+from cogs.systems import member
 from cogs.systems.member_list import show_list
 from rules.errors import Invalid
+from rules.fronting import front_breakdown
 from rules.groups import listing, membership
 from rules.groups.group_lookup import GROUPS
-from rules.systems import front_breakdown, members
+from rules.systems import members
 from rules.systems.member_lookup import MEMBERS, Kind
 
 ADD, REMOVE, LIST = ("add", "a"), ("remove", "rem", "r"), ("list", "ls", "l", "members", "show")

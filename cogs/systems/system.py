@@ -14,7 +14,8 @@ from cogs.commands.responses import Context, answer, card, spell
 from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.dispatch import webhook_command
-from cogs.systems import embeds, field_commands, front, guild_settings, image_fields, import_export, member_list
+from cogs.fronting import front
+from cogs.systems import embeds, field_commands, guild_settings, image_fields, import_export, member_list
 from cogs.systems.field_commands import edit_description, edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy

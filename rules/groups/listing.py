@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Group, GroupMember, Member, System
 from rules.errors import NotAllowed
+from rules.fronting import front_breakdown
 from rules.groups import groups
 from rules.groups.privacy import (
     check_groups_visible,
@@ -18,7 +19,7 @@ from rules.groups.privacy import (
     see_group,
 )
 from rules.parsing.uuids import format_uuid
-from rules.systems import front_breakdown, member_list, members, overviews, systems
+from rules.systems import member_list, members, overviews, systems
 from rules.systems.member_list import Options
 from rules.systems.privacy import see_member, see_system
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from database.compiled_queries import CompiledWrite
 from models import Member, System
 from rules.errors import Refused
+from rules.fronting import switches
 from rules.proxying import autoproxy, message_records, unfinished
 from rules.proxying.decision import IncomingMessage, ProxyPost
-from rules.systems import switches
 
 
 @dataclass(frozen=True, slots=True)

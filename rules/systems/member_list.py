@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from models import Group, Member, SwitchMember, System
 from rules.errors import NotAllowed
-from rules.systems import front_history, members, systems
+from rules.fronting import front_history
+from rules.systems import members, systems
 from rules.systems.privacy import see_member
 
 SORTS = ("name", "display_name", "id", "message_count", "created", "last_fronted", "last_message", "birthday", "random")

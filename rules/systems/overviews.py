@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from models import Member, System
 from rules.errors import NotAllowed, NotFound
-from rules.systems import guild_settings, switches, systems
+from rules.fronting import switches
+from rules.systems import guild_settings, systems
 from rules.systems.privacy import see_member, see_system
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rules.errors import Invalid
+from rules.fronting.switches import MOST_FRONTERS, NO_LIST
 from rules.parsing import fields
 from rules.parsing.uuids import find_random_uuid
 from rules.systems import config as system_config
 from rules.systems import systems
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
-from rules.systems.switches import MOST_FRONTERS, NO_LIST
 from rules.transfer.import_file import (
     MOST_SWITCHES,
     File,

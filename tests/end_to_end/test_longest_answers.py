@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.systems import members, switches
+from rules.fronting import switches
+from rules.systems import members
 
 STARS = "*" * 100
 

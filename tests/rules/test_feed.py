@@ -6,8 +6,9 @@ from sqlalchemy import select
 from models import FeedEntry, FeedMute
 from rules import feed, opt_out
 from rules.account import erasure, github, kv, tokens
+from rules.fronting import switches
 from rules.presence import updates
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 

@@ -14,11 +14,12 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31
 import config as settings
 from cli import tour_system
 from rules.account import erasure
+from rules.fronting import switches
 from rules.groups import groups, membership
 from rules.lanyard import shape
 from rules.presence import fronting, profiles
 from rules.proxying.message_records import record_message
-from rules.systems import guild_settings, members, switches, systems
+from rules.systems import guild_settings, members, systems
 from simulator.state.default_world import AVATAR, PEOPLE
 from web import api_docs
 from web.api_docs import read_document, resolve

@@ -7,9 +7,10 @@ import pytest
 
 from rules import opt_out
 from rules.account import github, kv
+from rules.fronting import front_history, switches
 from rules.presence import fronting, health
 from rules.proxying import message_records
-from rules.systems import front_history, members, switches, systems
+from rules.systems import members, systems
 
 ALICE, BOB, CHARLIE = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000

@@ -18,11 +18,12 @@ from database.upgrade import upgrade
 from models import Switch
 from rules import opt_out
 from rules.account import github, kv, tokens
+from rules.fronting import switches
 from rules.groups import groups, membership
 from rules.parsing.uuids import format_uuid
 from rules.presence import health, updates
 from rules.proxying import message_records
-from rules.systems import guild_settings, members, switches, systems
+from rules.systems import guild_settings, members, systems
 from tests.end_to_end.rollcall import Process, free_port, until
 from web.api_docs import read_document
 

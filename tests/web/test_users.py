@@ -4,8 +4,9 @@ import pytest
 
 from rules import opt_out
 from rules.account import erasure, kv
+from rules.fronting import switches
 from rules.presence import fronting
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 
 ALICE, BOB, CHARLIE, DORA, ERIC = (80351110224678912 + number for number in range(5))
 BOTH = f"/users?ids={BOB},{ALICE}"

@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from models import Account, Member, Switch, SwitchMember, System
-from rules.systems import front_history, members, switches, systems
+from rules.fronting import front_history, switches
+from rules.systems import members, systems
 
 ALICE = 80351110224678912
 ANN = {

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from rules.account import tokens
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 
 ALICE, ALEX, BOB, CARLA, NOBODY = (80351110224678912 + number for number in range(5))
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000

@@ -6,8 +6,9 @@ from urllib.parse import quote
 import pytest
 
 from rules.account import erasure
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE, ORIGINAL = 175928847299117063, 175928847299117000

@@ -13,8 +13,9 @@ from models import System
 from rules.account import kv, tokens
 from rules.account.tokens import Caller
 from rules.errors import NotAllowed
+from rules.fronting import past_switches
 from rules.presence import profiles
-from rules.systems import past_switches, soft_delete, systems
+from rules.systems import soft_delete, systems
 from web.pluralkit_v2.models import show_full_switch, show_system
 
 NO_SWITCH = {"id": None, "timestamp": None, "members": []}

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from models import Member, System
+from rules.fronting.past_switches import Past
 from rules.groups.privacy import GROUP_PRIVACY
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
-from rules.systems.past_switches import Past
 from rules.systems.privacy import see_member, see_system
 
 SYSTEM = (

@@ -5,9 +5,10 @@ from sqlalchemy.orm import Session
 
 from rules.account.tokens import Caller
 from rules.errors import Invalid, InvalidFields
-from rules.systems import past_switches, systems
-from rules.systems.front_history import PAGE
-from rules.systems.past_switches import Past
+from rules.fronting import past_switches
+from rules.fronting.front_history import PAGE
+from rules.fronting.past_switches import Past
+from rules.systems import systems
 from web.auth import writing
 from web.pluralkit_v2.models import show_full_switch, show_switch
 from web.pluralkit_v2.requests import admit, looking, read_instant, read_object, read_references

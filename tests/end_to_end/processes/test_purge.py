@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from database import connections
 from database.upgrade import upgrade
 from models import Member, Message, Switch, System
+from rules.fronting import switches
 from rules.parsing import timestamps
 from rules.proxying import message_records
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 from tests.end_to_end.rollcall import until
 
 ALICE, BOB, CHARLIE = 80351110224678912, 90351110224678912, 95351110224678912

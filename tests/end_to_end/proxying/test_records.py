@@ -7,9 +7,10 @@ from functools import partial
 import pytest
 
 from rules.account import erasure
+from rules.fronting import switches
 from rules.parsing import timestamps
 from rules.proxying import guild_config
-from rules.systems import switches, systems
+from rules.systems import systems
 from tests.end_to_end.bot_replies import text_of
 from tests.end_to_end.proxying_user import ProxyingUser
 from tests.end_to_end.rollcall import holding, until

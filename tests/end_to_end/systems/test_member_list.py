@@ -5,7 +5,8 @@ import re
 import pytest
 
 from models import Member
-from rules.systems import members, switches
+from rules.fronting import switches
+from rules.systems import members
 from tests.end_to_end.bot_replies import text_of
 
 MEMBERS = {

@@ -8,8 +8,9 @@ from rules import opt_out
 from rules.account import erasure, tokens
 from rules.dispatch import webhooks
 from rules.errors import NotAllowed, NotFound
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 TABLES = (System, Account, Member, Switch, SwitchMember, Message)

@@ -10,10 +10,11 @@ from models import DispatchEvent
 from rules.account import erasure
 from rules.dispatch import changes, outbox, webhooks
 from rules.errors import Refused
+from rules.fronting import switches
 from rules.groups import groups, membership
 from rules.parsing.uuids import format_uuid
 from rules.proxying import autoproxy, message_records
-from rules.systems import config, guild_settings, members, switches, systems
+from rules.systems import config, guild_settings, members, systems
 from tests.rules.transfer.import_samples import pluralkit, run_import
 
 ALICE, BOB, GUILD = 1, 2, 70

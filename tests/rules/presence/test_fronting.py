@@ -9,9 +9,10 @@ from models import Account, Member, System
 from rules import opt_out
 from rules.account import erasure
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.fronting import past_switches, switches
 from rules.parsing.timestamps import now_us
 from rules.presence import fronting, profiles
-from rules.systems import members, past_switches, switches, systems
+from rules.systems import members, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 FOXES = {

@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import insert, update
 
 from models import Autoproxy, BlacklistedChannel, Guild, MemberGuild, SystemGuild
+from rules.fronting import switches
 from rules.proxying import autoproxy, guild_config
 from rules.proxying.decision import IncomingMessage, NotProxied, ProxyPost, decide
-from rules.systems import config, guild_settings, members, switches, systems
+from rules.systems import config, guild_settings, members, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 GUILD, OTHER_GUILD = 2909267986263572999, 2909267986263573000

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from models import Autoproxy, Member, ProxyTagIndex, Switch, System
 from rules.errors import NotAllowed, NotFound
+from rules.fronting import front_history, switches
 from rules.proxying import autoproxy, message_records
 from rules.proxying.decision import IncomingMessage, decide
 from rules.proxying.recording import PostedProxy, record_post, record_posts
-from rules.systems import config, front_history, members, soft_delete, switches, systems
+from rules.systems import config, members, soft_delete, systems
 from tests.rules.transfer.import_samples import pluralkit, run_import
 
 ALICE, BOB = 80351110224678912, 80351110224678914

@@ -1,8 +1,9 @@
 """How much is kept: private things are not counted."""
 
+from rules.fronting import switches
 from rules.proxying import statistics
 from rules.proxying.statistics import Statistics
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 

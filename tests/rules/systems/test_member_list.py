@@ -4,7 +4,8 @@ import pytest
 
 from models import Member
 from rules.errors import NotAllowed
-from rules.systems import members, switches, systems
+from rules.fronting import switches
+from rules.systems import members, systems
 from rules.systems.member_list import SORTS, Options, list_members, suggest_members
 
 ALICE, BOB = 80351110224678912, 80351110224678914

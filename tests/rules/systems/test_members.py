@@ -7,8 +7,9 @@ import pytest
 
 from models import Member
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.fronting import front_history, switches
 from rules.parsing.uuids import format_uuid
-from rules.systems import front_history, members, switches, systems
+from rules.systems import members, systems
 from rules.systems.privacy import MEMBER_PRIVACY, WRITTEN_BY_PRIVACY
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914

@@ -6,8 +6,9 @@ import pytest
 
 from models import Member, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.fronting import switches
 from rules.proxying import autoproxy, proxy_tags
-from rules.systems import members, overviews, switches, systems
+from rules.systems import members, overviews, systems
 from rules.systems.privacy import (
     LATER_MEMBER_PRIVACY,
     LATER_SYSTEM_PRIVACY,

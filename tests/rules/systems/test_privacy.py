@@ -5,8 +5,9 @@ import itertools
 import pytest
 
 from rules.errors import NotAllowed
+from rules.fronting import front_history, switches
 from rules.proxying import message_records
-from rules.systems import front_history, members, switches, systems
+from rules.systems import members, systems
 from rules.systems.privacy import MEMBER_PRIVACY, SYSTEM_PRIVACY
 
 ALICE, ALEX, BOB, CARLA = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915

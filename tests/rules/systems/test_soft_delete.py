@@ -8,8 +8,9 @@ from sqlalchemy import func, insert, select
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
 from rules.account import tokens
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 TABLES = (System, Account, Member, Switch, SwitchMember, Message, Autoproxy)

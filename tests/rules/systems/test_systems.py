@@ -10,8 +10,9 @@ from models import Account, Member, Message, Switch, SwitchMember, System
 from rules import opt_out
 from rules.account import erasure
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 
 ALICE, ALEX, BOB, CARLA = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
 TABLES = (System, Account, Member, Switch, SwitchMember, Message)

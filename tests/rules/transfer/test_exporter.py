@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from rules.errors import NotAuthenticated
-from rules.systems import config, members, switches, systems
+from rules.fronting import switches
+from rules.systems import config, members, systems
 from rules.transfer import exporter
 from tests.rules.transfer.import_samples import export, run_import, without_ids
 

@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 from models import Account, Autoproxy, Member, Message, Switch, SwitchMember, System
 from rules.account import erasure
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.fronting import switches
 from rules.proxying import message_records
-from rules.systems import members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 from rules.transfer import import_commit, importer
 from tests.rules.transfer.import_samples import NOON, at, export, pluralkit, run_import, without_ids
 

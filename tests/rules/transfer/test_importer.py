@@ -4,7 +4,8 @@ import pytest
 
 from rules.account import erasure
 from rules.errors import Invalid, NotAllowed
-from rules.systems import config, members, switches, systems
+from rules.fronting import switches
+from rules.systems import config, members, systems
 from rules.transfer import import_plan, importer
 from tests.rules.transfer.import_samples import as_file, at, export, pluralkit, run_import, tell
 

@@ -13,8 +13,9 @@ from database.turn_reader import TurnReader
 from rules import opt_out
 from rules.account import erasure, github, kv
 from rules.etags import version_of
+from rules.fronting import switches
 from rules.presence import fronting, health
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 from tests.web.front.raw_client import ask, compose
 from web.front.app import Front
 from web.front.hot_read import Head, HotRead

@@ -10,8 +10,9 @@ import pytest
 
 from rules import feed, opt_out
 from rules.account import kv
+from rules.fronting import switches
 from rules.presence import fronting, updates
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 

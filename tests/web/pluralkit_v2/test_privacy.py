@@ -6,12 +6,13 @@ import pytest
 
 from models import Group, Member, System
 from rules.errors import NotAllowed
+from rules.fronting import past_switches
 from rules.groups import groups, listing, membership
 from rules.groups.listing import GroupOptions
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
 from rules.proxying import message_records
-from rules.systems import guild_settings, members, past_switches, systems
+from rules.systems import guild_settings, members, systems
 from rules.systems.member_list import Options
 
 ALICE, BOB = 80351110224678912, 80351110224678913

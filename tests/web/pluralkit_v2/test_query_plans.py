@@ -4,10 +4,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
+from rules.fronting import past_switches
 from rules.groups import groups, membership
 from rules.parsing.uuids import format_uuid
 from rules.proxying import message_records
-from rules.systems import guild_settings, members, past_switches, systems
+from rules.systems import guild_settings, members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 MESSAGE, GUILD = 175928847299117063, 41771983423143937

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
+from rules.fronting import past_switches
 from rules.groups import groups, membership
 from rules.groups.privacy import GROUP_PRIVACY
 from rules.parsing.uuids import format_uuid
 from rules.proxying import autoproxy, message_records
-from rules.systems import guild_settings, members, past_switches, systems
+from rules.systems import guild_settings, members, systems
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, LATER_SYSTEM_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY
 
 ALICE, BOB = 80351110224678912, 80351110224678913

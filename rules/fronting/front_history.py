@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, aliased
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
 from rules.errors import NotAllowed
+from rules.fronting.switches import find_latest
 from rules.parsing.timestamps import LATEST_US, show_time
 from rules.systems import systems
 from rules.systems.privacy import see_member
-from rules.systems.switches import find_latest
 
 PAGE = 100
 

@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from rules.systems import switches, systems
+from rules.fronting import switches
+from rules.systems import systems
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

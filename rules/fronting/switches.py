@@ -11,9 +11,9 @@ from models import Member, Switch, SwitchMember, System
 from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.fronting.fronter_changes import check_distinct, combine
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import soft_delete, systems
-from rules.systems.fronter_changes import check_distinct, combine
 from rules.systems.privacy import view_member
 from rules.systems.short_ids import is_id
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
 from rules.errors import Invalid
+from rules.fronting.front_history import find_hidden_since
 from rules.systems import members, systems
-from rules.systems.front_history import find_hidden_since
 from rules.systems.privacy import see_member
 
 

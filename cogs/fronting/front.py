@@ -16,11 +16,12 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, card
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.commands.targets import SystemTarget
+from cogs.fronting.switch import delete_history
 from cogs.systems.embeds import called, fronters_embed, names, paint
-from cogs.systems.switch import delete_history
+from rules.fronting import front_breakdown, front_history
 from rules.parsing.timestamps import now_us
 from rules.parsing.typed_times import parse_time, show_span
-from rules.systems import front_breakdown, front_history, overviews, systems
+from rules.systems import overviews, systems
 from rules.systems.config import Display
 from rules.systems.privacy import see_system
 

@@ -5,8 +5,9 @@ from sqlalchemy import func, select
 
 from models import Switch, SwitchMember
 from rules.errors import Invalid, NotAuthenticated, NotFound
+from rules.fronting import front_history, switches
 from rules.parsing import timestamps
-from rules.systems import front_history, members, soft_delete, switches, systems
+from rules.systems import members, soft_delete, systems
 
 ALICE, ALEX, BOB = 80351110224678912, 80351110224678913, 80351110224678914
 NOON = 1_795_262_400_000_000

@@ -6,8 +6,9 @@ import pytest
 
 from models import Member
 from rules.errors import Invalid, NotAllowed, NotFound
+from rules.fronting import front_history, switches
 from rules.parsing import timestamps
-from rules.systems import front_history, members, switches, systems
+from rules.systems import members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from models import Member, Switch, SwitchMember, System
 from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
+from rules.fronting import switches
+from rules.fronting.front_history import PAGE, members_by_switch, select_switches
+from rules.fronting.fronter_changes import check_distinct
 from rules.parsing.timestamps import now_us
 from rules.parsing.uuids import parse_uuid
-from rules.systems import switches, systems
-from rules.systems.front_history import PAGE, members_by_switch, select_switches
-from rules.systems.fronter_changes import check_distinct
+from rules.systems import systems
 from rules.systems.short_ids import find_by_reference
 
 MOST_FRONTERS = switches.MOST_FRONTERS

@@ -3,7 +3,8 @@
 import pytest
 
 from rules.errors import NotAllowed
-from rules.systems import front_history, members, switches, systems
+from rules.fronting import front_history, switches
+from rules.systems import members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000

@@ -13,9 +13,10 @@ from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.systems.embeds import names
 from models import Switch, System
 from rules.errors import Invalid, NotAllowed
+from rules.fronting import front_history, switches
 from rules.parsing.timestamps import now_us
 from rules.parsing.typed_times import parse_time
-from rules.systems import front_history, overviews, switches
+from rules.systems import overviews
 
 ALL = ("all", *CLEAR)
 HOWS = {

@@ -2,8 +2,9 @@
 
 import pytest
 
+from rules.fronting import front_history, switches
 from rules.parsing.timestamps import now_us
-from rules.systems import front_history, switches, systems
+from rules.systems import systems
 from tests.end_to_end.bot_replies import text_of
 
 HOUR = 3_600_000_000

@@ -3,7 +3,7 @@
 import pytest
 
 from rules.errors import Invalid
-from rules.systems.fronter_changes import combine
+from rules.fronting.fronter_changes import combine
 
 
 @pytest.mark.parametrize(

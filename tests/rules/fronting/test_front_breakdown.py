@@ -3,8 +3,9 @@
 import pytest
 
 from rules.errors import Invalid, NotAllowed
-from rules.systems import members, switches, systems
-from rules.systems.front_breakdown import get_front_breakdown
+from rules.fronting import switches
+from rules.fronting.front_breakdown import get_front_breakdown
+from rules.systems import members, systems
 
 ALICE, BOB = 80351110224678912, 80351110224678914
 NOON = 1_795_262_400_000_000
