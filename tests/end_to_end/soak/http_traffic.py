@@ -25,6 +25,8 @@ OPERATIONS = [
     (method.upper(), path)
     for path, entry in read_document()["paths"].items()
     for method in (*(name for name in entry if name != "parameters"), "head", "options")
+    # A stream has no end: live_traffic.py listens to those.
+    if not (method == "get" and path.endswith("/events"))
 ]
 
 
@@ -71,7 +73,7 @@ class Caller:
         while "{" in path:
             before, _, rest = path.partition("{")
             name, _, after = rest.partition("}")
-            known = self.known.get(path.split("/")[2], []) + self.known.get(name, [])
+            known = [id for key in (*path.split("/")[2:3], name) for id in self.known.get(key, [])]
             value = self.dice.choice(known) if known and self.dice.random() < 0.7 else self.dice.choice(WORDS)
             path = before + quote(value, safe="%") + after
         if path.startswith("/users"):

@@ -20,13 +20,14 @@ from tests.end_to_end.bot_replies import said as answers_in
 from tests.end_to_end.processes.test_proxy_kills import standing
 from tests.end_to_end.proxying_user import HOME
 from tests.end_to_end.rollcall import Rollcall, until
-from tests.end_to_end.soak import gateway_traffic, meter, talk
+from tests.end_to_end.soak import gateway_traffic, live_traffic, meter, talk
 from tests.end_to_end.soak.http_traffic import Caller, send_noise
 from tests.end_to_end.soak.ledger import Ledger
 from tests.end_to_end.soak.pacing import Run
 
 MINUTES = float(os.environ.get("SOAK_MINUTES") or 1)
 SEED = os.environ.get("SOAK_SEED", "1")
+LISTENERS = int(os.environ.get("SOAK_LISTENERS", "2000"))
 SETTLE_S = 30
 SAMPLE_S = min(10.0, MINUTES * 2)
 # What the log says of an odd event: nothing else was lost by it.
@@ -42,7 +43,7 @@ class Soak:
         self.discord.fill(None, CROWD, online=0.5)
         self.crowd = [user["id"] for user in self.discord.users() if not user["bot"]]
         running.start_bot()
-        running.start_web(WEB_CONCURRENCY="2")
+        running.start_web(WEB_CONCURRENCY="2", LIVE_PER_CLIENT="5000")
         self.talkers = [self.person(f"talker{number}") for number in range(TALKERS)]
         self.importers = [f"importer{number}" for number in range(IMPORTERS)]
         for name in self.importers:
@@ -92,6 +93,7 @@ class Soak:
             lambda: talk.command(run, discord(), talking, command_channel, 2),
             lambda: talk.send_files(run, discord(), self.importers, 0.5),
             lambda: send_noise(run, port, 5),
+            lambda: live_traffic.listen(run, port, self.crowd[100:], LISTENERS),
             *(lambda caller=caller: caller.ask_anything(25) for caller in self.callers()),
             *(lambda ledger=ledger: ledger.write(4) for ledger in self.ledgers),
         ]
