@@ -73,7 +73,7 @@ class Caller:
         while "{" in path:
             before, _, rest = path.partition("{")
             name, _, after = rest.partition("}")
-            known = [id for key in (*path.split("/")[2:3], name) for id in self.known.get(key, [])]
+            known = [one for key in (*path.split("/")[2:3], name) for one in self.known.get(key, [])]
             value = self.dice.choice(known) if known and self.dice.random() < 0.7 else self.dice.choice(WORDS)
             path = before + quote(value, safe="%") + after
         if path.startswith("/users"):

@@ -8,25 +8,24 @@ import resource
 from tests.end_to_end.soak.pacing import Run
 from tests.web.front.websocket_client import TEXT, ask, frame
 
-STAYS_S = 40
 CONNECTS_WITHIN_S = 30
 BEGIN = {"socket": b"INIT_STATE", "stream": b"\nevent: "}
 
 
-def listen(run: Run, port: int, users: list[str], at_once: int) -> None:
-    """Keep about `at_once` of them open, each about one user, until all is over."""
+def listen(run: Run, port: int, users: list[str], at_once: int, stay_s: float) -> None:
+    """Keep about `at_once` of them open, each about one user and for about `stay_s`, until all is over."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4 * at_once + 1000)), hard))
-    asyncio.run(_listen(run, port, users, at_once))
+    asyncio.run(_listen(run, port, users, at_once, stay_s))
 
 
-async def _listen(run: Run, port: int, users: list[str], at_once: int) -> None:
+async def _listen(run: Run, port: int, users: list[str], at_once: int, stay_s: float) -> None:
     dice, open_ones = run.dice("listeners"), set()
     while not run.over.is_set():
         # So many a second that as many are there when the first go.
-        for _ in range(max(1, at_once // (STAYS_S * 10))):
+        for _ in range(max(1, int(at_once / stay_s / 10))):
             if len(open_ones) < at_once:
-                task = asyncio.create_task(_one(run, port, dice.choice(users), dice))
+                task = asyncio.create_task(_one(run, port, dice.choice(users), stay_s, dice))
                 open_ones.add(task)
                 task.add_done_callback(open_ones.discard)
         await asyncio.sleep(0.1)
@@ -35,8 +34,8 @@ async def _listen(run: Run, port: int, users: list[str], at_once: int) -> None:
     await asyncio.gather(*open_ones, return_exceptions=True)
 
 
-async def _one(run: Run, port: int, user: str, dice: random.Random) -> None:
-    kind, stays = dice.choice(("socket", "stream")), dice.uniform(1, 2 * STAYS_S)
+async def _one(run: Run, port: int, user: str, stay_s: float, dice: random.Random) -> None:
+    kind, stays = dice.choice(("socket", "stream")), dice.uniform(0.1 * stay_s, 1.9 * stay_s)
     writer = None
     try:
         async with asyncio.timeout(CONNECTS_WITHIN_S):

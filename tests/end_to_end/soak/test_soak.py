@@ -27,7 +27,9 @@ from tests.end_to_end.soak.pacing import Run
 
 MINUTES = float(os.environ.get("SOAK_MINUTES") or 1)
 SEED = os.environ.get("SOAK_SEED", "1")
-LISTENERS = int(os.environ.get("SOAK_LISTENERS", "2000"))
+# Soon after the start there are as many as there will be.
+LISTENER_STAYS_S = min(40, 5 * MINUTES)
+LISTENERS = int(os.environ.get("SOAK_LISTENERS", min(2000, 2000 * MINUTES / 10)))
 SETTLE_S = 30
 SAMPLE_S = min(10.0, MINUTES * 2)
 # What the log says of an odd event: nothing else was lost by it.
@@ -93,7 +95,7 @@ class Soak:
             lambda: talk.command(run, discord(), talking, command_channel, 2),
             lambda: talk.send_files(run, discord(), self.importers, 0.5),
             lambda: send_noise(run, port, 5),
-            lambda: live_traffic.listen(run, port, self.crowd[100:], LISTENERS),
+            lambda: live_traffic.listen(run, port, self.crowd[100:], LISTENERS, LISTENER_STAYS_S),
             *(lambda caller=caller: caller.ask_anything(25) for caller in self.callers()),
             *(lambda ledger=ledger: ledger.write(4) for ledger in self.ledgers),
         ]
