@@ -25,7 +25,7 @@ READ_WITH = {
 # Attributes that our protocol reads or sets, and methods that it calls or replaces.
 PROTOCOL = {
     *("app", "app_state", "client", "config", "connections", "cycle", "flow", "headers", "parser", "pipeline"),
-    *("server_state", "timeout_keep_alive_task", "transport", "url", "ws_protocol_class"),
+    *("scope", "server_state", "timeout_keep_alive_task", "transport", "url", "ws_protocol_class"),
 }
 REPLACED = {
     *("connection_made", "connection_lost", "data_received", "eof_received", "on_message_begin", "on_url", "on_header"),
