@@ -54,6 +54,7 @@ class Stream:
         viewer = moment.find_viewer(self._caller)
         changed = self._all_topics() if topics is None else [one for one in self._all_topics() if one in topics]
         events = [Event("reset", "{}")] if is_reset else []
+        self._ask(moment, self._all_topics(), viewer)
         for topic in self._all_topics():
             if topics is not None and topic in changed:
                 # Pairs may have been withdrawn meanwhile, also where there are none now.
@@ -72,6 +73,7 @@ class Stream:
         asked = [one for one in self._all_topics() if not topics or own in topics or one in topics]
         if self._caller and viewer is None:
             self._caller = None
+        self._ask(moment, asked, viewer)
         events = [event for topic in asked for event in self._news(moment, topic, viewer)]
         before, self.seq = self.seq, max(self.seq, seq)
         return self._frame(events, before, self.seq)
@@ -88,6 +90,11 @@ class Stream:
 
     def _all_topics(self) -> list[Topic]:
         return [("user", one) for one in self._subjects.users] + [("system", one) for one in self._subjects.systems]
+
+    def _ask(self, moment: Moment, topics: Iterable[Topic], viewer: int | None) -> None:
+        """Read all before anything counts as said: what cannot be read is asked again."""
+        for kind, number in topics:
+            (moment.answer_user if kind == "user" else moment.answer_system)(number, viewer)
 
     def _news(self, moment: Moment, topic: Topic, viewer: int | None) -> Iterable[Event]:
         told = self._of_user if topic[0] == "user" else self._of_system
