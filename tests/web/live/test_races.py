@@ -1,0 +1,118 @@
+"""What is committed in the middle: between a stream's first state and its joining, and while many are being told."""
+
+import asyncio
+
+import pytest
+
+from database.turn_reader import TurnReader
+from rules import feed, opt_out
+from rules.account import kv
+from tests.web.live.listeners import Socket, Stream
+from web.front.live import Live
+from web.live import events, hub
+from web.live.hub import Hub
+
+ALICE = 80351110224678912
+PATH = f"/events?users={ALICE}"
+
+
+@pytest.fixture
+def before(monkeypatch, write):
+    """Commits something just before a function is called, the first time."""
+
+    def arrange(owner, name, rule, *args):
+        function, left = getattr(owner, name), [rule]
+
+        def call(*given, **options):
+            if left:
+                write(left.pop(), *args)
+            return function(*given, **options)
+
+        monkeypatch.setattr(owner, name, call)
+
+    return arrange
+
+
+def hide(session):
+    opt_out.hide(session, ALICE)
+
+
+@pytest.mark.parametrize("last_id", [None, "newest"])
+def test_what_is_committed_between_the_first_state_and_the_joining_is_told(served, join, before, write, read, last_id):
+    join(ALICE)
+    position = last_id and f"{read(feed.find_epoch)}-{read(feed.find_newest)}"
+    before(Live, "keep", kv.set_value, ALICE, "n", "committed in between", True)
+    with Stream(served.port, PATH, last_id=position) as stream:
+        assert stream.until("committed in between").count(b"event: kv") == 1
+        write(kv.set_value, ALICE, "n", "later")
+        assert stream.until("later").count(b"event: kv") == 1
+
+
+def test_whoever_hides_between_the_first_state_and_the_joining_is_gone(served, join, before):
+    join(ALICE)
+    before(Live, "keep", hide)
+    with Stream(served.port, PATH) as stream:
+        stream.until("event: gone")
+        assert stream.shown == {str(ALICE): {}}
+
+
+def test_a_token_replaced_between_its_check_and_the_first_state_opens_nothing(served, join, before, write, token_of):
+    join(ALICE)
+    write(kv.set_value, ALICE, "secret", "PrivatePair")
+    token = token_of(ALICE)
+    before(events, "_open", lambda session: session.connection().exec_driver_sql("DELETE FROM tokens"))
+    with Stream(served.port, PATH, token) as stream:
+        stream.until("event: presence")
+        write(kv.set_value, ALICE, "open", "PublicPair", public=True)
+        stream.until("PublicPair")
+        assert b"PrivatePair" not in stream.heard
+
+
+def test_what_is_committed_between_the_topics_and_the_first_state_of_a_socket_is_told_once(served, join, before, write):
+    join(ALICE)
+    before(Hub, "now", kv.set_value, ALICE, "n", "committed in between", True)
+    with Socket(served.port, subscribe_to_ids=[str(ALICE)]) as socket:
+        assert socket.until_now().count(b"committed in between") == 1
+        write(kv.set_value, ALICE, "n", "later")
+        while b"later" not in socket.until_now():
+            pass
+        assert socket.heard.count(b"committed in between") == 1
+
+
+class Watcher:
+    """Looks Alice up when it is told of her; the one that is told first does something then."""
+
+    def __init__(self, told, seq, act):
+        self.told, self.seq, self.act = told, seq, act
+
+    def tell(self, moment, topics, seq):
+        is_there = moment.answer_user(ALICE, None).profile is not None
+        self.told.put_nowait("there" if is_there else "gone")
+        if self.told.qsize() == 1:
+            self.act()
+
+    def fail(self):
+        self.told.put_nowait("failed")
+
+
+@pytest.mark.parametrize("a_turn", [1, 2, 6])
+def test_whoever_hides_while_many_are_told_is_not_shown_to_those_who_come_last(
+    database, join, write, read, monkeypatch, a_turn
+):
+    monkeypatch.setattr(hub, "TOLD_A_TURN", a_turn)
+    join(ALICE)
+
+    async def listen():
+        told, listening = asyncio.Queue(), Hub(database, TurnReader(database))
+        for number in range(6):
+            watcher = Watcher(told, read(feed.find_newest), lambda: write(hide))
+            listening.join(watcher, [("user", ALICE)], str(number))
+        write(kv.set_value, ALICE, "n", "1", True)
+        first = await told.get()
+        others = [await told.get() for _ in range(11)]
+        listening.stop()
+        return [first, *others]
+
+    told = asyncio.run(asyncio.wait_for(listen(), 20))
+    # Whoever was told in the same turn saw her as she was; the hiding itself is told to everybody.
+    assert told == ["there"] * a_turn + ["gone"] * (12 - a_turn)
