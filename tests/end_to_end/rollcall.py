@@ -152,6 +152,11 @@ class Rollcall:
         except requests.RequestException:
             return False
 
+    def workers(self) -> set[int]:
+        """The processes that serve."""
+        found = subprocess.run(["pgrep", "-P", str(self.web.pid)], capture_output=True, text=True, check=False)
+        return {int(pid) for pid in found.stdout.split()}
+
     def stop(self) -> None:
         for process in (self.bot, self.web):
             if process and process.is_running:

@@ -1,7 +1,6 @@
 """Web sides of one test alone, without a bot: on a file that holds alice, who has a token."""
 
 import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -34,11 +33,6 @@ class Web(Rollcall):
         """Whether nobody listens any more where this web side did."""
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) != 0
-
-    def workers(self) -> set[int]:
-        """The processes that serve."""
-        found = subprocess.run(["pgrep", "-P", str(self.web.pid)], capture_output=True, text=True, check=False)
-        return {int(pid) for pid in found.stdout.split()}
 
 
 @pytest.fixture
