@@ -41,6 +41,9 @@ class Live:
 
     def keep(self, stream: Stream, connection: HttpProtocol, environ: dict[str, Any], answer: Answer) -> Answer | None:
         """Let a connection go on as a stream after its answer; else the refusal to answer with."""
+        # Whoever did not wait for the answer hears nothing, and is not counted.
+        if connection.transport.is_closing():
+            return None
         client = self._limiter.find_client(environ["REMOTE_ADDR"], claims_of_environ(environ))
         refusal = self.find_refusal(client)
         if refusal:
@@ -49,6 +52,8 @@ class Live:
         protocol = StreamConnection(stream, self.hub, connection.app.connections, connection.server_state)
         connection.hand_on(protocol, answer.status, head)
         protocol.begin(answer.body, client)
+        if connection.is_last:
+            protocol.shutdown()
         return None
 
     def let_in(self, socket: ListeningConnection, peer: str, claims: Claims) -> Refusal | None:

@@ -45,11 +45,10 @@ class HttpProtocol(HttpToolsProtocol):
         # Since when the client has owed us the rest of a head, or the end of a refused connection.
         self._owing_since: float | None = None
         self._idle_since: float | None = None
-        self._in_head = self._to_websocket = self._ended = self._is_last = False
+        self._in_head = self._to_websocket = self._ended = self.is_last = self._is_refused = self._is_answered = False
         self._is_whole = True
         self._head_size = self._unfinished = self._drained = 0
         self._refusal: int | None = None
-        self._is_refused = self._is_answered = False
 
     # What the transport calls
 
@@ -115,7 +114,7 @@ class HttpProtocol(HttpToolsProtocol):
         elif not self._is_free():
             # As long as others wait to be answered, no more is read.
             self._owing_since = now
-        elif now - self._owing_since > (LINGER_S if self._is_refused or self._is_last else patience_s):
+        elif now - self._owing_since > (LINGER_S if self._is_refused or self.is_last else patience_s):
             if self._in_head:
                 self._refuse(408)
             else:
@@ -171,7 +170,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Called when the worker ends: whoever has just come, or is in the middle of a head, is still answered."""
-        self._is_last = True
+        self.is_last = True
         if self._owing_since is None or self._is_refused:
             super().shutdown()
 
@@ -179,8 +178,9 @@ class HttpProtocol(HttpToolsProtocol):
         """Answer with the head of something that never ends, and leave the connection to another protocol."""
         self.connections.discard(self)
         self.app.connections.discard(self)
-        # For uvicorn nobody waits for an answer any more.
-        self.cycle.disconnected, self._running = True, None
+        # For uvicorn nobody waits for an answer any more; what was asked for behind it gets none.
+        self._running.disconnected, self._running = True, None
+        self.pipeline.clear()
         self._write_head(status, [*self.server_state.default_headers, *headers])
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
@@ -219,7 +219,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._to_websocket = self.cycle is before
         if self._to_websocket:
             return
-        self.cycle.keep_alive = self.cycle.keep_alive and not self._is_last
+        self.cycle.keep_alive = self.cycle.keep_alive and not self.is_last
         if self._running is None:
             self._running = self.cycle
 
@@ -231,7 +231,7 @@ class HttpProtocol(HttpToolsProtocol):
         if answer is None:
             return False
         status, headers, body = answer
-        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive() and not self._is_last
+        keep = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive() and not self.is_last
         dated = [name + b": " + value + b"\r\n" for name, value in self.server_state.default_headers]
         self.transport.write(
             b"".join([status, *dated, headers, b"\r\n" if keep else b"connection: close\r\n\r\n", body])
@@ -262,6 +262,8 @@ class HttpProtocol(HttpToolsProtocol):
         # Frames that came with the request; in one piece with it, they would be answered before it.
         if rest and not self.transport.is_closing():
             protocol.data_received(rest)
+        if self.is_last:
+            protocol.shutdown()
 
     def _stop(self, status: int) -> None:
         self._refusal = status

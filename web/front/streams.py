@@ -36,6 +36,8 @@ class StreamConnection(ListeningConnection):
 
     def begin(self, opening: bytes, client: str) -> None:
         """Send what the stream begins with, and hear of changes from then on."""
+        # A request behind this one may have stopped it, and a client that goes is noticed by reading.
+        self.transport.resume_reading()
         self.transport.write(opening)
         self.hub.join(self, self.topics, client)
 
