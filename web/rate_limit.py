@@ -121,6 +121,10 @@ class Limiter:
         """What a client is counted as: its address, or the network that it is in."""
         return self._client(peer, claims if self._is_trusted(peer) else NO_CLAIMS)
 
+    def count_as(self, client: str, cost: float) -> Count | None:
+        """Count as so many requests what a client that `find_client` named asks for otherwise; None without a limit."""
+        return self._take(client, cost) if self._limits else None
+
     def give_back(self, count: Count) -> Count:
         """Take a request that was counted for what one costs that was answered by 304."""
         return self._take(count.client, UNCHANGED_COST - 1)

@@ -66,3 +66,8 @@ class Live:
         if refusal is None:
             self.hub.join(socket, (), client)
         return refusal
+
+    def charge(self, socket: ListeningConnection, requests: float) -> bool:
+        """Count what a message asks for as that many requests of its client; whether that is within the limit."""
+        counted = self._limiter.count_as(self.hub.client_of(socket), requests)
+        return counted is None or not counted.refused

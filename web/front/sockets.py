@@ -106,6 +106,10 @@ class SocketProtocol(ListeningConnection):
             self._close(CloseCode.PROTOCOL_ERROR, "No heartbeat")
             self.transport.close()
 
+    def charge(self, requests: float) -> bool:
+        """Count what a message asks for as that many requests; whether that is within the client's limit."""
+        return self._live.charge(self, requests)
+
     def _is_open(self) -> bool:
         return self._protocol.state is State.OPEN
 

@@ -76,6 +76,10 @@ class Hub:
         """Whether no more may listen from one client's address."""
         return self._by_client.get(client, 0) >= self.most_a_client
 
+    def client_of(self, listener: Listener) -> str:
+        """Which client somebody who listens is counted as."""
+        return self._listeners[listener][1]
+
     def join(self, listener: Listener, topics: Collection[Topic], client: str) -> None:
         """Tell a listener from now on of what comes after its `seq`. Raises sqlite3.Error."""
         self._listeners[listener] = ([], client)

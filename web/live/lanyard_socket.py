@@ -6,7 +6,7 @@ Everybody is shown as a stranger sees them, whoever asks: nobody logs in here.
 import time
 import zlib
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from websockets.frames import Frame, Opcode
@@ -40,7 +40,15 @@ class Refused(Exception):
 INVALID = (4006, "invalid_payload")
 ALL_IS_OFF = (4006, "subscribe_to_all is off here; name the users in subscribe_to_ids")
 TOO_MANY_IDS = (4006, f"a socket may subscribe to {MOST_IDS} users; open another for more")
+TOO_MANY = (1008, "more users at once than the rate limit allows")
 TOO_FAST = (1008, f"at most {MESSAGES_A_SECOND} messages a second")
+
+
+class Subscriber(Listener, Protocol):
+    """The connection that a message came by."""
+
+    def charge(self, requests: float) -> bool:
+        """Count what a message asks for as that many requests; whether that is within the client's limit."""
 
 
 class LanyardSocket:
@@ -70,7 +78,7 @@ class LanyardSocket:
         """What is said first."""
         return _HELLO[self._is_compressed]
 
-    def take(self, text: str, listener: Listener, hub: Hub) -> bytes:
+    def take(self, text: str, listener: Subscriber, hub: Hub) -> bytes:
         """Do what a message asks for, and what to answer. Raises Refused, and sqlite3.Error."""
         self._count(1)
         message = _read(text)
@@ -110,7 +118,7 @@ class LanyardSocket:
         is_compressed = self._is_compressed
         return moment.once(("frame", key, is_compressed), lambda: _frame(compose(body), is_compressed))
 
-    def _subscribe(self, asked: object, listener: Listener, hub: Hub) -> bytes:
+    def _subscribe(self, asked: object, listener: Subscriber, hub: Hub) -> bytes:
         if not isinstance(asked, dict) or not asked:
             raise Refused(4005, "requires_data_object")
         if "subscribe_to_ids" in asked:
@@ -129,7 +137,7 @@ class LanyardSocket:
             raise Refused(*INVALID)
         return self._subscribe_to_all(listener, hub)
 
-    def _subscribe_to_all(self, listener: Listener, hub: Hub) -> bytes:
+    def _subscribe_to_all(self, listener: Subscriber, hub: Hub) -> bytes:
         if not self._may_have_all:
             raise Refused(*ALL_IS_OFF)
         self._count(MOST_AT_FIRST // IDS_A_MESSAGE)
@@ -138,8 +146,10 @@ class LanyardSocket:
         with hub.now() as moment:
             return self._begin(moment, profiles.list_published(moment.reader, MOST_AT_FIRST))
 
-    def _add(self, user_ids: Collection[int], listener: Listener, hub: Hub) -> None:
+    def _add(self, user_ids: Collection[int], listener: Subscriber, hub: Hub) -> None:
         self._count(len(user_ids) / IDS_A_MESSAGE)
+        if len(user_ids) > 1 and not listener.charge(len(user_ids) / IDS_A_MESSAGE):
+            raise Refused(*TOO_MANY)
         new = [user_id for user_id in user_ids if user_id not in self._said]
         if len(self._said) + len(new) > MOST_IDS:
             raise Refused(*TOO_MANY_IDS)
@@ -157,7 +167,7 @@ class LanyardSocket:
             body = "{" + ",".join(f'"{user_id}":{text}' for user_id, text in shown.items()) + "}"
         return _frame(_state_of(body), self._is_compressed)
 
-    def _unsubscribe(self, asked: Mapping[str, object], listener: Listener, hub: Hub) -> None:
+    def _unsubscribe(self, asked: Mapping[str, object], listener: Subscriber, hub: Hub) -> None:
         if "unsubscribe_from_ids" in asked or "unsubscribe_from_id" in asked:
             named = asked.get("unsubscribe_from_ids", [asked.get("unsubscribe_from_id")])
             self._remove(_find_ids(named) if isinstance(named, list) else [], listener, hub)
@@ -165,7 +175,7 @@ class LanyardSocket:
             self._others = None
             hub.remove(listener, [EVERY_USER])
 
-    def _remove(self, user_ids: Iterable[int], listener: Listener, hub: Hub) -> None:
+    def _remove(self, user_ids: Iterable[int], listener: Subscriber, hub: Hub) -> None:
         known = [user_id for user_id in user_ids if user_id in self._said]
         hub.remove(listener, [("user", user_id) for user_id in known])
         for user_id in known:

@@ -1,4 +1,4 @@
-"""Workers and the bot are killed again and again while people change: nobody is left unheard, nothing untrue is told."""
+"""Workers and the bot are killed again and again while people change: nobody stays unheard, nothing untrue is told."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""Two workers and a bot: a change reaches whoever listens at either, also while the web side restarts again and again."""
+"""Two workers and a bot: a change reaches whoever listens at either, also while the web side restarts now and then."""
 
 import signal
 import threading

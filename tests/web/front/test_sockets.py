@@ -213,3 +213,16 @@ def test_each_counts_as_a_request(front):
         status, sentence = refusal_of(port)
     assert status == 429
     assert sentence.startswith("Too many requests: 2 per 1 minute is the limit. Wait ")
+
+
+def test_whoever_asks_for_many_users_is_counted_for_them(front):
+    port = front(RATE_LIMIT="4/minute").port
+    many = {"op": 2, "d": {"subscribe_to_ids": [str(10**16 + number) for number in range(500)]}}
+    with WebSocket(port) as first:
+        first.next()
+        first.say(many)
+        assert first.next()["t"] == "INIT_STATE"
+        first.say({"op": 2, "d": {"subscribe_to_id": "7"}})
+        assert first.next() == {"op": 0, "t": "INIT_STATE", "d": {}}
+        first.say(many)
+        assert first.close_code() == 1008
