@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from database import connections
+from rules.fronting import switches
 from rules.parsing.uuids import format_uuid
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 from tests.end_to_end.live.reconnecting import Listener, SocketListener, StreamListener, worker_of
 from tests.end_to_end.rollcall import Rollcall, until
 

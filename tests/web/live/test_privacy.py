@@ -14,8 +14,9 @@ import pytest
 from models import Presence
 from rules import opt_out
 from rules.account import erasure, github, kv, tokens
+from rules.fronting import switches
 from rules.presence import fronting, updates
-from rules.systems import members, switches, systems
+from rules.systems import members, systems
 from tests.web.live.listeners import Socket, Stream, not_reading
 
 ALICE, BOB, CAROL, MARK = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
