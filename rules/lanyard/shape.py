@@ -96,6 +96,8 @@ def _whole_user(row: Any, body: dict[str, Any]) -> dict[str, Any]:
     user = _user_of(body) if row.discord_user is None else _decode(row.discord_user)
     user["id"] = str(row.user_id)
     user.setdefault("display_name", user.get("global_name"))
+    # Discord may leave it out of people's; programs declare that it is there.
+    user.setdefault("bot", False)
     return user
 
 

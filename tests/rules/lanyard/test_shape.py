@@ -119,9 +119,9 @@ def test_keys_of_every_documented_field_survive_both_ways():
     assert {key for key in known if snake(camel(key)) != key} == set()
 
 
-def test_the_user_is_all_that_discord_sent_and_has_a_display_name(join, see):
+def test_the_user_is_all_that_discord_sent_and_what_programs_need(join, see):
     join(ALICE, user=USER)
-    assert see(ALICE)["discord_user"] == {"id": str(ALICE), **USER, "display_name": "Alice"}
+    assert see(ALICE)["discord_user"] == {"id": str(ALICE), **USER, "display_name": "Alice", "bot": False}
     join(BOB, user={**USER, "global_name": None})
     assert see(BOB)["discord_user"]["display_name"] is None
     join(CHARLIE, user={**USER, "display_name": "As Discord has it"})
@@ -154,7 +154,7 @@ def test_the_keys_are_there_whatever_somebody_does(join, see):
     assert tuple(see(ALICE)) == tuple(see(BOB)) == KEYS
     assert see(BOB) == {
         "kv": {},
-        "discord_user": {"id": str(BOB), "username": "alice", "display_name": None},
+        "discord_user": {"id": str(BOB), "username": "alice", "display_name": None, "bot": False},
         "activities": [],
         "discord_status": "offline",
         **dict.fromkeys(KEYS[4:10], False),
@@ -266,4 +266,4 @@ def test_a_change_of_the_user_alone_is_seen(join, see, write_presence):
     newer = updates.change_of_presence({"user": {"id": str(ALICE), "global_name": "Al"}, **online(SONG)}, 2000)
     write_presence(updates.record_presences, {ALICE: newer})
     shown = see(ALICE)["discord_user"]
-    assert shown == {"id": str(ALICE), **USER, "global_name": "Al", "display_name": "Al"}
+    assert shown == {"id": str(ALICE), **USER, "global_name": "Al", "display_name": "Al", "bot": False}
