@@ -45,12 +45,12 @@ def free_port() -> int:
 
 
 class Process:
-    """A child process whose output is kept."""
+    """A child process, of Python or another program, whose output is kept."""
 
-    def __init__(self, *command: str, environ: dict[str, str]) -> None:
+    def __init__(self, *command: str, environ: dict[str, str], program: str = sys.executable) -> None:
         self.lines: list[str] = []
         self._process = subprocess.Popen(
-            [sys.executable, *command],
+            [program, *command],
             cwd=settings.ROOT,
             env=environ,
             stdout=subprocess.PIPE,
