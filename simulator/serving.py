@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import sys
 
 from simulator import app, demo
@@ -16,7 +17,8 @@ def serve(port: int, empty: bool, with_tour: bool, until_eof: bool = False) -> i
 
     def listening() -> None:
         print(f"DISCORD_API_BASE={sim.url}/api/v10 DISCORD_CDN_BASE={sim.url}/cdn")
-        print(f'Type a command: python -m simulator say alice ".help" --url {sim.url}', flush=True)
+        python = sys.executable.removeprefix(f"{os.getcwd()}/")
+        print(f'Type a command: {python} -m simulator say alice ".help" --url {sim.url}', flush=True)
         if with_tour and not empty:
             # Somebody has to be able to try what moderators may.
             roles.add_role(sim, "Moderators", permissions=["MANAGE_GUILD"], users=["eve"])

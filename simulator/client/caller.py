@@ -34,7 +34,9 @@ class Caller:
         try:
             response = self._session.post(f"{self.url}/control/{verb}", json=arguments, timeout=120)
         except requests.RequestException:
-            raise SimulatorError(f"No simulator answers at {self.url}.") from None
+            raise SimulatorError(
+                f"No simulator answers at {self.url}; the tour (`make run`) prints where its own is, for --url."
+            ) from None
         if response.status_code == 400:
             raise SimulatorError(response.json()["error"])
         if response.status_code != 200:

@@ -151,7 +151,10 @@ def test_what_cannot_be_is_one_sentence(sim, talker, arguments):
 
 def test_nobody_listens():
     done = subprocess.run([*COMMAND, "users", "--url", "http://127.0.0.1:9"], cwd=HOUSE, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (1, "No simulator answers at http://127.0.0.1:9.\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "No simulator answers at http://127.0.0.1:9; the tour (`make run`) prints where its own is, for --url.\n",
+    )
 
 
 def test_a_port_in_use(sim):

@@ -75,12 +75,16 @@ def typed(tour, pattern):
 def test_the_tour(tour):
     url = until(lambda: curl_line(tour))
     assert requests.get(url, timeout=5).json()["presence"]["username"] == "alice"
+    with requests.get(printed(tour, r"curl -N (http://\S+/events)$"), stream=True, timeout=15) as stream:
+        assert next(line for line in stream.iter_lines() if line.startswith(b"event:")) == b"event: presence"
+    lanyard = requests.get(printed(tour, r"curl (http://\S+/v1/users/\d+)$"), timeout=5).json()
+    assert lanyard["data"]["discord_user"]["username"] == "alice"
     assert "Rollcall" in typed(tour, r"-m (simulator say alice .*)$")
     assert "Gardeners" in typed(tour, r"-m (simulator say alice .*group.*)$")
     assert "Server settings" in typed(tour, r"-m (simulator say eve .*)$")
     system = printed(tour, r"curl (http://\S+/v1/s/[a-z]{5})$")
     assert requests.get(system, timeout=5).json()["name"] == "The Garden"
-    groups = requests.get(printed(tour, r"curl (http://\S+with_members=true)$"), timeout=5).json()
+    groups = requests.get(printed(tour, r"curl '(http://\S+with_members=true)'$"), timeout=5).json()
     assert [(group["name"], len(group["members"])) for group in groups] == [("Gardeners", 2)]
     assert "Rowan 🌿" in typed(tour, r"-m (simulator say alice \"R:.*)$")
     stats = Process("-m", "flask", "--app", "app", "stats", environ=without_settings())
