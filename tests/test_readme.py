@@ -18,18 +18,20 @@ from web.rate_limit import PAGES_LIMIT, ROWS_OF_ONE
 
 ROOT = settings.ROOT
 PINNED = ("requirements.txt", "tests/requirements.txt")
+# What only some Pythons can read.
+MARKER = r'(?:; python_version >= "[0-9.]+")?'
 
 
 def pinned(file: str) -> dict[str, str]:
     """Package → version, of the lines above the first comment that says what these bring."""
     direct = (ROOT / file).read_text().split("# What these bring")[0]
-    return dict(re.findall(r"^([A-Za-z0-9_-]+)==(\S+)$", direct, re.MULTILINE))
+    return dict(re.findall(rf"^([A-Za-z0-9_-]+)==([^\s;]+){MARKER}$", direct, re.MULTILINE))
 
 
 @pytest.mark.parametrize("file", PINNED)
 def test_every_package_is_pinned(file):
     lines = [line for line in (ROOT / file).read_text().splitlines() if line and not line.startswith(("#", "-r "))]
-    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*", line)] == []
+    assert [line for line in lines if not re.fullmatch(rf"[A-Za-z0-9_.-]+==[0-9][0-9a-z.]*{MARKER}", line)] == []
     assert pinned(file)
 
 
