@@ -1,5 +1,5 @@
-// A page that shows somebody by the hooks of use-lanyard and react-use-lanyard. It prints what each of them has,
-// whenever that changes, and reads again over HTTP when it is told to.
+// A page that shows somebody by the hooks of use-lanyard and react-use-lanyard; it prints what each of them has,
+// whenever that changes.
 const [host, user] = process.argv.slice(2);
 require('./browser.cjs')(host);
 const { createElement, useEffect } = require('react');
@@ -15,14 +15,11 @@ const useSaid = (name, value) => {
 };
 
 const Page = () => {
-  const { data, error, revalidate } = useLanyard(user, { api });
+  const { data, error } = useLanyard(user, { api });
   useSaid('get', data ?? error?.message);
   useSaid('socket', useLanyardWS(user, { api }));
   useSaid('other socket', useOther({ userId: user, socket: true, apiUrl: host }).status);
   useSaid('other get', useOther({ userId: user, apiUrl: host }).data?.data);
-  useEffect(() => {
-    process.stdin.on('data', revalidate);
-  }, []);
   return null;
 };
 

@@ -77,7 +77,7 @@ def test_a_page_shows_what_changes_and_comes_back_by_itself(discord, rollcall, p
     until(lambda: stored(alice) == "idle")
     discord.say(alice, ".show", dm=True)
     page.await_both(lambda now: now.get("discord_status") == "idle")
-    assert page.states("socket")[-2] == {}
+    assert [page.states(hook)[-2] for hook in HOOKS] == [{}, {}]
 
     rollcall.web.stop()
     discord.presence(alice, "online", [SONG])
