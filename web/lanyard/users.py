@@ -6,10 +6,11 @@ from rules.account.tokens import Caller
 from rules.errors import Invalid, NotAllowed, Refused, TooLarge
 from rules.lanyard import keys, shape
 from rules.parsing.fields import find_snowflake
+from rules.parsing.strict_json import read_object
 from web.auth import ME, find_viewer, get_caller, reading, writing
 from web.kv import OBJECT_BYTES
 from web.lanyard.refusals import not_monitored, refuse
-from web.request_body import read_json_object, read_text
+from web.request_body import read_text
 from web.responses import done, readable
 
 bp = Blueprint("lanyard_users", __name__)
@@ -49,7 +50,8 @@ def merge(user_id: str) -> Response:
     """Set the pairs of a JSON object; the others stay. All or nothing."""
     caller = get_writer(user_id)
     try:
-        pairs = read_json_object(OBJECT_BYTES)
+        # Whatever the content type: pages and curl send JSON as text or as a form, and Lanyard takes it all the same.
+        pairs = read_object(read_text(OBJECT_BYTES))
     except Invalid:
         raise keys.InvalidBody from None
     with writing(caller) as session:

@@ -57,7 +57,6 @@ def test_what_is_no_route_says_so(ask, method, path, status, code):
 
 
 def test_a_body_that_is_not_taken_says_so(ask):
-    assert told(ask("PATCH", "/v1/users/@me/kv", ALICE, data="{}"))[:2] == (415, "unsupported_media_type")
     large = ask("PATCH", "/v1/users/@me/kv", ALICE, data=b" " * 6_500_000, headers=JSON)
     assert told(large)[:2] == (413, "payload_too_large")
 

@@ -110,6 +110,15 @@ def test_one_bad_pair_refuses_them_all(ask, pairs, body, code, message):
     assert pairs() == before
 
 
+@pytest.mark.parametrize(
+    "kind", [None, "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/octet-stream"]
+)
+def test_pairs_are_read_whatever_their_content_type(ask, pairs, kind):
+    """What a page's `fetch` and curl's `-d` say of JSON, and Lanyard does not look at."""
+    check_done(ask("PATCH", "/v1/users/@me/kv", ALICE, data='{"city":"Bern"}', content_type=kind))
+    assert pairs()[0]["city"] == "Bern"
+
+
 def test_an_empty_object_changes_nothing(ask, pairs):
     before = pairs()
     check_done(ask("PATCH", "/v1/users/@me/kv", ALICE, data="{}", headers=JSON))
