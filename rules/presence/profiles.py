@@ -17,6 +17,7 @@ from rules.parsing.fields import LARGEST_SNOWFLAKE
 from rules.presence import fronting, health, publication, states
 
 MOST_AT_ONCE = 100
+EXAMPLE = "/users?ids=80351110224678912,80351110224678913"
 _WHO = {
     publication.EVERYONE: "Whoever {} is, unless they hid themselves.",
     publication.OPTIN: "Whoever {} and asks the bot for it with the command `show` is.",
@@ -78,14 +79,11 @@ def _find_front(reader: Reader, row: Any) -> str | None:
     return None if row.shows_front is None else fronting.find_fronting(reader, row.user_id)
 
 
-def read_ids(text: str) -> list[str]:
-    """The user IDs in a list with commas, each once; at most 100. Raises Invalid."""
+def read_ids(text: str, example: str = EXAMPLE) -> list[str]:
+    """The user IDs in a list with commas, each once; at most 100. Raises Invalid, which shows the example."""
     user_ids = list(dict.fromkeys(text.split(",")))
     if len(user_ids) > MOST_AT_ONCE or not _IDS.fullmatch(text):
-        raise Invalid(
-            f"Name 1 to {MOST_AT_ONCE} user IDs, in digits and with commas between them, "
-            "like /users?ids=80351110224678912,80351110224678913."
-        )
+        raise Invalid(f"Name 1 to {MOST_AT_ONCE} user IDs, in digits and with commas between them, like {example}.")
     return user_ids
 
 

@@ -62,7 +62,7 @@ class Stream:
             news = list(self._news(moment, topic, viewer))
             events += news if topic in changed else []
         # They may have been there when the client was told last.
-        events += [Event("gone", json.dumps({"system": name})) for name in self._subjects.missing]
+        events += [Event("gone", f'{{"system":{json.dumps(name)}}}') for name in self._subjects.missing]
         return f"retry: {RETRY_MS}\n{self._frame(events, self.seq, self.seq) or self.position()}"
 
     def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> str:

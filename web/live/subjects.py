@@ -11,7 +11,7 @@ from rules.systems import systems
 from web.auth import ME
 
 MOST = 100
-EXAMPLE = "like /events?users=80351110224678912&systems=abcde"
+EXAMPLE = "/events?users=80351110224678912&systems=abcde"
 
 
 class Subjects(NamedTuple):
@@ -30,10 +30,10 @@ class Subjects(NamedTuple):
 
 def read_subjects(session: Session, users: str, named_systems: str, viewer: int | None) -> Subjects:
     """The subjects of `?users=` and `?systems=`, each a list with commas. Raises Invalid above 100, and for none."""
-    user_ids = [int(user_id) for user_id in profiles.read_ids(users)] if users else []
+    user_ids = [int(user_id) for user_id in profiles.read_ids(users, EXAMPLE)] if users else []
     references = list(dict.fromkeys(named_systems.split(","))) if named_systems else []
     if not 1 <= len(user_ids) + len(references) <= MOST or "" in references:
-        raise Invalid(f"Name 1 to {MOST} users and systems, with commas between them, {EXAMPLE}.")
+        raise Invalid(f"Name 1 to {MOST} users and systems, with commas between them, like {EXAMPLE}.")
     found, accounts, missing = {}, {}, []
     for reference in references:
         try:

@@ -234,7 +234,9 @@ def test_who_comes_back_too_late_begins_anew(listen, join, read, write, position
 )
 def test_a_stream_of_nobody_or_of_too_many_is_refused(served, path):
     status, body = get(served.port, path)
-    assert (status, json.loads(body)["code"]) == (400, 400)
+    told = json.loads(body)
+    assert (status, told["code"]) == (400, 400)
+    assert told["message"].endswith(" like /events?users=80351110224678912&systems=abcde.")
 
 
 def test_ones_own_stream_needs_a_token(served):
