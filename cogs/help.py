@@ -75,7 +75,7 @@ TOPICS = {
     "config": ("config", "cfg", "settings", "preferences"),
     "message": ("message", "msg", "messages", "edit", "reproxy", "delete"),
     "serverconfig": ("serverconfig", "sc", "server", "moderation", "blacklist"),
-    "presence": ("presence", "kv", "profile"),
+    "presence": ("presence", "kv", "profile", "lanyard", "token", "apikey", "add", "set", "get", "remove", "del"),
     "privacy": ("privacy", "private"),
     "proxy": ("proxy", "proxying", "tags", "autoproxy"),
     "import": ("import", "export", "tupperbox"),
@@ -154,8 +154,13 @@ def describe_presence(ctx: Context) -> str:
     for command, text in PRESENCE:
         # Two may be one and the same slash command.
         rows.setdefault(named(ctx, command), text)
-    lines = "\n".join(f"{name} — {text}" for name, text in rows.items())
-    return f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}\n{lines}"
+    lines = [f"{name} — {text}" for name, text in rows.items()]
+    if not ctx.is_app:
+        lines.append(
+            f"Lanyard's users may type {named(ctx, 'apikey')} for {named(ctx, 'token')}, and"
+            f" {named(ctx, 'del <key>')} for {named(ctx, 'remove <key>')}."
+        )
+    return "\n".join([f"Your presence, as JSON: {profile_link(ctx.bot, ctx.author.id)}", *lines])
 
 
 class Help(commands.Cog, name="help"):

@@ -83,7 +83,7 @@ class KV(commands.Cog, name="kv"):
     async def list(self, ctx: Context) -> None:
         await self.show_all(ctx)
 
-    @commands.command(name="kv", usage="[public or private] [key]")
+    @commands.command(name="kv", usage="<public or private> <key>")
     @takes_words(2, first=LEVELS)
     async def levels(self, ctx: Context, *, text: str = "") -> None:
         arguments = Arguments(text, flags=False)

@@ -47,7 +47,16 @@ def test_help_and_unknown_words(discord, rollcall, person):
         (("privacy",), ("`pk;system privacy`", "-public")),
         (("proxy", "autoproxy"), ("proxy [text]", "`pk;member <name> proxy add [text]`")),
         (("import", "export"), ("PluralKit", "Tupperbox")),
-        (("presence",), ("`.token`", "/user/")),
+        (
+            ("presence", "kv", "del"),
+            (
+                "`.token`",
+                "/user/",
+                "`.set <key> <value>`",
+                "`.apikey` for `.token`",
+                "`.del <key>` for `.remove <key>`",
+            ),
+        ),
         (
             ("message", "edit"),
             (

@@ -140,7 +140,7 @@ def test_pairs_by_slash_command(discord, person, public):
         (".set " + "k" * 256 + " v", [], "The key must have 1 to 255 characters; this one has 256."),
         (".set k", [("a.txt", b"x" * 30_001)], "must have at most 30,000 characters; this one has 30,001."),
         (".set k", [("a.txt", b"x" * 120_001)], "at most 30,000 characters; this file is too large"),
-        (".kv public", [], "Write it like this: `.kv [public or private] [key]`"),
+        (".kv public", [], "Write it like this: `.kv <public or private> <key>`"),
         (".kv public nothing", [], "You have no key “nothing”."),
         (".kv private nothing", [], "You have no key “nothing”."),
     ],
