@@ -82,7 +82,9 @@ class Moment:
 
     def is_linked(self, user_id: int, system_id: int) -> bool:
         """Whether an account is linked to a system."""
-        return systems.is_owner(self._get_session(), user_id, system_id)
+        return self.once(
+            ("link", user_id, system_id), lambda: systems.is_owner(self._get_session(), user_id, system_id)
+        )
 
     def _answer_user(self, user_id: int, is_own: bool) -> UserAnswer:
         profile = profiles.find_profile(self.reader, user_id, user_id if is_own else None)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from rules.account.tokens import Caller
-from web.live.moment import NOT_THERE, Moment
+from web.live.moment import NOT_THERE, Moment, SystemAnswer
 from web.live.subjects import Subjects
 
 RETRY_MS = 2000
@@ -71,9 +71,9 @@ class Stream:
         own = self._caller and ("user", self._caller.user_id)
         # What one's own token opens may have changed anywhere; of oneself it hears without having asked.
         asked = [one for one in self._all_topics() if not topics or own in topics or one in topics]
+        self._ask(moment, asked, viewer)
         if self._caller and viewer is None:
             self._caller = None
-        self._ask(moment, asked, viewer)
         events = [event for topic in asked for event in self._news(moment, topic, viewer)]
         before, self.seq = self.seq, max(self.seq, seq)
         return self._frame(events, before, self.seq)
@@ -94,7 +94,10 @@ class Stream:
     def _ask(self, moment: Moment, topics: Iterable[Topic], viewer: int | None) -> None:
         """Read all before anything counts as said: what cannot be read is asked again."""
         for kind, number in topics:
-            (moment.answer_user if kind == "user" else moment.answer_system)(number, viewer)
+            if kind == "user":
+                moment.answer_user(number, viewer)
+            else:
+                self._answer_system(moment, number, viewer)
 
     def _news(self, moment: Moment, topic: Topic, viewer: int | None) -> Iterable[Event]:
         told = self._of_user if topic[0] == "user" else self._of_system
@@ -118,9 +121,7 @@ class Stream:
         yield "kv", None if silent else pairs
 
     def _of_system(self, moment: Moment, system_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
-        account = self._subjects.accounts.get(system_id)
-        is_there = account is None or moment.is_linked(account, system_id)
-        answer = moment.answer_system(system_id, viewer) if is_there else NOT_THERE
+        answer = self._answer_system(moment, system_id, viewer)
         head = f'"system":{json.dumps(self._subjects.systems[system_id])}'
         if answer.system is None:
             yield "system", Event("gone", f"{{{head}}}")
@@ -129,6 +130,11 @@ class Stream:
         yield "system", Event("system", self._name(answer.system, head))
         front = Event("gone", f'{{{head},"of":"front"}}')
         yield "front", front if answer.front is None else Event("front", self._name(answer.front, head))
+
+    def _answer_system(self, moment: Moment, system_id: int, viewer: int | None) -> SystemAnswer:
+        account = self._subjects.accounts.get(system_id)
+        is_there = account is None or moment.is_linked(account, system_id)
+        return moment.answer_system(system_id, viewer) if is_there else NOT_THERE
 
     def _name(self, body: str, head: str) -> str:
         return f"{{{head},{body[1:]}" if self._subjects.is_named else body

@@ -1,16 +1,20 @@
 """What is committed in the middle: between a stream's first state and its joining, and while many are being told."""
 
 import asyncio
+import sqlite3
 
 import pytest
 
 from database.turn_reader import TurnReader
 from rules import feed, opt_out
 from rules.account import kv
+from rules.systems import systems
 from tests.web.live.listeners import Socket, Stream
 from web.front.live import Live
 from web.live import events, hub
+from web.live.counts import SharedCounts
 from web.live.hub import Hub
+from web.live.moment import Moment
 
 ALICE = 80351110224678912
 PATH = f"/events?users={ALICE}"
@@ -82,6 +86,8 @@ def test_what_is_committed_between_the_topics_and_the_first_state_of_a_socket_is
 class Watcher:
     """Looks Alice up when it is told of her; the one that is told first does something then."""
 
+    kind = "sockets"
+
     def __init__(self, told, seq, act):
         self.told, self.seq, self.act = told, seq, act
 
@@ -103,7 +109,7 @@ def test_whoever_hides_while_many_are_told_is_not_shown_to_those_who_come_last(
     join(ALICE)
 
     async def listen():
-        told, listening = asyncio.Queue(), Hub(database, TurnReader(database))
+        told, listening = asyncio.Queue(), Hub(database, TurnReader(database), SharedCounts().claim())
         for number in range(6):
             watcher = Watcher(told, read(feed.find_newest), lambda: write(hide))
             listening.join(watcher, [("user", ALICE)], str(number))
@@ -116,3 +122,37 @@ def test_whoever_hides_while_many_are_told_is_not_shown_to_those_who_come_last(
     told = asyncio.run(asyncio.wait_for(listen(), 20))
     # Whoever was told in the same turn saw her as she was; the hiding itself is told to everybody.
     assert told == ["there"] * a_turn + ["gone"] * (12 - a_turn)
+
+
+@pytest.fixture
+def broken_once(monkeypatch):
+    """Lets the file fail to be read, once, where a moment is asked something."""
+
+    def arrange(name):
+        function, left = getattr(Moment, name), [sqlite3.OperationalError("disk I/O error")]
+
+        def ask(*args):
+            if left:
+                raise left.pop()
+            return function(*args)
+
+        monkeypatch.setattr(Moment, name, ask)
+        monkeypatch.setattr(hub, "AFTER_FAULT_S", 0.01)
+
+    return arrange
+
+
+@pytest.mark.parametrize("broken", ["answer_user", "answer_system", "find_viewer", "is_linked"])
+def test_what_a_replaced_token_had_opened_is_gone_also_where_the_file_could_not_be_read_at_once(
+    served, join, write, token_of, broken, broken_once
+):
+    join(ALICE)
+    write(systems.create_system, ALICE, {"name": "Foxes", "front_privacy": "private"})
+    path = f"/events?users={ALICE}&systems={ALICE}"
+    with Stream(served.port, path, token_of(ALICE)) as stream:
+        stream.until("event: front")
+        broken_once(broken)
+        token_of(ALICE)
+        stream.until("event: gone")
+        assert stream.kind == "gone"
+        assert stream.data == {"system": str(ALICE), "of": "front"}
