@@ -170,7 +170,7 @@ class KV(commands.Cog, name="kv"):
         """Who can read a pair, and the command that changes it."""
         if is_public:
             private = named(ctx, f"kv private {_as_word(key)}")
-            return f"Anyone on the web can read it at {self.link(ctx)}; {private} ends that."
+            return f"Unless you are hidden, anyone on the web can read it at {self.link(ctx)}; {private} ends that."
         return f"Only you can read it; {named(ctx, f'kv public {_as_word(key)}')} lets anyone on the web."
 
     def link(self, ctx: Context) -> str:
@@ -202,7 +202,8 @@ class KV(commands.Cog, name="kv"):
         if pairs := await self.find_pairs(ctx):
             shown = {pair.key: pair.value for pair in pairs}
             public = _join(pair.key for pair in pairs if pair.is_public)
-            note = public and f"Anyone on the web can read these at {self.link(ctx)}: {cut(public, MOST_OF_KEYS)}"
+            seen = f"Unless you are hidden, anyone on the web can read these at {self.link(ctx)}"
+            note = public and f"{seen}: {cut(public, MOST_OF_KEYS)}"
             await self.send(ctx, f"Your key/value pairs ({len(pairs)})", _as_json(shown), "kv.json", note)
 
     async def show_keys(self, ctx: Context) -> None:
@@ -212,8 +213,8 @@ class KV(commands.Cog, name="kv"):
             get, *changes = (named(ctx, f"{name} <key>") for name in ("get", "kv public", "kv private"))
             text = (
                 f"Public: {_join(public) or 'none'}\nPrivate: {_join(private) or 'none'}\n"
-                f"{get} shows a value. Anyone on the web can read what is public at {self.link(ctx)};"
-                f" {' and '.join(changes)} change that."
+                f"{get} shows a value. Unless you are hidden, anyone on the web can read what is public at"
+                f" {self.link(ctx)}; {' and '.join(changes)} change that."
             )
             title = f"Your keys ({len(pairs)})"
             if len(text) <= MOST_TEXT:

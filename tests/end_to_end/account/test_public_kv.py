@@ -8,7 +8,7 @@ from rules.account import kv
 from tests.end_to_end.bot_replies import only, said, text_of
 from tests.end_to_end.rollcall import until
 
-TOLD = "Anyone on the web can read it at"
+TOLD = "Unless you are hidden, anyone on the web can read it at"
 
 
 @pytest.fixture
