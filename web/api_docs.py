@@ -197,6 +197,8 @@ def _code(text: str) -> Markup:
 
 def _curl(url: str, method: str, operation: Json, parameters: list[Json]) -> str:
     words = ["curl"] if method == "GET" else ["curl", "-X", method]
+    if "text/event-stream" in resolve(operation["responses"].get("200", {})).get("content", {}):
+        words.append("-N")
     if operation.get("security") == [{"Token": []}]:
         words += ["-H", '"Authorization: $TOKEN"']
     for media_type, body in operation.get("requestBody", {}).get("content", {}).items():

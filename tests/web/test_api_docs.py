@@ -388,6 +388,10 @@ def test_the_pages_curl_names_what_a_path_needs_behind_it(client):
     assert f"/users?ids={PEOPLE['alice'][0]},384920175639273473'" in Page(client.get("/docs").text).shown
 
 
+def test_the_pages_curl_shows_events_as_they_come(client):
+    assert re.search(rf"curl -N \S+/user/{PEOPLE['alice'][0]}/events\s", Page(client.get("/docs").text).shown)
+
+
 def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):
     page = Page(client.get("/docs").text)
     assert not {"script", "img", "iframe"} & set(page.tags)
