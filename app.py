@@ -24,7 +24,7 @@ from web import (
     request_log,
     responses,
 )
-from web.lanyard import quicklinks, users
+from web.lanyard import quicklinks, socket, users
 from web.live import counts, events
 from web.pluralkit_v2 import blueprints
 
@@ -74,7 +74,7 @@ def _assemble(config: settings.Config) -> Flask:
     counts.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)
-    for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, pictures, health):
+    for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -11,6 +11,7 @@ LANYARD = {
     401: ("no_permission", "You do not have permission to access this resource"),
     404: ("not_found", "Route does not exist"),
 }
+UPGRADE_FAILED = ("upgrade_failed", "Request failed to upgrade")
 # What Lanyard does not know, in the same manner; the sentence is ours.
 _LANYARD_CODES = {
     400: "bad_request",
@@ -24,12 +25,13 @@ _LANYARD_CODES = {
     501: "not_implemented",
     503: "unavailable",
 }
-_LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
+_SOCKET = re.compile("/socket/?")
+_LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/socket/?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
 _encode = msgspec.json.Encoder().encode
 
 
 def is_lanyard(path: str) -> bool:
-    """Whether a path belongs to Lanyard's dialect: somebody's presence and pairs, or a picture by an ID."""
+    """Whether a path belongs to Lanyard's dialect: somebody's presence and pairs, a picture by an ID, the socket."""
     return _LANYARD_PATH.fullmatch(path) is not None
 
 
@@ -46,15 +48,16 @@ def is_v2(path: str) -> bool:
 def write_error(path: str, status: int, sentence: str, **details: Any) -> tuple[bytes, str]:
     """The body of an error and its media type: JSON, or under /v1 the bare sentence.
 
-    Of `details`, `code` is Lanyard's name for the error, and without it the words are Lanyard's where it has some; all
-    of them are more keys under /v2.
+    Of `details`, `code` is Lanyard's name for the error, and without it the words are Lanyard's where it has some;
+    `hint` is what we have to say beyond them. All of them are more keys under /v2.
     """
     if is_pluralkit(path):
         return sentence.encode(), TEXT
     if is_v2(path):
         return _encode({"message": sentence, "code": 0, **details}), JSON
     if is_lanyard(path):
-        return _encode(_name_as_lanyard(status, sentence, details.get("code"))), JSON
+        code = details.get("code") or (UPGRADE_FAILED[0] if status == 400 and _SOCKET.fullmatch(path) else None)
+        return _encode(_name_as_lanyard(status, sentence, code, details.get("hint"))), JSON
     return _encode({"code": status, "message": sentence}), JSON
 
 
@@ -67,7 +70,10 @@ def write_unread_error(url: bytes, status: int, sentence: str) -> tuple[bytes, s
     return write_error(path if is_lanyard(path) else "", status, sentence)
 
 
-def _name_as_lanyard(status: int, sentence: str, code: str | None) -> dict[str, Any]:
-    if not code:
+def _name_as_lanyard(status: int, sentence: str, code: str | None, hint: str | None) -> dict[str, Any]:
+    if code == UPGRADE_FAILED[0]:
+        hint, sentence = sentence, UPGRADE_FAILED[1]
+    elif not code:
         code, sentence = LANYARD.get(status) or (_LANYARD_CODES.get(status, "internal_error"), sentence)
-    return {"success": False, "error": {"code": code, "message": sentence}}
+    more = {"hint": hint} if hint else {}
+    return {"success": False, "error": {"code": code, "message": sentence, **more}}

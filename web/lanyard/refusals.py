@@ -20,13 +20,13 @@ def refuse(error: Refused) -> Response:
     if isinstance(error, errors.TooLarge):
         return fault(STATUS[errors.TooLarge], error.sentence)
     if isinstance(error, NotFound):
-        return fault(404, error.sentence, code="user_not_monitored")
+        return fault(404, error.sentence, code="user_not_monitored", hint=error.told)
     code = "invalid_kv_value" if isinstance(error, InvalidBody) else "kv_validation_failed"
     return fault(404, error.sentence, code=code)
 
 
 def not_monitored(reader: Reader) -> NotFound:
-    """The refusal for whoever is not published: Lanyard's words, and behind them why that is so."""
+    """The refusal for whoever is not published: in Lanyard's words, with a hint why that is so."""
     invite_url = current_app.config["ROLLCALL"].invite_url
     can_write = current_app.extensions["database"].can_write
-    return NotFound(f"{NOT_MONITORED}. {profiles.tell_why_not(reader, invite_url, can_write)}")
+    return NotFound(NOT_MONITORED, profiles.tell_why_not(reader, invite_url, can_write))

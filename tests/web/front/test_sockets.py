@@ -6,6 +6,7 @@ import struct
 import pytest
 
 from tests.web.front.raw_client import Client, compose
+from tests.web.front.raw_client import ask as raw_ask
 from tests.web.front.websocket_client import (
     CLOSE,
     CONTINUED,
@@ -161,7 +162,7 @@ def test_the_end_of_the_worker_is_told(connect, served):
         (compose("GET", "/socket", *UPGRADE, KEY), 400),
         (compose("GET", "/socket", *UPGRADE, KEY, ("Sec-WebSocket-Version", "<8>")), 400),
         (compose("GET", "/socket", *UPGRADE, ("Sec-WebSocket-Key", "<secret>"), VERSION), 400),
-        (compose("GET", "/socket", KEY, VERSION), 404),
+        (compose("GET", "/socket", KEY, VERSION), 400),
     ],
 )
 def test_who_may_have_one(served, request_, status):
@@ -169,9 +170,17 @@ def test_who_may_have_one(served, request_, status):
         answer = client.read()
     assert answer.status == status
     if status > 200:
-        assert json.loads(answer.body)["code"] == status
+        said = json.loads(answer.body)
+        codes = {400: "upgrade_failed", 404: "not_found", 405: "method_not_allowed"}
+        assert (said["error"]["code"] == codes[status]) if "error" in said else (said["code"] == status)
         assert answer.header("Content-Type") == "application/json"
         assert b"<" not in answer.head + answer.body.replace(b"<id>", b"")
+
+
+def test_a_plain_get_is_told_in_lanyards_words_what_is_missing(served):
+    error = json.loads(raw_ask(served.port, compose("GET", "/socket")).body)["error"]
+    assert (error["code"], error["message"]) == ("upgrade_failed", "Request failed to upgrade")
+    assert "WebSocket" in error["hint"]
 
 
 def test_another_app_has_no_socket(echo):
@@ -183,9 +192,10 @@ def test_another_app_has_no_socket(echo):
 def refusal_of(port, *headers):
     with Client(port, ask("/socket", *headers)) as client:
         answer = client.read()
-    assert json.loads(answer.body)["code"] == answer.status
+    error = json.loads(answer.body)["error"]
+    assert error["code"] == {429: "rate_limited", 503: "unavailable"}[answer.status]
     assert int(answer.header("Retry-After")) >= 1
-    return answer.status, json.loads(answer.body)["message"]
+    return answer.status, error["message"]
 
 
 def test_no_more_than_the_settings_say_of_an_address_and_of_all(front):

@@ -75,16 +75,16 @@ def test_nothing_tells_apart_those_who_are_not_published(ask, absent, tokens):
         answers = [ask("GET", f"/v1/users/{user_id}", viewer) for user_id in absent]
         code, name, message = told(answers[0])
         assert (code, name) == (404, "user_not_monitored")
-        assert message.startswith(f"{NOT_MONITORED}. ")
+        assert message == NOT_MONITORED
         assert len({(answer.status_code, answer.data) for answer in answers}) == 1
         assert "Secret" not in answers[0].text
 
 
-def test_the_reason_stands_behind_lanyards_words(make_app, ask):
+def test_the_reason_stands_beside_lanyards_words(make_app, ask):
     invited = make_app(INVITE_URL="https://discord.gg/abc").test_client()
-    message = told(invited.get(f"/v1/users/{STRANGER}"))[2]
-    assert message.startswith(f"{NOT_MONITORED}. This user is not published here. Whoever joins the Discord server at")
-    assert "https://discord.gg/abc" in message
+    error = invited.get(f"/v1/users/{STRANGER}").json["error"]
+    assert error["message"] == NOT_MONITORED
+    assert error["hint"].startswith("This user is not published here. Whoever joins the Discord server at https://disc")
 
 
 def test_the_hidden_see_themselves_and_who_left_does_not(ask, absent):
