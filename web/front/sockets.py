@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 PATH = "/socket"
 SILENCE_S = 2 * HEARTBEAT_S
 LARGEST_MESSAGE = 16 * 1024
+# Of pings and pieces of messages, too, which cost as much as some messages do.
+FRAMES_A_SECOND = 100
+# So much is read at once: what arrived in one piece may be 40 000 frames, which took the loop 0.4 s.
+PIECE_BYTES = 2048
 REFUSALS = {
     400: "This is no request for a WebSocket (RFC 6455).",
     404: f"There is no socket at this path; {PATH} is one.",
@@ -39,7 +43,7 @@ _OF_MESSAGES = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 class SocketProtocol(ListeningConnection):
     """One WebSocket. `shutdown` is uvicorn's word for the end of the worker."""
 
-    __slots__ = ("_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns")
+    __slots__ = ("_frames_until", "_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns")
     # What it was told it compares by itself.
     seq, kind = 0, "sockets"
 
@@ -50,7 +54,7 @@ class SocketProtocol(ListeningConnection):
         self._protocol = ServerProtocol(max_size=LARGEST_MESSAGE)
         self._socket: LanyardSocket | None = None
         self._pieces = b""
-        self._heard_at = time.monotonic()
+        self._heard_at = self._frames_until = time.monotonic()
 
     @property
     def topics(self) -> Collection[Topic]:
@@ -65,13 +69,10 @@ class SocketProtocol(ListeningConnection):
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = time.monotonic()
-        self._protocol.receive_data(data)
-        for event in self._protocol.events_received():
-            if isinstance(event, Request):
-                self._accept(event)
-            elif self._is_open() and event.opcode in _OF_MESSAGES:
-                self._take(event)
-        self._flush()
+        for first in range(0, len(data), PIECE_BYTES):
+            self._hear(data[first : first + PIECE_BYTES])
+            if self.transport.is_closing():
+                return
         if self._turns.is_long():
             self.transport.pause_reading()
             self._turns.in_next(self._read_on)
@@ -116,6 +117,19 @@ class SocketProtocol(ListeningConnection):
     def _read_on(self) -> None:
         if not self._is_full and not self.transport.is_closing():
             self.transport.resume_reading()
+
+    def _hear(self, data: bytes) -> None:
+        self._protocol.receive_data(data)
+        for event in self._protocol.events_received():
+            if isinstance(event, Request):
+                self._accept(event)
+                continue
+            self._frames_until = max(self._frames_until, self._heard_at) + 1 / FRAMES_A_SECOND
+            if self._frames_until - self._heard_at > 1.001:
+                self._close(CloseCode.POLICY_VIOLATION, f"at most {FRAMES_A_SECOND} frames a second")
+            elif self._is_open() and event.opcode in _OF_MESSAGES:
+                self._take(event)
+        self._flush()
 
     def _accept(self, request: Request) -> None:
         path, _, query = request.path.partition("?")

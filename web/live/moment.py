@@ -70,6 +70,10 @@ class Moment:
             return None
         return self.once(caller, lambda: caller.user_id if tokens.is_current(self.reader, caller) else None)
 
+    def find_own_system(self, viewer: int | None) -> int | None:
+        """The system, by the row's number, whose private things a viewer sees."""
+        return self.once(("own", viewer), lambda: self._find_own_system(viewer))
+
     def answer_user(self, user_id: int, viewer: int | None) -> UserAnswer:
         """What a viewer is told of a user."""
         is_own = viewer == user_id
@@ -85,6 +89,10 @@ class Moment:
         return self.once(
             ("link", user_id, system_id), lambda: systems.is_owner(self._get_session(), user_id, system_id)
         )
+
+    def _find_own_system(self, viewer: int | None) -> int | None:
+        found = None if viewer is None else systems.find_own_system(self._get_session(), viewer)
+        return None if found is None else found.id
 
     def _answer_user(self, user_id: int, is_own: bool) -> UserAnswer:
         profile = profiles.find_profile(self.reader, user_id, user_id if is_own else None)

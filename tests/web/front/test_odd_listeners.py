@@ -7,9 +7,12 @@ import time
 import pytest
 
 from rules.presence import updates
+from rules.systems import systems
 from tests.web.front.raw_client import Client, compose
-from tests.web.front.websocket_client import ask
+from tests.web.front.websocket_client import PING, PONG, WebSocket, ask, frame
 from web.front.connections import AT_ONCE
+from web.front.sockets import PIECE_BYTES
+from web.live.moment import NOT_THERE, Moment
 
 ALICE = 80351110224678912
 EVENTS = compose("GET", f"/user/{ALICE}/events")
@@ -85,3 +88,31 @@ def test_who_comes_while_the_worker_ends_is_told_so_and_does_not_keep_it(served,
         client.send(request_of[20:])
         assert last in client.rest()[-40:]
         wait_for(lambda: not served.front.connections, 3)
+
+
+def test_a_flood_of_pings_ends_the_socket_that_sends_it(served):
+    """40 000 of them came in one piece, and all others waited for 0.4 s until each had its pong."""
+    with WebSocket(served.port) as flooding:
+        flooding.send(frame(PING) * 2_000)
+        received = flooding.rest()
+    assert received.count(bytes([0x80 | PONG, 0])) <= PIECE_BYTES // len(frame(PING)) + 1
+    assert received.endswith(b"at most 100 frames a second")
+
+
+def test_what_the_owner_of_a_token_does_asks_for_nothing_else(served, write, join, token_of, monkeypatch):
+    """Each presence of the owner's had all systems of the stream read again: with a hundred, 0.3 s of the loop."""
+    asked = set()
+    monkeypatch.setattr(Moment, "answer_system", lambda moment, *_: asked.add(moment) or NOT_THERE)
+    join(ALICE)
+    hid = write(systems.create_system, ALICE + 1, {"name": "Foxes"}).hid
+    path = f"/events?users={ALICE}&systems={hid}"
+    with Listening(served.port, path, ("Authorization", token_of(ALICE))) as stream:
+        assert [kind for kind, _ in stream.take(2)] == ["presence", "gone"]
+        be(write, "dnd")
+        assert stream.next()[1]["presence"]["status"] == "dnd"
+        assert len(asked) == 1
+        write(systems.link_account, ALICE + 1, ALICE)
+        wait_for(lambda: len(asked) == 2)
+        token_of(ALICE)
+        assert stream.next()[1]["KV"] is None
+        assert len(asked) == 3

@@ -106,7 +106,8 @@ def test_a_message_in_pieces_is_joined_with_a_ping_between_them(connect):
     assert [client.read_frame(), client.read_frame()] == [(PONG, b"x"), (PONG, b"y")]
 
 
-def test_who_pings_and_reads_nothing_is_not_read_either(connect, served):
+def test_who_pings_and_reads_nothing_is_not_read_either(connect, served, monkeypatch):
+    monkeypatch.setattr("web.front.sockets.FRAMES_A_SECOND", 1_000_000)
     client = connect()
     client.socket.settimeout(0.5)
     with pytest.raises(TimeoutError):

@@ -100,7 +100,8 @@ def test_a_websocket_goes_on_where_every_turn_is_long(served, every_turn_is_long
             assert client.read_frame() == (PONG, text)
 
 
-def test_who_reads_no_answers_is_not_read_on_in_the_next_turn(served, every_turn_is_long):
+def test_who_reads_no_answers_is_not_read_on_in_the_next_turn(served, every_turn_is_long, monkeypatch):
+    monkeypatch.setattr("web.front.sockets.FRAMES_A_SECOND", 1_000_000)
     with WebSocket(served.port) as client:
         client.next()
         client.socket.settimeout(0.5)
