@@ -137,8 +137,8 @@ class Rollcall(FileAccess, bridge.Bot):
         return ctx
 
     async def on_message(self, message: discord.Message) -> None:
-        # After a RESUME, Discord may send again what it sent before.
-        if message.author == self.user or message.id in self.incoming:
+        # An odd one may lack its author. After a RESUME, Discord may send again what it sent before.
+        if getattr(message, "author", self.user) == self.user or message.id in self.incoming:
             return
         # Nobody wrote what has no text, or an ID that the file cannot even be asked about.
         if not isinstance(message.content, str) or message.author.id > settings.LARGEST_SNOWFLAKE:

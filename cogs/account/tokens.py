@@ -115,7 +115,7 @@ class Tokens(commands.Cog, name="tokens"):
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
         """Revoke a token that an edit put into a message of a server."""
-        found = tokens.find_tokens(payload.data.get("content") or "")
+        found = tokens.find_tokens(str(payload.data.get("content") or ""))
         if payload.guild_id and found:
             channel = self.bot.get_partial_messageable(payload.channel_id)
             await self.revoke(found, channel.get_partial_message(payload.message_id))

@@ -108,7 +108,9 @@ def _typing(
     _newest[key] = question
 
     def check(message: discord.Message) -> bool:
-        here = (message.author.id, message.channel.id) == key
+        # An odd message may lack any part; what is raised here would end every question that is open.
+        author, channel = (getattr(message, part, None) for part in ("author", "channel"))
+        here = (getattr(author, "id", None), getattr(channel, "id", None)) == key
         taken = here and _newest.get(key) is question and fits(message.content.strip())
         if taken:
             _answers.append(message.id)

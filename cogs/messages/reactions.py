@@ -32,7 +32,7 @@ class Reactions(commands.Cog, name="reactions"):
 
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
-        emoji = (payload.emoji.name or "").replace("\ufe0f", "")
+        emoji = str(payload.emoji.name or "").replace("\ufe0f", "")
         if payload.emoji.id or emoji not in (*DELETE, *ASK, *PING) or payload.user_id == self.bot.user.id:
             return
         if payload.member and payload.member.bot:

@@ -35,6 +35,8 @@ class Meter:
         row = {}
         for name, pid in self.processes.items():
             row |= {(name, unit): figure for unit, figure in _figures(pid).items()}
+        # Which of them a listener comes to is chance.
+        row["workers", "files"] = sum(row.pop((name, "files")) for name in self.processes if name != "bot")
         self.rows.append(row | {("file", "MB of it"): _mb(self._file), ("file", "WAL"): _mb(f"{self._file}-wal")})
         begun = time.monotonic()
         self.health.append((self._running.get("/health").status_code, time.monotonic() - begun))

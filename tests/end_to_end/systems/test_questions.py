@@ -11,11 +11,15 @@ STRANGER = {"id": "77", "username": "odd", "discriminator": "0", "avatar": None}
 MESSAGE = {"id": "99", "author": STRANGER, "content": "x", "type": 0, "attachments": [], "embeds": []}
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [{"channel_id": None}, {"channel_id": "5", "content": None}, {"channel_id": "5", "guild_id": "1"}],
-    ids=str,
+ODD = (
+    {"channel_id": "5", "author": None},
+    {"channel_id": None},
+    {"channel_id": "5", "content": None},
+    {"channel_id": "5", "guild_id": "1"},
 )
+
+
+@pytest.mark.parametrize("parts", ODD, ids=str)
 def test_an_odd_message_of_somebody_else_ends_no_open_question(
     system_owner: Callable[..., SystemOwner], discord: Simulator, parts: dict
 ):
