@@ -130,6 +130,13 @@ def test_a_bulk_write_that_fails_leaves_the_feed_talking(write, told):
     assert told(kv.set_value, ALICE, "city", "Bern") == [(ALICE, None)]
 
 
+def test_who_goes_on_after_a_failure_within_a_bulk_write_leaves_the_feed_talking(database, told, join):
+    """What was committed then kept the feed silent for ever."""
+    with database.write() as session, pytest.raises(ValueError, match="no"), feed.told_once(session):
+        raise ValueError("no")
+    assert told(kv.set_value, ALICE, "a", "b")
+
+
 def test_deleting_a_system_is_told_once_and_its_purge_not_at_all(told, foxes, write):
     def delete(session):
         soft_delete.put_out_of_reach(session, systems.find_own_system(session, ALICE))
