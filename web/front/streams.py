@@ -6,7 +6,7 @@ from typing import Any
 
 from web.front.connections import Connections, reset
 from web.front.listening import ListeningConnection
-from web.live.hub import Hub
+from web.live.hub import FAULTS, Hub
 from web.live.moment import Moment
 from web.live.stream import Stream, Topic
 
@@ -39,7 +39,11 @@ class StreamConnection(ListeningConnection):
         # A request behind this one may have stopped it, and a client that goes is noticed by reading.
         self.transport.resume_reading()
         self.transport.write(opening)
-        self.hub.join(self, self.topics, client)
+        try:
+            self.hub.join(self, self.topics, client)
+        except FAULTS:
+            # It would hear of nothing, and be told that there was nothing. The client comes back.
+            self.fail()
 
     def compose(self, moment: Moment, topics: Collection[Topic], seq: int) -> bytes:
         return self._stream.tell(moment, topics, seq).encode()

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import sqlite3
 import time
 
 import pytest
 
+from database.turn_reader import TurnReader
 from rules.presence import updates
 from rules.systems import systems
 from tests.web.front.raw_client import Client, compose
@@ -116,3 +118,16 @@ def test_what_the_owner_of_a_token_does_asks_for_nothing_else(served, write, joi
         token_of(ALICE)
         assert stream.next()[1]["KV"] is None
         assert len(asked) == 3
+
+
+def test_a_stream_that_cannot_be_told_of_changes_ends(served, join, monkeypatch):
+    """It stayed open, heard of nothing, and its comments moved the client on past what it had missed."""
+
+    def refuse(_reader):
+        raise sqlite3.OperationalError("database is locked")
+
+    join(ALICE)
+    monkeypatch.setattr(TurnReader, "begin_anew", refuse)
+    with Client(served.port, EVENTS) as client:
+        assert b"event: presence" in client.rest()
+    wait_for(lambda: len(served.front.live.hub) == 0)
