@@ -43,7 +43,10 @@ _OF_MESSAGES = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
 class SocketProtocol(ListeningConnection):
     """One WebSocket. `shutdown` is uvicorn's word for the end of the worker."""
 
-    __slots__ = ("_frames_until", "_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns")
+    __slots__ = (
+        *("_frames_until", "_heard_at", "_is_full", "_live", "_pieces", "_protocol", "_socket", "_turns"),
+        "_unheard",
+    )
     # What it was told it compares by itself.
     seq, kind = 0, "sockets"
 
@@ -53,7 +56,7 @@ class SocketProtocol(ListeningConnection):
         self._live, self._turns, self._is_full = front.live, front.turns, False
         self._protocol = ServerProtocol(max_size=LARGEST_MESSAGE)
         self._socket: LanyardSocket | None = None
-        self._pieces = b""
+        self._pieces = self._unheard = b""
         self._heard_at = self._frames_until = time.monotonic()
 
     @property
@@ -72,6 +75,10 @@ class SocketProtocol(ListeningConnection):
         for first in range(0, len(data), PIECE_BYTES):
             self._hear(data[first : first + PIECE_BYTES])
             if self.transport.is_closing():
+                return
+            if self._is_full:
+                # What it asks for besides waits until it has taken what it asked for before.
+                self._unheard = data[first + PIECE_BYTES :]
                 return
         if self._turns.is_long():
             self.transport.pause_reading()
@@ -115,6 +122,9 @@ class SocketProtocol(ListeningConnection):
         return self._protocol.state is State.OPEN
 
     def _read_on(self) -> None:
+        if self._unheard and not self._is_full and not self.transport.is_closing():
+            unheard, self._unheard = self._unheard, b""
+            self.data_received(unheard)
         if not self._is_full and not self.transport.is_closing():
             self.transport.resume_reading()
 

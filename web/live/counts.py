@@ -29,7 +29,8 @@ class SharedCounts:
 
     def claim(self) -> Counts:
         """The slot of this process: a free one, or that of a worker that has ended, whose events still count."""
-        slots = [self._slot(number) for number in range(SLOTS)]
+        # Workers that are forked together look in different places first.
+        slots = [self._slot((os.getpid() + number) % SLOTS) for number in range(SLOTS)]
         mine = next((slot for slot in slots if not slot[0] or not _is_running(slot[0])), slots[-1])
         mine[0] = os.getpid()
         for field in GAUGES:

@@ -160,10 +160,11 @@ class Hub:
             await asyncio.sleep(POLL_S)
             try:
                 await self._look()
-            except FAULTS as error:
-                log.warning("the feed of changes could not be read: %r", error)
+            except Exception as error:
                 # Whoever was told already hears nothing twice.
                 self._read_to = self.told_to
+                is_known = isinstance(error, FAULTS)
+                log.warning("the feed of changes could not be read: %r", error, exc_info=not is_known)
                 await asyncio.sleep(AFTER_FAULT_S)
 
     async def _look(self) -> None:

@@ -8,10 +8,11 @@ import time
 import pytest
 
 from database.turn_reader import TurnReader
+from rules.lanyard import keys
 from rules.presence import updates
 from rules.systems import systems
 from tests.web.front.raw_client import Client, compose
-from tests.web.front.websocket_client import PING, PONG, WebSocket, ask, frame
+from tests.web.front.websocket_client import HELLO, PING, PONG, WebSocket, ask, frame, message
 from web.front.connections import AT_ONCE
 from web.front.sockets import PIECE_BYTES
 from web.live.moment import NOT_THERE, Moment
@@ -99,6 +100,22 @@ def test_a_flood_of_pings_ends_the_socket_that_sends_it(served):
         received = flooding.rest()
     assert received.count(bytes([0x80 | PONG, 0])) <= PIECE_BYTES // len(frame(PING)) + 1
     assert received.endswith(b"at most 100 frames a second")
+
+
+def test_what_is_asked_for_besides_waits_until_the_client_has_taken_what_it_asked_for(served, write, join):
+    """Five messages that came together left 37 MB for a client that did not read."""
+    join(ALICE)
+    for number in range(34):
+        write(keys.put_pair, ALICE, f"k{number}", "x" * 30_000)
+    many = message({"op": 2, "d": {"subscribe_to_id": str(ALICE), "padding": "x" * 2_000}})
+    with WebSocket(served.port) as client:
+        assert client.next() == HELLO
+        client.send(many * 8)
+        wait_for(lambda: any(one.transport.get_write_buffer_size() for one in served.front.connections))
+        time.sleep(0.3)
+        (held,) = served.front.connections
+        assert held.transport.get_write_buffer_size() < 1_200_000
+        assert [len(client.next()["d"]["kv"]) for _ in range(8)] == [34] * 8
 
 
 def test_what_the_owner_of_a_token_does_asks_for_nothing_else(served, write, join, token_of, monkeypatch):

@@ -15,7 +15,6 @@ from rules.presence import fronting, updates
 from rules.systems import members, systems
 from tests.web.front.raw_client import Client, compose
 from tests.web.front.websocket_client import ask
-from web.front.connections import AT_ONCE
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
@@ -382,26 +381,3 @@ def test_who_fronts_is_told_with_the_presence_of_who_shows_it_and_of_nobody_else
     for user_id in (ALICE, BOB):
         be(write, user_id, "dnd")
     assert [one.next()[1]["presence"]["status"] for one in (again, bobs)] == ["dnd", "dnd"]
-
-
-def test_what_is_asked_for_behind_a_stream_on_its_connection_does_not_end_it(served, write, join):
-    """A 500 of uvicorn's stood in the middle of the events."""
-    join(ALICE)
-    with Client(served.port, compose("GET", f"/user/{ALICE}/events") + compose("GET", "/health")) as client:
-        wait_for(lambda: len(served.front.live.hub) == 1)
-        be(write, ALICE, "dnd")
-        received = b""
-        while b'"status":"dnd"' not in received:
-            received += client.bytes(1)
-        assert received.count(b"HTTP/1.1 ") == 1
-    wait_for(lambda: len(served.front.live.hub) == 0)
-
-
-def test_who_does_not_wait_for_the_beginning_is_nothing_to_report(served, caplog):
-    """Each of them wrote a traceback into the log."""
-    for _ in range(20):
-        with Client(served.port, compose("GET", f"/user/{ALICE}/events")) as client:
-            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-    wait_for(lambda: not served.front.connections)
-    assert get(served.port, "/health")[0] in (200, 503)
-    assert caplog.text == ""
