@@ -10,5 +10,6 @@ def told(answer):
     assert answer.content_type == "application/json"
     assert list(answer.json) == ["success", "error"]
     assert answer.json["success"] is False
-    assert list(answer.json["error"]) == ["code", "message"]
+    hint = ["hint"] if answer.json["error"]["code"] == "user_not_monitored" else []
+    assert list(answer.json["error"]) == ["code", "message", *hint]
     return answer.status_code, answer.json["error"]["code"], answer.json["error"]["message"]
