@@ -61,7 +61,7 @@ class Reactions(commands.Cog, name="reactions"):
         """Delete an answer of the bot's for whoever asked for it; in a DM any of its messages."""
         # Discord need not say who wrote the message; where it does, the others' cost no request.
         author_id = payload.data.get("message_author_id")
-        if author_id and int(author_id) != self.bot.user.id:
+        if author_id and author_id != str(self.bot.user.id):
             return
         channel = self.bot.get_partial_messageable(payload.channel_id)
         message = await channel.fetch_message(payload.message_id)

@@ -1,4 +1,7 @@
-"""Streams and sockets that come, listen for a while and go: thousands of them, half of them without a word."""
+"""Streams and sockets that come, listen for a while and go: thousands of them, half of them without a word.
+
+None stays for a minute: the sockets send no heartbeat.
+"""
 
 import asyncio
 import json
@@ -35,7 +38,7 @@ async def _listen(run: Run, port: int, users: list[str], at_once: int, stay_s: f
 
 
 async def _one(run: Run, port: int, user: str, stay_s: float, dice: random.Random) -> None:
-    kind, stays = dice.choice(("socket", "stream")), dice.uniform(0.1 * stay_s, 1.9 * stay_s)
+    kind, stays = dice.choice(("socket", "stream")), dice.uniform(0.6 * stay_s, 1.4 * stay_s)
     writer = None
     try:
         async with asyncio.timeout(CONNECTS_WITHIN_S):
