@@ -72,8 +72,8 @@ def keeping_if_any(ctx: Context, url: str | None) -> AbstractAsyncContextManager
 def _read_address(ctx: Context, given: str) -> str:
     # `<>` is no address, and must not clear the picture as an empty one would.
     url = given[1:-1] if given.startswith("<") and given.endswith(">") and given[1:-1].strip() else given
-    # Discord shows a picture over http no longer, and the simulated one has no certificate. What is no address at all is
-    # told by the rule.
+    # Discord shows a picture over http no longer, and the simulated one has no certificate. The rule tells what is no
+    # address at all.
     own = ctx.bot.config.discord_cdn_base
     if url.lower().startswith("http://") and not (own and url.startswith(own)):
         raise Invalid("A picture's address must start with https://; an attached picture does as well.")
