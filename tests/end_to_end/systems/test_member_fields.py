@@ -179,8 +179,8 @@ def test_pictures_refused(system_owner, discord_user):
     long = "https://example.com/" + "a" * 240
     sol.say_all(
         {
-            "pk;m ann avatar hello": "A picture's address must start with https://",
-            "pk;m ann avatar ftp://example.com/a.png": "A picture's address must start with https://",
+            "pk;m ann avatar hello": "The avatar_url must be an address",
+            "pk;m ann avatar ftp://example.com/a.png": "The avatar_url must be an address",
             "pk;m ann avatar http://example.com/a.png": "A picture's address must start with https://",
             f"pk;m ann banner {long}": "The banner must have at most 256 characters; this one has 260.",
             "pk;m ann avatar https://": "The avatar_url must be an address",
