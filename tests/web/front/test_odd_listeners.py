@@ -12,6 +12,7 @@ from rules.lanyard import keys
 from rules.presence import updates
 from rules.systems import systems
 from tests.web.front.raw_client import Client, compose
+from tests.web.front.served import wait_for
 from tests.web.front.websocket_client import HELLO, PING, PONG, WebSocket, ask, frame, message
 from web.front.connections import AT_ONCE
 from web.front.sockets import PIECE_BYTES
@@ -52,13 +53,6 @@ class Listening(Client):
 def be(write, status):
     user = {"user": {"id": str(ALICE)}, "status": status}
     write(updates.record_presences, {ALICE: updates.change_of_presence(user, 5)})
-
-
-def wait_for(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_what_is_asked_for_behind_a_stream_on_its_connection_does_not_end_it(served, write, join):

@@ -14,6 +14,7 @@ from rules.fronting import switches
 from rules.presence import fronting, updates
 from rules.systems import members, systems
 from tests.web.front.raw_client import Client, compose
+from tests.web.front.served import wait_for
 from tests.web.front.websocket_client import ask
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -259,13 +260,6 @@ def get_status_only(port):
     reader = Reader(port, f"/events?users={ALICE}")
     reader.close()
     return reader.answer.status
-
-
-def wait_for(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_a_stop_says_when_to_come_back(served, listen, join):
