@@ -1,6 +1,6 @@
 """`pk;config`: the time zone, what new members begin with, and whether private things are shown unasked."""
 
-from tests.end_to_end.bot_replies import text_of
+from tests.end_to_end.bot_replies import said, text_of
 
 ZONES = {
     "Europe/Berlin": "Europe/Berlin",
@@ -107,7 +107,7 @@ def test_ids_look_as_their_reader_likes_them_wherever_they_stand(system_owner):
     sol.say_all(
         {
             "pk;m ann id": f"`{shown}`",
-            "pk;list": f"` {shown}` **Ann**",
+            "pk;list": f"`{shown}` **Ann**",
             "pk;list full": f"ID `{shown}`",
             "pk;s id": f"`{sol.system_id[:3].upper()}-{sol.system_id[3:].upper()}`",
             f"pk;m {shown} rename": "Ann",
@@ -185,6 +185,7 @@ def test_who_fronts_is_shown_with_the_presence_of_the_account_that_says_so(disco
 
 def test_what_keeps_the_front_from_being_seen_is_told_to_its_owner_alone(discord, system_owner, rollcall):
     sol, bob = system_owner("Ann"), system_owner()
+    before = discord.last_seq()
     sol.say("pk;switch Ann", "Switch logged")
     sol.say("pk;s privacy front private", "private")
     assert "`pk;system privacy front public` changes that" in sol.say("pk;config presence on", "is private", "dm")
@@ -195,8 +196,9 @@ def test_what_keeps_the_front_from_being_seen_is_told_to_its_owner_alone(discord
     assert "who fronts in your system is private" in told
     assert "this account is hidden; `.show` ends that" in told
     sol.say("pk;config presence maybe", "`on` or `off`; “maybe” is neither")
-    said = [text_of(message) for message in discord.messages()]
-    assert not any("Nobody sees it" in text or "ends that" in text for text in said)
+    open_to_all = [text for place, text in said(discord.log(before)) if place == "channel"]
+    assert open_to_all
+    assert not any("Nobody sees it" in text or "ends that" in text for text in open_to_all)
     bob.say("pk;s delete -ne", "for good")
     bob.say(bob.system_id, "deleted")
     bob.say("pk;config presence on", "no system")

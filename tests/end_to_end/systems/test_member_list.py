@@ -186,7 +186,7 @@ def test_lists_refused(sol, discord_user, rollcall):
         {
             "pk;list -by-name -by-id": "Choose one way of sorting.",
             "pk;list -random -bmc": "Choose one way of sorting.",
-            "pk;list -wp -wa": "The short list has room for one `-with-…`; `pk;list full` has it for all.",
+            "pk;list -wp -wa": "The short list has room for one `-with-…`; `pk;list full` takes as many as you like.",
             "pk;list -by-height": "I know no `-by-height` here",
             "pk;list -public -private": "Choose one of `-private` and `-public`.",
         }
