@@ -35,7 +35,8 @@ class FileMember:
     """A member in a file; `values` go into any member that it is, `first_values` only into a new one.
 
     Both are as they are stored, and hold only what the file says. `created` is in µs, and None when the file does not
-    say or lies ahead.
+    say or lies ahead. `source` is its ID in the app that wrote the file, such as `members:65f0…`, by which a later
+    import finds it again; `kept` is what of it has no place here, such as a text that was cut, under the app's names.
     """
 
     name: str
@@ -44,11 +45,16 @@ class FileMember:
     hid: str | None = None
     created: int | None = None
     uuid: bytes | None = None
+    source: str | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class FileGroup:
-    """A group in a file, as `FileMember`; `members` are the places in the file of those who are in it."""
+    """A group in a file, as `FileMember`; `members` are the places in the file of those who are in it.
+
+    `parent` is the place in the file of the group that it is within; there is no circle.
+    """
 
     name: str
     values: dict[str, Any]
@@ -57,13 +63,33 @@ class FileGroup:
     created: int | None = None
     uuid: bytes | None = None
     members: tuple[int, ...] = ()
+    source: str | None = None
+    kept: dict[str, Any] = field(default_factory=dict)
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSpan:
+    """How long a member fronted, for apps that keep it so; `member` is a place in the file, times are in µs.
+
+    `end` is None while it lasts, `status` a text beside it, `source` its ID in the app that wrote the file.
+    """
+
+    member: int
+    start: int
+    end: int | None = None
+    status: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """A whole file; `hid` is its system's ID. Switches rise in time (µs), and name members by their place.
 
-    `remarks` are about what Rollcall does not keep, `left_out` has a line for each thing that does not fit.
+    `remarks` are about what Rollcall does not keep, `left_out` has a line for each thing that does not fit. `app` names
+    the program that wrote the file, `exported_at` (µs) when. `first_system` goes only into a system that the import
+    makes. `spans` are what the switches were made of, where the app keeps fronts so. `archive` is what has no place
+    here, whole and under the app's own names, each key a kind with a list of its things.
     """
 
     members: list[FileMember]
@@ -76,6 +102,11 @@ class File:
     remarks: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     uuid: bytes | None = None
+    app: str = "PluralKit"
+    exported_at: int | None = None
+    first_system: dict[str, Any] = field(default_factory=dict)
+    spans: list[FileSpan] = field(default_factory=list)
+    archive: dict[str, list[Any]] = field(default_factory=dict)
 
 
 def quote(name: str) -> str:

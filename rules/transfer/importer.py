@@ -16,7 +16,7 @@ from rules import feed
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
 from rules.systems.soft_delete import ROWS_AT_ONCE
-from rules.transfer import other_apps, pluralkit_format, tupperbox_format
+from rules.transfer.formats import detection, pluralkit, tupperbox
 from rules.transfer.import_commit import Result, finish_import
 from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
 from rules.transfer.import_staging import (
@@ -41,7 +41,7 @@ def read_file(text: bytes) -> File:
     text = _unpack(text) if text.startswith(_GZIP) else text
     if len(text) > MOST_BYTES:
         raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
-    if what := other_apps.name_beginning(text):
+    if what := detection.name_beginning(text):
         raise Invalid(f"This is {what}.")
     try:
         # Some editors put a byte order mark in front.
@@ -49,10 +49,10 @@ def read_file(text: bytes) -> File:
     except UnicodeDecodeError:
         raise Invalid("The file is not UTF-8 text.") from None
     if "tuppers" in data:
-        return tupperbox_format.read(data)
+        return tupperbox.read(data)
     if "switches" in data:
-        return pluralkit_format.read(data)
-    raise Invalid(other_apps.tell_unreadable(data))
+        return pluralkit.read(data)
+    raise Invalid(detection.tell_unreadable(data))
 
 
 class Import:

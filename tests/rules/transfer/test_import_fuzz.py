@@ -8,10 +8,10 @@ import pytest
 
 from rules.errors import Refused
 from rules.transfer import importer
+from tests.rules.transfer.formats.test_tupperbox import TUPPER
 from tests.rules.transfer.import_samples import export, run_import
 from tests.rules.transfer.test_group_import import TALL
 from tests.rules.transfer.test_import_file import ALICE, OLD
-from tests.rules.transfer.test_tupperbox_format import TUPPER
 
 FILES = [
     OLD,

@@ -10,6 +10,14 @@ from rules.parsing.uuids import find_random_uuid
 from rules.systems import config as system_config
 from rules.systems import systems
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
+from rules.transfer.formats.pluralkit_members import (
+    number_members,
+    plain_color,
+    read_groups,
+    read_id,
+    read_members,
+    read_privacy,
+)
 from rules.transfer.import_file import (
     MOST_SWITCHES,
     File,
@@ -21,14 +29,6 @@ from rules.transfer.import_file import (
     tell_tags,
 )
 from rules.transfer.left_out import LeftOut, says_nothing
-from rules.transfer.pluralkit_members import (
-    number_members,
-    plain_color,
-    read_groups,
-    read_id,
-    read_members,
-    read_privacy,
-)
 
 # One more than v1's document has: PluralKit itself takes it, so its files hold it.
 TAG_LENGTH = 79
