@@ -68,6 +68,7 @@ def test_an_accounts_picture_is_kept_as_it_is_now(alice):
     assert served(alice, alice.members[0]["avatar_url"]).content == before
 
 
+@pytest.mark.long
 def test_a_picture_goes_with_its_last_use(alice):
     rollcall = alice.rollcall
     alice.ask("pk;m Ann avatar", "is changed", attachments=[("a.png", png())])
@@ -113,6 +114,7 @@ def test_what_is_no_picture_is_refused_with_the_reason(alice):
     alice.ask(f"pk;s avatar {before[0]['avatar_url']}", "is changed")
 
 
+@pytest.mark.long
 def test_an_address_that_cannot_be_looked_at_is_taken_and_told(alice):
     told = text_of(alice.ask("pk;m Ann avatar https://pictures.invalid/a.png", "is changed"))
     assert "I could not look at the picture: " in told

@@ -1,5 +1,7 @@
 """Who is told that anyone on the web can see them: the server at once, and whoever joins later."""
 
+import pytest
+
 from rules.presence import updates
 from tests.end_to_end.rollcall import until
 
@@ -33,6 +35,7 @@ def test_the_home_server_is_told_once_what_anyone_can_see_and_how_to_leave(alone
     assert len(greetings(discord)) == 1
 
 
+@pytest.mark.long
 def test_it_stands_in_the_system_channel(alone):
     running = alone()
     discord = running.simulator
@@ -43,6 +46,7 @@ def test_it_stands_in_the_system_channel(alone):
     assert len(greetings(discord)) == 1
 
 
+@pytest.mark.long
 def test_else_in_the_first_channel_that_the_bot_may_write_in(alone):
     running = alone()
     discord = running.simulator
@@ -71,6 +75,7 @@ def test_else_the_owner_gets_it_by_dm(alone):
     assert len(told(discord, owner)) == 1
 
 
+@pytest.mark.long
 def test_a_second_server_for_proxying_is_told_nothing(alone):
     running = alone()
     discord = start(running)
@@ -106,6 +111,7 @@ def test_whoever_joined_while_the_bot_was_away_is_told(alone):
     assert told(discord, before) == []
 
 
+@pytest.mark.long
 def test_whoever_was_given_the_role_while_the_bot_was_away_is_told(alone):
     running = alone(JOIN_NOTICE="dm")
     discord = running.simulator
@@ -126,6 +132,7 @@ def test_whoever_was_given_the_role_while_the_bot_was_away_is_told(alone):
     assert (told(discord, first), len(told(discord, later))) == ([], 1)
 
 
+@pytest.mark.long
 def test_closed_dms_get_a_line_without_a_ping(alone):
     running = alone(JOIN_NOTICE="dm")
     discord = start(running)
@@ -138,6 +145,7 @@ def test_closed_dms_get_a_line_without_a_ping(alone):
     assert line["flags"] & 4096
 
 
+@pytest.mark.long
 def test_many_who_join_at_once_get_one_line(alone):
     running = alone(JOIN_NOTICE="dm")
     discord = start(running)
@@ -149,6 +157,7 @@ def test_many_who_join_at_once_get_one_line(alone):
     assert not any(told(discord, user) for user in users)
 
 
+@pytest.mark.long
 def test_a_setting_chooses_the_channel_or_nothing(alone):
     running = alone(JOIN_NOTICE="off")
     discord = start(running)

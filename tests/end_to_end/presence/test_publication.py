@@ -52,6 +52,7 @@ def test_with_optin_only_show_publishes(alone):
     until(lambda: running.status_of(after) is None)
 
 
+@pytest.mark.long
 def test_changing_it_publishes_and_withdraws_at_the_start(alone):
     running = alone()
     discord = running.simulator
@@ -106,6 +107,7 @@ def test_the_role_publishes_as_it_comes_and_goes(alone):
     assert stored(running) == set()
 
 
+@pytest.mark.long
 def test_a_role_that_is_deleted_publishes_nobody_any_more(alone):
     running = alone(guild=False)
     discord = running.simulator
@@ -125,7 +127,8 @@ def test_a_role_that_is_deleted_publishes_nobody_any_more(alone):
     assert problem in running.get("/").text
 
 
-@pytest.mark.parametrize("choice", ["optin", pytest.param("role:80351110224678912", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("choice", ["optin", "role:80351110224678912"])
 def test_many_starts_in_the_middle_of_a_storm_store_nobody_who_is_kept_out(alone, choice):
     running = alone(PUBLISH=choice)
     discord = running.simulator
@@ -139,6 +142,7 @@ def test_many_starts_in_the_middle_of_a_storm_store_nobody_who_is_kept_out(alone
         assert stored(running) == set()
 
 
+@pytest.mark.long
 def test_two_servers_and_no_setting_are_told_on_every_page(alone):
     running = alone()
     running.simulator.add_guild("Second")

@@ -80,6 +80,7 @@ def test_between_record_and_deletion(ann):
     assert ann.record(original)["id"] == copy
 
 
+@pytest.mark.long
 def test_the_original_is_deleted_meanwhile(ann):
     original, _ = kill_before_the_record(ann, lambda: ann.write("a:one"))
     ann.discord.delete_message(ann.id, original["id"])
@@ -88,6 +89,7 @@ def test_the_original_is_deleted_meanwhile(ann):
     assert ann.record(original["id"]) is None
 
 
+@pytest.mark.long
 def test_the_copy_is_deleted_meanwhile(ann):
     original, copy = kill_before_the_deletion(ann)
     moderator = ann.discord.add_user("moderator")
@@ -100,6 +102,7 @@ def test_the_copy_is_deleted_meanwhile(ann):
     assert ann.record(copy)["original"] == original
 
 
+@pytest.mark.long
 def test_the_member_is_deleted_meanwhile(ann):
     original, (copy,) = kill_before_the_record(ann, lambda: ann.write("a:one"))
     ann.rollcall.write(members.delete_member, int(ann.id), ann.hids["Ann"])
@@ -122,6 +125,7 @@ def test_the_same_words_twice_and_once_nobody_listened(ann):
     assert ann.record(copies[1])["original"] != first["id"]
 
 
+@pytest.mark.long
 def test_a_copy_that_is_told_apart_from_the_one_before(ann):
     ann.add("Bea", display_name="Ann")
     _, (copy,) = kill_before_the_record(ann, lambda: ann.write("b:one"))
@@ -130,6 +134,7 @@ def test_a_copy_that_is_told_apart_from_the_one_before(ann):
     assert ann.record(copy)["sender"] == ann.id
 
 
+@pytest.mark.long
 def test_an_edit_that_is_made_a_copy(ann):
     original = ann.write("one")
     _, (copy,) = kill_before_the_record(ann, lambda: ann.discord.edit_message(ann.id, original["id"], "a:one"))
@@ -150,6 +155,7 @@ def test_a_reproxy(ann):
     assert [ann.record(each)["member"]["name"] for each in (copy, old)] == ["Ben", "Ann"]
 
 
+@pytest.mark.long
 def test_a_copy_that_discord_posts_only_after_the_start(ann):
     original = ann.begin("a:one", ann.hook, seconds=4)
     kill(ann)
@@ -173,6 +179,7 @@ def test_a_copy_of_which_one_part_is_missing_is_taken_back(ann):
     assert ann.record(original["id"]) is None
 
 
+@pytest.mark.long
 def test_all_parts_of_a_copy(ann):
     files = [(f"{name}.bin", bytes(6 * MEGABYTE)) for name in "ab"]
     original = ann.begin_with(ann.hook, lambda: ann.write("a:one", attachments=files), 1)
@@ -194,12 +201,14 @@ def test_discord_fails_for_a_while(ann):
     assert ann.record(copy)["sender"] == ann.id
 
 
+@pytest.mark.long
 def test_the_channel_is_gone(ann):
     kill_before_the_record(ann, lambda: ann.write("a:one"))
     ann.discord.delete_channel(ann.channel)
     start(ann)
 
 
+@pytest.mark.long
 def test_a_latch_goes_on_as_it_would_have(ann):
     ann.autoproxy("latch")
     ann.speak("b:I am")

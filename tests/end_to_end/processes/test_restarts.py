@@ -75,6 +75,7 @@ def test_a_lost_session_is_reconciled(alone, resumable):
     assert (running.simulator.sessions()["resumes"] > 0) is resumable
 
 
+@pytest.mark.long
 def test_discord_that_cannot_be_reached_at_the_start(alone):
     running = alone()
     running.simulator.refuse_connections()
@@ -99,7 +100,10 @@ def test_stopping_while_discord_is_away_takes_no_time(alone):
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
-    [({"token": "another"}, "Reset Token"), ({"privileged_intents": ["members"]}, "Privileged Gateway Intents")],
+    [
+        ({"token": "another"}, "Reset Token"),
+        pytest.param({"privileged_intents": ["members"]}, "Privileged Gateway Intents", marks=pytest.mark.long),
+    ],
 )
 def test_what_only_a_person_can_mend_ends_the_bot_and_not_the_web(alone, options, sentence):
     running = alone(options=options)
@@ -120,6 +124,7 @@ def state_of(running):
 
 
 @pytest.mark.parametrize("begins", ["while it runs", pytest.param("before it starts", marks=pytest.mark.long)])
+@pytest.mark.long
 def test_a_home_server_that_is_out_of_reach_is_told(alone, begins):
     running = alone()
     (alice,) = members(running, "alice")
@@ -144,6 +149,7 @@ def test_a_home_server_that_is_out_of_reach_is_told(alone, begins):
     until(lambda: (state_of(running), running.get("/health").status_code) == ("connected", 200))
 
 
+@pytest.mark.long
 def test_while_the_members_are_counted_nobody_is_told_that_they_are_no_member(alone):
     running = alone(options={"member_request_interval": 600, "large_threshold": 50, "chunk_size": 100})
     (alice,) = members(running, "alice")
@@ -221,6 +227,7 @@ def test_the_bot_removed_from_the_home_server(alone):
     until(lambda: running.get("/health").json()["bot"]["problem"] is None)
 
 
+@pytest.mark.long
 def test_one_odd_presence_spoils_nothing_else(alone):
     running = alone()
     odd, gone, alice = members(running, "odd", "gone", "alice")

@@ -108,6 +108,7 @@ def test_the_people_of_the_tour_come_go_and_switch(tour):
     until(lambda: [member["name"] for member in fronters_of(system)] == ["Juniper", "Rowan"], seconds=90)
 
 
+@pytest.mark.long
 def test_the_real_thing_with_a_part_that_fails(discord, tmp_path):
     running = start(
         DISCORD_TOKEN="wrong",
@@ -191,6 +192,7 @@ def test_a_port_in_use_that_the_tour_wants(taken):
     ]
 
 
+@pytest.mark.long
 def test_a_bot_that_died_is_started_again(discord, tmp_path):
     running = start(
         DISCORD_TOKEN="simulated",
@@ -242,6 +244,7 @@ def environ_of(folder):
     return {**os.environ, "DATABASE_URL": f"sqlite:///{folder}/real.db"}
 
 
+@pytest.mark.long
 def test_a_second_bot_ends_with_one_sentence(alone):
     running = alone()
     running.start_bot()

@@ -36,7 +36,7 @@ def in_background(function, *args):
     return result
 
 
-@pytest.mark.parametrize("number", [1, 3])
+@pytest.mark.parametrize("number", [pytest.param(1, marks=pytest.mark.long), 3])
 def test_there_are_as_many_workers_as_are_set(web, number):
     running = web(WEB_CONCURRENCY=str(number))
     assert len(until(lambda: len(running.workers()) == number and running.workers())) == number
@@ -48,6 +48,7 @@ def private_kb(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="only Linux tells what is shared")
+@pytest.mark.long
 def test_workers_share_the_memory_of_the_app(web):
     running = web()
     for _ in range(20):
@@ -57,6 +58,7 @@ def test_workers_share_the_memory_of_the_app(web):
         assert memory["Private_Dirty"] < memory["Rss"] / 2
 
 
+@pytest.mark.long
 def test_as_many_files_may_be_open_as_the_system_allows(web):
     running = web()
     for pid in running.workers():
@@ -65,6 +67,7 @@ def test_as_many_files_may_be_open_as_the_system_allows(web):
         assert soft == hard
 
 
+@pytest.mark.long
 def test_what_is_being_asked_is_answered_before_the_end(web):
     running = web()
     listener = Client(running.port, SOCKET)
@@ -157,6 +160,7 @@ def test_workers_end_where_gunicorn_was_killed_and_the_port_is_free_again(web):
     assert running.status_of("80351110224678912") == "online"
 
 
+@pytest.mark.long
 def test_a_worker_that_hangs_is_replaced(web):
     running = web("-m", "gunicorn", "--timeout", "2", "app:app")
     until(lambda: len(running.workers()) == 2)

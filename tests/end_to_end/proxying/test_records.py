@@ -86,6 +86,7 @@ def test_who_asks_to_be_forgotten_is_not_known_by_what_was_deleted(discord, roll
     assert rollcall.get(f"/v1/msg/{copy}").status_code == 404
 
 
+@pytest.mark.long
 def test_a_rollcall_that_keeps_nothing_forgets_a_deleted_copy_at_once(alone):
     running = alone(DELETED_MESSAGES_KEPT="0")
     discord = running.simulator
