@@ -29,6 +29,10 @@ _WORDS = {
     "show_private_info": "private details in your own answers",
 }
 _PRIVACY = (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY, *SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY, *GROUP_PRIVACY)
+# Goes into what is new where a file does not say who may see it, or comes from an app where nobody could.
+PRIVATE_MEMBER = dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), True)
+PRIVATE_GROUP = dict.fromkeys(GROUP_PRIVACY, True)
+PRIVATE_SYSTEM = dict.fromkeys((*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY), True)
 _CLOSED = dict.fromkeys(_PRIVACY, True) | {
     "member_default_private": True,
     "group_default_private": True,
