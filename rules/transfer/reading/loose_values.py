@@ -1,6 +1,5 @@
 """Values as other apps write them: colours of three to eight digits, instants of five kinds, mentions, IDs."""
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from rules.transfer.left_out import LeftOut
 # Nobody's front was kept anywhere before: a time from before it is a fault, most often 0.
 EARLIEST_US = timestamps.microseconds_of(datetime(2000, 1, 1, tzinfo=UTC))
 LONGEST_SOURCE = 100
+_FURTHEST = 10**15
 _MENTION = re.compile(r"<###@([^#<>@]{1,100})###>")
 _MILLISECONDS = re.compile(r"-?\d{1,17}(\.\d{1,9})?", re.ASCII)
 _HEX = re.compile("[0-9a-f]+")
@@ -50,8 +50,8 @@ def find_instant(value: object) -> int | None:
         text = value.strip()
         return _read_milliseconds(float(text)) if _MILLISECONDS.fullmatch(text) else _find_time(text)
     if isinstance(value, dict):
-        seconds, rest = (_get_number(value, name) for name in ("seconds", "nanoseconds"))
-        return None if seconds is None else round(seconds) * 1_000_000 + round(rest or 0) // 1000
+        seconds, rest = (_read_milliseconds(_get(value, name)) for name in ("seconds", "nanoseconds"))
+        return None if seconds is None else seconds * 1000 + (rest or 0) // 1_000_000
     return _read_milliseconds(value)
 
 
@@ -85,9 +85,10 @@ def name_mentioned(text: object, names: Mapping[str, str]) -> object:
 
 
 def _read_milliseconds(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         return None
-    return round(value * 1000)
+    # What is further off is as wrong, and may be endless.
+    return round(max(-_FURTHEST, min(value, _FURTHEST)) * 1000)
 
 
 def _find_time(text: str) -> int | None:
@@ -99,6 +100,5 @@ def _find_time(text: str) -> int | None:
     return None
 
 
-def _get_number(value: Mapping[str, object], name: str) -> int | float | None:
-    found = value.get(f"_{name}", value.get(name))
-    return found if _read_milliseconds(found) is not None else None
+def _get(value: Mapping[str, object], name: str) -> object:
+    return value.get(f"_{name}", value.get(name))
