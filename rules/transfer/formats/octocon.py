@@ -15,7 +15,7 @@ from rules.transfer.import_file import File, check_member_count, get_groups, get
 from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_SYSTEM
 from rules.transfer.reading.front_rows import FrontRows
-from rules.transfer.reading.kept import keep
+from rules.transfer.reading.kept import Pictures, keep
 from rules.transfer.reading.loose_values import find_id, make_source
 from rules.transfer.reading.tally import Tally
 from rules.transfer.reading.withheld import is_withheld, without_withheld
@@ -45,8 +45,8 @@ def read_full(data: Mapping[str, Any]) -> File:
     groups = reader.read_tags(get_groups({"groups": rest.get("tags")}, left_out))
     fronts = _read_fronts(rest.get("fronts"), reader.numbers, tally)
     tally["unknown_fields"] += _count_unknown_fields(alters, as_list(user.get("fields")))
-    system, first_system, user_kept = _read_system(user, "username", left_out)
-    beside = {"fields": user.get("fields"), "user": user_kept, **fronts.kept}
+    system, first_system, user_kept = _read_system(user, "username", reader.pictures, left_out)
+    beside = {"fields": user.get("fields"), "user": user_kept, "pictures": reader.pictures.kept, **fronts.kept}
     return File(
         members,
         make_switches(fronts.spans, left_out),
@@ -73,7 +73,7 @@ def read_short(data: Mapping[str, Any]) -> File:
     members = [reader.read_member(row, number) for number, row in enumerate(rows)]
     groups = [reader.read_group(row, place, "members") for place, row in enumerate(get_groups(rest, left_out))]
     user = {key: rest.get(key) for key in ("name", "description", "avatar_url")}
-    system, first_system, user_kept = _read_system(user, "name", left_out)
+    system, first_system, user_kept = _read_system(user, "name", reader.pictures, left_out)
     told = (f"This is the short export of {APP}, {_NO_DATE}", _NO_FRONTS, _PRIVATE)
     return File(
         members,
@@ -83,7 +83,11 @@ def read_short(data: Mapping[str, Any]) -> File:
         left_out=left_out.lines,
         app=APP,
         first_system=first_system,
-        archive=_archive(rest, _SHORT, {"user": user_kept, "groups": as_list(rest.get("groups"))[MOST_GROUPS:]}),
+        archive=_archive(
+            rest,
+            _SHORT,
+            {"user": user_kept, "pictures": reader.pictures.kept, "groups": as_list(rest.get("groups"))[MOST_GROUPS:]},
+        ),
     )
 
 
@@ -99,9 +103,15 @@ def _get_members(data: Mapping[str, Any], key: str, left_out: LeftOut) -> list[R
     return only_objects(listed, key.removesuffix("s"), left_out)
 
 
-def _read_system(user: Row, name_key: str, left_out: LeftOut) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+def _read_system(
+    user: Row, name_key: str, pictures: Pictures, left_out: LeftOut
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """What the system is, what only a new one is, and what has no place here."""
-    given = {"name": user.get(name_key), **{key: user.get(key) for key in ("description", "avatar_url")}}
+    given = {
+        "name": user.get(name_key),
+        "description": user.get("description"),
+        "avatar_url": pictures.find_address(user, "avatar_url"),
+    }
     read = left_out.read("The system", given, systems.read_changes, _LENGTHS)
     kept = keep(user, {**read, name_key: read.get("name"), "fields": user.get("fields")})
     name = {"name": read.pop("name")} if "name" in read else {}

@@ -17,7 +17,7 @@ from rules.transfer.import_file import (
 )
 from rules.transfer.left_out import LeftOut
 from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER
-from rules.transfer.reading.kept import count_cut, keep
+from rules.transfer.reading.kept import Pictures, count_cut, keep
 from rules.transfer.reading.loose_values import find_id, make_source, reduce_color
 from rules.transfer.reading.nesting import find_members, find_parents
 from rules.transfer.reading.tally import Tally
@@ -35,6 +35,7 @@ class RowReader:
         for number, row in enumerate(rows):
             if own_id := find_id(row.get("id")):
                 self.numbers.setdefault(own_id, number)
+        self.pictures = Pictures(tally)
         self._left_out, self._tally = left_out, tally
 
     def read_alter(self, alter: Row, number: int, account: str | None) -> FileMember:
@@ -83,7 +84,8 @@ class RowReader:
     def _read(self, row: Row, number: int, display_name: object, tags: Sequence[object]) -> FileMember:
         whose, before = name_member(row, number), self._left_out.tags
         given = {
-            **{key: row.get(key) for key in ("description", "pronouns", "avatar_url")},
+            **{key: row.get(key) for key in ("description", "pronouns")},
+            "avatar_url": self.pictures.find_address(row, "avatar_url"),
             "color": reduce_color(row.get("color"), whose, self._left_out),
             "display_name": display_name,
         }

@@ -31,9 +31,8 @@ from rules.transfer.formats.simply_plural_remarks import (
 )
 from rules.transfer.formats.spans import make_switches
 from rules.transfer.import_file import File, FileMember, check_member_count
-from rules.transfer.left_out import LeftOut
+from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_SYSTEM
-from rules.transfer.reading.front_rows import FrontRows
 from rules.transfer.reading.kept import keep
 from rules.transfer.reading.tally import Tally
 
@@ -115,7 +114,15 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
         exported_at=exported_at,
         first_system={**PRIVATE_SYSTEM, **({"name": system["name"]} if "name" in system else {})},
         spans=fronts.spans,
-        archive=_archive(found, fronts, user_kept, len(groups)),
+        archive=_archive(
+            found,
+            {
+                GROUPS: found[GROUPS][len(groups) :],
+                _USERS: [user_kept],
+                "pictures": reader.pictures.kept,
+                **fronts.kept,
+            },
+        ),
     )
 
 
@@ -152,7 +159,7 @@ def _read_user(
     given = {
         "name": named or user.get("username"),
         **reader.read_common(user, whose),
-        "avatar_url": reader.read_picture(user),
+        "avatar_url": reader.pictures.find_address(user, "avatarUrl"),
     }
     read = left_out.read(whose, given, systems.read_changes, _LENGTHS)
     carried = {
@@ -182,11 +189,10 @@ def _with_birthday(member: FileMember, birthday: tuple[str, str] | None) -> File
     return member
 
 
-def _archive(found: Collections, fronts: FrontRows, user: Mapping[str, Any], groups: int) -> dict[str, list[Any]]:
+def _archive(found: Collections, beside: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
     """What has no place here, by the names of its collections."""
     archive = {name: list(found[name]) for name in found.names if name not in _READ}
-    beyond = {GROUPS: found[GROUPS][groups:], _USERS: [user] if user else [], **fronts.kept}
-    for name, rows in (*beyond.items(), *found.doubles.items(), *found.others.items()):
-        if rows:
-            archive[name] = [*archive.get(name, []), *rows]
+    for name, rows in (*beside.items(), *found.doubles.items(), *found.others.items()):
+        if said := [row for row in rows if not says_nothing(row)]:
+            archive[name] = [*archive.get(name, []), *said]
     return archive

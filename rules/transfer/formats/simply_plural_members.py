@@ -19,7 +19,7 @@ from rules.transfer.import_file import (
 )
 from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER
-from rules.transfer.reading.kept import count_cut, keep
+from rules.transfer.reading.kept import Pictures, count_cut, keep
 from rules.transfer.reading.loose_values import find_id, make_source, name_mentioned, reduce_color
 from rules.transfer.reading.nesting import find_members, find_parents
 from rules.transfer.reading.tally import Tally
@@ -36,6 +36,7 @@ class RowReader:
 
     def __init__(self, names: Mapping[str, str], left_out: LeftOut, tally: Tally) -> None:
         self._names, self._left_out, self._tally = names, left_out, tally
+        self.pictures = Pictures(tally)
 
     def read_member(self, row: Row, number: int, is_custom_front: bool) -> FileMember:
         """A member or a custom front, at its place in the file."""
@@ -44,7 +45,7 @@ class RowReader:
             **self.read_common(row, whose),
             "display_name": row.get("displayName"),
             "pronouns": row.get("pronouns"),
-            "avatar_url": self.read_picture(row),
+            "avatar_url": self.pictures.find_address(row, "avatarUrl"),
         }
         name, values, first_values = read_member(row, number, given, self._left_out)
         archived = self._left_out.read_one(whose, "archived", row.get("archived"), fields.read_bool)
@@ -80,14 +81,6 @@ class RowReader:
             "description": name_mentioned(row.get("desc"), self._names),
             "color": reduce_color(row.get("color"), whose, self._left_out),
         }
-
-    def read_picture(self, row: Row) -> object:
-        """Where a row's picture is, which may be nowhere; one that is in the file itself is counted."""
-        address = row.get("avatarUrl")
-        if isinstance(address, str) and address.strip().lower().startswith("data:"):
-            self._tally["pictures_inside"] += 1
-            return None
-        return address
 
     def _read_group(self, row: Row, place: int, numbers: Mapping[str, int], parent: int | None) -> FileGroup:
         whose = name_group(row, place)

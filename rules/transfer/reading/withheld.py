@@ -22,7 +22,7 @@ _DEAD_HOST = "apparyllis.com"
 
 def is_withheld(collection: str) -> bool:
     """Whether nothing of this collection is taken: tokens, friends, logs and the like, in any spelling."""
-    return bool(_COLLECTIONS.search(collection.lower()))
+    return bool(_COLLECTIONS.search(collection.lower())) or _is_secret(collection)
 
 
 def without_withheld(value: Any, depth: int = MOST_DEPTH) -> Any:

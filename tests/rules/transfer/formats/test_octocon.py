@@ -172,3 +172,11 @@ def test_what_has_no_place_is_kept_and_keys_to_accounts_are_not():
 def test_a_file_without_anybody_or_with_too_many_is_refused(read, data):
     with pytest.raises(Invalid):
         read(data)
+
+
+def test_pictures_in_the_file_itself_are_kept_apart_from_all_else():
+    picture = "data:image/png;base64,AA=="
+    file = octocon.read_full(full({**ANN, "avatar_url": picture}, user={"username": "us", "avatar_url": picture}))
+    assert file.members[0].values == {"name": "Ann"}
+    assert file.archive == {"pictures": [{"id": 1, "avatar_url": picture}, {"avatar_url": picture}]}
+    assert file.system == {}

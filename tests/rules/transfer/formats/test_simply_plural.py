@@ -199,7 +199,7 @@ def test_whoever_fronts_and_is_nowhere_can_be_made_a_member():
         ({"color": "#12345"}, {}, {"color": "#12345"}),
         ({"avatarUrl": "https://example.org/a.png"}, {"avatar_url": "https://example.org/a.png"}, {}),
         ({"avatarUrl": "ftp://example.org/a.png"}, {}, {"avatarUrl": "ftp://example.org/a.png"}),
-        ({"avatarUrl": "data:image/png;base64,AA=="}, {}, {"avatarUrl": "data:image/png;base64,AA=="}),
+        ({"avatarUrl": "data:image/png;base64,AA=="}, {}, {}),
         ({"avatarUrl": "https://example.org/" + "a" * 256}, {}, {"avatarUrl": "https://example.org/" + "a" * 256}),
         ({"desc": "I am <###@b###>."}, {"description": "I am @Ben."}, {"desc": "I am <###@b###>."}),
         ({"desc": "d" * 1001}, {"description": "d" * 1000}, {"desc": "d" * 1001}),
@@ -424,3 +424,13 @@ def test_dead_pictures_are_told_once():
     assert [member.values.get("avatar_url") for member in file.members] == [None, None, "https://example.org/c.png"]
     assert "2 pictures are lost: the server that had them is closed. Set them again." in file.remarks
     check_hidden(file, [dead])
+
+
+def test_pictures_in_the_file_itself_are_kept_apart_from_all_else():
+    picture = "data:image/png;base64,AA=="
+    users = [{"_id": "u", "username": "Us", "avatarUrl": picture}]
+    file = simply_plural.read(export({**ANN, "avatarUrl": picture, "desc": "data: none"}, users=users))
+    assert file.members[0].values == {"name": "Ann", "description": "data: none"}
+    assert file.archive == {"pictures": [{"_id": "a", "avatarUrl": picture}, {"_id": "u", "avatarUrl": picture}]}
+    told = "2 pictures are in the file itself and not at an address; they are not shown, and kept aside."
+    assert told in file.remarks
