@@ -49,7 +49,9 @@ class Collections:
         self.own_id: str | None = None
         self.exported: object = None
         self._rows: defaultdict[str, list[Row]] = defaultdict(list)
-        self._places: dict[tuple[str, str], tuple[int, str]] = {}
+        # Where the row of an ID is, and under which of the file's own names each row came.
+        self._places: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._keys: defaultdict[str, list[str]] = defaultdict(list)
         self._tally = tally
 
     def __getitem__(self, name: str) -> list[Row]:
@@ -103,19 +105,20 @@ class Collections:
 
     def _add_row(self, name: str, key: str, own_id: str | None, row: Row) -> None:
         has_lost_picture = _has_lost_picture(row)
-        row = {**without_withheld(row), "_id": own_id}
-        rows = self._rows[name]
-        if own_id is None or (name, own_id) not in self._places:
+        row = without_withheld(row)
+        row["_id"] = own_id
+        rows, places, keys = self._rows[name], self._places[name], self._keys[name]
+        place = None if own_id is None else places.get(own_id)
+        if place is None:
             if own_id is not None:
-                self._places[name, own_id] = len(rows), key
+                places[own_id] = len(rows)
             self._tally["dead_pictures"] += has_lost_picture
             rows.append(row)
+            keys.append(key)
             return
-        place, other = self._places[name, own_id]
-        if key == key.lower() and other != other.lower():
-            self._places[name, own_id] = place, key
+        if key == key.lower() and keys[place] != key:
             row, rows[place] = rows[place], row
-            key = other
+            key, keys[place] = keys[place], key
         if row != rows[place]:
             self.doubles[key].append(row)
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 
 from rules.errors import Invalid
 from rules.fronting.switches import MOST_FRONTERS
@@ -41,16 +42,18 @@ def make_switches(spans: Sequence[FileSpan], left_out: LeftOut) -> list[FileSwit
 
 def _sweep(spans: Sequence[FileSpan]) -> Iterator[tuple[int, dict[int, None]]]:
     """Each instant at which something begins or ends, and who fronts from then on, in their order."""
-    starting, ending = defaultdict(list), defaultdict(list)
-    for _, member, start, end in sorted(_unite(spans)):
-        starting[start].append(member)
+    events: list[tuple[int, bool, int, int]] = []
+    for place, member, start, end in _unite(spans):
+        events.append((start, True, place, member))
         if end is not None:
-            ending[end].append(member)
+            events.append((end, False, place, member))
     fronting: dict[int, None] = {}
-    for at in sorted({*starting, *ending}):
-        for member in ending.get(at, ()):
-            del fronting[member]
-        fronting |= dict.fromkeys(starting.get(at, ()))
+    for at, changes in groupby(sorted(events), itemgetter(0)):
+        for _, begins, _, member in changes:
+            if begins:
+                fronting[member] = None
+            else:
+                del fronting[member]
         yield at, fronting
 
 
