@@ -25,7 +25,8 @@ _LENGTHS = {"name": systems.NAME_LENGTH, "description": systems.DESCRIPTION_LENG
 _FULL = {"user", "alters", "fronts", "tags"}
 _SHORT = {"version", "name", "description", "avatar_url", "switches", "members", "groups"}
 _PRIVATE = "Octocon's files do not say who may see an alter, so what is new comes in as private."
-_NO_DATE = "which does not say when it was exported."
+_FULL_KIND = "This is the full export, which does not say when it was made."
+_SHORT_KIND = "This is the short export, which does not say when it was made."
 _NO_FRONTS = "There is no front history in this kind of file; import the full export for it, octocon_export_full.json."
 
 
@@ -52,7 +53,7 @@ def read_full(data: Mapping[str, Any]) -> File:
         make_switches(fronts.spans, left_out),
         groups,
         system,
-        remarks=(f"This is the full export of {APP}, {_NO_DATE}", _PRIVATE, *tally.sentences, *tell_tags(left_out)),
+        remarks=(_FULL_KIND, _PRIVATE, *tally.sentences, *tell_tags(left_out)),
         left_out=left_out.lines,
         app=APP,
         first_system=first_system,
@@ -74,12 +75,11 @@ def read_short(data: Mapping[str, Any]) -> File:
     groups = [reader.read_group(row, place, "members") for place, row in enumerate(get_groups(rest, left_out))]
     user = {key: rest.get(key) for key in ("name", "description", "avatar_url")}
     system, first_system, user_kept = _read_system(user, "name", reader.pictures, left_out)
-    told = (f"This is the short export of {APP}, {_NO_DATE}", _NO_FRONTS, _PRIVATE)
     return File(
         members,
         groups=groups,
         system=system,
-        remarks=(*told, *tally.sentences, *tell_tags(left_out)),
+        remarks=(_SHORT_KIND, _NO_FRONTS, _PRIVATE, *tally.sentences, *tell_tags(left_out)),
         left_out=left_out.lines,
         app=APP,
         first_system=first_system,

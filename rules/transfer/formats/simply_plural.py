@@ -23,9 +23,9 @@ from rules.transfer.formats.simply_plural_remarks import (
     APP,
     count_encrypted,
     find_exported,
+    tell_age,
     tell_beside,
     tell_birthdays,
-    tell_file,
     tell_missing,
     tell_unknown,
 )
@@ -102,7 +102,7 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
         groups,
         {name: value for name, value in system.items() if name != "name"},
         remarks=(
-            tell_file(found, exported_at),
+            *tell_age(found, exported_at),
             *tally.sentences,
             *tell_unknown(fronts),
             *(() if takes_birthdays else tell_birthdays(members, birthdays)),

@@ -17,14 +17,13 @@ _CIPHER_BYTES = 16
 _MOST_NAMED = 10
 
 
-def tell_file(found: Collections, exported_at: int | None) -> str:
-    """Which app's file this is, and of when."""
-    if exported_at is not None:
-        return f"This is a file of {APP}, exported on {show_time(exported_at)[:10]}."
-    rows = (row for name in found.names for row in found[name])
-    times = [at for row in rows if (at := find_instant(row.get("lastOperationTime"))) and 0 < at <= now_us()]
-    newest = f" What is newest in it is of {show_time(max(times))[:10]}." if times else ""
-    return f"This is a file of {APP}, which does not say when it was exported.{newest}"
+def tell_age(found: Collections, exported_at: int | None) -> Iterator[str]:
+    """How old a file is that does not say when it was exported, by what is newest in it."""
+    if exported_at is None:
+        rows = (row for name in found.names for row in found[name])
+        times = [at for row in rows if (at := find_instant(row.get("lastOperationTime"))) and 0 < at <= now_us()]
+        newest = f"; what is newest in it is of {show_time(max(times))[:10]}" if times else ""
+        yield f"The file does not say when it was exported{newest}."
 
 
 def tell_unknown(fronts: FrontRows) -> Iterator[str]:
