@@ -18,13 +18,13 @@ from rules.transfer.reading.front_rows import FrontRows
 from rules.transfer.reading.kept import Pictures, keep
 from rules.transfer.reading.loose_values import find_id, make_source
 from rules.transfer.reading.tally import Tally
-from rules.transfer.reading.withheld import is_withheld, without_withheld
+from rules.transfer.reading.withheld import TOLD, is_withheld, without_withheld
 
 APP = "Octocon"
 _LENGTHS = {"name": systems.NAME_LENGTH, "description": systems.DESCRIPTION_LENGTH}
 _FULL = {"user", "alters", "fronts", "tags"}
 _SHORT = {"version", "name", "description", "avatar_url", "switches", "members", "groups"}
-_PRIVATE = "Octocon's files do not say who may see an alter, so what is new comes in as private."
+_PRIVATE = "Octocon's files do not say who may see an alter, so new members come in as private."
 _FULL_KIND = "This is the full export, which does not say when it was made."
 _SHORT_KIND = "This is the short export, which does not say when it was made."
 _NO_FRONTS = "There is no front history in this kind of file; import the full export for it, octocon_export_full.json."
@@ -53,7 +53,7 @@ def read_full(data: Mapping[str, Any]) -> File:
         make_switches(fronts.spans, left_out),
         groups,
         system,
-        remarks=(_FULL_KIND, _PRIVATE, *tally.sentences, *tell_tags(left_out)),
+        remarks=(_FULL_KIND, _PRIVATE, *tally.sentences, *tell_tags(left_out), *_tell_withheld(data)),
         left_out=left_out.lines,
         app=APP,
         first_system=first_system,
@@ -79,7 +79,7 @@ def read_short(data: Mapping[str, Any]) -> File:
         members,
         groups=groups,
         system=system,
-        remarks=(_SHORT_KIND, _NO_FRONTS, _PRIVATE, *tally.sentences, *tell_tags(left_out)),
+        remarks=(_SHORT_KIND, _NO_FRONTS, _PRIVATE, *tally.sentences, *tell_tags(left_out), *_tell_withheld(data)),
         left_out=left_out.lines,
         app=APP,
         first_system=first_system,
@@ -93,6 +93,10 @@ def read_short(data: Mapping[str, Any]) -> File:
 
 def _without_withheld(data: Mapping[str, Any]) -> dict[str, Any]:
     return {key: without_withheld(value) for key, value in data.items() if not is_withheld(key)}
+
+
+def _tell_withheld(data: Mapping[str, Any]) -> tuple[str, ...]:
+    return (TOLD,) if any(is_withheld(key) and not says_nothing(value) for key, value in data.items()) else ()
 
 
 def _get_members(data: Mapping[str, Any], key: str, left_out: LeftOut) -> list[Row]:

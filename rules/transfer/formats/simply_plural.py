@@ -9,6 +9,7 @@ from typing import Any
 
 from rules.errors import Invalid
 from rules.systems import systems
+from rules.systems.members import NAME_LENGTH
 from rules.transfer.formats.simply_plural_collections import Collections, Row, is_wrapper, read_collections
 from rules.transfer.formats.simply_plural_fronts import FRONTERS, HISTORY, find_unknown, read_fronts
 from rules.transfer.formats.simply_plural_members import (
@@ -139,7 +140,7 @@ def _list_members(found: Collections, adds_unknown: bool) -> list[tuple[bool, Ro
 
 def _find_name(row: Row) -> str | None:
     name = row.get("name")
-    return name.strip()[:100] if isinstance(name, str) and name.strip() else None
+    return name.strip()[:NAME_LENGTH] if isinstance(name, str) and name.strip() else None
 
 
 def _find_user(found: Collections, tally: Tally) -> Row:

@@ -11,6 +11,7 @@ from rules.transfer.formats.simply_plural_members import GROUPS
 from rules.transfer.import_file import FileMember, quote
 from rules.transfer.reading.front_rows import FrontRows
 from rules.transfer.reading.loose_values import find_id, find_instant
+from rules.transfer.reading.withheld import TOLD
 
 APP = "Simply Plural"
 _CIPHER_BYTES = 16
@@ -46,7 +47,7 @@ def tell_beside(found: Collections) -> Iterator[str]:
     """What holds for the whole file: that it comes in as private, and what is not in it or not taken."""
     yield f"{APP} had nothing that everybody could see, so what is new comes in as private."
     if found.withheld:
-        yield "Keys to the account, friends and logs in the file are not taken, and kept nowhere."
+        yield TOLD
     if found.is_cache and not found[GROUPS]:
         yield "A phone keeps no groups, notes and comments; if you have an export too, import that as well."
 

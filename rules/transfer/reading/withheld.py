@@ -8,6 +8,7 @@ from rules.transfer.left_out import says_nothing
 
 # Deeper than any app nests.
 MOST_DEPTH = 64
+TOLD = "Keys to the account, friends and logs in the file are not taken, and kept nowhere."
 # What the apps' servers keep about accounts, beside what a person has written.
 _COLLECTIONS = re.compile(
     "token|secret|passw|friend|^privates?$|security|usage|reports?$|audit|events?$|avatarexport|notification"

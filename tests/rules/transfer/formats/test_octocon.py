@@ -6,6 +6,7 @@ from rules.errors import Invalid
 from rules.groups.privacy import GROUP_PRIVACY
 from rules.systems.privacy import LATER_MEMBER_PRIVACY, LATER_SYSTEM_PRIVACY, MEMBER_PRIVACY, SYSTEM_PRIVACY
 from rules.transfer.formats import octocon
+from rules.transfer.reading.withheld import TOLD
 from tests.rules.transfer.formats.other_apps import OCTOCON, check_whole, get_data
 from tests.rules.transfer.formats.sidecars import check, check_hidden
 
@@ -44,7 +45,7 @@ def test_nothing_opens_what_is_here_and_nothing_new_is_open(name):
         assert not set(member.values) & {*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY}
         assert member.hid is None
     assert all(file.first_system[key] is True for key in (*SYSTEM_PRIVACY, *LATER_SYSTEM_PRIVACY))
-    assert "Octocon's files do not say who may see an alter, so what is new comes in as private." in file.remarks
+    assert "Octocon's files do not say who may see an alter, so new members come in as private." in file.remarks
 
 
 @pytest.mark.parametrize(
@@ -156,6 +157,8 @@ def test_what_has_no_place_is_kept_and_keys_to_accounts_are_not():
     file = octocon.read_full(full(user=user, polls=polls, tokens=["SECRET"], friends=["SECRET"], journals=[{"a": 1}]))
     assert file.archive == {"polls": polls, "fields": user["fields"], "user": [{"extra": 5}], "journals": [{"a": 1}]}
     assert file.first_system["name"] == "us"
+    assert TOLD in file.remarks
+    assert TOLD not in octocon.read_full(full()).remarks
     check_hidden(file, ["SECRET"])
 
 
