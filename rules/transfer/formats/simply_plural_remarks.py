@@ -74,8 +74,10 @@ def count_encrypted(rows: Iterable[Row]) -> int:
 
 def _is_encrypted(row: Row) -> bool:
     """Whether a message is still as the server kept it: a block cipher's blocks, and what it was begun with."""
-    begun, text = _decode(row.get("iv")), _decode(row.get("message"))
-    return bool(begun and text) and len(begun) == _CIPHER_BYTES and len(text) % _CIPHER_BYTES == 0
+    if len(_decode(row.get("iv"))) != _CIPHER_BYTES:
+        return False
+    blocks = _decode(row.get("message"))
+    return bool(blocks) and len(blocks) % _CIPHER_BYTES == 0
 
 
 def _decode(text: object) -> bytes:

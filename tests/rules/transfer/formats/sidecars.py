@@ -95,7 +95,7 @@ def count_front_ms(file, until, labels):
     """How long each member fronted by the file's switches, in ms, up to an instant (µs)."""
     fronted = Counter()
     ends = [at for at, _ in file.switches[1:]]
-    for (at, fronting), end in zip(file.switches, [*ends, until], strict=True):
+    for (at, fronting), end in zip(file.switches, [*ends, until], strict=False):
         for number in fronting:
             fronted[labels[number]] += end - at
     return {label: us // 1000 for label, us in fronted.items()}

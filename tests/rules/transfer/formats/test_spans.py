@@ -7,10 +7,13 @@ import pytest
 
 from rules.errors import Invalid
 from rules.fronting.switches import MOST_FRONTERS
-from rules.transfer.formats import spans
+from rules.parsing.timestamps import now_us
+from rules.transfer.formats import octocon, spans
 from rules.transfer.formats.spans import make_switches
 from rules.transfer.import_file import FileSpan
 from rules.transfer.left_out import LeftOut
+from tests.rules.transfer.formats.other_apps import OCTOCON, SIMPLY_PLURAL, get_data
+from tests.rules.transfer.formats.sidecars import count_front_ms
 
 A, B, C = range(3)
 END = 10_000
@@ -104,3 +107,24 @@ def test_ten_thousand_spans_are_at_most_twice_as_many_switches():
     switches = convert(*rows)
     assert 10_000 < len(switches) <= 20_000
     assert switches[-1] == (max(end for _, _, end in rows), ())
+
+
+@pytest.mark.parametrize("name", [*SIMPLY_PLURAL, *OCTOCON])
+def test_everybody_fronts_as_long_by_the_switches_of_a_sample_as_by_its_spans(name):
+    file = (SIMPLY_PLURAL | OCTOCON)[name](get_data(name))
+    until = now_us() // 1000 * 1000
+    fronted = Counter()
+    for member in {span.member for span in file.spans}:
+        reached = 0
+        for span in sorted((span for span in file.spans if span.member == member), key=lambda span: span.start):
+            fronted[member] += max(0, (span.end or until) - max(reached, span.start)) // 1000
+            reached = max(reached, span.end or until)
+    assert count_front_ms(file, until, range(len(file.members))) == fronted
+
+
+def test_an_hour_is_at_the_same_time_in_each_zone():
+    # 02:30 comes twice in that night, and is an hour each time.
+    row = {"alter_id": 1, "time_start": "2025-10-26T02:00:00+02:00", "time_end": "2025-10-26T02:00:00+01:00"}
+    file = octocon.read_full({"user": {}, "alters": [{"id": 1, "name": "Ann"}], "fronts": [row], "tags": []})
+    [(start, _), (end, _)] = file.switches
+    assert end - start == 3600 * 1_000_000
