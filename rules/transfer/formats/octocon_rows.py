@@ -18,7 +18,7 @@ from rules.transfer.import_file import (
 from rules.transfer.left_out import LeftOut
 from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER
 from rules.transfer.reading.kept import Pictures, count_cut, keep
-from rules.transfer.reading.loose_values import find_id, make_source, reduce_color
+from rules.transfer.reading.loose_values import find_id, make_source, number_ids, reduce_color
 from rules.transfer.reading.nesting import find_members, find_parents
 from rules.transfer.reading.tally import Tally
 
@@ -31,10 +31,7 @@ class RowReader:
     """Reads the rows of a file, whose `rows` of members are numbered by their IDs in `numbers`."""
 
     def __init__(self, rows: Sequence[Row], left_out: LeftOut, tally: Tally) -> None:
-        self.numbers: dict[str, int] = {}
-        for number, row in enumerate(rows):
-            if own_id := find_id(row.get("id")):
-                self.numbers.setdefault(own_id, number)
+        self.numbers = number_ids(find_id(row.get("id")) for row in rows)
         self.pictures = Pictures(tally)
         self._left_out, self._tally = left_out, tally
 
@@ -55,9 +52,8 @@ class RowReader:
         """The tags of the full export; one whose level is public is public, as far as its members are."""
         ids = [find_id(tag.get("id")) for tag in tags]
         parents = find_parents(ids, [find_id(tag.get("parent_tag_id")) for tag in tags], self._tally)
-        return [
-            self._read_tag(tag, place, parents[place], ids.index(ids[place]) == place) for place, tag in enumerate(tags)
-        ]
+        firsts = set(number_ids(ids).values())
+        return [self._read_tag(tag, place, parents[place], place in firsts) for place, tag in enumerate(tags)]
 
     def read_group(self, row: Row, place: int, members: str) -> FileGroup:
         """A group, with its members' IDs under the key `members`."""

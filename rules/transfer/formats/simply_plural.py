@@ -35,6 +35,7 @@ from rules.transfer.import_file import File, FileMember, check_member_count
 from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_SYSTEM
 from rules.transfer.reading.kept import keep
+from rules.transfer.reading.loose_values import number_ids
 from rules.transfer.reading.tally import Tally
 
 _LENGTHS = {"name": systems.NAME_LENGTH, "description": systems.DESCRIPTION_LENGTH}
@@ -79,10 +80,7 @@ def read_wrappers(listed: Sequence[Any], *, takes_birthdays: bool = False) -> Fi
 def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown: bool, takes_birthdays: bool) -> File:
     left_out = LeftOut()
     rows = _list_members(found, adds_unknown)
-    numbers: dict[str, int] = {}
-    for number, (_, row) in enumerate(rows):
-        numbers.setdefault(row["_id"] or "", number)
-    numbers.pop("", None)
+    numbers = number_ids(row["_id"] for _, row in rows)
     names = {own_id: name for own_id, number in numbers.items() if (name := _find_name(rows[number][1]))}
     reader = RowReader(names, left_out, tally)
     members = [reader.read_member(row, number, is_custom) for number, (is_custom, row) in enumerate(rows)]
@@ -97,6 +95,7 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
     if takes_birthdays:
         members = [_with_birthday(member, birthdays.get(number)) for number, member in enumerate(members)]
     exported_at = find_exported(found)
+    beside = {GROUPS: found[GROUPS][len(groups) :], _USERS: [user_kept], "pictures": reader.pictures.kept}
     return File(
         members,
         make_switches(fronts.spans, left_out),
@@ -115,15 +114,7 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
         exported_at=exported_at,
         first_system={**PRIVATE_SYSTEM, **({"name": system["name"]} if "name" in system else {})},
         spans=fronts.spans,
-        archive=_archive(
-            found,
-            {
-                GROUPS: found[GROUPS][len(groups) :],
-                _USERS: [user_kept],
-                "pictures": reader.pictures.kept,
-                **fronts.kept,
-            },
-        ),
+        archive=_archive(found, beside | fronts.kept),
     )
 
 

@@ -1,7 +1,7 @@
 """Values as other apps write them: colours of three to eight digits, instants of five kinds, mentions, IDs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from rules.errors import Invalid
@@ -70,6 +70,15 @@ def find_id(value: object) -> str | None:
         # A longer number is no ID, and Python does not write every length.
         return str(value) if value.bit_length() < 256 else None
     return value.strip() or None if isinstance(value, str) else None
+
+
+def number_ids(ids: Iterable[str | None]) -> dict[str, int]:
+    """The places of IDs in a list; of one that is there twice, the first."""
+    numbers: dict[str, int] = {}
+    for number, own_id in enumerate(ids):
+        if own_id is not None:
+            numbers.setdefault(own_id, number)
+    return numbers
 
 
 def make_source(collection: str, own_id: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rules.transfer.left_out import LeftOut, says_nothing
-from rules.transfer.reading.loose_values import find_id
+from rules.transfer.reading.loose_values import find_id, number_ids
 from rules.transfer.reading.tally import Tally
 
 
@@ -26,10 +26,7 @@ def find_parents(ids: Sequence[str | None], parents: Sequence[str | None], tally
     None is the top. A parent that is not in the file, and one within which the group comes round to itself, is none;
     both are counted.
     """
-    places: dict[str, int] = {}
-    for place, own_id in enumerate(ids):
-        if own_id is not None:
-            places.setdefault(own_id, place)
+    places = number_ids(ids)
     found = [None if parent is None else places.get(parent) for parent in parents]
     tally["unknown_parents"] += sum(
         parent is not None and place is None for parent, place in zip(parents, found, strict=True)
