@@ -27,6 +27,7 @@ from web import (
 from web.lanyard import quicklinks, socket, users
 from web.live import counts, events
 from web.pluralkit_v2 import blueprints
+from web.remote_pictures import pictures as remote_pictures
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
@@ -74,6 +75,7 @@ def _assemble(config: settings.Config) -> Flask:
     counts.init_app(app)
     api_docs.init_app(app)
     pages.init_app(app)
+    remote_pictures.init_app(app, config)
     for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:

@@ -33,6 +33,7 @@ NAMES = frozenset(
         *("REQUEST_LOG", "V2_GET_LIMIT", "V2_UPDATE_LIMIT", "V2_MESSAGE_LIMIT"),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
         *("FEED_KEPT", "FEED_ROWS", "LIVE_CONNECTIONS", "LIVE_PER_CLIENT", "SUBSCRIBE_TO_ALL"),
+        *("PICTURE_HOSTS", "PICTURE_CACHE_MB"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -81,6 +82,8 @@ class Config:
     live_connections: int
     live_per_client: int
     subscribe_to_all: bool
+    picture_hosts: tuple[str, ...]
+    picture_cache_mb: int
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -125,7 +128,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         presence_prefixes=presence_prefixes,
         system_prefixes=system_prefixes,
         log_level=_choice("LOG_LEVEL", text("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
-        request_log=_choice("REQUEST_LOG", text("REQUEST_LOG", "off").lower(), ("off", "on")) == "on",
+        request_log=_switch("REQUEST_LOG", text("REQUEST_LOG", "off")),
         body_timeout=_number("BODY_TIMEOUT", text("BODY_TIMEOUT", "10"), 1, 300),
         deleted_messages_kept=_number(
             "DELETED_MESSAGES_KEPT", text("DELETED_MESSAGES_KEPT", "3600"), 0, LONGEST_KEPT_S
@@ -134,12 +137,14 @@ def read(environ: Mapping[str, str | None]) -> Config:
         web_concurrency=_number("WEB_CONCURRENCY", text("WEB_CONCURRENCY", str(_workers_for(_cores()))), 1, 64),
         publish=_publish(text("PUBLISH", "everyone").lower()),
         join_notice=_choice("JOIN_NOTICE", text("JOIN_NOTICE", "dm").lower(), JOIN_NOTICES),
-        webhook_loopback=_choice("WEBHOOK_LOOPBACK", text("WEBHOOK_LOOPBACK", "off").lower(), ("off", "on")) == "on",
+        webhook_loopback=_switch("WEBHOOK_LOOPBACK", text("WEBHOOK_LOOPBACK", "off")),
         feed_kept=_number("FEED_KEPT", text("FEED_KEPT", "3600"), 60, LONGEST_KEPT_S),
         feed_rows=_number("FEED_ROWS", text("FEED_ROWS", "100000"), 1000, 10_000_000),
         live_connections=_number("LIVE_CONNECTIONS", text("LIVE_CONNECTIONS", "5000"), 0, 100_000),
         live_per_client=_number("LIVE_PER_CLIENT", text("LIVE_PER_CLIENT", "100"), 1, 100_000),
-        subscribe_to_all=_choice("SUBSCRIBE_TO_ALL", text("SUBSCRIBE_TO_ALL", "off").lower(), ("off", "on")) == "on",
+        subscribe_to_all=_switch("SUBSCRIBE_TO_ALL", text("SUBSCRIBE_TO_ALL", "off")),
+        picture_hosts=_host_names("PICTURE_HOSTS", text("PICTURE_HOSTS", "")),
+        picture_cache_mb=_number("PICTURE_CACHE_MB", text("PICTURE_CACHE_MB", "100"), 0, 1_000_000),
     )
 
 
@@ -203,6 +208,15 @@ def _host(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9._:-]+", value):
         raise BadSetting(f"HOST must be an address or a name to listen on, not {value!r}.")
     return value
+
+
+def _host_names(name: str, value: str) -> tuple[str, ...]:
+    words = tuple(value.lower().split())
+    # Neither an address, whose last part is a number, nor a name of this network alone.
+    label = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+    if not all(re.fullmatch(rf"(?:{label}\.)+(?![0-9]+$){label}", word) and len(word) < 254 for word in words):
+        raise BadSetting(f"{name} must be host names like i.example.org with blanks between them, not {value!r}.")
+    return words
 
 
 def _number(name: str, value: str | None, low: int, high: int) -> int | None:
@@ -303,6 +317,10 @@ def _check_none_shared(presence: tuple[str, ...], system: tuple[str, ...]) -> No
             f"PRESENCE_PREFIXES must share none with SYSTEM_PREFIXES, since each has its own commands: take"
             f" {min(shared)!r} out of one of them."
         )
+
+
+def _switch(name: str, value: str) -> bool:
+    return _choice(name, value.lower(), ("off", "on")) == "on"
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:

@@ -43,6 +43,8 @@ DEFAULTS = {
     "live_connections": 5000,
     "live_per_client": 100,
     "subscribe_to_all": False,
+    "picture_hosts": (),
+    "picture_cache_mb": 100,
 }
 
 
@@ -112,6 +114,8 @@ def test_empty_is_unset(name, nothing):
         ("LIVE_CONNECTIONS", "0", 0),
         ("LIVE_PER_CLIENT", "1", 1),
         ("SUBSCRIBE_TO_ALL", "On", True),
+        ("PICTURE_HOSTS", "i.example.org  XN--BCHER-KVA.example", ("i.example.org", "xn--bcher-kva.example")),
+        ("PICTURE_CACHE_MB", "0", 0),
     ],
 )
 def test_good_values(name, value, becomes):
@@ -181,6 +185,16 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("LIVE_CONNECTIONS", "-1"),
         ("LIVE_PER_CLIENT", "0"),
         ("SUBSCRIBE_TO_ALL", "all"),
+        *[
+            ("PICTURE_HOSTS", host)
+            for host in (
+                *("https://i.example.org", "i.example.org/", "i.example.org:443", "*.example.org", "i.example.org."),
+                *("127.0.0.1", "i.example.org 10.0.0.1", "2130706433", "0x7f.1", "::1", "localhost", "bücher.example"),
+                *("a@i.example.org", "i.example.org,b.example.org", "-a.example.org", "a." * 126 + "org"),
+            )
+        ],
+        ("PICTURE_CACHE_MB", "-1"),
+        ("PICTURE_CACHE_MB", "much"),
         ("DELETED_MESSAGES_KEPT", "2592001"),
         ("DELETED_MESSAGES_KEPT", "1 hour"),
         ("BODY_TIMEOUT", "301"),

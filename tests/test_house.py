@@ -61,7 +61,7 @@ ROOMS = {
     "cogs.commands": "models database rules rules.parsing rules.systems rules.proxying.guild_config",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
-    "cogs.outgoing": "",
+    "cogs.outgoing": "rules.parsing",
     "cogs.pictures": "config models database cogs.outgoing rules rules.pictures",
     "cogs.dispatch": "models database cogs.commands cogs.outgoing rules rules.parsing rules.dispatch",
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
@@ -85,6 +85,7 @@ ROOMS = {
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",
+    "web.remote_pictures": "config rules rules.parsing rules.pictures",
     "web.live": "models database web web.pluralkit_v2"
     " rules rules.parsing rules.account rules.presence rules.systems rules.fronting rules.lanyard",
     "web.front": "config database web web.live rules rules.parsing rules.account rules.presence rules.lanyard",

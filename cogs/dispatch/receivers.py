@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from cogs.outgoing.guarded_session import NotPublic, PublicSockets, open_session
+from cogs.outgoing.guarded_session import PublicSockets, open_session
 from rules.dispatch import webhooks
 from rules.errors import Invalid
+from rules.parsing.ip_addresses import NotPublic
 
 TIMEOUT_S = 5
 # Enough of an answer to use the connection again; of a longer one the rest is not read.

@@ -5,7 +5,6 @@ could be many GB.
 """
 
 import asyncio
-import ipaddress
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,18 +13,9 @@ import aiohttp
 from aiohappyeyeballs import AddrInfoType
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from rules.parsing.ip_addresses import NotPublic, is_loopback, is_public
+
 LOOKUPS_AT_ONCE = 32
-
-# These hold an IPv4 address within, which could be any, or are of no use outside of one network.
-_INNER = (
-    *("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10"),
-    *("192.88.99.0/24", "192.0.0.0/24", "3fff::/20", "5f00::/16"),
-)
-_NETWORKS = [ipaddress.ip_network(network) for network in _INNER]
-
-
-class NotPublic(OSError):
-    """An address that is not of the public internet."""
 
 
 class PublicSockets:
@@ -41,7 +31,7 @@ class PublicSockets:
 
     def __call__(self, address: AddrInfoType) -> socket.socket:
         family, kind, protocol, _, where = address
-        if not is_public(where[0]) and not (self._loopback and _is_loopback(where[0])):
+        if not is_public(where[0]) and not (self._loopback and is_loopback(where[0])):
             self.refused = True
             raise NotPublic("This address is not public.")
         return socket.socket(family, kind, protocol)
@@ -88,18 +78,3 @@ class _OwnThreads(AbstractResolver):
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False)
-
-
-def is_public(host: str) -> bool:
-    """Whether an IP address is one of the public internet; whatever else is none."""
-    try:
-        ip = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    if ip.version == 6 and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return ip.is_global and not ip.is_multicast and not any(ip in network for network in _NETWORKS)
-
-
-def _is_loopback(host: str) -> bool:
-    return ipaddress.ip_address(host.partition("%")[0]).is_loopback

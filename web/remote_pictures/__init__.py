@@ -1,0 +1,1 @@
+"""The one place that fetches pictures from elsewhere, and keeps them for a while; knows nothing of people or pages."""
