@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 4
 class TimedSocket:
     """A socket as http.client uses one, all of whose reading and writing together ends at a deadline.
 
-    A time-out alone would begin anew with each byte that a server gives.
+    A time-out alone would begin anew with each byte that a server gives. Whoever made the socket closes it.
     """
 
     def __init__(self, connected: socket.socket, deadline: float) -> None:
@@ -31,7 +31,7 @@ class TimedSocket:
         return io.BufferedReader(_TimedReader(self._socket, self._deadline))
 
     def close(self) -> None:
-        self._socket.close()
+        """http.client closes it as soon as it has read the head of an answer."""
 
 
 class _TimedReader(io.RawIOBase):
@@ -56,7 +56,7 @@ def remaining(deadline: float) -> float:
 
 def connect(
     origin: Origin, trusted: bool, deadline: float, lookups: Lookups, tls: Callable[[], ssl.SSLContext]
-) -> TimedSocket:
+) -> socket.socket:
     """A connection to an origin, which is not of the public internet only where it is trusted.
 
     Raises NotPublic, TimeoutError and other OSErrors.
@@ -73,7 +73,7 @@ def connect(
     except BaseException:
         connected.close()
         raise
-    return TimedSocket(connected, deadline)
+    return connected
 
 
 def _connect_to_one(allowed: list[AddressInfo], deadline: float) -> socket.socket:

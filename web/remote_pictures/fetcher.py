@@ -61,7 +61,7 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             connected = connect(place.origin, place.trusted, deadline, self._lookups, lambda: self._tls)
             with contextlib.closing(connected):
-                answer = _ask(connected, place)
+                answer = _ask(TimedSocket(connected, deadline), place)
                 if answer.status not in _REDIRECTS:
                     return _read(answer)
             place = self._find_next(place, answer.headers.get("Location", ""))
