@@ -71,15 +71,12 @@ class DiskCache:
         """Keep a picture, and make room for it."""
         with contextlib.suppress(OSError):
             self._write(self._path(address), data)
-        self._failure(address).unlink(missing_ok=True)
-        self._since_sweep += max(len(data), BLOCK)
-        if self._since_sweep > self._most * SHARE:
-            self.sweep()
+        _delete(self._failure(address))
+        self._make_room(len(data))
 
     def drop(self, address: str) -> None:
         """Forget a picture that is no longer at its address."""
-        with contextlib.suppress(OSError):
-            self._path(address).unlink(missing_ok=True)
+        _delete(self._path(address))
 
     def note_failure(self, address: str, seconds: int) -> None:
         """Remember for some seconds, at most an hour, that there is no picture to be had."""
@@ -87,6 +84,7 @@ class DiskCache:
             path = self._failure(address)
             self._write(path, b"")
             os.utime(path, (time.time(), time.time() + min(seconds, LONGEST_FAILURE_S)))
+        self._make_room(0)
 
     def has_failed(self, address: str) -> bool:
         """Whether that is remembered still."""
@@ -111,6 +109,11 @@ class DiskCache:
             self._evict(kept)
         finally:
             self._sweeping.release()
+
+    def _make_room(self, size: int) -> None:
+        self._since_sweep += max(size, BLOCK)
+        if self._since_sweep > self._most * SHARE:
+            self.sweep()
 
     def _list(self) -> list[tuple[Path, os.stat_result]]:
         found = []
@@ -149,12 +152,17 @@ class DiskCache:
             return
         self._folder.mkdir(mode=0o700, exist_ok=True)
         unfinished = path.with_name(f"{path.name[:64]}.{os.getpid()}-{threading.get_ident()}.unfinished")
-        with unfinished.open("wb") as file:
-            file.write(data)
-            file.flush()
-            # Else a machine that stops may leave the name with nothing, or half of it, behind.
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        try:
+            with unfinished.open("wb") as file:
+                file.write(data)
+                file.flush()
+                # Else a machine that stops may leave the name with nothing, or half of it, behind.
+                os.fsync(file.fileno())
+            os.replace(unfinished, path)
+        except OSError:
+            # On a disk that is full, what is half there is in the way of the database.
+            _delete(unfinished)
+            raise
 
     def _path(self, address: str) -> Path:
         return self._folder / hashlib.sha256(address.encode()).hexdigest()

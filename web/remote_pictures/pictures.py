@@ -57,17 +57,17 @@ class Pictures:
 
         With `wait_s` 0 nobody waits, and what is not there yet may be there the next time.
         """
-        return self.find_many([address], wait_s).get(address)
+        return next(iter(self.find_many([address], wait_s).values()), None)
 
     def find_many(self, addresses: Iterable[str | None], wait_s: float = TIMEOUT_S) -> dict[str, Picture]:
         """Several at once, by their addresses, as many as there are after `wait_s` s in all."""
         try:
-            return self._find_many([address for address in dict.fromkeys(addresses) if address], wait_s)
+            return self._find_many(dict.fromkeys(given for given in addresses if isinstance(given, str)), wait_s)
         except Exception:
             log.exception("pictures cannot be found")
             return {}
 
-    def _find_many(self, addresses: list[str], wait_s: float) -> dict[str, Picture]:
+    def _find_many(self, addresses: Iterable[str], wait_s: float) -> dict[str, Picture]:
         self._cache.sweep_in_time()
         deadline = time.monotonic() + wait_s
         found: dict[str, Picture] = {}
