@@ -15,6 +15,8 @@ from rules.presence import updates
 
 OFFLINE = {"status": "offline"}
 MEMORY = Path("/dev/shm")
+# Nothing answers there: no test asks the real Discord for a picture.
+NO_CDN = "http://127.0.0.1:1"
 HERE = Path(__file__).parent
 OF_PROCESSES = [HERE / folder for folder in ("end_to_end", "web/front", "clients", "simulator")]
 
@@ -130,7 +132,8 @@ def make_app(url):
     made = []
 
     def make(**environ):
-        made.append(create_app(settings.read({"DATABASE_URL": url, "RATE_LIMIT": "", **environ})))
+        given = {"DATABASE_URL": url, "RATE_LIMIT": "", "DISCORD_CDN_BASE": NO_CDN, **environ}
+        made.append(create_app(settings.read(given)))
         return made[-1]
 
     yield make

@@ -1,5 +1,6 @@
 """The pages for people: what a browser may do on them, and the files that they load from `/static`."""
 
+import re
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,8 @@ from web.responses import readable
 
 PATHS = ("/", "/docs", "/openapi.json")
 FILES = {"pages.css": "text/css", "icon.svg": "image/svg+xml"}
+# A page may show many people.
+_AVATAR = re.compile(r"/user/[0-9]+\.(?:png|gif|webp|jpe?g)/?", re.ASCII)
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -30,7 +33,9 @@ def init_app(app: Flask) -> None:
 
 def is_page(path: str) -> bool:
     """Whether a path is a page, or what a browser loads by itself because of one."""
-    return (path.rstrip("/") or "/") in PATHS or path.startswith(("/static/", "/pictures/")) or path == "/favicon.ico"
+    if (path.rstrip("/") or "/") in PATHS or path == "/favicon.ico":
+        return True
+    return path.startswith(("/static/", "/pictures/")) or _AVATAR.fullmatch(path) is not None
 
 
 def page(template: str, **values: Any) -> str:

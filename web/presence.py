@@ -1,12 +1,15 @@
-"""harmy's dialect: `GET /user/<id>`, and the same of many at once."""
+"""harmy's dialect: `GET /user/<id>`, the same of many at once, and a person's avatar beside it."""
 
 from flask import Blueprint, Response, current_app, request
 
 from config import Config
 from database import connections
+from rules.errors import NotFound
 from rules.parsing.fields import get_snowflake
-from rules.presence import profiles, publication
+from rules.presence import avatars, profiles, publication
+from rules.presence.cdn import DISCORD_BASE, Cdn
 from web.auth import ME, find_viewer, get_caller, reading
+from web.pictures import show_remote
 from web.responses import readable
 
 bp = Blueprint("presence", __name__)
@@ -38,6 +41,19 @@ def show(user_id: str) -> Response:
         can_write = current_app.extensions["database"].can_write
         profile = profiles.get_profile(reader, wanted, viewer, invite_url, can_write)
     return readable(profile.text, profile.version)
+
+
+@bp.get("/user/<user_id>.<any(png, gif, webp, jpg, jpeg):extension>")
+def show_avatar(user_id: str, extension: str) -> Response:
+    """A published user's avatar, `size` pixels wide; where it cannot be fetched in time, the way to it."""
+    config, wanted = current_app.config["ROLLCALL"], get_snowflake(user_id)
+    cdn, size = Cdn(config.discord_cdn_base or DISCORD_BASE), avatars.read_size(request.args.get("size"))
+    with reading() as reader:
+        url = avatars.find_url(reader, wanted, extension, cdn, size)
+        if url is None:
+            can_write = current_app.extensions["database"].can_write
+            raise NotFound(profiles.tell_why_not(reader, config.invite_url, can_write))
+    return show_remote(url)
 
 
 @bp.get("/users")

@@ -13,6 +13,7 @@ _PATH = re.compile(r"[\w.~%:=&?+,;@!$()*/-]+", re.ASCII)
 DEFAULT_AVATARS = 6
 # Pixels.
 LARGE = 1024
+SIZES = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
 # Of an activity's picture: what stands before its first colon, and where that sort of picture is.
 _ELSEWHERE = {
     "spotify": SPOTIFY_COVERS + "/{}",
@@ -32,12 +33,12 @@ class Cdn(NamedTuple):
         own = self._at(f"avatars/{user_id}", avatar)
         return own or f"{self.base}/embed/avatars/{(user_id >> 22) % DEFAULT_AVATARS}.png"
 
-    def avatar_as(self, user_id: int, avatar: str | None, extension: str) -> str:
-        """The same in a format of choice: a still one is a JPEG where a GIF is wanted, a missing one always a PNG."""
+    def avatar_as(self, user_id: int, avatar: str | None, extension: str, size: int = LARGE) -> str:
+        """The same in a format and one of `SIZES`: a still one is a JPEG where a GIF is wanted, a missing one a PNG."""
         if not avatar or not _WORD.fullmatch(avatar):
             return self.avatar(user_id, None)
         fits = extension != "gif" or avatar.startswith("a_")
-        return f"{self.base}/avatars/{user_id}/{avatar}.{extension if fits else 'jpg'}?size={LARGE}"
+        return f"{self.base}/avatars/{user_id}/{avatar}.{extension if fits else 'jpg'}?size={size}"
 
     def of_member(self, user_id: int, kind: str, picture: str | None) -> str | None:
         """A picture that a member has in this server alone; `kind` is `avatars` or `banners`."""

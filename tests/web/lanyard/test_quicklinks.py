@@ -1,12 +1,13 @@
-"""`/<id>.png`: the way to an avatar."""
+"""`/<id>.png`: an avatar, and the way to it where Discord's CDN does not answer."""
 
 import pytest
 
 from rules import opt_out
 from tests.web.lanyard.people import ALICE, BOB, STRANGER, told
+from web.remote_pictures.pictures import Pictures
 
 STILL, MOVING = "1269e74af4df7417b13759eae50c83dc", "a_1269e74af4df7417b13759eae50c83dc"
-CDN = "https://cdn.discordapp.com"
+CDN = "http://127.0.0.1:1"
 
 
 @pytest.mark.parametrize(
@@ -28,9 +29,11 @@ def test_a_picture_is_at_discord(ask, join, avatar, extension, address):
         assert answer.data == b""
 
 
-def test_a_picture_is_where_the_operator_says(make_app, tokens):
-    app = make_app(DISCORD_CDN_BASE="http://127.0.0.1:5/cdn").test_client()
-    assert app.get(f"/{ALICE}.png").headers["Location"].startswith("http://127.0.0.1:5/cdn/embed/avatars/")
+def test_a_picture_is_where_the_operator_says_and_else_at_discord(make_app, tokens, monkeypatch):
+    monkeypatch.setattr(Pictures, "find_many", lambda *_: {})
+    for base, at in (("http://127.0.0.1:5/cdn", "http://127.0.0.1:5/cdn"), ("", "https://cdn.discordapp.com")):
+        app = make_app(DISCORD_CDN_BASE=base).test_client()
+        assert app.get(f"/{ALICE}.png").headers["Location"].startswith(f"{at}/embed/avatars/")
 
 
 @pytest.mark.parametrize("name", [BOB, STRANGER, "abc", "1.2", "0", "9" * 40, "-1", "%D9%A3", "apple-touch-icon"])
