@@ -5,7 +5,7 @@ import pytest
 from rules import opt_out
 from rules.presence import health
 from tests.rules.pictures.picture_bytes import gif, jpeg, png
-from tests.web.remote_pictures.cdn import Cdn, whole
+from tests.web.remote_pictures.cdn import Cdn, be_patient, whole
 
 ALICE, BOB, STRANGER = 80351110224678912, 80351110224678913, 80351110224678914
 STILL, MOVING = "1269e74af4df7417b13759eae50c83dc", "a_1269e74af4df7417b13759eae50c83dc"
@@ -14,7 +14,8 @@ ADDRESSES = ("/user/{}.{}", "/{}.{}")
 
 
 @pytest.fixture
-def cdn():
+def cdn(monkeypatch):
+    be_patient(monkeypatch)
     serving = Cdn()
     yield serving
     serving.close()

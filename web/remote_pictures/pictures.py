@@ -122,7 +122,7 @@ class Pictures:
         """The fetch that is under way already, or a new one; None where there is no sense or no room for one."""
         with self._lock:
             flight = self._flights.get(place.address)
-        if flight or self._outages.is_out(place.origin.host) or self._cache.has_failed(place.address):
+        if flight or self._cache.has_failed(place.address) or not self._outages.may_ask(place.origin.host):
             return flight
         if not self._slots.acquire(timeout=max(0, deadline - time.monotonic())):
             return None

@@ -4,6 +4,12 @@ import contextlib
 import socket
 import threading
 
+from web.remote_pictures import fetcher
+from web.remote_pictures.pictures import Pictures
+
+# Longer than a test takes.
+LONG_S = 60
+
 
 class Cdn:
     """Serves `answers[path]`: the bytes of a whole answer, or a function that is given the connection."""
@@ -56,3 +62,10 @@ def whole(body, status="200 OK", **headers):
     named = {"Content-Length": len(body), **{name.replace("_", "-").title(): value for name, value in headers.items()}}
     lines = "".join(f"{name}: {value}\r\n" for name, value in named.items() if value is not None)
     return f"HTTP/1.1 {status}\r\n{lines}\r\n".encode() + body
+
+
+def be_patient(monkeypatch):
+    """Wait for pictures for longer than on a machine that has nothing else to do."""
+    monkeypatch.setattr(fetcher, "TIMEOUT_S", LONG_S)
+    for find in (Pictures.find, Pictures.find_many):
+        monkeypatch.setattr(find, "__defaults__", (LONG_S,))

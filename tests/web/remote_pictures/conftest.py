@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.web.remote_pictures.cdn import Cdn
+from tests.web.remote_pictures.cdn import Cdn, be_patient
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    be_patient(monkeypatch)
 
 
 @pytest.fixture

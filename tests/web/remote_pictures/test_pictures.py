@@ -4,18 +4,17 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
 from rules.pictures import kept_files
 from tests.rules.pictures.picture_bytes import gif, jpeg, png, webp
-from tests.web.remote_pictures.cdn import whole
-from web.remote_pictures import fetcher
+from tests.web.remote_pictures.cdn import LONG_S, whole
+from web.remote_pictures import fetcher, outages
 from web.remote_pictures.disk_cache import get_folder
 from web.remote_pictures.pictures import FETCHES_AT_ONCE, WAITING_AT_ONCE
 
-# Longer than a test takes.
-LONG_S = 60
 FAILING = "503 Service Unavailable"
 
 
@@ -25,9 +24,8 @@ def folder(url):
 
 
 @pytest.fixture
-def hang(cdn, monkeypatch):
+def hang():
     """An answer that comes once the test is over; nobody gives up before."""
-    monkeypatch.setattr(fetcher, "TIMEOUT_S", LONG_S)
     over = threading.Event()
 
     def wait(_connection):
@@ -189,14 +187,19 @@ def test_of_several_those_come_that_are_there_in_time(pictures, cdn, hang):
     assert set(pictures.find_many(names * 3, wait_s=0.5)) == {f"{cdn.base}/{name}" for name in "cef"}
 
 
-def test_a_host_that_does_not_answer_is_left_alone_for_a_while(pictures, cdn, monkeypatch):
+def test_a_host_that_does_not_answer_is_left_alone_for_a_while(pictures, cdn, monkeypatch, caplog):
     for number in range(10):
         cdn.answers[f"/{number}"] = b""
         assert pictures.find(f"{cdn.base}/{number}") is None
     assert len(cdn.asked) == 3
+    assert len(caplog.records) == 1
     cdn.answers |= {"/a": whole(png()), "/b": b"", "/c": b"", "/d": whole(png())}
     now = time.monotonic()
-    monkeypatch.setattr("web.remote_pictures.outages.time.monotonic", lambda: now + 31)
+    monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=lambda: now + 31))
+    # One tries for all, in vain, and another half a minute later.
+    assert not pictures.find_many([f"{cdn.base}/{number}" for number in range(3, 10)])
+    assert len(cdn.asked) == 4
+    outages.time.monotonic = lambda: now + 62
     # It has answered once, so that the next failures are counted anew.
     assert [bool(pictures.find(f"{cdn.base}/{name}")) for name in "abcd"] == [True, False, False, True]
 
