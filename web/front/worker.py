@@ -36,11 +36,17 @@ class Worker(UvicornWorker):
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        self._pictures = getattr(self.wsgi, "extensions", {}).get("pictures")
         self.wsgi = front_of(self.wsgi)
 
     async def callback_notify(self) -> None:
-        """Tell gunicorn that this worker lives; end, if gunicorn does not: else the port would stay taken for ever."""
+        """Tell gunicorn that this worker lives; end, if gunicorn does not: else the port would stay taken for ever.
+
+        Here, too, pictures go that nobody asks for: nothing else happens where nobody asks for anything.
+        """
         await super().callback_notify()
+        if self._pictures:
+            self._pictures.sweep_in_time()
         if os.getppid() != self.ppid:
             os.kill(os.getpid(), signal.SIGTERM)
 

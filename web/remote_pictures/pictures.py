@@ -67,8 +67,11 @@ class Pictures:
             log.exception("pictures cannot be found")
             return {}
 
-    def _find_many(self, addresses: Iterable[str], wait_s: float) -> dict[str, Picture]:
+    def sweep_in_time(self) -> None:
+        """Delete the copies that nobody uses, once an hour; to be called more often, and never makes wait."""
         self._cache.sweep_in_time()
+
+    def _find_many(self, addresses: Iterable[str], wait_s: float) -> dict[str, Picture]:
         deadline = time.monotonic() + wait_s
         found: dict[str, Picture] = {}
         wanted: dict[str, Place] = {}

@@ -58,6 +58,17 @@ def test_workers_share_the_memory_of_the_app(web):
         assert memory["Private_Dirty"] < memory["Rss"] / 2
 
 
+def test_pictures_that_nobody_asks_for_go_where_nobody_asks_for_anything(web, tmp_path):
+    old, new = (tmp_path / "rollcall.db.picture-cache" / (letter * 64) for letter in "ab")
+    old.parent.mkdir()
+    for path in (old, new):
+        path.write_bytes(b"a picture")
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    web()
+    until(lambda: not old.exists())
+    assert new.exists()
+
+
 @pytest.mark.long
 def test_as_many_files_may_be_open_as_the_system_allows(web):
     running = web()

@@ -31,6 +31,12 @@ def age(folder, used_s=0, fetched_s=0):
         os.utime(path, (time.time() - used_s, time.time() - fetched_s))
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch):
+    """What a machine that stops leaves is not seen here."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def size(folder):
     return sum(-(-path.stat().st_size // BLOCK) * BLOCK for path in folder.iterdir())
 
@@ -66,19 +72,19 @@ def test_above_its_size_the_oldest_used_go(cache, folder):
         cache.store(f"{A}{number}", bytes(BLOCK))
     age(folder, used_s=3600)
     assert cache.find(f"{A}7")
-    for number in range(60, 200):
+    for number in range(60, 150):
         cache.store(f"{A}{number}", bytes(BLOCK))
         assert size(folder) <= 100 * BLOCK
         cache.find(f"{A}7")
         used = folder / disk_cache.hashlib.sha256(f"{A}7".encode()).hexdigest()
         os.utime(used, (time.time() + 1, used.stat().st_mtime))
     assert cache.find(f"{A}7")
-    assert cache.find(f"{A}199")
+    assert cache.find(f"{A}149")
     assert not any(cache.find(f"{A}{number}") for number in range(7))
 
 
 def test_many_failures_are_bounded_too(cache, folder):
-    for number in range(150):
+    for number in range(110):
         cache.note_failure(f"{A}{number}", 600)
         assert len(list(folder.iterdir())) <= 100
 
