@@ -25,6 +25,8 @@ from rules.presence import health, updates
 from rules.proxying import message_records
 from rules.systems import guild_settings, members, systems
 from tests.end_to_end.rollcall import Process, free_port, until
+from tests.rules.pictures.picture_bytes import png
+from tests.web.remote_pictures.cdn import Cdn, whole
 from web.api_docs import read_document
 
 ALICE, BOB, HIDDEN = 80351110224678912, 80351110224678913, 80351110224678914
@@ -290,7 +292,9 @@ def filled(tmp_path_factory):
         config, given = fill(session)
     database.close()
     port = free_port()
+    cdn = Cdn(otherwise=whole(png()))
     environ = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "RATE_LIMIT": "", "BODY_TIMEOUT": "1"}
+    environ["DISCORD_CDN_BASE"] = cdn.base
     web = Process("-m", "gunicorn", "app:app", environ=environ)
     until(lambda: is_serving(port))
     served = Filled(f"http://127.0.0.1:{port}", {**given, "no": None}, folder, web)
@@ -299,6 +303,7 @@ def filled(tmp_path_factory):
     served.config.write_text(config)
     yield served
     web.stop()
+    cdn.close()
 
 
 def is_serving(port):

@@ -14,8 +14,9 @@ LONG_S = 60
 class Cdn:
     """Serves `answers[path]`: the bytes of a whole answer, or a function that is given the connection."""
 
-    def __init__(self):
+    def __init__(self, otherwise=None):
         self.answers, self.asked = {}, []
+        self._otherwise = otherwise or whole(b"", "404 Not Found")
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.base = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         self._lock = threading.Lock()
@@ -39,7 +40,7 @@ class Cdn:
             path = head.split()[1].decode()
             with self._lock:
                 self.asked.append((path, head))
-            answer = self.answers.get(path, whole(b"", "404 Not Found"))
+            answer = self.answers.get(path, self._otherwise)
             if callable(answer):
                 answer(connection)
             else:
