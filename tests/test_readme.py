@@ -9,12 +9,14 @@ from bench.__main__ import MODULES
 from rules.account import kv
 from rules.lanyard import keys
 from rules.parsing import strict_json
+from rules.pictures import formats
 from rules.presence import profiles
 from web import pluralkit_v1
 from web.front import connections, protocol, sockets
 from web.kv import OBJECT_BYTES
 from web.live import lanyard_socket
 from web.rate_limit import PAGES_LIMIT, ROWS_OF_ONE
+from web.remote_pictures import fetcher
 
 ROOT = settings.ROOT
 PINNED = ("requirements.txt", "tests/requirements.txt")
@@ -132,6 +134,10 @@ def test_the_limits_are_those_that_hold():
             *{item.get_expiry() for item in of_v2},
         ],
         "pages, pictures and what they load, a client": [PAGES_LIMIT.amount, PAGES_LIMIT.get_expiry()],
+        "a picture that is fetched from elsewhere": [
+            fetcher.MOST_BYTES // 1024 // 1024,
+            *(formats.MOST_PIXELS, formats.MOST_PIXELS, fetcher.TIMEOUT_S),
+        ],
         "people in one `GET /users`": [profiles.MOST_AT_ONCE],
         "a key": [kv.KEY_LENGTH],
         "a value": [kv.VALUE_LENGTH],

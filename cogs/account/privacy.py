@@ -46,7 +46,8 @@ async def describe(ctx: Context) -> discord.Embed:
         (
             "How long",
             "Status and activities until you leave that server; what you typed in until you remove it; who sent a"
-            " proxied message until a while after it is deleted.",
+            " proxied message until a while after it is deleted; a copy of your picture until a day after anyone last"
+            " looked at it here.",
         ),
         (
             "Hide",
