@@ -24,6 +24,7 @@ from web import (
     request_log,
     responses,
 )
+from web.cards import routes as cards
 from web.lanyard import quicklinks, socket, users
 from web.live import counts, events
 from web.pluralkit_v2 import blueprints
@@ -76,6 +77,7 @@ def _assemble(config: settings.Config) -> Flask:
     api_docs.init_app(app)
     pages.init_app(app)
     remote_pictures.init_app(app, config)
+    cards.init_app(app)
     for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:

@@ -10,6 +10,8 @@ from flask import Flask, Response, current_app, render_template
 from config import ROOT
 from web.responses import readable
 
+# Proxies of pictures ask for those of many people.
+_CARD = re.compile(r"/(?:user|v1/s|v2/systems)/[^/]+(?:\.svg|/badge\.json)/?|/api/[^/]+/?")
 PATHS = ("/", "/docs", "/openapi.json")
 FILES = {"pages.css": "text/css", "icon.svg": "image/svg+xml"}
 # A page may show many people.
@@ -32,10 +34,11 @@ def init_app(app: Flask) -> None:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path is a page, or what a browser loads by itself because of one."""
+    """Whether a path is a page, what a browser loads by itself because of one, or a picture that pages embed."""
     if (path.rstrip("/") or "/") in PATHS or path == "/favicon.ico":
         return True
-    return path.startswith(("/static/", "/pictures/")) or _AVATAR.fullmatch(path) is not None
+    is_picture = _AVATAR.fullmatch(path) or _CARD.fullmatch(path)
+    return path.startswith(("/static/", "/pictures/")) or is_picture is not None
 
 
 def page(template: str, **values: Any) -> str:

@@ -170,10 +170,12 @@ def init_app(app: Flask, config: Config) -> Limiter:
             return None
         # A request whose body is still on its way is asked about twice.
         if "rollcall.counted" not in request.environ:
-            if of_v2 and is_v2(request.path):
+            if is_page(request.path):
+                _count(pages)
+            elif of_v2 and is_v2(request.path):
                 _count_v2(of_v2)
             else:
-                _count(pages if is_page(request.path) else limiter)
+                _count(limiter)
         counted = request.environ["rollcall.counted"]
         return None if counted is None or not counted.refused else _refuse(counted)
 

@@ -14,6 +14,21 @@ DEFAULT_AVATARS = 6
 # Pixels.
 LARGE = 1024
 SIZES = (16, 32, 64, 128, 256, 512, 1024, 2048, 4096)
+# What a badge of `payloads.BADGES` is called at Discord's CDN.
+BADGE_ICONS = {
+    "staff": "5e74e9b61934fc1f67c65515d1f7e60d",
+    "partner": "3f9748e53446a137a052f3454e2de41e",
+    "hypesquad": "bf01d1073931f921909045f3a39fd264",
+    "bug_hunter_level_1": "2717692c7dca7289b35297368a940dd0",
+    "hypesquad_bravery": "8a88d63823d8a71cd5e390baa45efa02",
+    "hypesquad_brilliance": "011940fd013da3f7fb926e4a1cd2e618",
+    "hypesquad_balance": "3aa41de486fa12454c3761e8e223442e",
+    "early_supporter": "7060786766c9c840eb3019e725d2b358",
+    "bug_hunter_level_2": "848f79194d4be5ff5f81505cbd0ce1e6",
+    "early_verified_bot_developer": "6df5892e0f35b051f8b61eace34f4967",
+    "moderator_programs_alumni": "fee1624003e2fee35cb398e125dc479b",
+    "active_developer": "6bdc42827a38498929a4920da12695d9",
+}
 # Of an activity's picture: what stands before its first colon, and where that sort of picture is.
 _ELSEWHERE = {
     "spotify": SPOTIFY_COVERS + "/{}",
@@ -61,6 +76,10 @@ class Cdn(NamedTuple):
         """A server's own emoji; None for one that is a letter."""
         fits = emoji_id and _WORD.fullmatch(emoji_id)
         return f"{self.base}/emojis/{emoji_id}.{'gif' if animated else 'png'}" if fits else None
+
+    def badge_icon(self, badge: str) -> str | None:
+        """The picture of a badge that Discord gave to an account."""
+        return f"{self.base}/badge-icons/{BADGE_ICONS[badge]}.png" if badge in BADGE_ICONS else None
 
     def of_activity(self, image: str | None, application_id: str | None) -> str | None:
         """A picture of an activity, which may be at Spotify, Twitch or YouTube; None where nobody knows where it is."""

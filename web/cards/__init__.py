@@ -1,0 +1,1 @@
+"""Cards as SVG pictures, and badges: who is here and who fronts, for READMEs and forums."""
