@@ -17,7 +17,7 @@ from web.responses import readable
 bp = Blueprint("docs", __name__)
 
 Json = dict[str, Any]
-FILES = ("rollcall.yaml", "live.yaml", "lanyard.yaml", "pluralkit_v2.yaml")
+FILES = ("rollcall.yaml", "live.yaml", "cards.yaml", "lanyard.yaml", "pluralkit_v2.yaml")
 METHODS = ("get", "post", "put", "patch", "delete")
 ERRORS = tuple({"$ref": f"#/components/schemas/{name}"} for name in ("Error", "Sentence", "CodedError", "LanyardError"))
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
