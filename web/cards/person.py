@@ -119,7 +119,7 @@ class _Header:
         # Without an avatar the dot stands before the name.
         alone = [Dot(self.left + 6, y + 12, 6, _dot_shape(card))] if card.status and not self.has_avatar else []
         left = self.left + 20 * len(alone)
-        room = self.right - left - sum(width + 6 for _, width in beside)
+        room = self.right - left - sum(width + 6 for _, width in beside) - (2 if beside else 0)
         shown = fit(name, max(room, 60), size, bold=True)
         shapes: list[Shape] = [*alone, Text(left, y + 18, shown, size, "name", bold=True)]
         x = left + min(measure(shown, size, bold=True), room) + 8
