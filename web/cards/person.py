@@ -12,6 +12,8 @@ from web.cards.shapes import Bar, Box, Dot, Drawing, Picture, Rule, Shape, Text
 from web.cards.text import clean, fit, initials, measure
 
 PAD, AVATAR, PICTURE, SMALL = 18, 64, 60, 22
+# What a display name has beside tag and badges, in px.
+LEAST_NAME = 110
 IDLE = "Not doing anything just now"
 STATUS_WORDS = {"online": "online", "idle": "idle", "dnd": "do not disturb", "offline": "offline"}
 # Behind initials; white letters can be read on each.
@@ -116,16 +118,18 @@ class _Header:
         card, size = self.card, 18
         name = card.name if self.options.show_name else card.username
         beside = [*self._tag_shapes(y), *self._badge_shapes(y)]
+        # On a narrow card the name comes first, then the tag, then as many badges as there is room for.
+        while beside and self.right - self.left - sum(width + 6 for _, width in beside) < LEAST_NAME:
+            beside.pop()
         # Without an avatar the dot stands before the name.
         alone = [Dot(self.left + 6, y + 12, 6, _dot_shape(card))] if card.status and not self.has_avatar else []
         left = self.left + 20 * len(alone)
         room = self.right - left - sum(width + 6 for _, width in beside) - (2 if beside else 0)
-        shown = fit(name, max(room, 60), size, bold=True)
+        shown = fit(name, room, size, bold=True)
         shapes: list[Shape] = [*alone, Text(left, y + 18, shown, size, "name", bold=True)]
         x = left + min(measure(shown, size, bold=True), room) + 8
         for make, width in beside:
-            if x + width <= self.right:
-                shapes += make(x)
+            shapes += make(x)
             x += width + 6
         return shapes
 
@@ -220,10 +224,10 @@ def _draw_progress(shapes: list[Shape], y: float, left: float, right: float, pla
     progress = played.progress
     past, whole = tell_clock(progress.position_s), tell_clock(progress.length_s)
     wide = measure(whole, 11) + 8
-    shapes.append(Text(left, y + 10.5, past, 11, "muted"))
-    shapes.append(Text(right, y + 10.5, whole, 11, "muted", anchor="end"))
-    shapes.append(Bar(left + wide, y + 4.5, right - left - 2 * wide, progress, tone))
-    return y + 13
+    shapes.append(Text(left, y + 13, past, 11, "muted"))
+    shapes.append(Text(right, y + 13, whole, 11, "muted", anchor="end"))
+    shapes.append(Bar(left + wide, y + 7, right - left - 2 * wide, progress, tone))
+    return y + 15
 
 
 def tell_clock(seconds: int) -> str:

@@ -95,6 +95,8 @@ def render(drawing: Drawing, options: Options, version: str) -> Rendered:
         data=data,
         cut=next((shape for shape in drawing.shapes if isinstance(shape, Dot)), None),
         radius=min(options.radius, drawing.height / 2, drawing.width / 2),
+        # On a background of somebody's own choice, gray and colored letters could not be read.
+        on_color=options.bg_gradient is not None or options.bg not in (None, "transparent"),
         background="url(#back)" if options.bg_gradient else options.bg,
     )
     svg = FORBIDDEN.sub("", text).encode()
