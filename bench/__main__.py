@@ -10,6 +10,7 @@ PARTS = {
     "web": {
         "reads": "the hot read, against a bare WSGI callable on gunicorn's threaded worker",
         "flask_reads": "reads through Flask, against the same on the threaded worker and a view of constant bytes",
+        "cards": "a person's card that is warm, against the same person's JSON through Flask",
         "file_size": "the hot read in a file of a million people, against a file of a thousand",
         "tail_latency": "the hot read's 99th percentile while presences come in, and beside slower reads",
         "slow_clients": "what others notice of 2 100 clients that dawdle",

@@ -86,7 +86,7 @@ ROOMS = {
     "web.pluralkit_v2": "models web"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",
     "web.remote_pictures": "config rules rules.parsing rules.pictures",
-    "web.cards": "models web rules rules.parsing rules.presence rules.fronting",
+    "web.cards": "models database web rules rules.parsing rules.presence rules.fronting",
     "web.live": "models database web web.pluralkit_v2"
     " rules rules.parsing rules.account rules.presence rules.systems rules.fronting rules.lanyard",
     "web.front": "config database web web.live rules rules.parsing rules.account rules.presence rules.lanyard",

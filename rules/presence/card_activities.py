@@ -13,6 +13,7 @@ STREAMING = 1
 # A card of a song that plays is another one so often: more often it would never be answered by 304.
 STEP_S = 10
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
+_YEAR_S = 365 * _DAY_S
 # What has lasted for longer was forgotten by a program.
 _LONGEST_S = 90 * _DAY_S
 
@@ -81,10 +82,12 @@ def tell_length(seconds: int) -> str:
 
 
 def tell_ago(at_ms: Any, now_ms: int) -> str | None:
-    """How long ago an instant was, in its largest unit: `just now`, `12 min ago`, `3 h ago`, `5 d ago`."""
+    """How long ago an instant was, in its largest unit: `just now`, `12 min ago`, `3 h ago`, `5 d ago`, `2 y ago`."""
     if type(at_ms) is not int or at_ms <= 0:
         return None
     seconds = max(0, now_ms - at_ms) // 1000
+    if seconds >= _YEAR_S:
+        return f"{seconds // _YEAR_S} y ago"
     unit = next((unit for unit in (_DAY_S, _HOUR_S, _MINUTE_S) if seconds >= unit), None)
     return f"{show_span(seconds // unit * unit)} ago" if unit else "just now"
 

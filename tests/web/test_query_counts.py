@@ -76,6 +76,16 @@ PUBLIC = (
     "/v1/s/{system}/switches",
     "/v1/m/{member}",
 )
+# Whatever there is to show, it is shown with 200.
+CARDS = (
+    "/user/{alice}.svg",
+    "/user/{charlie}.svg",
+    "/user/1.svg",
+    "/user/{alice}/badge.json",
+    "/v1/s/{system}.svg",
+    "/v1/s/zzzzz.svg",
+    "/v1/s/{system}/badge.json",
+)
 MORE_PUBLIC = (
     "/users?ids={charlie},1,{alice}",
     "/v1/users/{alice}",
@@ -95,7 +105,7 @@ OWN = (
 NONE = ("/user/{charlie}", "/user/1", "/v1/s/zzzzz", "/v1/s/zzzzz/members", "/v1/m/zzzzz", "/v1/a/1", "/v1/msg/1")
 NONE_IN_LANYARD = ("/v1/users/{charlie}", "/v1/users/1", "/{charlie}.png", "/1.png")
 OPEN_TO = {
-    **dict.fromkeys((*PUBLIC, *MORE_PUBLIC), ("Alice", "Bob", "wrong", "nobody")),
+    **dict.fromkeys((*PUBLIC, *MORE_PUBLIC, *CARDS), ("Alice", "Bob", "wrong", "nobody")),
     **dict.fromkeys(OWN, ("Alice",)),
     "/user/@me/kv": ("Alice", "Bob"),
     **dict.fromkeys((*NONE, *NONE_IN_LANYARD), ()),

@@ -14,7 +14,7 @@ def sized(url: str | None, animated: bool = True, cdn_base: str = DISCORD_BASE) 
     """The addresses to try in turn; without any, none. `animated` is whether a picture may move."""
     if not url:
         return ()
-    if url.startswith(f"{cdn_base}/"):
+    if url.startswith((f"{cdn_base}/", f"{DISCORD_BASE}/")):
         return _at_discord(url, animated)
     if url.startswith(f"{MEDIA_PROXY}/"):
         return (f"{url}{'&' if urlsplit(url).query else '?'}width={SIZE}&height={SIZE}", url)

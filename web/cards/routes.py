@@ -7,6 +7,7 @@ nobody would read how it is done right. shields.io wants its badges so too.
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, request
 
+from database.compiled_queries import Reader
 from rules.fronting import public_front
 from rules.fronting.public_front import PublicFront
 from rules.parsing.fields import find_snowflake
@@ -81,7 +82,8 @@ def show_system_v2(system: str) -> Response:
 @bp.get("/user/<user_id>/badge.json")
 def show_badge(user_id: str) -> Response:
     """A person's status, song, activity or fronters for shields.io."""
-    card = _find_card(user_id)
+    with reading() as reader:
+        card = _find_card(reader, user_id)
     try:
         badge = badges.badge_of_person(card, request.args) if card else badges.badge_that_says("not published here")
     except badges.BadBadge as bad:
@@ -107,9 +109,11 @@ def show_system_badge_v2(system: str) -> Response:
 
 def _answer_person(user_id: str) -> Response:
     options = _read_options()
-    card = _find_card(user_id)
+    with reading() as reader:
+        card = _find_card(reader, user_id)
+        why_not = "" if card else _tell_why_not(reader)
     if card is None:
-        return _notice("Nobody to show", _tell_why_not(), options)
+        return _notice("Nobody to show", why_not, options)
     shown = select(card, options)
     return answer(_encode(shown), options, lambda: draw_person(shown, options, _cdn()))
 
@@ -137,18 +141,14 @@ def _notice(title: str, sentence: str, options: Options) -> Response:
     return answer(_encode([title, sentence]), options, lambda: draw_notice(title, sentence, options))
 
 
-def _find_card(user_id: str) -> Card | None:
+def _find_card(reader: Reader, user_id: str) -> Card | None:
     wanted = find_snowflake(user_id)
-    if wanted is None:
-        return None
-    with reading() as reader:
-        return cards.find_card(reader, wanted, now_ms())
+    return None if wanted is None else cards.find_card(reader, wanted, now_ms())
 
 
-def _tell_why_not() -> str:
+def _tell_why_not(reader: Reader) -> str:
     can_write = current_app.extensions["database"].can_write
-    with reading() as reader:
-        return profiles.tell_why_not(reader, current_app.config["ROLLCALL"].invite_url, can_write)
+    return profiles.tell_why_not(reader, current_app.config["ROLLCALL"].invite_url, can_write)
 
 
 def _read_options() -> Options:

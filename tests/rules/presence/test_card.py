@@ -201,6 +201,7 @@ def test_how_long_something_lasts(seconds, told):
         (NOW - MINUTE, "1 min ago"),
         (NOW - HOUR - MINUTE, "1 h ago"),
         (NOW - 2 * DAY - HOUR, "2 d ago"),
+        (NOW - 800 * DAY, "2 y ago"),
         (None, None),
         (0, None),
         ("1", None),

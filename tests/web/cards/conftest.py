@@ -14,7 +14,7 @@ def pictures():
 @pytest.fixture
 def card_app(make_app, pictures):
     """An app that embeds these."""
-    app = make_app()
+    app = make_app(DISCORD_CDN_BASE="")
     app.extensions["pictures"] = pictures
     return app
 

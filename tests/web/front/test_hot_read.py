@@ -75,8 +75,12 @@ PATHS = [
         for rest in ("/", "//", "/kv", "/kv/", "/kv/city", "/x", "?a=1", "?", "/?a=/user/1", "#x")
     ),
     *(f"/user/{ALICE}{rest}" for rest in ("%20", "%0A", "%00", "%2F", "%3F", "%FF", ".json", ";a=1", ",")),
+    *(f"/user/{ALICE}{rest}" for rest in (".svg", ".svg/", ".svg?theme=dark", "/badge.json", ".svgz", "%2Esvg")),
     *(f"/user/{start}{ALICE}" for start in ("%20", "/", "./", "../user/", "@")),
-    *(start.replace("1", str(ALICE)) for start in ("//user/1", "/user//1", "/USER/1", "/users/1", "/v1/a/1", "/1")),
+    *(
+        start.replace("1", str(ALICE))
+        for start in ("//user/1", "/user//1", "/USER/1", "/users/1", "/v1/a/1", "/1", "/api/1")
+    ),
     *(f"/user/{str(ALICE).replace('8', digit)}" for digit in ("%38", "٨", "８", "%D9%A8", "%EF%BC%98")),
     *(f"/v1/users/{user_id}" for user_id in (ALICE, BOB, CHARLIE, DORA, ERIC, LARGEST, 0, 1, 2**63, f"0{ALICE}", "x")),
     *(f"/v1/users/{ALICE}{rest}" for rest in ("/", "//", "/kv", "?a=1", "?", "%20", "%0A", "#x", ".png")),
