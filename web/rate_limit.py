@@ -224,7 +224,9 @@ def _count(limiter: Limiter, account: int | None = None) -> None:
 
 
 def _refuse(counted: Count) -> Response:
-    more = {"retry_after": math.ceil(counted.wait_s * 1000), "scope": counted.scope}
+    # What is drawn for pages has none, under /v2 too.
+    scope = {"scope": counted.scope} if counted.scope else {}
+    more = {"retry_after": math.ceil(counted.wait_s * 1000), **scope}
     return fault(429, counted.sentence, {"Retry-After": str(counted.whole_wait_s)}, **more)
 
 

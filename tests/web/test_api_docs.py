@@ -228,6 +228,11 @@ READS = [
     ("/v2/groups/{group}", "/v2/groups/talll"),
     ("/v2/groups/{group}/members", "/v2/groups/talll/members"),
     ("/v2/messages/{message}", f"/v2/messages/{MESSAGE}"),
+    ("/user/{user_id}.svg", f"/user/{ALICE}.svg?theme=dark"),
+    ("/api/{user_id}", f"/api/{BOB}?width=1"),
+    ("/v2/systems/{system}.svg", f"/v2/systems/{ALICE}.svg"),
+    ("/user/{user_id}/badge.json", f"/user/{ALICE}/badge.json?labelColor=grey"),
+    ("/v2/systems/{system}/badge.json", f"/v2/systems/{BOB}/badge.json"),
     ("/docs", "/docs"),
     ("/openapi.json", "/openapi.json"),
 ]
@@ -291,6 +296,7 @@ def test_refusals_are_as_documented(ask, method, path, asked, options, status):
         ("/v1/users/{user_id}", f"/v1/users/{ALICE}"),
         ("/v1/s", "/v1/s"),
         ("/v2/systems/{system}", "/v2/systems/@me"),
+        ("/v2/systems/{system}.svg", "/v2/systems/abcde.svg"),
         ("/", "/"),
     ],
 )
@@ -299,7 +305,8 @@ def test_too_many_requests_are_as_documented(make_app, alice, monkeypatch, path,
     monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     client = make_app(RATE_LIMIT="1/hour", V2_GET_LIMIT="1/hour").test_client()
     # Pages have a wider limit of their own.
-    first, *_, last = [client.get(asked, headers={"Authorization": alice}) for _ in range(121 if asked == "/" else 2)]
+    asks = 121 if asked == "/" or asked.endswith(".svg") else 2
+    first, *_, last = [client.get(asked, headers={"Authorization": alice}) for _ in range(asks)]
     assert (first.status_code, last.status_code) == (200, 429)
     for answer in (first, last):
         assert "X-RateLimit-Reset" in answer.headers

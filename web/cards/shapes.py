@@ -4,9 +4,6 @@ from typing import NamedTuple
 
 from rules.presence.card_activities import STEP_S, Progress
 
-# How light or dark it is, or which color: the style sheet of the picture knows the rest.
-TONES = ("text", "muted", "accent", "green", "on-color", "name")
-
 
 class Text(NamedTuple):
     """One line, `y` its baseline; `anchor` is what of it stands at `x`: start, middle or end."""
