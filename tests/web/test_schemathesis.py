@@ -338,10 +338,10 @@ def run_schemathesis(filled, caller, folder, *options):
     ("caller", "phases", "examples", "paths"),
     [
         ("alice", "coverage,stateful", 3, "^/(?!v2/)"),
-        ("nobody's", "fuzzing", 2, "^/(?!v2/)"),
+        pytest.param("nobody's", "fuzzing", 2, "^/(?!v2/)", marks=pytest.mark.long),
         ("alice", "coverage", 2, "^/v2/systems"),
         pytest.param("alice", "coverage", 2, "^/v2/(?!systems)", marks=pytest.mark.long),
-        ("nobody's", "fuzzing", 2, "^/v2/"),
+        pytest.param("nobody's", "fuzzing", 2, "^/v2/", marks=pytest.mark.long),
         pytest.param("bob", "fuzzing", 2, "^/v2/", marks=pytest.mark.long),
         pytest.param("alice", "stateful", 2, "^/v2/", marks=pytest.mark.long),
     ],
