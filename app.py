@@ -14,9 +14,7 @@ from database.upgrade import upgrade
 from web import (
     api_docs,
     health,
-    home_page,
     kv,
-    pages,
     pictures,
     pluralkit_v1,
     presence,
@@ -27,6 +25,7 @@ from web import (
 from web.cards import routes as cards
 from web.lanyard import quicklinks, socket, users
 from web.live import counts, events
+from web.pages import blueprints as page_routes
 from web.pluralkit_v2 import blueprints
 from web.remote_pictures import pictures as remote_pictures
 
@@ -75,10 +74,10 @@ def _assemble(config: settings.Config) -> Flask:
     blueprints.init_app(app)
     counts.init_app(app)
     api_docs.init_app(app)
-    pages.init_app(app)
+    page_routes.init_app(app)
     remote_pictures.init_app(app, config)
     cards.init_app(app)
-    for routes in (home_page, presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
+    for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:
         app.cli.add_command(command)

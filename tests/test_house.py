@@ -81,7 +81,11 @@ ROOMS = {
     " cogs.groups rules.groups",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
-    " rules.pictures",
+    " rules.pictures"
+    # The reference at /docs stands in the same frame.
+    " web.pages.frame",
+    "web.pages": "config models database web rules rules.parsing rules.systems rules.fronting rules.groups"
+    " rules.account rules.presence",
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",

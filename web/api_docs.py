@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, current_app
 from markupsafe import Markup, escape
 
 from config import ROOT
-from web.pages import guarded, page
+from web.pages.frame import guarded, page
 from web.responses import readable
 
 bp = Blueprint("docs", __name__)
@@ -50,7 +50,7 @@ def docs() -> Response:
         {"name": name, "shape": _shape(schema), "rows": _rows(schema), **schema}
         for name, schema in document["components"]["schemas"].items()
     ]
-    text = page("docs.html", document=document, groups=groups, everywhere=everywhere, schemas=schemas)
+    text = page("docs.html", here="/docs", document=document, groups=groups, everywhere=everywhere, schemas=schemas)
     return guarded(readable(text, mimetype="text/html"))
 
 

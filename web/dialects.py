@@ -27,6 +27,12 @@ _LANYARD_CODES = {
 }
 _SOCKET = re.compile("/socket/?")
 _LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/socket/?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
+# Pages, and what a browser loads by itself because of one.
+_PAGE = re.compile(r"/?|/(?:docs|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico", re.DOTALL)
+# What only programs ask for, beside the dialects of others.
+_FOR_PROGRAMS = re.compile(
+    r"/(?:users?|events|health|metrics|openapi\.json|static|pictures|favicon\.ico)(?:/.*)?", re.DOTALL
+)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -43,6 +49,16 @@ def is_pluralkit(path: str) -> bool:
 def is_v2(path: str) -> bool:
     """Whether a path belongs to version 2 of PluralKit's dialect."""
     return path == "/v2" or path.startswith("/v2/")
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is a page, or what a browser loads by itself because of one."""
+    return _PAGE.fullmatch(path) is not None
+
+
+def may_be_page(path: str) -> bool:
+    """Whether an error may be a page there, for whoever prefers one: wherever no program asks."""
+    return not (_FOR_PROGRAMS.fullmatch(path) or is_pluralkit(path) or is_v2(path) or is_lanyard(path))
 
 
 def write_error(path: str, status: int, sentence: str, **details: Any) -> tuple[bytes, str]:

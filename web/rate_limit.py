@@ -14,8 +14,7 @@ from limits import RateLimitItem
 from config import Config, Limits, Network
 from web.auth import ME, find_viewer, reading
 from web.client_address import NO_CLAIMS, Claims, claims_of_environ, counted_as, is_trusted
-from web.dialects import is_pluralkit, is_v2
-from web.pages import is_page
+from web.dialects import is_page, is_pluralkit, is_v2
 from web.responses import READING, fault, with_headers
 
 UNCOUNTED = {"health.health", "health.metrics"}

@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DatabaseError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from database.faults import Locked, is_locked, is_unwritable
 from rules import errors
 from rules.etags import version_of
-from web.dialects import is_v2, write_error
+from web.dialects import JSON, is_v2, may_be_page, write_error
 
 Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
@@ -41,6 +41,7 @@ SENTENCES = {
     500: "Something went wrong here; it has been logged.",
     503: "Too busy, or the database cannot be read; try again in a moment.",
 }
+HTML = "text/html"
 READING = ("GET", "HEAD")
 UNWRITABLE = (
     "Nothing can be stored now: the server's disk is full or fails, or its database is gone. Nothing was changed; tell"
@@ -96,13 +97,21 @@ def refuse(error: Exception) -> Response:
 
 
 def fault(status: int, sentence: str, headers: dict[str, str] | None = None, **details: Any) -> Response:
-    """An error in the dialect of the path; `details`: `write_error`."""
-    body, mimetype = write_error(request.path, status, sentence, **details)
-    answer = Response(body, status, mimetype=mimetype)
-    answer.headers.update(headers or {})
+    """An error in the dialect of the path, or as a page for a browser; `details`: `write_error`."""
+    if _wants_page():
+        body, more = current_app.extensions["error_page"](status, sentence)
+        answer = Response(body, status, {**more, **(headers or {})}, mimetype="text/html")
+    else:
+        body, mimetype = write_error(request.path, status, sentence, **details)
+        answer = Response(body, status, headers, mimetype=mimetype)
     if status == 401:
         answer.headers["WWW-Authenticate"] = "Bearer"
     return answer
+
+
+def _wants_page() -> bool:
+    # Of two that are equally welcome, as with curl, the first is taken.
+    return may_be_page(request.path) and request.accept_mimetypes.best_match([JSON, HTML]) == HTML
 
 
 def _status_of(error: errors.Refused) -> int:

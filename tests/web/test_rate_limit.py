@@ -13,7 +13,7 @@ import config as settings
 from rules.groups import groups, membership
 from rules.systems import members, systems
 from web import rate_limit
-from web.pages import FILES, PATHS
+from web.pages.static_files import FILES
 from web.rate_limit import NEAR, PLACES, Limiter
 
 ALICE = 80351110224678912
@@ -276,7 +276,7 @@ def test_everything_else_is_counted(ask, method, path):
     assert ask("1/hour", method=method, path=path).status_code == 429
 
 
-@pytest.mark.parametrize("path", [*PATHS, "/docs/", *(f"/static/{name}" for name in FILES)])
+@pytest.mark.parametrize("path", ["/", "/docs", "/docs/", "/openapi.json", *(f"/static/{name}" for name in FILES)])
 def test_a_visit_costs_the_api_nothing_and_pages_have_a_limit_of_their_own(ask, path, monkeypatch):
     monkeypatch.setattr("web.rate_limit.PAGES_LIMIT", limits.parse("5/12second"))
     told = [ask("1/hour", path=path) for _ in range(6)]

@@ -4,13 +4,13 @@ from flask import Blueprint, Response, current_app
 
 from rules.presence import health, publication
 from web.auth import reading
-from web.pages import guarded, page
+from web.pages import frame
 
-bp = Blueprint("home_page", __name__)
+bp = Blueprint("home", __name__)
 
 
 @bp.get("/")
-def home() -> Response:
+def show() -> Response:
     """What this is, how many are published, and how to be one of them."""
     config = current_app.config["ROLLCALL"]
     prefix = next(iter(config.presence_prefixes), "/")
@@ -20,4 +20,4 @@ def home() -> Response:
             "problem": health.find_problem(reader),
             "choice": publication.kind_of(publication.get_choice(reader)),
         }
-    return guarded(Response(page("home.html", config=config, prefix=prefix, **known), mimetype="text/html"))
+    return frame.show("home.html", here="/", config=config, prefix=prefix, **known)
