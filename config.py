@@ -32,6 +32,7 @@ NAMES = frozenset(
         *("RATE_LIMIT", "TRUSTED_PROXIES", "BODY_TIMEOUT", "PRESENCE_PREFIXES", "SYSTEM_PREFIXES", "LOG_LEVEL"),
         *("REQUEST_LOG", "V2_GET_LIMIT", "V2_UPDATE_LIMIT", "V2_MESSAGE_LIMIT"),
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
+        "FEATURED_USER_ID",
         *("FEED_KEPT", "FEED_ROWS", "LIVE_CONNECTIONS", "LIVE_PER_CLIENT", "SUBSCRIBE_TO_ALL"),
         *("PICTURE_HOSTS", "PICTURE_CACHE_MB"),
     }
@@ -84,6 +85,7 @@ class Config:
     subscribe_to_all: bool
     picture_hosts: tuple[str, ...]
     picture_cache_mb: int
+    featured_user_id: int | None
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -145,6 +147,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         subscribe_to_all=_switch("SUBSCRIBE_TO_ALL", text("SUBSCRIBE_TO_ALL", "off")),
         picture_hosts=_host_names("PICTURE_HOSTS", text("PICTURE_HOSTS", "")),
         picture_cache_mb=_number("PICTURE_CACHE_MB", text("PICTURE_CACHE_MB", "100"), 0, 1_000_000),
+        featured_user_id=_number("FEATURED_USER_ID", text("FEATURED_USER_ID"), 1, LARGEST_SNOWFLAKE),
     )
 
 

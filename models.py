@@ -58,6 +58,19 @@ class Presence(db.Model):
     discord_user: Mapped[str | None]
 
 
+class PresenceName(db.Model):
+    """A name by which a published member of the home server is found, as `rules.presence.names` folds it."""
+
+    __tablename__ = "presence_names"
+    # The key is all there is.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        Snowflake, ForeignKey("presence.user_id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class OptOut(db.Model):
     """A user who asked not to be published. `forgotten`: nothing about the user may be stored either."""
 

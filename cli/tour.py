@@ -30,6 +30,7 @@ async def tour() -> int:
         "HOME_GUILD_ID": "",
         "INVITE_URL": "",
         "PUBLIC_URL": "",
+        "FEATURED_USER_ID": str(PERSON_ID),
         "SIMULATOR_URL": url,
     }
     config = settings.load(overrides)
@@ -69,7 +70,9 @@ def _guide(config: settings.Config, url: str, where: str) -> list[str]:
     typed += ["R:Hello!"]
     lines = [
         "",
-        "This is the tour: a simulated Discord, the real bot and the real web side. See somebody's presence:",
+        "This is the tour: a simulated Discord, the real bot and the real web side. Open it in a browser:",
+        f"  {config.public_url}/",
+        "See somebody's presence:",
         f"  curl {url}",
         "Songs change every few seconds. See it happen, until Ctrl-C, and by Lanyard's address:",
         f"  curl -N {url}/events",

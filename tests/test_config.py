@@ -116,6 +116,8 @@ def test_empty_is_unset(name, nothing):
         ("SUBSCRIBE_TO_ALL", "On", True),
         ("PICTURE_HOSTS", "i.example.org  XN--BCHER-KVA.example", ("i.example.org", "xn--bcher-kva.example")),
         ("PICTURE_CACHE_MB", "0", 0),
+        ("FEATURED_USER_ID", "80351110224678912", 80351110224678912),
+        ("FEATURED_USER_ID", "", None),
     ],
 )
 def test_good_values(name, value, becomes):
@@ -195,6 +197,8 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ],
         ("PICTURE_CACHE_MB", "-1"),
         ("PICTURE_CACHE_MB", "much"),
+        ("FEATURED_USER_ID", "alice"),
+        ("FEATURED_USER_ID", "9223372036854775808"),
         ("DELETED_MESSAGES_KEPT", "2592001"),
         ("DELETED_MESSAGES_KEPT", "1 hour"),
         ("BODY_TIMEOUT", "301"),

@@ -85,7 +85,7 @@ ROOMS = {
     # The reference at /docs stands in the same frame.
     " web.pages.frame",
     "web.pages": "config models database web rules rules.parsing rules.systems rules.fronting rules.groups"
-    " rules.account rules.presence",
+    " rules.account rules.presence rules.pictures",
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",

@@ -21,6 +21,7 @@ from database.upgrade import upgrade
 from rules.account import kv
 from rules.etags import version_of
 from rules.presence import updates
+from rules.presence.names import find_named
 from rules.proxying import guild_config
 from rules.proxying.decision import IncomingMessage, decide
 from rules.systems import members, systems
@@ -328,6 +329,22 @@ def test_a_servers_settings_of_an_older_file_stay_and_an_older_bot_goes_on_writi
         assert guild_config.get_settings(session, 1, True) == guild_config.Settings(5, True, ())
         assert guild_config.get_settings(session, 2, True) == guild_config.Settings(6, False, ())
     opened.close()
+
+
+def test_who_is_stored_already_is_found_by_name(tmp_path):
+    url = f"sqlite:///{tmp_path / 'rollcall.db'}"
+    migrate_to(url, "0015")
+    body = '{"userId":"80351110224678912","username":"alice_w","global_name":"\\u00c4lice","server_name":null}'
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO presence (user_id, status, body, version) VALUES (?, 'online', ?, 'a')", (ALICE, body)
+        )
+    upgrade(url)
+    database = connections.open_database(url)
+    with database.read() as session:
+        assert [find_named(session, typed) for typed in ("Alice_W", "älice", "none")] == [[ALICE], [ALICE], []]
+    database.close()
 
 
 def test_a_newer_schema_keeps_the_data(url, database_file, next_migration, read, write):

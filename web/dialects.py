@@ -27,8 +27,12 @@ _LANYARD_CODES = {
 }
 _SOCKET = re.compile("/socket/?")
 _LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/socket/?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
-# Pages, and what a browser loads by itself because of one.
-_PAGE = re.compile(r"/?|/(?:docs|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico", re.DOTALL)
+# Pages, and what a browser loads by itself because of one: a page may show many people.
+_PAGE = re.compile(
+    r"/?|/(?:docs|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico"
+    r"|/user/[0-9]+\.(?:png|gif|webp|jpe?g)/?",
+    re.DOTALL,
+)
 # What only programs ask for, beside the dialects of others.
 _FOR_PROGRAMS = re.compile(
     r"/(?:users?|events|health|metrics|openapi\.json|static|pictures|favicon\.ico)(?:/.*)?", re.DOTALL

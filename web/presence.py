@@ -66,3 +66,11 @@ def show_many() -> Response:
     with reading() as reader:
         profile = profiles.get_profiles(reader, user_ids, find_viewer(reader))
     return readable(profile.text, profile.version)
+
+
+@bp.get("/users/search")
+def search() -> Response:
+    """Who has a name, in the form of `show_many`: a few people at most, and only by the whole of it."""
+    with reading() as reader:
+        profile = profiles.get_named(reader, request.args.get("name", ""), find_viewer(reader))
+    return readable(profile.text, profile.version)

@@ -14,7 +14,7 @@ from rules.account import kv
 from rules.errors import Invalid, NotFound
 from rules.etags import version_of
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.presence import fronting, health, publication, states
+from rules.presence import fronting, health, names, publication, states
 
 MOST_AT_ONCE = 100
 EXAMPLE = "/users?ids=80351110224678912,80351110224678913"
@@ -99,6 +99,14 @@ def get_profiles(reader: Reader, user_ids: list[str], viewer: int | None) -> Pro
     versions = [found[user_id].version if user_id in found else "" for user_id in user_ids]
     text = f'{{"users":[{",".join(users)}],"missing":[{",".join(missing)}]}}'
     return Profile(text, version_of(",".join([*user_ids, *versions])))
+
+
+def get_named(reader: Reader, name: str, viewer: int | None) -> Profile:
+    """The profiles of those whose name this is, as `get_profiles` gives them; nobody's where nobody has it.
+
+    Raises Invalid; for whom a name finds: `names.find_named`.
+    """
+    return get_profiles(reader, [str(user_id) for user_id in names.find_named(reader, name)], viewer)
 
 
 def list_published(reader: Reader, most: int) -> list[int]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from models import Presence
 from rules import feed
 from rules.etags import version_of
-from rules.presence import payloads, publication
+from rules.presence import names, payloads, publication
 from rules.presence.cdn import DISCORD, Cdn
 from rules.presence.payloads import read_member, read_presence, read_roles, read_user
 
@@ -159,7 +159,7 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
     connection = session.connection()
     known = connection.exec_driver_sql(_STORED, (json.dumps(list(changes)),)).fetchall()
     choice = publication.get_choice(session)
-    rows, gone = [], []
+    rows, gone, renamed = [], [], {}
     for user_id, text, user, forgotten, opted_in in known:
         change, old = changes[user_id], _decode(text) if text else None
         kept_out = forgotten or not publication.is_published(choice, opted_in is not None, change.roles)
@@ -170,10 +170,13 @@ def record_presences(session: Session, changes: Mapping[int, Change]) -> None:
             whole_user = _merge_user(user, change)
             if old is None or not _is_same(body, old) or whole_user != user:
                 rows.append(_row(user_id, body, whole_user))
+                if old is None or _names_in(body) != _names_in(old):
+                    renamed[user_id] = [msgspec.json.decode(name) for name in _names_in(body)]
     if gone:
         session.execute(delete(Presence).where(Presence.user_id.in_(gone)))
     if rows:
         connection.exec_driver_sql(_STORE, rows)
+    names.store_names(session, renamed)
 
 
 def clear_presences(session: Session) -> None:
@@ -205,6 +208,10 @@ def _apply(user_id: int, old: _Body | None, change: Change) -> _Body | None:
 
 def _is_same(body: _Body, old: _Body) -> bool:
     return msgspec.structs.replace(body, updatedAt=old.updatedAt) == old
+
+
+def _names_in(body: _Body) -> tuple[Json, Json, Json]:
+    return body.username, body.global_name, body.server_name
 
 
 def _merge_user(stored: str | None, change: Change) -> str | None:

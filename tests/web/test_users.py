@@ -8,7 +8,7 @@ from rules.fronting import switches
 from rules.presence import fronting
 from rules.systems import members, systems
 
-ALICE, BOB, CHARLIE, DORA, ERIC = (80351110224678912 + number for number in range(5))
+ALICE, BOB, CHARLIE, DORA, ERIC, ZOE = (80351110224678912 + number for number in range(6))
 BOTH = f"/users?ids={BOB},{ALICE}"
 
 
@@ -135,3 +135,26 @@ def test_who_fronts_is_told_of_each_who_shows_it_and_changes_the_etag(client, pe
     for headers in ({}, {"Authorization": token_of(ALICE)}):
         assert [user["fronting"]["members"] for user in client.get(BOTH, headers=headers).json["users"]] == [[], []]
     assert client.get(BOTH, headers={"If-None-Match": tags[-1]}).status_code == 304
+
+
+@pytest.mark.parametrize("name", ["zoe", "ZOE", "@zoe"])
+def test_a_name_finds_whom_the_id_finds(client, people, join, name):
+    join(ZOE, "zoe")
+    found = client.get("/users/search", query_string={"name": name}).json
+    assert found == client.get(f"/users?ids={ZOE}").json
+
+
+def test_of_who_hid_and_who_never_was_a_search_tells_the_same(client, people, join, write):
+    join(ZOE, "zoe")
+    write(opt_out.hide, ZOE)
+    told = [client.get(f"/users/search?name={name}") for name in ("zoe", "nobody")]
+    assert [answer.status_code for answer in told] == [200, 200]
+    assert told[0].data == told[1].data == b'{"users":[],"missing":[]}'
+    assert dict(told[0].headers) == dict(told[1].headers)
+
+
+@pytest.mark.parametrize("query", ["", "?name=", "?name=%20", "?name=@", f"?name={'x' * 41}"])
+def test_a_search_for_what_is_no_name(client, query):
+    answer = client.get(f"/users/search{query}")
+    assert answer.status_code == 400
+    assert "the whole of it" in answer.json["message"]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Response, current_app, render_template
 
 from web.pages import static_files
+from web.responses import readable
 
 # What stands at the top of each page, in this order.
 NAVIGATION = (
@@ -33,11 +34,20 @@ def page(template: str, **values: Any) -> str:
     A template extends `page.html`. It writes `{{ root }}/docs` for a page of ours and `{{ static("pages.css") }}` for
     a file of `web/static`; `here`, where it is given, is the page's own address in the navigation.
     """
-    root = urlsplit(current_app.config["ROLLCALL"].public_url).path
-    values = {"here": None, **values}
-    return render_template(
-        template, root=root, navigation=NAVIGATION, static=lambda name: root + static_files.address_of(name), **values
-    )
+    config, root = current_app.config["ROLLCALL"], get_root()
+    known = {
+        "root": root,
+        "public_url": config.public_url,
+        "navigation": NAVIGATION,
+        "here": None,
+        "static": lambda name: root + static_files.address_of(name),
+    }
+    return render_template(template, **{**known, **values})
+
+
+def get_root() -> str:
+    """The path of PUBLIC_URL, below which all our addresses are; empty for most."""
+    return urlsplit(current_app.config["ROLLCALL"].public_url).path
 
 
 def guarded(answer: Response, sends_forms: bool = False) -> Response:
@@ -53,5 +63,7 @@ def guarded(answer: Response, sends_forms: bool = False) -> Response:
 
 
 def show(template: str, status: int = 200, sends_forms: bool = False, **values: Any) -> Response:
-    """The answer that is a page: `page` and `guarded` in one."""
-    return guarded(Response(page(template, **values), status, mimetype="text/html"), sends_forms)
+    """The answer that is a page, `page` and `guarded` in one; told only once to a browser that has it already."""
+    html = page(template, **values)
+    answer = readable(html, mimetype="text/html") if status == 200 else Response(html, status, mimetype="text/html")
+    return guarded(answer, sends_forms)

@@ -3,10 +3,10 @@
 import limits
 import pytest
 
-from tests.web.pages.test_frame import BROWSER
+from tests.web.pages.conftest import BROWSER
 from web.pages.frame import HEADERS
 
-FOR_BROWSERS = ("/nothing", "/docs/nothing", "/u", "/s/a/b", "/.well-known/nothing", "/user.html")
+FOR_BROWSERS = ("/nothing", "/docs/nothing", "/u/1/x", "/s/a/b", "/.well-known/nothing", "/user.html")
 FOR_PROGRAMS = (
     *("/user/1", "/user", "/users", "/users?ids=x", "/events", "/v1/s/abcde", "/v1/users/1", "/v1/nothing", "/v2/x"),
     *("/static/nothing.css", "/pictures/nothing.png", "/1.png", "/health/nothing"),

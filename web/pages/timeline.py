@@ -1,0 +1,86 @@
+"""A front history drawn on the server: a row for each member, and a bar for each time that they fronted."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from flask import request
+from sqlalchemy.orm import Session
+
+from models import Member, System
+from rules.fronting.public_history import Span, find_spans
+from rules.systems.privacy import see_member
+
+DAYS = (1, 7, 30)
+DAY_US = 24 * 3600 * 1_000_000
+MINUTE_US = 60 * 1_000_000
+# Of the drawing; it is stretched to the width that there is.
+WIDTH = 1000
+MOST_ROWS, MOST_LISTED = 12, 30
+
+
+class Bar(NamedTuple):
+    """Where a bar begins, and how wide it is."""
+
+    x: float
+    width: float
+
+
+def read_days() -> int:
+    """For how many days the page was asked: one of DAYS."""
+    text = request.args.get("days", "")
+    return int(text) if text in map(str, DAYS) else DAYS[1]
+
+
+def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, Any] | None:
+    """The rows of the drawing, and the same as a list; None where nobody ever switched.
+
+    Raises NotAllowed when the front history is private.
+    """
+    # Whole minutes, so that a page that is asked for again is the same.
+    until = -(-now_us // MINUTE_US) * MINUTE_US
+    since = until - days * DAY_US
+    spans = find_spans(session, system, since)
+    if not spans:
+        return None
+    # One that is private since then, or of another clock, ends nowhere.
+    shown = [span for span in spans if span.start < until]
+    return {
+        "since": since // 1000,
+        "until": until // 1000,
+        "rows": _draw_rows(shown, since, until),
+        "listed": [_list(span) for span in shown[:MOST_LISTED]],
+        "width": WIDTH,
+    }
+
+
+def _draw_rows(spans: list[Span], since: int, until: int) -> list[dict[str, Any]]:
+    bars: dict[int, list[Bar]] = defaultdict(list)
+    of: dict[int, Member] = {}
+    for span in spans:
+        end = until if span.still else span.end
+        if end is None or end <= since:
+            continue
+        begin = max(span.start, since)
+        for member in span.members:
+            of[member.id] = member
+            width = max((min(end, until) - begin) * WIDTH / (until - since), 1)
+            bars[member.id].append(Bar(round((begin - since) * WIDTH / (until - since), 1), round(width, 1)))
+    rows = [{"member": see_member(of[key], False), "bars": bars[key], "percent": _percent(bars[key])} for key in bars]
+    return sorted(rows, key=lambda row: -row["percent"])[:MOST_ROWS]
+
+
+def _percent(bars: list[Bar]) -> int:
+    return min(100, round(sum(bar.width for bar in bars) * 100 / WIDTH))
+
+
+def _list(span: Span) -> dict[str, Any]:
+    return {
+        "start": span.start // 1000,
+        "end": None if span.end is None else span.end // 1000,
+        "still": span.still,
+        "names": [_name(see_member(member, False)) for member in span.members],
+    }
+
+
+def _name(seen: dict[str, Any]) -> str:
+    return seen["display_name"] or seen["name"]
