@@ -8,6 +8,9 @@ const EVERY_MS = 60_000; // Also while nothing is said: a stream may be dead, an
 const POLL_MS = 5_000; // Without a stream; doubled up to EVERY_MS while nothing changes.
 const EVENTS = ["presence", "gone", "system", "front", "reset"];
 
+// What the head says of whom the page is about.
+const TOLD = "meta[property], meta[name='description'], link[rel='alternate']";
+
 const copyOf = part => document.adoptNode(part);
 const partsOf = region => [...region.querySelectorAll("[data-part]")];
 // As the server wrote them: what is shown has been touched since, by times and by whoever opened a box.
@@ -84,47 +87,58 @@ class Live {
         }
     }
 
-    // Whether anything is another than before.
+    // Put each part that differs in its place, and leave the others alone with their focus; whether any did.
     show(page) {
         const fresh = page.querySelector("[data-live]");
         if (!fresh) {
             return false;
         }
-        const [before, after] = [partsOf(this.region), partsOf(fresh)];
-        const same = before.length === after.length
-            && before.every((part, index) => part.dataset.part === after[index].dataset.part);
-        if (!same) {
-            note(fresh);
-            this.region.replaceChildren(...[...fresh.childNodes].map(copyOf));
-            this.rename(page, fresh);
-            return true;
-        }
+        const parts = partsOf(fresh);
+        const names = new Set(parts.map(part => part.dataset.part));
+        const old = new Map(partsOf(this.region).map(part => [part.dataset.part, part]));
         let changed = false;
-        before.forEach((part, index) => {
-            const html = after[index].outerHTML;
-            if (written.get(part) !== html) {
-                const [opened, next] = [part.open, copyOf(after[index])];
-                if (opened !== undefined) {
-                    next.open = opened;
-                }
-                written.set(next, html);
-                part.replaceWith(next);
+        old.forEach((part, name) => {
+            if (!names.has(name)) {
+                part.remove();
                 changed = true;
             }
         });
+        let place = this.region.firstElementChild;
+        parts.forEach(next => {
+            const [before, html] = [old.get(next.dataset.part), next.outerHTML];
+            if (before && written.get(before) === html) {
+                place = before.nextElementSibling;
+                return;
+            }
+            changed = true;
+            const node = copyOf(next);
+            written.set(node, html);
+            if (before) {
+                if (before.open !== undefined) {
+                    node.open = before.open;
+                }
+                before.replaceWith(node);
+            } else {
+                this.region.insertBefore(node, place);
+            }
+            place = node.nextElementSibling;
+        });
         if (changed) {
-            this.rename(page, fresh);
+            this.rename(page);
         }
         return changed;
     }
 
-    rename(page, fresh) {
-        if (fresh.hasAttribute("data-gone")) {
-            this.region.setAttribute("data-gone", "");
-            document.querySelectorAll("h1[data-name]").forEach(heading => heading.replaceWith(copyOf(page.querySelector("h1"))));
-        }
+    // Nothing of the page may say any more what its parts do not.
+    rename(page) {
         if (new URL(this.region.dataset.page, location).pathname === location.pathname) {
             document.title = page.title;
+            const [heading, next] = [document.querySelector("h1"), page.querySelector("h1")];
+            if (heading && next) {
+                heading.replaceWith(copyOf(next));
+            }
+            document.querySelectorAll(TOLD).forEach(tag => tag.remove());
+            document.head.append(...[...page.querySelectorAll(TOLD)].map(copyOf));
         }
         refreshTimes();
         dispatchEvent(new CustomEvent("shown"));
