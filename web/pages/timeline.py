@@ -54,23 +54,30 @@ def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, 
 
 
 def _draw_rows(spans: list[Span], since: int, until: int) -> list[dict[str, Any]]:
-    bars: dict[int, list[Bar]] = defaultdict(list)
+    fronted: dict[int, list[tuple[int, int]]] = defaultdict(list)
     of: dict[int, Member] = {}
     for span in spans:
         end = until if span.still else span.end
         if end is None or end <= since:
             continue
-        begin = max(span.start, since)
         for member in span.members:
             of[member.id] = member
-            width = max((min(end, until) - begin) * WIDTH / (until - since), 1)
-            bars[member.id].append(Bar(round((begin - since) * WIDTH / (until - since), 1), round(width, 1)))
-    rows = [{"member": see_member(of[key], False), "bars": bars[key], "percent": _percent(bars[key])} for key in bars]
+            fronted[member.id].append((max(span.start, since), min(end, until)))
+    length = until - since
+    rows = [
+        {
+            "member": see_member(of[key], False),
+            "bars": [_bar(begin - since, end - begin, length) for begin, end in times],
+            "percent": round(sum(end - begin for begin, end in times) * 100 / length),
+        }
+        for key, times in fronted.items()
+    ]
     return sorted(rows, key=lambda row: -row["percent"])[:MOST_ROWS]
 
 
-def _percent(bars: list[Bar]) -> int:
-    return min(100, round(sum(bar.width for bar in bars) * 100 / WIDTH))
+def _bar(begin: int, width: int, length: int) -> Bar:
+    # However short, it is seen.
+    return Bar(round(begin * WIDTH / length, 1), round(max(width * WIDTH / length, 1), 1))
 
 
 def _list(span: Span) -> dict[str, Any]:
