@@ -38,7 +38,7 @@ def make_card(user_id: int, profile: Profile) -> Json:
     status = presence["status"]
     return {
         "id": str(user_id),
-        "name": presence["global_name"] or presence["username"] or str(user_id),
+        "name": _name(presence) or str(user_id),
         "username": presence["username"],
         "tag": _tag(presence),
         "status": status if status in STATUSES else "online",
@@ -75,6 +75,11 @@ def find_pictures(presence: Json) -> dict[str, str]:
         assets = activity.get("assets") or {}
         found[f"activity-{number}"] = assets.get("largeImageUrl") or assets.get("smallImageUrl")
     return {name: address for name, address in found.items() if address}
+
+
+def _name(presence: Json) -> str | None:
+    # A name of blanks alone could not be clicked.
+    return next((name for key in ("global_name", "username") if (name := presence[key]) and name.strip()), None)
 
 
 def _tag(presence: Json) -> str | None:

@@ -1,7 +1,7 @@
 """The pictures of a person's card: only those that the card names just now, so that nobody fetches anything by us."""
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, current_app, render_template, request
 
 from rules.errors import NotFound
 from rules.etags import version_of
@@ -9,7 +9,7 @@ from rules.parsing.fields import find_snowflake
 from rules.presence import profiles
 from web.auth import reading
 from web.pages import static_files
-from web.pages.cards import find_pictures
+from web.pages.cards import Json, find_pictures, make_card
 from web.pictures import POLICY
 from web.responses import readable
 
@@ -22,14 +22,13 @@ KEPT = "private, max-age=300"
 @bp.get("/u/<user_id>/pictures/<name>")
 def show(user_id: str, name: str) -> Response:
     """One picture, by its name in the card; the address may carry its version, so that another has another address."""
-    address = _find_address(user_id, name)
-    pictures = current_app.extensions.get("pictures")
+    card, address = _find(user_id, name)
     if address is None:
         raise NotFound("There is no such picture on this card.")
+    pictures = current_app.extensions.get("pictures")
     picture = pictures.find(address) if pictures else None
     if picture is None:
-        # What is there cannot be reached, or not from here; a browser would show that something is broken.
-        return static_files.show("picture.svg" if name.startswith("activity") else "none.svg", None)
+        return _stand_in(card, name)
     answer = readable(picture.data, mimetype=picture.media_type)
     answer.headers["Content-Security-Policy"] = POLICY
     if request.args.get("v") == version_of(address)[:8]:
@@ -37,8 +36,19 @@ def show(user_id: str, name: str) -> Response:
     return answer
 
 
-def _find_address(user_id: str, name: str) -> str | None:
+def _stand_in(card: Json, name: str) -> Response:
+    # What is there cannot be reached, or not from here; a browser would show that something is broken.
+    if name != "avatar":
+        return static_files.show("picture.svg" if name.startswith("activity") else "none.svg", None)
+    answer = readable(render_template("initials.svg", name=card["name"]), mimetype="image/svg+xml")
+    answer.headers["Content-Security-Policy"] = POLICY
+    return answer
+
+
+def _find(user_id: str, name: str) -> tuple[Json, str | None]:
     wanted = find_snowflake(user_id)
     with reading() as reader:
         profile = None if wanted is None else profiles.find_public(reader, wanted)
-    return find_pictures(msgspec.json.decode(profile.text)["presence"]).get(name) if profile else None
+    if profile is None:
+        return {}, None
+    return make_card(wanted, profile), find_pictures(msgspec.json.decode(profile.text)["presence"]).get(name)

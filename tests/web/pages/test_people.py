@@ -2,6 +2,7 @@
 
 import re
 from typing import NamedTuple
+from xml.etree import ElementTree
 
 import pytest
 
@@ -202,6 +203,17 @@ def test_while_the_cdn_is_down_nothing_looks_broken_and_nothing_is_kept(alice, c
         answer = client.get(address)
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
         assert answer.headers["Cache-Control"] == "no-cache"
+    assert ">A</text>" in client.get(f"/u/{ALICE}/pictures/avatar").text
+
+
+@pytest.mark.parametrize(
+    ("name", "letter"), [("<b>", "&lt;"), ("&", "&amp;"), (" ", "8"), ("ß", "SS"), ("\U0001f33f", "\U0001f33f")]
+)
+def test_a_drawn_avatar_is_well_formed_whatever_the_name(join, client, name, letter):
+    join(ALICE, name, user={"global_name": name})
+    text = client.get(f"/u/{ALICE}/pictures/avatar").text
+    assert ElementTree.fromstring(text) is not None
+    assert f">{letter}</text>" in text
 
 
 @pytest.mark.parametrize("featured", [True, False])
