@@ -30,12 +30,13 @@ _LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/socket/?|/[^/]+\.(?:png|gif|webp
 # Pages, and what a browser loads by itself because of one: a page may show many people.
 _PAGE = re.compile(
     r"/?|/(?:docs|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico"
-    r"|/user/[0-9]+\.(?:png|gif|webp|jpe?g)/?",
+    r"|/user/[0-9]+\.(?:png|gif|webp|jpe?g)/?"
+    r"|/(?:user|v1/s|v2/systems)/[^/]+(?:\.svg|/badge\.json)/?|/api/[^/]+/?",
     re.DOTALL,
 )
 # What only programs ask for, beside the dialects of others.
 _FOR_PROGRAMS = re.compile(
-    r"/(?:users?|events|health|metrics|openapi\.json|static|pictures|favicon\.ico)(?:/.*)?", re.DOTALL
+    r"/(?:users?|api|events|health|metrics|openapi\.json|static|pictures|favicon\.ico)(?:/.*)?", re.DOTALL
 )
 _encode = msgspec.json.Encoder().encode
 
@@ -56,7 +57,7 @@ def is_v2(path: str) -> bool:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path is a page, or what a browser loads by itself because of one."""
+    """Whether a path is a page, what a browser loads by itself because of one, or a picture that pages embed."""
     return _PAGE.fullmatch(path) is not None
 
 
