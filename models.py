@@ -59,7 +59,7 @@ class Presence(db.Model):
 
 
 class PresenceName(db.Model):
-    """A name by which a published member of the home server is found, as `rules.presence.names` folds it."""
+    """A name by which a published member of the home server is found, as `rules.names` folds it."""
 
     __tablename__ = "presence_names"
     # The key is all there is.

@@ -20,8 +20,8 @@ from database.bad_file import BadFile
 from database.upgrade import upgrade
 from rules.account import kv
 from rules.etags import version_of
+from rules.names import find_named
 from rules.presence import updates
-from rules.presence.names import find_named
 from rules.proxying import guild_config
 from rules.proxying.decision import IncomingMessage, decide
 from rules.systems import members, systems

@@ -10,11 +10,12 @@ from sqlalchemy import Select, and_, bindparam, func, select
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Account, GitHub, OptOut, Presence
+from rules import names
 from rules.account import kv
 from rules.errors import Invalid, NotFound
 from rules.etags import version_of
 from rules.parsing.fields import LARGEST_SNOWFLAKE
-from rules.presence import fronting, health, names, publication, states
+from rules.presence import fronting, health, publication, states
 
 MOST_AT_ONCE = 100
 EXAMPLE = "/users?ids=80351110224678912,80351110224678913"

@@ -13,9 +13,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from models import Presence
-from rules import feed
+from rules import feed, names
 from rules.etags import version_of
-from rules.presence import names, payloads, publication
+from rules.presence import payloads, publication
 from rules.presence.cdn import DISCORD, Cdn
 from rules.presence.payloads import read_member, read_presence, read_roles, read_user
 

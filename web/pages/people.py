@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, current_app, redirect, request
 
 from database.compiled_queries import Reader
+from rules import names
 from rules.errors import Refused
 from rules.parsing.fields import find_snowflake
-from rules.presence import names, profiles, publication
+from rules.presence import profiles, publication
 from web.auth import reading
 from web.pages import cards, frame
 

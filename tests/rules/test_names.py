@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 
 from models import PresenceName
-from rules import opt_out
+from rules import names, opt_out
 from rules.errors import Invalid
-from rules.presence import names, updates
-from rules.presence.names import find_named
+from rules.names import find_named
+from rules.presence import updates
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 
