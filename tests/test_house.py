@@ -20,7 +20,7 @@ ROOT = settings.ROOT
 TOP_LEVEL = {
     *("app.py", "bot.py", "models.py", "config.py", "requirements.txt", "tests", "instance", "README.md"),
     *("Makefile", "pyproject.toml", "gunicorn.conf.py", ".ci", ".env.example", ".gitignore"),
-    *("CHANGELOG.md", "LICENSE", "database", "rules", "web", "cogs", "simulator", "bench", "cli", "deploy"),
+    *("CHANGELOG.md", "LICENSE", "database", "rules", "web", "cogs", "simulator", "bench", "cli", "deploy", "docs"),
 }
 OURS = {"config", "models", "database", "rules", "web", "cogs", "app", "bot", "cli", "simulator", "bench", "tests"}
 LOWEST = {"config", "models", "database"}
@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "app": {*LOWEST, "rules", "web", "cli"},
     "bot": {*LOWEST, "rules", "cogs"},
     "gunicorn.conf": {*LOWEST, "web", "app"},
-    "cli": {*LOWEST, "rules", "web", "simulator", "cli", "app", "bot"},
+    "cli": {*LOWEST, "rules", "web", "cogs", "simulator", "cli", "app", "bot"},
     "simulator": {"simulator"},
     "bench": OURS - {"bot"},
 }
@@ -51,7 +51,8 @@ ROOMS = {
     " rules.fronting.front_history rules.fronting.switches",
     "rules.fronting": "models database rules rules.parsing rules.systems rules.dispatch",
     "rules.groups": "models database rules rules.parsing rules.systems rules.fronting rules.dispatch",
-    "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups",
+    "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups"
+    " rules.presence.publication",
     "rules.presence": "models database rules rules.parsing rules.account.kv"
     " rules.systems.systems rules.systems.privacy",
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
@@ -81,11 +82,11 @@ ROOMS = {
     " cogs.groups rules.groups",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
-    " rules.pictures"
-    # The reference at /docs stands in the same frame.
-    " web.pages.frame",
+    " rules.pictures",
     "web.pages": "config models database web rules rules.parsing rules.systems rules.fronting rules.groups"
     " rules.account rules.presence rules.pictures",
+    "web.docs": "config web web.pages.frame rules.account.privacy_statement rules.account.stored_data"
+    " rules.presence.publication",
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",

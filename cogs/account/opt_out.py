@@ -9,7 +9,7 @@ from cogs.commands.confirm import confirm
 from cogs.commands.responses import answer, card, named, typed
 from cogs.purge import PAUSE_S
 from rules import opt_out
-from rules.account import erasure
+from rules.account import erasure, privacy_statement
 from rules.presence import publication
 
 FORGET = (
@@ -46,7 +46,7 @@ class OptOut(commands.Cog, name="opt_out"):
 
     @bridge.bridge_command(description="Let anyone on the web see your status, song and games")
     async def show(self, ctx: bridge.BridgeContext) -> None:
-        seen = privacy.SHOWN[publication.kind_of(self.bot.config.publish)]
+        seen = privacy_statement.SHOWN[publication.kind_of(self.bot.config.publish)]
         was_hidden = await self.bot.write(opt_out.show, ctx.author.id)
         self.bot.dispatch("shown", ctx.author.id)
         fronts = await privacy.tell_front(ctx)
