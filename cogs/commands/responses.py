@@ -43,7 +43,7 @@ def as_file(text: str, name: str) -> discord.File:
 
 def typed(ctx: Context, command: str) -> str:
     """A systems command as it is typed where the caller is: after the same prefix, or as a slash command."""
-    if ctx.is_app and (name := _find_slash(ctx.bot, command)):
+    if ctx.is_app and (name := find_slash(ctx.bot, command)):
         return f"`/{name}`"
     return code(f"{_systems_prefix(ctx)}{command}")
 
@@ -87,7 +87,8 @@ def _name_slash(bot: commands.Bot, command: str) -> str:
     return names.get(" ".join(words[:2])) or names.get(words[0], words[0])
 
 
-def _find_slash(bot: commands.Bot, command: str) -> str | None:
+def find_slash(bot: commands.Bot, command: str) -> str | None:
+    """The slash command that does what a typed systems command does, with its first option where that says what."""
     for pattern, name in bot.registry.slash_names.items():
         if match := pattern.fullmatch(command):
             return name.format(*match.groups())
