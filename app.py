@@ -12,7 +12,6 @@ from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
 from web import (
-    api_docs,
     health,
     kv,
     pictures,
@@ -23,6 +22,7 @@ from web import (
     responses,
 )
 from web.cards import routes as cards
+from web.docs import blueprints as docs_routes
 from web.lanyard import quicklinks, socket, users
 from web.live import counts, events
 from web.pages import blueprints as page_routes
@@ -73,8 +73,8 @@ def _assemble(config: settings.Config) -> Flask:
     kv.init_app(app)
     blueprints.init_app(app)
     counts.init_app(app)
-    api_docs.init_app(app)
     page_routes.init_app(app)
+    docs_routes.init_app(app)
     remote_pictures.init_app(app, config)
     cards.init_app(app)
     for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):

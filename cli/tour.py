@@ -82,7 +82,7 @@ def _guide(config: settings.Config, url: str, where: str) -> list[str]:
         f"  curl {config.public_url}/v1/s/{SYSTEM_ID}/fronters",
         f"  curl '{config.public_url}/v2/systems/{SYSTEM_ID}/groups?with_members=true'",
         f"All examples of {config.public_url}/docs work here, with {PERSON}'s token:",
-        f"  TOKEN=$({python} -m flask --app app token {PERSON_ID})",
+        f"  export TOKEN=$({python} -m flask --app app token {PERSON_ID})",
         "Type a command as one of them (alice, bob, charlie, dana, and eve, who may manage the server):",
         *(f'  {python} -m simulator say {PERSON} "{text}"{where}' for text in typed),
         *([f'  {python} -m simulator say eve "{systems}serverconfig"{where}'] if systems else []),

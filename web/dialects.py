@@ -29,7 +29,7 @@ _SOCKET = re.compile("/socket/?")
 _LANYARD_PATH = re.compile(r"/v1/users(?:/.*)?|/socket/?|/[^/]+\.(?:png|gif|webp|jpe?g)/?", re.DOTALL)
 # Pages, and what a browser loads by itself because of one: a page may show many people.
 _PAGE = re.compile(
-    r"/?|/(?:docs|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico"
+    r"/?|/(?:docs|privacy|moving|u|s|me|static|pictures)(?:/.*)?|/openapi\.json/?|/favicon\.ico"
     r"|/user/[0-9]+\.(?:png|gif|webp|jpe?g)/?"
     r"|/(?:user|v1/s|v2/systems)/[^/]+(?:\.svg|/badge\.json)/?|/api/[^/]+/?",
     re.DOTALL,

@@ -27,7 +27,7 @@ from rules.systems import guild_settings, members, systems
 from tests.end_to_end.rollcall import Process, free_port, until
 from tests.rules.pictures.picture_bytes import png
 from tests.web.remote_pictures.cdn import Cdn, whole
-from web.api_docs import read_document
+from web.docs.document import read_document
 
 ALICE, BOB, HIDDEN = 80351110224678912, 80351110224678913, 80351110224678914
 MESSAGE = 1163892047215738901

@@ -13,8 +13,8 @@ NAVIGATION = (
     ("/", "Home"),
     ("/docs", "Docs"),
     ("/docs/commands", "Commands"),
-    ("/docs/privacy", "Privacy"),
-    ("/docs/moving", "Moving here"),
+    ("/privacy", "Privacy"),
+    ("/moving", "Moving here"),
     ("/me", "My page"),
 )
 HEADERS = {

@@ -8,7 +8,7 @@ from tests.end_to_end.soak.pacing import Run
 from tests.rules.transfer.test_import_fuzz import ODD
 from tests.web.front.odd_requests import SHAPES
 from tests.web.front.raw_client import Client
-from web.api_docs import read_document
+from web.docs.document import read_document
 
 PATIENCE_S = 30
 WORDS = ("a", "ü", "🦊", "%00", "..", "a b", "'", '"', "null", "1", "-1", "9" * 30, "x" * 400, "@me", "\u202e", "%ff")

@@ -7,8 +7,8 @@ import pytest
 
 from tests.web.cards.people import ALICE, STATUS, USER, game, online, song
 from tests.web.cards.stand_in import dots, hrefs, texts
-from web.api_docs import read_document, resolve
 from web.cards.options import NAMES, BadOption, Gradient, Options, read_options
+from web.docs.document import read_document, resolve
 
 CARD = f"/user/{ALICE}.svg"
 GRADIENT = "linear-gradient(45deg, #ff0000, #00f)"

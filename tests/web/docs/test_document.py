@@ -1,10 +1,6 @@
 """The document of the API is valid, whole and true; what only a running server can show is in test_schemathesis."""
 
-import json
 import re
-import shlex
-from html.parser import HTMLParser
-from itertools import pairwise
 
 import jsonschema_rs
 import pytest
@@ -12,19 +8,14 @@ import schemathesis
 from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 import config as settings
-from cli import tour_system
-from rules.account import erasure
 from rules.fronting import switches
 from rules.groups import groups, membership
 from rules.lanyard import shape
 from rules.presence import fronting, profiles
 from rules.proxying.message_records import record_message
 from rules.systems import guild_settings, members, systems
-from simulator.state.default_world import AVATAR, PEOPLE
-from web import api_docs
-from web.api_docs import read_document, resolve
 from web.dialects import is_pluralkit
-from web.pages.frame import NAVIGATION
+from web.docs.document import read_document, resolve
 
 ALICE, BOB = 80351110224678912, 80351110224678913
 MESSAGE, GUILD = 1163892047215738901, 6
@@ -234,7 +225,6 @@ READS = [
     ("/v2/systems/{system}.svg", f"/v2/systems/{ALICE}.svg"),
     ("/user/{user_id}/badge.json", f"/user/{ALICE}/badge.json?labelColor=grey"),
     ("/v2/systems/{system}/badge.json", f"/v2/systems/{BOB}/badge.json"),
-    ("/docs", "/docs"),
     ("/openapi.json", "/openapi.json"),
 ]
 
@@ -298,15 +288,14 @@ def test_refusals_are_as_documented(ask, method, path, asked, options, status):
         ("/v1/s", "/v1/s"),
         ("/v2/systems/{system}", "/v2/systems/@me"),
         ("/v2/systems/{system}.svg", "/v2/systems/abcde.svg"),
-        ("/docs", "/docs"),
     ],
 )
 def test_too_many_requests_are_as_documented(make_app, alice, monkeypatch, path, asked):
     # No bucket fills up meanwhile.
     monkeypatch.setattr("time.monotonic", lambda: 1000.0)
     client = make_app(RATE_LIMIT="1/hour", V2_GET_LIMIT="1/hour").test_client()
-    # Pages have a wider limit of their own.
-    asks = 121 if asked == "/docs" or asked.endswith(".svg") else 2
+    # Cards have a wider limit, that of the pages.
+    asks = 121 if asked.endswith(".svg") else 2
     first, *_, last = [client.get(asked, headers={"Authorization": alice}) for _ in range(asks)]
     assert (first.status_code, last.status_code) == (200, 429)
     for answer in (first, last):
@@ -362,57 +351,7 @@ def test_health_without_a_bot_and_without_a_file_is_as_documented(make_app, data
 def test_it_names_the_address_that_people_reach_it_by(make_app):
     client = make_app(PUBLIC_URL="https://roll.example/call/").test_client()
     assert client.get("/openapi.json").json["servers"] == [{"url": "https://roll.example/call"}]
-    assert "https://roll.example/call/v1/s" in client.get("/docs").text
-
-
-class Page(HTMLParser):
-    """What a page shows, and where its links lead."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.links, self.ids, self.tags, self.shown = [], [], [], ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        self.tags.append(tag)
-        self.ids += [attributes["id"]] if "id" in attributes else []
-        self.links += [attributes["href"]] if "href" in attributes else []
-
-    def handle_data(self, data):
-        self.shown += f" {data}"
-
-
-def test_the_page_names_every_path_status_and_schema(client):
-    page = Page(client.get("/docs").text)
-    for path, method in OPERATIONS:
-        assert re.search(rf"{method.upper()}\s*{re.escape(path)}", page.shown)
-        assert f"curl{'' if method == 'get' else f' -X {method.upper()}'} " in page.shown
-        assert PATHS[path][method]["operationId"] in page.ids
-    assert set(SCHEMAS) <= set(page.ids)
-    assert {status for path, method in OPERATIONS for status in PATHS[path][method]["responses"]} <= set(
-        re.findall(r"\b\d{3}\b", page.shown)
-    )
-
-
-def test_the_pages_curl_names_what_a_path_needs_behind_it(client):
-    assert f"/users?ids={PEOPLE['alice'][0]},384920175639273473'" in Page(client.get("/docs").text).shown
-
-
-def test_the_pages_curl_shows_events_as_they_come(client):
-    assert re.search(rf"curl -N \S+/user/{PEOPLE['alice'][0]}/events\s", Page(client.get("/docs").text).shown)
-
-
-def test_the_page_needs_nothing_else_and_its_links_lead_somewhere(client):
-    page = Page(client.get("/docs").text)
-    assert len(page.ids) == len(set(page.ids))
-    inside = {link.removeprefix("#") for link in page.links if link.startswith("#")}
-    assert inside - set(page.ids) == set()
-    # Those at the top of each page have a test of their own.
-    outside = {link for link in page.links if not link.startswith("#")} - {path for path, _ in NAVIGATION}
-    # No bot runs, which /health says.
-    assert {client.get(link).status_code for link in outside} == {200, 503}
-    assert "/docs" in Page(client.get("/").text).links
+    assert "https://roll.example/call/v1/s" in client.get("/docs/systems").text
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)
@@ -422,130 +361,6 @@ def test_every_answer_of_data_has_an_example_that_is_one(client, path, method):
         # The document is its own example, and to be deleted is answered by nothing.
         if media_type in ("application/json", "text/plain") and path != "/openapi.json" and method != "delete":
             check_example(body["schema"], body["example"])
-
-
-READING = {
-    "id": "custom",
-    "type": 4,
-    "name": "Custom Status",
-    "state": "reading on the balcony",
-    "emoji": {"name": "📚"},
-    "created_at": 1795285600000,
-}
-LISTENING = {
-    "id": "spotify:1",
-    "name": "Spotify",
-    "type": 2,
-    "flags": 48,
-    "created_at": 1795285700334,
-    "session_id": "0b1f0a41c3a5b1e0d0a1b2c3d4e5f607",
-    "sync_id": "56MDdzieU2dTT3YLpCdpcA",
-    "details": "BMW",
-    "state": "Pashanim",
-    "party": {"id": "spotify:217648390152847360"},
-    "timestamps": {"start": 1795285700208, "end": 1795285820341},
-    "assets": {"large_image": "spotify:ab67616d0000b273fa2f0c9e719ca71f2686ddf3", "large_text": "Himmel über Berlin"},
-}
-OF_THE_TOUR = {
-    "status": "dnd",
-    "client_status": {"desktop": "dnd", "mobile": "dnd"},
-    "activities": [READING, LISTENING],
-}
-
-
-@pytest.fixture
-def prepare(url):
-    """What the tour does to its file when it starts."""
-    return lambda: tour_system.prepare_system(
-        settings.read({"DATABASE_URL": url, "PUBLIC_URL": "https://roll.example"})
-    )
-
-
-@pytest.fixture
-def tour(prepare, make_app, join, token_of):
-    """Ask as the tour's person, about what the tour puts into its file."""
-    prepare()
-    user = {"global_name": "Alice", "avatar": AVATAR, "public_flags": 64}
-    join(tour_system.PERSON_ID, at=1795285800250, status=OF_THE_TOUR, nick="Al", user=user)
-    headers = {"Authorization": token_of(tour_system.PERSON_ID)}
-    app = make_app(PUBLIC_URL="https://roll.example")
-
-    def ask(line):
-        method, address, given, body = read_curl(line)
-        headers_sent = {**given, **(headers if "Authorization" in given else {})}
-        return app.test_client().open(address, method=method, headers=headers_sent, data=body)
-
-    return ask
-
-
-def read_curl(line):
-    """The method, path, headers and body of a line of the page."""
-    words = shlex.split(line)
-    named = dict(pair.split(": ", 1) for flag, pair in pairwise(words) if flag == "-H")
-    by_flag = dict(pairwise(words))
-    return by_flag.get("-X", "GET"), words[-1].removeprefix("https://roll.example"), named, by_flag.get("-d")
-
-
-def masked(example):
-    """Without what differs each time: the moments, and the IDs of what is new."""
-    text = re.sub(r'"20[0-9-]{8}T[0-9:.]{15}Z"', '"a time"', json.dumps(example))
-    text = re.sub(r'"id": "[0-9a-f-]{36}"', '"id": "a switch"', text)
-    new = r'"id": "[a-z]{5}", (?:"uuid": "[0-9a-f-]{36}", )?((?:"system": "exmpl", )?"name": "(?:Ada|Night owls)")'
-    return re.sub(new, r"\1", text)
-
-
-@pytest.fixture
-def examples(make_app):
-    """The operations that the page shows, in its order."""
-    document = make_app(PUBLIC_URL="https://roll.example").config["OPENAPI"]
-    tags = [tag["name"] for tag in document["tags"]]
-    found = [one for one in api_docs.list_operations(document) if one["path"] != "/health"]
-    return sorted(found, key=lambda one: tags.index(one["tag"]))
-
-
-def is_good(answer, example):
-    """Whether an example works; what needs more than curl says so."""
-    return answer.status_code in (200, 204, 302) or (example["curl"].endswith("/socket") and answer.status_code == 400)
-
-
-def test_all_examples_of_the_page_work_in_the_tour_from_the_first_to_the_last(tour, prepare, examples):
-    for _ in range(2):
-        refused = [one["curl"] for one in examples if not is_good(tour(one["curl"]), one)]
-        assert refused == []
-        # Once more, at the tour's next start: some of them delete.
-        prepare()
-
-
-def test_whoever_was_forgotten_in_the_tour_stays_forgotten(prepare, write, read):
-    write(erasure.forget, tour_system.PERSON_ID)
-    prepare()
-    assert read(systems.find_own_system, tour_system.PERSON_ID) is None
-
-
-def test_every_example_of_an_answer_is_the_answer_in_the_tour(tour, examples):
-    # Reading changes nothing, and deleting comes last.
-    for one in sorted(examples, key=lambda one: ("GET", "PATCH", "PUT", "POST", "DELETE").index(one["method"])):
-        for body in one["responses"].get("200", {}).get("content", {}).values():
-            if "example" in body:
-                answer = tour(one["curl"])
-                told = answer.json if answer.is_json else answer.text
-                assert masked(told) == masked(body["example"]), one["curl"]
-
-
-def test_the_examples_of_the_page_are_of_somebody_whom_the_tour_knows(client):
-    alice = PEOPLE["alice"][0]
-    page = Page(client.get("/docs").text).shown
-    assert f"/user/{alice}" in page
-    assert f"/v1/a/{alice}" in page
-    assert f'"userId": "{alice}"' in page
-    assert "80351110224678912" not in page
-    assert page.count("An example") >= 10
-
-
-def test_the_page_tells_where_a_picture_is(client):
-    page = Page(client.get("/docs").text).shown
-    assert "avatarUrl is its address" in " ".join(page.split())
-    assert f"https://cdn.discordapp.com/avatars/{PEOPLE['alice'][0]}/" in page
 
 
 def test_every_code_of_v2_is_in_it():
