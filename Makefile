@@ -3,7 +3,7 @@ MINUTES ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-long soak lint format bench clean
+.PHONY: run test test-long soak lint format bench commands pictures clean
 
 run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_TOKEN, the tour
 	@$(BIN)/python -m cli.start
@@ -27,6 +27,12 @@ format: $(VENV)/.tests
 
 bench: $(VENV)/.tests  ## the benchmarks, or with PART=reads one of them
 	@$(BIN)/python -m bench $(PART)
+
+commands: $(VENV)/.runs  ## write web/docs/commands.json anew, from the bot's own tables
+	@$(BIN)/python -m cli.drawing.command_list
+
+pictures: $(VENV)/.tests  ## draw the pictures of README anew, from the tour; wants Chromium
+	@$(BIN)/python -m cli.drawing.pictures
 
 clean:
 	rm -rf $(VENV)

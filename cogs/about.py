@@ -70,7 +70,10 @@ def tell_address(url: str, is_simulated: bool = False) -> str:
     """Where the pages of this Rollcall are, or why there is nothing to open; who is simulated is on this machine."""
     if not (settings.is_reachable_from_outside(url) or is_simulated):
         return "This Rollcall has no pages that you can open: whoever runs it has set no PUBLIC_URL for it."
-    return f"My pages are at {url}/ and the API is explained at {url}/docs; what you set by commands shows there."
+    return (
+        f"My pages are at {url}/, my commands at {url}/docs/commands, and the API is explained at {url}/docs; what you"
+        " set by commands shows there."
+    )
 
 
 def describe_latency(seconds: float) -> str:
