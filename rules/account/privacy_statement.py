@@ -80,7 +80,7 @@ def summarize(deleted_messages_kept_s: int, shows_front: bool = False) -> list[t
         (
             "How long",
             "Status and activities until you leave that server; what you typed in until you remove it; who sent a"
-            f" proxied message {kept}.",
+            f" proxied message {kept}; a copy of your picture until a day after anyone last looked at it here.",
         ),
         (
             "Hide",

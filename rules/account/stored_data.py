@@ -137,6 +137,14 @@ def list_people(deleted_messages_kept_s: int, feed_kept_s: int) -> list[Stored]:
             "Until no field names them any more, and some minutes.",
             "Clearing the field",
         ),
+        Stored(
+            "Copies of pictures that are shown from here: avatars, covers, those of games; beside the database, under"
+            " names that tell nothing, and in no backup",
+            (),
+            "Anyone, where your presence is shown.",
+            "Until a day after anyone last looked at it here.",
+            "",
+        ),
     ]
 
 

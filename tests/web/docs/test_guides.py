@@ -70,7 +70,7 @@ def test_it_says_who_is_published_as_the_file_has_it(make_app, write, choice, se
 
 def test_who_keeps_no_deleted_messages_says_so(make_app):
     shown = words_of(make_app(DELETED_MESSAGES_KEPT="0").test_client().get("/privacy").text)
-    assert "who sent a proxied message until then." in shown
+    assert "who sent a proxied message until then; a copy" in shown
     assert "more once it is deleted" not in shown
 
 
