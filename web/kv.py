@@ -64,6 +64,24 @@ def clear(user_id: str) -> Response:
     return done()
 
 
+@bp.get("/user/<user_id>/kv-visibility")
+def show_visibility(user_id: str) -> Response:
+    """Which pairs anybody may read, as a JSON object."""
+    with reading() as reader:
+        levels = kv.get_visibility(reader, get_owner(reader, user_id).user_id)
+    return readable_json(levels)
+
+
+@bp.patch("/user/<user_id>/kv-visibility")
+def edit_visibility(user_id: str) -> Response:
+    """Let anybody read pairs, or nobody but their owner. All or nothing."""
+    caller = get_writer(user_id)
+    changes = read_json_object(OBJECT_BYTES)
+    with writing(caller) as session:
+        kv.edit_visibility(session, caller.user_id, changes)
+    return done()
+
+
 @bp.get("/user/<user_id>/kv/<key:key>")
 def show(user_id: str, key: str) -> Response:
     """One value, as plain text."""

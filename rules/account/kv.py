@@ -23,6 +23,7 @@ VALUE_LENGTH = 10_000
 VALUE_BYTES = 4 * VALUE_LENGTH
 MOST_PAIRS = 512
 MOST_BYTES = 1024 * 1024
+PUBLIC, PRIVATE = "public", "private"
 
 
 class Pair(NamedTuple):
@@ -53,6 +54,11 @@ def get_pairs(reader: Reader, user_id: int) -> dict[str, str]:
 def get_public_pairs(reader: Reader, user_id: int) -> dict[str, str]:
     """The pairs of a user that anybody may read, in the same order; whether the user is published is asked before."""
     return dict(_query_public().all(reader, user_id=user_id))
+
+
+def get_visibility(reader: Reader, user_id: int) -> dict[str, str]:
+    """Of each of a user's keys, for its owner, whether its pair is `public` or `private`; in the same order."""
+    return {pair.key: PUBLIC if pair.is_public else PRIVATE for pair in list_pairs(reader, user_id)}
 
 
 def find_pair(reader: Reader, user_id: int, key: str) -> Pair | None:
@@ -177,6 +183,17 @@ def _store(
             stored[key].value = value
         else:
             session.add(KeyValue(user_id=user_id, key=key, value=value, is_public=new_are_public))
+
+
+def edit_visibility(session: Session, user_id: int, changes: Mapping[str, object]) -> None:
+    """Make pairs `public` or `private`, by their keys; the others stay as they are. All or nothing.
+
+    Raises Invalid for any other word, and NotFound.
+    """
+    for key, level in changes.items():
+        if level not in (PUBLIC, PRIVATE):
+            raise Invalid(f"The visibility of {_shown(key)} must be public or private.")
+        _set_public(session, user_id, key, level == PUBLIC)
 
 
 def publish_pair(session: Session, user_id: int, key: str) -> None:

@@ -134,6 +134,45 @@ def test_no_change_in_harmys_dialect_changes_who_reads_a_pair(as_alice, write, r
     assert read(kv.get_public_pairs, ALICE) == {}
 
 
+VISIBILITY = f"/user/{ALICE}/kv-visibility"
+
+
+def test_its_owner_makes_a_pair_public_and_private(as_alice, write, read):
+    write(kv.set_value, ALICE, "a/b", "")
+    assert as_alice("GET", VISIBILITY).text == '{"city":"private","a/b":"private"}'
+    for level in ("public", "private"):
+        assert as_alice("PATCH", VISIBILITY, json={"a/b": level}).status_code == 204
+        assert as_alice("GET", VISIBILITY).json == {"city": "private", "a/b": level}
+        assert read(kv.list_pairs, ALICE) == [("city", "Bern", False), ("a/b", "", level == "public")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "says"),
+    [
+        ({"city": "public", "town": "public"}, 404, "You have no key “town”."),
+        *(
+            ({"city": "public", "a/b": level}, 400, "The visibility of “a/b” must be public or private.")
+            for level in (None, True, "", "Public", ["public"])
+        ),
+        (["city"], 400, "The body must be a JSON object"),
+    ],
+    ids=str,
+)
+def test_a_visibility_that_cannot_be_changes_nothing(as_alice, write, read, changes, status, says):
+    write(kv.set_value, ALICE, "a/b", "")
+    answer = as_alice("PATCH", VISIBILITY, json=changes)
+    assert (answer.status_code, answer.json["code"]) == (status, status)
+    assert answer.json["message"].startswith(says)
+    assert read(kv.get_public_pairs, ALICE) == {}
+
+
+@pytest.mark.parametrize(("method", "body"), [("GET", None), ("HEAD", None), ("PATCH", {"city": "public"})])
+def test_nobody_but_the_owner_learns_or_changes_who_reads_a_pair(client, others, read, method, body):
+    for headers, code, _ in others.values():
+        assert client.open(VISIBILITY, method=method, headers=headers, json=body).status_code == code
+    assert read(kv.get_public_pairs, ALICE) == {}
+
+
 def test_a_longer_pair_of_lanyards_is_shown_and_removed_but_not_written(as_alice, write, pairs):
     key, value = "k" * 255, "v" * 30_000
     for method, below, options in (("DELETE", f"/{key}", {}), ("PATCH", "", {"json": {key: None}})):

@@ -195,11 +195,13 @@ def test_keys_are_served_in_the_order_of_the_document(ask, path, name, pick):
     assert list(pick(ask("GET", path).json)) == list(SCHEMAS[name]["properties"])
 
 
+VISIBILITY = "/user/{user_id}/kv-visibility"
 READS = [
     ("/user/{user_id}", f"/user/{ALICE}"),
     ("/users", f"/users?ids={BOB},{ALICE},{'9' * 20}"),
     ("/user/{user_id}/kv", "/user/@me/kv"),
     ("/user/{user_id}/kv/{key}", "/user/@me/kv/city"),
+    (VISIBILITY, "/user/@me/kv-visibility"),
     ("/v1/users/{user_id}", f"/v1/users/{ALICE}"),
     ("/v1/users/{user_id}", "/v1/users/@me"),
     ("/v1/s", "/v1/s"),
@@ -246,6 +248,8 @@ def test_a_read_and_its_304_are_as_documented(ask, path, asked):
         ("PUT", "/user/{user_id}/kv/{key}", "/user/@me/kv/city", {"data": "x" * 50_000}, 413),
         ("PATCH", "/user/{user_id}/kv", "/user/@me/kv", {"data": "{}"}, 415),
         ("PATCH", "/user/{user_id}/kv", f"/user/{BOB}/kv", {"data": "{}", "headers": JSON}, 403),
+        ("PATCH", VISIBILITY, "/user/@me/kv-visibility", {"data": '{"city": null}', "headers": JSON}, 400),
+        ("PATCH", VISIBILITY, "/user/@me/kv-visibility", {"data": '{"none": "public"}', "headers": JSON}, 404),
         ("PUT", "/v1/users/{user_id}/kv/{key}", "/v1/users/@me/kv/city", {"data": "x" * 30_001}, 404),
         ("PATCH", "/v1/users/{user_id}/kv", f"/v1/users/{BOB}/kv", {"data": "{}", "headers": JSON}, 401),
         ("PATCH", "/v1/users/{user_id}/kv", "/v1/users/@me/kv", {"data": "[]", "headers": JSON}, 404),
