@@ -71,8 +71,8 @@ def tell_address(url: str, is_simulated: bool = False) -> str:
     if not (settings.is_reachable_from_outside(url) or is_simulated):
         return "This Rollcall has no pages that you can open: whoever runs it has set no PUBLIC_URL for it."
     return (
-        f"My pages are at {url}/, my commands at {url}/docs/commands, and the API is explained at {url}/docs; what you"
-        " set by commands shows there."
+        f"At {url}/me you edit what commands edit. My pages begin at {url}/, my commands are at {url}/docs/commands,"
+        f" and {url}/docs explains the API."
     )
 
 

@@ -32,6 +32,11 @@ class DiscordUser:
             self.rollcall.write(tokens.store_token, int(self.id), tokens.hash_token(self._token))
         return self._token
 
+    def replace_token(self) -> str:
+        """Another token, as `.token` makes one; the old one ends."""
+        self._token = None
+        return self.token
+
     def ask(self, typed: str, wanted: str, place: str | None = None, **options: object) -> dict:
         """Type something; the bot's first message with the wanted text, which has to come."""
         return self.await_answer(lambda: self.discord.say(self.id, typed, **self.where | options), wanted, place)

@@ -113,7 +113,7 @@ def test_what_the_bot_is(discord_user, rollcall):
         assert field in told
     assert "Running for: " in told
     assert "oauth2/authorize?client_id=" in alice.refusal("pk;invite")
-    assert "/docs" in alice.refusal("pk;dashboard")
+    assert all(path in alice.refusal("pk;dashboard") for path in ("/me you edit", "/docs"))
     assert "I did not expect “now”" in alice.refusal("pk;stats now")
 
 

@@ -2,13 +2,13 @@
 
 from flask import Blueprint, Flask
 
-from web.pages import error_pages, filters, home, people, person_pictures, static_files, systems
+from web.pages import error_pages, filters, home, me, people, person_pictures, static_files, systems
 
 
 def init_app(app: Flask) -> None:
     """Serve the pages and what they load, and let errors be pages where a browser asks."""
     pages = Blueprint("pages", __name__)
-    for routes in (home, people, person_pictures, static_files, systems):
+    for routes in (home, me, people, person_pictures, static_files, systems):
         pages.register_blueprint(routes.bp)
     app.register_blueprint(pages)
     filters.init_app(app)

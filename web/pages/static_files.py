@@ -1,9 +1,9 @@
-"""The files that pages load: each of `web/static` under its own name, and no others."""
+"""The files that pages load: each in `web/static` under its own name, and no others."""
 
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
 from config import ROOT
 from rules.etags import version_of
@@ -13,15 +13,19 @@ bp = Blueprint("static_files", __name__)
 
 FOLDER = ROOT / "web" / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-FILES = {path.name: TYPES[path.suffix] for path in sorted(FOLDER.iterdir()) if path.is_file()}
-_NAME = "<any({}):name>".format(", ".join(map('"{}"'.format, FILES)))
+FILES = {
+    path.relative_to(FOLDER).as_posix(): TYPES[path.suffix] for path in sorted(FOLDER.rglob("*")) if path.is_file()
+}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
-@bp.get(f"/static/{_NAME}", defaults={"version": None})
-@bp.get(f"/static/<version>/{_NAME}")
-def show(name: str, version: str | None) -> Response:
+@bp.get("/static/<path:path>")
+def show(path: str) -> Response:
     """A file; by an address with the version of all of them, which changes with any, for as long as one likes."""
+    version, _, rest = path.partition("/")
+    name = path if path in FILES else rest
+    if name not in FILES:
+        abort(404)
     answer = readable(_read(FOLDER / name), mimetype=FILES[name])
     if version == get_version():
         request.environ["rollcall.cache_control"] = FOR_EVER

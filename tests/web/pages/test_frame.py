@@ -13,7 +13,7 @@ from web.pages.static_files import FILES, get_version
 
 # `/nothing` is an error, which is a page where a browser asks.
 HTML = (
-    *("/", "/docs", "/docs/", "/docs/live", "/docs/commands", "/privacy", "/moving", "/nothing"),
+    *("/", "/me", "/docs", "/docs/", "/docs/live", "/docs/commands", "/privacy", "/moving", "/nothing"),
     *(f"/u/{ALICE}", "/u?q=nobody", f"/s/{GARDEN}"),
 )
 # Of a page without pictures.
