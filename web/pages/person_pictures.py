@@ -25,8 +25,7 @@ def show(user_id: str, name: str) -> Response:
     card, address = _find(user_id, name)
     if address is None:
         raise NotFound("There is no such picture on this card.")
-    pictures = current_app.extensions.get("pictures")
-    picture = pictures.find(address) if pictures else None
+    picture = current_app.extensions["pictures"].find(address)
     if picture is None:
         return _stand_in(card, name)
     answer = readable(picture.data, mimetype=picture.media_type)
@@ -39,7 +38,7 @@ def show(user_id: str, name: str) -> Response:
 def _stand_in(card: Json, name: str) -> Response:
     # What is there cannot be reached, or not from here; a browser would show that something is broken.
     if name != "avatar":
-        return static_files.show("picture.svg" if name.startswith("activity") else "none.svg", None)
+        return static_files.show("picture.svg" if name.startswith("activity") else "none.svg")
     answer = readable(render_template("initials.svg", name=card["name"]), mimetype="image/svg+xml")
     answer.headers["Content-Security-Policy"] = POLICY
     return answer
