@@ -41,6 +41,11 @@ def _uuid() -> Mapped[bytes | None]:
     return mapped_column(LargeBinary(16), default=lambda: uuid4().bytes, index=True, unique=True)
 
 
+# The import that added the row. No reference: one would need an index on every switch.
+def _import_id() -> Mapped[int | None]:
+    return mapped_column(Integer)
+
+
 class Presence(db.Model):
     """One published member of the home server; `body` is the finished JSON of the answer's `presence`.
 
@@ -277,6 +282,10 @@ class Member(db.Model):
     # Counted here: records go when messages are deleted, and imports bring counts without records.
     message_count: Mapped[int] = mapped_column(default=0, server_default="0")
     last_message_at: Mapped[int | None] = mapped_column(BigInteger)
+    # Neither is listed, counted or proxied; both are named in switches. A custom front is a state such as “Asleep”.
+    is_custom_front: Mapped[bool] = _no()
+    is_archived: Mapped[bool] = _no()
+    import_id: Mapped[int | None] = _import_id()
 
 
 class ProxyTagIndex(db.Model):
@@ -319,6 +328,9 @@ class Group(db.Model):
     list_privacy: Mapped[bool] = _no()
     metadata_privacy: Mapped[bool] = _no()
     visibility: Mapped[bool] = _no()
+    # The group that it is within; never round in a circle.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="SET NULL"), index=True)
+    import_id: Mapped[int | None] = _import_id()
 
 
 class GroupMember(db.Model):
@@ -333,7 +345,11 @@ class GroupMember(db.Model):
 
 
 class Switch(db.Model):
-    """One switch of a system, at a time (µs since 1970) that no other switch of the system has."""
+    """One switch of a system, at a time (µs since 1970) that no other switch of the system has.
+
+    `hides_private`: it came from an app where nobody could see it, so whoever is not the owner sees no private member
+    in it. `import_id` goes when somebody edits it, who makes it their own.
+    """
 
     __tablename__ = "switches"
     __table_args__ = (UniqueConstraint("system_id", "timestamp"),)
@@ -342,6 +358,8 @@ class Switch(db.Model):
     uuid: Mapped[bytes | None] = _uuid()
     system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"))
     timestamp: Mapped[int] = mapped_column(BigInteger)
+    hides_private: Mapped[bool] = _no()
+    import_id: Mapped[int | None] = _import_id()
 
 
 class SwitchMember(db.Model):
@@ -353,6 +371,71 @@ class SwitchMember(db.Model):
     position: Mapped[int] = mapped_column(primary_key=True)
     # Indexed as every column that refers to a member: deleting one would scan the table.
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+
+
+class Import(db.Model):
+    """One import into a system: from which app, when its file was written and when it came (µs since 1970).
+
+    `counts` is JSON: numbers of what was new and changed, and under `kept` of what is in the archive, by kind.
+    `undo` is compressed JSON of what was there before, null once it is too late to undo it; `archive` is compressed
+    JSON of what has no place in other tables, `archive_bytes` how long it is, and `archive_hash` tells it from others.
+    `fronts_now`: whoever fronts last in the file does so now, and may be proxied by autoproxy.
+    """
+
+    __tablename__ = "imports"
+    # A number is never given twice: members, groups and switches keep it without a reference.
+    __table_args__ = (
+        Index("ix_imports_undoable", "at", sqlite_where=text("undo IS NOT NULL")),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("systems.id", ondelete="CASCADE"), index=True)
+    app: Mapped[str]
+    exported_at: Mapped[int | None] = mapped_column(BigInteger)
+    at: Mapped[int] = mapped_column(BigInteger)
+    fronts_now: Mapped[bool] = _no()
+    counts: Mapped[str] = mapped_column(default="{}", server_default="{}")
+    archive_hash: Mapped[bytes | None]
+    archive_bytes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # Megabytes, which nobody who lists imports reads.
+    undo: Mapped[bytes | None] = mapped_column(deferred=True)
+    archive: Mapped[bytes | None] = mapped_column(deferred=True)
+
+
+class ImportSource(db.Model):
+    """Which member or group the one at a place in an import's file became, and what the app calls it, if it has IDs.
+
+    `kind` is `member` or `group`. A later import of the same app finds them again by `source`.
+    """
+
+    __tablename__ = "import_sources"
+    # Read by the whole import, and by nothing else.
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str | None]
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+
+
+class FrontSpan(db.Model):
+    """How long a member fronted by a file that keeps fronts so, from µs to µs; `end` is null while it lasted.
+
+    Its switches say the same in PluralKit's way. The import says whose it is: undone or deleted, it takes them along.
+    """
+
+    __tablename__ = "front_spans"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
+    start: Mapped[int] = mapped_column(BigInteger)
+    end: Mapped[int | None] = mapped_column(BigInteger)
+    status: Mapped[str | None]
+    source: Mapped[str | None]
 
 
 class DispatchEvent(db.Model):

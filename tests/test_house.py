@@ -265,7 +265,11 @@ def test_the_migrations_make_the_tables_of_the_models(url):
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), models.db.metadata)
-    assert differences == []
+        references = connection.exec_driver_sql("PRAGMA foreign_key_list(groups)").mappings().all()
+    # Of a reference that came with a column, SQLAlchemy does not see what a deletion does.
+    added = [one for one in differences if one[0] in ("add_fk", "remove_fk") and "parent_id" in one[1].columns]
+    assert [one for one in differences if one not in added] == []
+    assert {(one["from"], one["table"], one["on_delete"]) for one in references} >= {("parent_id", "groups", "SET NULL")}
 
 
 def test_migrations_are_named_by_their_revision():
