@@ -6,12 +6,13 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Select, bindparam, func, not_, or_, select
+from sqlalchemy import Boolean, Select, and_, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
 from rules.errors import NotAllowed
+from rules.fronting.seen_switches import is_named, is_seen
 from rules.fronting.switches import find_latest
 from rules.parsing.timestamps import LATEST_US, show_time
 from rules.systems import systems
@@ -26,6 +27,9 @@ def select_switches(session: Session, system: System, viewer: int | None) -> Sel
     While the fronters are private, the newest switch is left out for everybody but the owner: it names them.
     """
     switches = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
+    if systems.is_owner(session, viewer, system.id):
+        return switches
+    switches = switches.where(is_seen(system.id))
     hidden_since = find_hidden_since(session, system, viewer)
     return switches if hidden_since is None else switches.where(Switch.timestamp < hidden_since)
 
@@ -37,7 +41,7 @@ def find_hidden_since(session: Session, system: System, viewer: int | None) -> i
     """
     if not _hides_latest(system, systems.is_owner(session, viewer, system.id)):
         return None
-    latest = find_latest(session, system)
+    latest = find_latest(session, system, is_owner=False)
     return latest.timestamp if latest else 0
 
 
@@ -54,9 +58,8 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
     """
     system = systems.get_seen_system(reader, hid, viewer)
     hides_latest = _hides_latest(system, system.own)
-    rows = _query_page().all(
-        reader, system_id=system.id, hides_latest=hides_latest, before=LATEST_US if before is None else before
-    )
+    before = LATEST_US if before is None else before
+    rows = _query_page().all(reader, system_id=system.id, own=system.own, hides_latest=hides_latest, before=before)
     # A switch to nobody is one row without a member.
     return [
         {"timestamp": show_time(timestamp), "members": [row.hid for row in switch if row.hid is not None]}
@@ -66,16 +69,19 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
 
 @cache
 def _query_page() -> CompiledQuery:
-    own, newer = Switch.system_id == bindparam("system_id"), aliased(Switch)
-    latest = select(func.max(newer.timestamp)).where(newer.system_id == bindparam("system_id")).scalar_subquery()
-    seen = or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest)
-    listed = select(Switch.id, Switch.timestamp).where(own, Switch.timestamp < bindparam("before"), seen)
+    system_id, owns, newer = bindparam("system_id"), bindparam("own", type_=Boolean), aliased(Switch)
+    newest = select(newer.timestamp).where(newer.system_id == system_id, or_(owns, is_seen(system_id, newer)))
+    latest = newest.order_by(newer.timestamp.desc()).limit(1).scalar_subquery()
+    listed = select(Switch.id, Switch.timestamp, Switch.hides_private).where(
+        *(Switch.system_id == system_id, Switch.timestamp < bindparam("before"), or_(owns, is_seen(system_id))),
+        or_(not_(bindparam("hides_latest", type_=Boolean)), Switch.timestamp < latest),
+    )
     # Cut before it is joined: the limit is one of switches, not of those who front.
     page = listed.order_by(Switch.timestamp.desc()).limit(PAGE).subquery("page")
     return CompiledQuery(
         select(page.c.timestamp, Member.hid)
         .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.id)
-        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .outerjoin(Member, and_(Member.id == SwitchMember.member_id, or_(owns, is_named(page.c))))
         .order_by(page.c.timestamp.desc(), SwitchMember.position)
     )
 
@@ -97,11 +103,11 @@ def show_history(
     rows = session.execute(page).all()
     if not rows:
         return []
-    members = members_by_switch(session, [row.id for row in rows], Member)
     owner = systems.is_owner(session, viewer, system.id)
+    members = members_by_switch(session, [row.id for row in rows], Member, owner)
     hidden_since = find_hidden_since(session, system, viewer)
     # Each switch lasts until the one before it in the list; what is newer than the page's first is not on the page.
-    ends = [_find_next(session, system, rows[0].timestamp, hidden_since), *(row.timestamp for row in rows)]
+    ends = [_find_next(session, system, viewer, rows[0].timestamp), *(row.timestamp for row in rows)]
     return [
         {
             "timestamp": row.timestamp,
@@ -113,20 +119,24 @@ def show_history(
     ]
 
 
-def _find_next(session: Session, system: System, timestamp: int, hidden_since: int | None) -> int | None:
-    later = select(func.min(Switch.timestamp)).where(Switch.system_id == system.id, Switch.timestamp > timestamp)
-    return session.scalar(later if hidden_since is None else later.where(Switch.timestamp < hidden_since))
+def _find_next(session: Session, system: System, viewer: int | None, timestamp: int) -> int | None:
+    later = select_switches(session, system, viewer).where(Switch.timestamp > timestamp)
+    return session.scalar(later.with_only_columns(Switch.timestamp).order_by(Switch.timestamp).limit(1))
 
 
-def members_by_switch(session: Session, switch_ids: Iterable[int], what: Any) -> dict[int, list[Any]]:
-    """The members of each of these switches in order, or `what` of them is asked for; a switch to nobody has no key."""
-    rows = session.execute(
+def members_by_switch(session: Session, switch_ids: Iterable[int], what: Any, is_owner: bool) -> dict[int, list[Any]]:
+    """The members of each of these switches in order, or `what` of them is asked for; a switch to nobody has no key.
+
+    Those that `seen_switches` keeps from strangers are there for the owner alone.
+    """
+    rows = (
         select(SwitchMember.switch_id, what)
+        .join(Switch, Switch.id == SwitchMember.switch_id)
         .join(Member, Member.id == SwitchMember.member_id)
         .where(SwitchMember.switch_id.in_(switch_ids))
         .order_by(SwitchMember.switch_id, SwitchMember.position)
     )
     found: dict[int, list[Any]] = {}
-    for switch_id, member in rows:
+    for switch_id, member in session.execute(rows if is_owner else rows.where(is_named())):
         found.setdefault(switch_id, []).append(member)
     return found

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Member, Switch, SwitchMember, System
-from rules.dispatch import changes
+from models import Member, Switch, System
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound
 from rules.fronting import switches
 from rules.fronting.front_history import PAGE, members_by_switch, select_switches
@@ -43,16 +42,17 @@ def list_seen(
         seen = seen.where(Switch.timestamp < before_us)
     page = seen.add_columns(Switch.uuid).order_by(Switch.timestamp.desc()).limit(min(limit, PAGE))
     rows = session.execute(page).all()
-    members = members_by_switch(session, [row.id for row in rows], Member)
+    members = members_by_switch(session, [row.id for row in rows], Member, systems.is_owner(session, viewer, system.id))
     return [Past(row.uuid, row.timestamp, members.get(row.id, ())) for row in rows]
 
 
 def find_seen_latest(session: Session, system: System, viewer: int | None) -> Past | None:
     """The newest switch, or None. Raises NotAllowed when who fronts is private."""
-    if system.front_privacy and not systems.is_owner(session, viewer, system.id):
+    owner = systems.is_owner(session, viewer, system.id)
+    if system.front_privacy and not owner:
         raise NotAllowed("Unauthorized to view fronter.", "Who fronts in this system is private.", 30004)
-    latest = switches.find_latest(session, system)
-    return latest and _load(session, latest)
+    latest = switches.find_latest(session, system, owner)
+    return latest and _load(session, latest, owner)
 
 
 def get_seen(session: Session, system: System, viewer: int | None, uuid: str) -> Past:
@@ -64,7 +64,7 @@ def get_seen(session: Session, system: System, viewer: int | None, uuid: str) ->
         raise _no_such_switch() from None
     if session.execute(seen).first() is None:
         raise _no_such_switch()
-    return _load(session, switch)
+    return _load(session, switch, systems.is_owner(session, viewer, system.id))
 
 
 def log_switch(session: Session, user_id: int, references: object, timestamp_us: int | None = None) -> Past:
@@ -101,7 +101,8 @@ def move_switch(session: Session, user_id: int, uuid: str, timestamp_us: int) ->
     switch = _get(session, system, uuid)
     if switch.timestamp != timestamp_us:
         _check_free(session, system, timestamp_us)
-        switch.timestamp = timestamp_us
+        # Who edits a switch makes it their own, and undoing an import leaves it.
+        switch.timestamp, switch.import_id = timestamp_us, None
         session.flush()
     return _load(session, switch)
 
@@ -112,9 +113,7 @@ def replace_members(session: Session, user_id: int, uuid: str, references: objec
     switch = _get(session, system, uuid, MISSING_FOR_MEMBERS)
     members = _get_members(session, system, references)
     _check_changed(session, switch, members)
-    session.execute(delete(SwitchMember).where(SwitchMember.switch_id == switch.id))
-    switches.store_fronters(session, switch, [member.id for member in members])
-    changes.note_members(session, switch)
+    switches.replace_fronters(session, switch, [member.id for member in members])
     return _load(session, switch)
 
 
@@ -143,8 +142,9 @@ def _no_such_switch(code: int = MISSING) -> NotFound:
     return NotFound("Switch not found, or it is not part of this system.", "There is no such switch.", code)
 
 
-def _load(session: Session, switch: Switch) -> Past:
-    return Past(switch.uuid, switch.timestamp, members_by_switch(session, [switch.id], Member).get(switch.id, ()))
+def _load(session: Session, switch: Switch, is_owner: bool = True) -> Past:
+    members = members_by_switch(session, [switch.id], Member, is_owner)
+    return Past(switch.uuid, switch.timestamp, members.get(switch.id, ()))
 
 
 def _get_members(session: Session, system: System, references: object) -> list[Member]:

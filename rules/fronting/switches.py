@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, and_, bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember, System
@@ -12,6 +12,7 @@ from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotFound
 from rules.fronting.fronter_changes import check_distinct, combine
+from rules.fronting.seen_switches import is_named, is_seen
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import soft_delete, systems
 from rules.systems.privacy import view_member
@@ -62,9 +63,7 @@ def edit_switch(
     if how:
         wanted = combine(get_fronters(session, latest), wanted, how)
     members = _check_fronters(session, system, latest, wanted)
-    session.execute(delete(SwitchMember).where(SwitchMember.switch_id == latest.id))
-    store_fronters(session, latest, members)
-    changes.note_members(session, latest)
+    replace_fronters(session, latest, members)
     return latest
 
 
@@ -97,7 +96,7 @@ def move_switch(session: Session, user_id: int, timestamp_us: int, expected: int
     switch = check_move(session, user_id, timestamp_us, expected)
     ahead = _find_ahead(session, switch)
     for number, moved in enumerate([switch, *ahead]):
-        moved.timestamp = timestamp_us - number
+        moved.timestamp, moved.import_id = timestamp_us - number, None
     session.flush()
     return switch
 
@@ -161,10 +160,10 @@ def get_latest(session: Session, system: System) -> Switch:
     return switch
 
 
-def find_latest(session: Session, system: System) -> Switch | None:
-    """The newest switch of a system."""
+def find_latest(session: Session, system: System, is_owner: bool = True) -> Switch | None:
+    """The newest switch of a system; for strangers the newest that they see."""
     newest = select(Switch).where(Switch.system_id == system.id).order_by(Switch.timestamp.desc()).limit(1)
-    return session.scalar(newest)
+    return session.scalar(newest if is_owner else newest.where(is_seen(system.id)))
 
 
 def get_fronters(session: Session, switch: Switch) -> list[str]:
@@ -181,7 +180,7 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
     system = systems.get_seen_system(reader, hid, viewer)
     if system.front_privacy and not system.own:
         raise NotAllowed("Unauthorized to view fronter.", "Who fronts in this system is private.", 30004)
-    rows = _query_fronters().all(reader, system_id=system.id)
+    rows = _query_fronters().all(reader, system_id=system.id, own=system.own)
     if not rows:
         raise NotFound(*NO_SWITCH)
     # A switch to nobody is one row without a member.
@@ -191,12 +190,13 @@ def show_fronters(reader: Reader, hid: str, viewer: int | None) -> dict[str, Any
 
 @cache
 def _query_fronters() -> CompiledQuery:
-    own = select(Switch.id).where(Switch.system_id == bindparam("system_id"))
-    latest = own.order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
+    system_id, owns, newest = bindparam("system_id"), bindparam("own", type_=Boolean), aliased(Switch)
+    seen = select(newest.id).where(newest.system_id == system_id, or_(owns, is_seen(system_id, newest)))
+    latest = seen.order_by(newest.timestamp.desc()).limit(1).scalar_subquery()
     return CompiledQuery(
         select(Switch.timestamp, *Member.__table__.columns)
         .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
-        .outerjoin(Member, Member.id == SwitchMember.member_id)
+        .outerjoin(Member, and_(Member.id == SwitchMember.member_id, or_(owns, is_named())))
         .where(Switch.id == latest)
         .order_by(SwitchMember.position)
     )
@@ -228,6 +228,14 @@ def _check_fronters(session: Session, system: System, latest: Switch | None, wan
         raise Invalid("New members identical to existing fronters.", f"{who}, so nothing was changed.")
     found = _get_members(session, system, wanted)
     return [found[hid].id for hid in wanted]
+
+
+def replace_fronters(session: Session, switch: Switch, members: list[int]) -> None:
+    """Give a switch other members, by their row IDs; that makes it one's own, which undoing an import leaves."""
+    session.execute(delete(SwitchMember).where(SwitchMember.switch_id == switch.id))
+    switch.import_id = None
+    store_fronters(session, switch, members)
+    changes.note_members(session, switch)
 
 
 def store_fronters(session: Session, switch: Switch, members: list[int]) -> None:

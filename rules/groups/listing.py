@@ -108,7 +108,7 @@ def show_members(session: Session, group: Group, viewer: int | None) -> list[dic
     system = session.get_one(System, group.system_id)
     owner = systems.is_owner(session, viewer, system.id)
     check_members_visible(system, group, owner)
-    listed = select(Member).where(Member.id.in_(_ids_in(group))).order_by(Member.id)
+    listed = select(Member).where(Member.id.in_(_ids_in(group)), members.is_listed()).order_by(Member.id)
     return [see_member(one, owner) for one in session.scalars(listed) if owner or not one.visibility]
 
 
@@ -179,7 +179,8 @@ def _is_seen(system: System, group: Group, owner: bool) -> bool:
 
 def _members_of(system: System, owner: bool, *columns: object) -> Select[object]:
     joined = select(*columns).select_from(GroupMember).join(Group, Group.id == GroupMember.group_id)
-    joined = joined.join(Member, Member.id == GroupMember.member_id).where(Group.system_id == system.id)
+    joined = joined.join(Member, Member.id == GroupMember.member_id)
+    joined = joined.where(Group.system_id == system.id, members.is_listed())
     return joined.order_by(Group.id, Member.id) if owner else joined.where(Member.visibility.is_(False))
 
 

@@ -171,14 +171,13 @@ def _match_autoproxy(
         return NotProxied("No tag fits, and autoproxy has no member to speak as now.")
     if row.mode == "latch" and _has_timed_out(row, now_us):
         return NotProxied("No tag fits, and the latch has timed out.")
+    member = queries.member_query().find(reader, member_id=member_id, guild_id=0)
+    if not member.is_proxied:
+        return NotProxied("No tag fits, and custom fronts and archived members are not proxied.")
     # Whoever sets a member for a server means it, whatever that member's own switch says.
-    if row.mode != "member" and not _is_autoproxied(reader, member_id):
+    if row.mode != "member" and not member.autoproxy_enabled:
         return NotProxied("No tag fits, and autoproxy is off for this member.")
     return member_id, incoming.text, None
-
-
-def _is_autoproxied(reader: Reader, member_id: int) -> bool:
-    return queries.member_query().find(reader, member_id=member_id, guild_id=0).autoproxy_enabled
 
 
 def _depends_on_earlier(row: Any) -> bool:

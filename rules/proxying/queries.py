@@ -6,7 +6,8 @@ Compiled once, since each message that anybody sends asks the first of them.
 from functools import cache
 
 from sqlalchemy import String as Text
-from sqlalchemy import bindparam, cast, exists, func, select
+from sqlalchemy import bindparam, cast, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from database.compiled_queries import CompiledQuery
 from models import (
@@ -14,6 +15,7 @@ from models import (
     Autoproxy,
     BlacklistedChannel,
     Guild,
+    Import,
     Member,
     MemberGuild,
     ProxyTagIndex,
@@ -23,6 +25,7 @@ from models import (
     SystemGuild,
     UnloggedChannel,
 )
+from rules.systems.members import is_listed
 
 
 @cache
@@ -36,7 +39,7 @@ def sender_query() -> CompiledQuery:
     may_fit = select(ProxyTagIndex.member_id).where(ProxyTagIndex.system_id == System.id, ProxyTagIndex.sign.in_(signs))
     tags = (
         select(func.group_concat("[" + cast(Member.id, Text) + "," + Member.proxy_tags + "]", ","))
-        .where(Member.system_id == System.id, Member.id.in_(may_fit.correlate(System)))
+        .where(Member.system_id == System.id, Member.id.in_(may_fit.correlate(System)), is_listed())
         .scalar_subquery()
     )
     here = [bindparam("channel_id"), bindparam("parent_id")]
@@ -68,6 +71,7 @@ def member_query() -> CompiledQuery:
         select(
             *(Member.name, Member.display_name, Member.webhook_avatar_url, Member.avatar_url, Member.color),
             *(Member.tts, Member.keep_proxy, Member.proxy_tags, Member.autoproxy_enabled),
+            is_listed().label("is_proxied"),
             *(MemberGuild.display_name.label("guild_name"), MemberGuild.avatar_url.label("guild_avatar")),
             MemberGuild.keep_proxy.label("guild_keep"),
         )
@@ -79,8 +83,17 @@ def member_query() -> CompiledQuery:
 
 @cache
 def first_fronter_query() -> CompiledQuery:
-    """The first fronter of a system, by `system_id`; nothing while nobody fronts."""
-    own = Switch.system_id == bindparam("system_id")
-    latest = select(Switch.id).where(own).order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
-    first = select(SwitchMember.member_id).where(SwitchMember.switch_id == latest)
+    """The first fronter of a system, by `system_id`; nothing while nobody fronts.
+
+    Nothing either where a file said last who fronts, unless whoever imported it said that it is so now.
+    """
+    newest = aliased(Switch)
+    own = select(newest.id).where(newest.system_id == bindparam("system_id"))
+    latest = own.order_by(newest.timestamp.desc()).limit(1).scalar_subquery()
+    first = (
+        select(SwitchMember.member_id)
+        .join(Switch, Switch.id == SwitchMember.switch_id)
+        .outerjoin(Import, Import.id == Switch.import_id)
+        .where(Switch.id == latest, or_(Switch.import_id.is_(None), Import.fronts_now.is_(True)))
+    )
     return CompiledQuery(first.order_by(SwitchMember.position).limit(1))

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Member, Switch, System
+from rules.systems import members
 from rules.systems.soft_delete import is_within_reach
 
 
@@ -25,13 +26,15 @@ def count_public(session: Session) -> Statistics:
     seen = (
         select(func.count(), func.coalesce(func.sum(Member.message_count).filter(~Member.metadata_privacy), 0))
         .join(System, System.id == Member.system_id)
-        .where(within, ~System.member_list_privacy, ~Member.visibility)
+        .where(within, ~System.member_list_privacy, ~Member.visibility, members.is_listed())
     )
-    members, messages = session.execute(seen.select_from(Member)).one()
+    count, messages = session.execute(seen.select_from(Member)).one()
     switches = select(func.count()).select_from(Switch).join(System, System.id == Switch.system_id)
+    # Whether strangers see one that an import brought depends on who is in it.
+    seen_by_all = ~Switch.hides_private
     return Statistics(
         session.scalar(select(func.count()).select_from(System).where(within)),
-        members,
-        session.scalar(switches.where(within, ~System.front_privacy, ~System.front_history_privacy)),
+        count,
+        session.scalar(switches.where(within, ~System.front_privacy, ~System.front_history_privacy, seen_by_all)),
         messages,
     )

@@ -20,7 +20,10 @@ SORTS = ("name", "display_name", "id", "message_count", "created", "last_fronted
 
 @dataclass(frozen=True)
 class Options:
-    """What to list. `all` are hidden members too, `descriptions` are searched as well; `sort` is one of SORTS."""
+    """What to list. `all` are hidden members, archived ones and custom fronts too; `sort` is one of SORTS.
+
+    With `descriptions` those are searched as well.
+    """
 
     search: str = ""
     descriptions: bool = False
@@ -37,9 +40,9 @@ def list_members(
     """The members of a system, or those with row IDs `among` these, as `see_member` shows them.
 
     They have `last_fronted` (µs) where it is asked for or sorted by. Hidden members are left out even for the owner
-    unless `all` or `private_only`; strangers never get them. Nobody is found by what the viewer must not see. The
-    busiest come first, and those who spoke and fronted last; whoever lacks what is sorted by comes last, also in
-    reverse. Raises NotAllowed when the member list is private, for `last_fronted` when the front history is, and for
+    unless `all` or `private_only`, and custom fronts and archived ones unless `all`; strangers never get them. Nobody
+    is found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever
+    lacks what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for `last_fronted` when the front history is, and for
     `private_only` to strangers.
     """
     owner = systems.is_owner(session, viewer, system.id)
@@ -78,6 +81,8 @@ def suggest(things: Iterable[Member | Group], typed: str, most: int) -> list[tup
 
 
 def _is_wanted(member: Member, owner: bool, options: Options) -> bool:
+    if (member.is_custom_front or member.is_archived) and not (owner and options.all):
+        return False
     if not owner:
         return not member.visibility
     return bool(member.visibility) if options.private_only else options.all or not member.visibility

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Boolean, Select, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from database.compiled_queries import CompiledQuery, Reader
@@ -71,6 +71,8 @@ _READERS: fields.Readers = {
     "privacy": fields.read_privacy,
     "autoproxy_enabled": fields.read_bool,
     "tts": fields.read_bool,
+    "is_custom_front": fields.read_bool,
+    "is_archived": fields.read_bool,
     **dict.fromkeys((*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), fields.read_privacy),
 }
 
@@ -179,8 +181,13 @@ def list_seen(session: Session, system: System, viewer: int | None) -> list[dict
     """
     owner = systems.is_owner(session, viewer, system.id)
     check_list_visible(system, owner)
-    listed = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id))
-    return [see_member(one, owner) for one in listed if owner or not one.visibility]
+    listed = select(Member).where(Member.system_id == system.id, is_listed()).order_by(Member.id)
+    return [see_member(one, owner) for one in session.scalars(listed) if owner or not one.visibility]
+
+
+def is_listed() -> ColumnElement[bool]:
+    """The condition that a member stands in lists and is counted and proxied: neither a custom front nor archived."""
+    return and_(Member.is_custom_front.is_(False), Member.is_archived.is_(False))
 
 
 def check_list_visible(system: Any, is_owner: bool) -> None:
@@ -206,12 +213,12 @@ def _seen() -> Select[Any]:
 @cache
 def _query_all() -> CompiledQuery:
     seen = or_(bindparam("own", type_=Boolean), Member.visibility.is_(False))
-    listed = select(*Member.__table__.columns).where(Member.system_id == bindparam("system_id"), seen)
+    listed = select(*Member.__table__.columns).where(Member.system_id == bindparam("system_id"), seen, is_listed())
     return CompiledQuery(listed.order_by(Member.id))
 
 
 def count_members(session: Session, system: System) -> int:
-    """How many members a system has, private ones included."""
+    """How many members a system has, private ones, custom fronts and archived ones included."""
     return session.scalar(select(func.count()).where(Member.system_id == system.id))
 
 

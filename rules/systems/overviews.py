@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import Member, System
 from rules.errors import NotAllowed, NotFound
 from rules.fronting import switches
-from rules.systems import guild_settings, systems
+from rules.systems import guild_settings, members, systems
 from rules.systems.privacy import see_member, see_system
 
 
@@ -61,5 +61,5 @@ def get_member_overview(session: Session, member: Member, viewer: int | None) ->
 def _count_members(session: Session, system: System, owner: bool) -> int | None:
     if system.member_list_privacy and not owner:
         return None
-    counted = select(func.count()).where(Member.system_id == system.id)
+    counted = select(func.count()).where(Member.system_id == system.id, members.is_listed())
     return session.scalar(counted if owner else counted.where(Member.visibility.is_(False)))
