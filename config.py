@@ -34,7 +34,7 @@ NAMES = frozenset(
         *("DELETED_MESSAGES_KEPT", "SERVER", "WEB_CONCURRENCY", "PUBLISH", "JOIN_NOTICE", "WEBHOOK_LOOPBACK"),
         "FEATURED_USER_ID",
         *("FEED_KEPT", "FEED_ROWS", "LIVE_CONNECTIONS", "LIVE_PER_CLIENT", "SUBSCRIBE_TO_ALL"),
-        *("PICTURE_HOSTS", "PICTURE_CACHE_MB"),
+        *("PICTURE_HOSTS", "PICTURE_CACHE_MB", "IMPORTS_KEPT"),
     }
 )
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -86,6 +86,7 @@ class Config:
     picture_hosts: tuple[str, ...]
     picture_cache_mb: int
     featured_user_id: int | None
+    imports_kept: int
 
 
 def load(overrides: Mapping[str, str] | None = None) -> Config:
@@ -148,6 +149,7 @@ def read(environ: Mapping[str, str | None]) -> Config:
         picture_hosts=_host_names("PICTURE_HOSTS", text("PICTURE_HOSTS", "")),
         picture_cache_mb=_number("PICTURE_CACHE_MB", text("PICTURE_CACHE_MB", "100"), 0, 1_000_000),
         featured_user_id=_number("FEATURED_USER_ID", text("FEATURED_USER_ID"), 1, LARGEST_SNOWFLAKE),
+        imports_kept=_number("IMPORTS_KEPT", text("IMPORTS_KEPT", "30"), 0, 3650),
     )
 
 

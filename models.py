@@ -428,9 +428,10 @@ class FrontSpan(db.Model):
     """
 
     __tablename__ = "front_spans"
+    __table_args__ = (Index("ix_front_spans_import", "import_id", "start"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"), index=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("imports.id", ondelete="CASCADE"))
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id", ondelete="CASCADE"), index=True)
     start: Mapped[int] = mapped_column(BigInteger)
     end: Mapped[int | None] = mapped_column(BigInteger)

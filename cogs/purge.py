@@ -12,13 +12,16 @@ from sqlalchemy.exc import DatabaseError
 
 from database.faults import Locked
 from rules import feed
+from rules.parsing import timestamps
 from rules.proxying import message_records
 from rules.systems import soft_delete
+from rules.transfer.past_imports import undo
 
 log = logging.getLogger(__name__)
 
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
+DAY_US = 24 * 3600 * 1_000_000
 RETRY_AFTER_S = 60
 # What the API replaced or deleted wakes nobody here, nor does time that is over.
 AGAIN_AFTER_S = 60
@@ -73,7 +76,7 @@ class Purge(commands.Cog, name="purge"):
         """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
-            if await self.purge_some() or await self.trim_feed():
+            if await self.purge_some() or await self.trim_feed() or await self.expire_imports():
                 continue
             await self.sweep_pictures()
             if await self.empty_wal():
@@ -108,6 +111,15 @@ class Purge(commands.Cog, name="purge"):
             await asyncio.sleep(RETRY_AFTER_S)
         await asyncio.sleep(PAUSE_S)
         return more
+
+    async def expire_imports(self) -> bool:
+        """Forget how to undo what was imported too long ago; returns whether more is left."""
+        before = timestamps.now_us() - self.bot.config.imports_kept * DAY_US
+        try:
+            return await self.bot.write(undo.expire_undo, before)
+        except (Locked, DatabaseError) as error:
+            log.warning("what would undo old imports is still there: %r", error)
+            return False
 
     async def trim_feed(self) -> bool:
         """Delete a few entries of the feed that are too old or too many; returns whether more are left."""

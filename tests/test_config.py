@@ -43,6 +43,7 @@ DEFAULTS = {
     "live_connections": 5000,
     "live_per_client": 100,
     "subscribe_to_all": False,
+    "imports_kept": 30,
     "picture_hosts": (),
     "picture_cache_mb": 100,
 }
@@ -114,6 +115,8 @@ def test_empty_is_unset(name, nothing):
         ("LIVE_CONNECTIONS", "0", 0),
         ("LIVE_PER_CLIENT", "1", 1),
         ("SUBSCRIBE_TO_ALL", "On", True),
+        ("IMPORTS_KEPT", "0", 0),
+        ("IMPORTS_KEPT", "3650", 3650),
         ("PICTURE_HOSTS", "i.example.org  XN--BCHER-KVA.example", ("i.example.org", "xn--bcher-kva.example")),
         ("PICTURE_CACHE_MB", "0", 0),
         ("FEATURED_USER_ID", "80351110224678912", 80351110224678912),
@@ -187,6 +190,8 @@ def test_workers_are_as_many_as_the_cores_within_reason(machine, cores, workers)
         ("LIVE_CONNECTIONS", "-1"),
         ("LIVE_PER_CLIENT", "0"),
         ("SUBSCRIBE_TO_ALL", "all"),
+        ("IMPORTS_KEPT", "3651"),
+        ("IMPORTS_KEPT", "a month"),
         *[
             ("PICTURE_HOSTS", host)
             for host in (

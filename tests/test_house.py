@@ -79,7 +79,7 @@ ROOMS = {
     " rules rules.parsing rules.systems rules.groups rules.proxying",
     "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.fronting cogs.proxying"
     " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.fronting rules.proxying"
-    " cogs.groups rules.groups",
+    " cogs.groups rules.groups rules.transfer",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
     " rules.pictures",

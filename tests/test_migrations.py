@@ -371,6 +371,35 @@ def test_a_table_that_is_rebuilt_takes_nothing_else_with_it(url, database_file, 
     assert 'INSERT INTO "note" VALUES(1);' in dump(database_file)
 
 
+def test_a_file_from_before_imports_were_noted_is_as_it_was_and_an_older_rollcall_writes_on(tmp_path):
+    path = tmp_path / "rollcall.db"
+    url = f"sqlite:///{path}"
+    migrate_to(url, "0015")
+    add(path, "systems", id=1, hid="sssss")
+    add(path, "members", id=1, hid="aaaaa", system_id=1, name="Ann", proxy_tags="[]")
+    add(path, "groups", id=1, hid="ggggg", system_id=1, name="Tall")
+    add(path, "switches", id=1, system_id=1, timestamp=5)
+    upgrade(url)
+    # What an older Rollcall that runs on adds names no new column.
+    add(path, "members", id=2, hid="bbbbb", system_id=1, name="Ben", proxy_tags="[]")
+    add(path, "groups", id=2, hid="hhhhh", system_id=1, name="Short")
+    add(path, "switches", id=2, system_id=1, timestamp=6)
+    with closing(sqlite3.connect(path)) as connection:
+        assert (
+            connection.execute("SELECT is_custom_front, is_archived, import_id FROM members").fetchall()
+            == [(0, 0, None)] * 2
+        )
+        assert connection.execute("SELECT parent_id, import_id FROM groups").fetchall() == [(None, None)] * 2
+        assert connection.execute("SELECT hides_private, import_id FROM switches").fetchall() == [(0, None)] * 2
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("UPDATE groups SET parent_id = 1 WHERE id = 2")
+        connection.execute("DELETE FROM groups WHERE id = 1")
+        assert connection.execute("SELECT id, parent_id FROM groups").fetchall() == [(2, None)]
+        connection.execute("UPDATE members SET is_archived = 1 WHERE id = 2")
+        told = connection.execute("SELECT system_id FROM feed ORDER BY seq DESC LIMIT 1").fetchone()
+        assert told == (1,)
+
+
 @pytest.mark.parametrize(
     "line",
     ["op.execute('UPDATE nowhere SET x = 1')", "raise RuntimeError('the power went')"],

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, and_, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
-from models import Member, Switch, SwitchMember, System
+from models import FrontSpan, Import, Member, Switch, SwitchMember, System
 from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid, NotAllowed, NotFound
@@ -21,6 +21,7 @@ from rules.systems.short_ids import is_id
 MOST_FRONTERS = 150
 # The bot and the web side may run on clocks that differ, and a switch is at least 1 µs after the one before.
 CLOCKS_DIFFER_US = 2_000_000
+_ONLY_ROWS = {"synchronize_session": False}
 NO_LIST = "The members must be a list of member IDs."
 NO_SWITCH = ("System has no registered switches.", "No switch is logged in this system yet.")
 
@@ -135,8 +136,21 @@ def delete_all_switches(session: Session, user_id: int) -> None:
     # Without the ORM's bookkeeping, 200 000 switches take less than half a second.
     moved = update(Switch).where(Switch.system_id == system.id).values(system_id=doomed.id)
     with feed.told_once(session, system_id=system.id):
-        session.execute(moved, execution_options={"synchronize_session": False})
+        session.execute(moved, execution_options=_ONLY_ROWS)
+        _take_spans(session, system, doomed)
     changes.note(session, "DELETE_ALL_SWITCHES", system)
+
+
+def _take_spans(session: Session, system: System, doomed: System) -> None:
+    """Put the spans of all imports out of reach: they say once more who fronted when."""
+    imports = select(Import.id).where(Import.system_id == system.id)
+    if session.scalar(select(FrontSpan.id).where(FrontSpan.import_id.in_(imports)).limit(1)) is None:
+        return
+    none = Import(system_id=doomed.id, app="", at=0)
+    session.add(none)
+    session.flush()
+    moved = update(FrontSpan).where(FrontSpan.import_id.in_(imports)).values(import_id=none.id)
+    session.execute(moved, execution_options=_ONLY_ROWS)
 
 
 def check_latest(session: Session, user_id: int, expected: int | None = None) -> tuple[System, Switch]:

@@ -40,10 +40,10 @@ def list_members(
     """The members of a system, or those with row IDs `among` these, as `see_member` shows them.
 
     They have `last_fronted` (µs) where it is asked for or sorted by. Hidden members are left out even for the owner
-    unless `all` or `private_only`, and custom fronts and archived ones unless `all`; strangers never get them. Nobody
-    is found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever
-    lacks what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for `last_fronted` when the front history is, and for
-    `private_only` to strangers.
+    unless `all` or `private_only`, custom fronts and archived ones unless `all`; strangers never get them. Nobody is
+    found by what the viewer must not see. The busiest come first, and those who spoke and fronted last; whoever lacks
+    what is sorted by comes last, also in reverse. Raises NotAllowed when the member list is private, for
+    `last_fronted` when the front history is, and for `private_only` to strangers.
     """
     owner = systems.is_owner(session, viewer, system.id)
     members.check_list_visible(system, owner)

@@ -9,7 +9,7 @@ since a look-up by ID cannot forget the condition.
 from sqlalchemy import ColumnElement, String, cast, delete, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import Account, Group, Member, Message, Switch, SwitchMember, System
+from models import Account, FrontSpan, Group, Import, Member, Message, Switch, SwitchMember, System
 from rules import feed
 from rules.dispatch import outbox
 
@@ -107,6 +107,18 @@ def _purge_switches(session: Session, system_id: int, rows: int) -> int:
     return session.execute(delete(Switch).where(Switch.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
 
 
+def _purge_spans(session: Session, system_id: int, rows: int) -> int:
+    imports = select(Import.id).where(Import.system_id == system_id)
+    some = select(FrontSpan.id).where(FrontSpan.import_id.in_(imports)).limit(rows)
+    return session.execute(delete(FrontSpan).where(FrontSpan.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
+
+
+def _purge_imports(session: Session, system_id: int, rows: int) -> int:
+    # One takes along up to as many rows as a system may have members and groups.
+    some = select(Import.id).where(Import.system_id == system_id).limit(max(1, rows // ROWS_AT_ONCE))
+    return session.execute(delete(Import).where(Import.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
+
+
 def _purge_messages(session: Session, system_id: int, rows: int) -> int:
     # Before the members, of whom one may have sent any number.
     members = select(Member.id).where(Member.system_id == system_id)
@@ -125,5 +137,5 @@ def _purge_groups(session: Session, system_id: int, rows: int) -> int:
     return session.execute(delete(Group).where(Group.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
 
 
-# Groups before the members, each of whom may be in all of them.
-_PURGES = (_purge_switches, _purge_messages, _purge_groups, _purge_members)
+# Groups and spans before the members, each of whom may be in all of them.
+_PURGES = (_purge_switches, _purge_messages, _purge_spans, _purge_imports, _purge_groups, _purge_members)

@@ -1,39 +1,38 @@
 """The last step of an import: what was staged is swapped in, and what was there is changed, in one transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
-from sqlalchemy import delete, exists, insert, literal, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models import Group, GroupMember, Member, Switch, SwitchMember, System
+from models import FrontSpan, Group, Import, ImportSource, Member, Switch, SwitchMember, System
 from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid
+from rules.fronting import switches as switch_rules
 from rules.opt_out import check_storable
-from rules.systems import short_ids, soft_delete, systems
-from rules.transfer.import_file import File, FileGroup, FileMember, count
-from rules.transfer.import_staging import Place, Staged, find_free_uuids, get_staged
-from rules.transfer.matching import check_room, find_differences, find_room, get_rows, match
-from rules.transfer.openings import without_openings
+from rules.parsing.timestamps import now_us
+from rules.systems import soft_delete, systems
+from rules.transfer import import_rows
+from rules.transfer.import_file import File, count
+from rules.transfer.import_groups import swap_groups
+from rules.transfer.import_rows import CAME, find_kept, find_row, move_rows, write_values
+from rules.transfer.import_staging import Staged, find_free_uuids, get_staged
+from rules.transfer.matching import KINDS, check_room, get_rows, name_sources
+from rules.transfer.past_imports.record import Record
 
-# More would hold the lock for too long.
-MOST_REDIRECTED = 5_000
-MOST_JOINED = 50_000
 _ONLY_ROWS = {"synchronize_session": False}
 _REPLACED = "Your system was deleted or replaced during the import, and nothing was changed; start it again."
-_JOINED = (
-    f"The file puts members into groups that you have over {MOST_JOINED:,} times, too often for once; delete some of"
-    " those groups, which come back with the file, and start it again."
-)
-_CAME = "Members that are in the file came to your system during the import, and nothing was changed; start it again."
-_Row = TypeVar("_Row", Member, Group)
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an import did; `hid` is the ID of the user's system."""
+    """What an import did; `hid` is the ID of the user's system, `import_id` what undoes it: None where nothing changed.
+
+    `spans` are fronts that are kept as they came, `kept` how many things are kept aside.
+    """
 
     hid: str
     made_system: bool
@@ -42,6 +41,9 @@ class Result:
     new_groups: int
     changed_groups: int
     switches: int
+    spans: int = 0
+    kept: int = 0
+    import_id: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -50,13 +52,17 @@ class Result:
         did = [f"{count(self.new, 'member')} added and {self.changed:,} changed"]
         if self.new_groups or self.changed_groups:
             did.append(f"{count(self.new_groups, 'group')} added and {self.changed_groups:,} changed")
-        return f"{begin}Imported: {', '.join(did)}, {count(self.switches, 'switch')} added."
+        aside = f", {count(self.kept, 'thing')} kept aside" if self.kept else ""
+        return f"{begin}Imported: {', '.join(did)}, {count(self.switches, 'switch')} added{aside}."
 
 
-def finish_import(session: Session, user_id: int, file: File, staged: Staged, opens: bool = False) -> Result:
+def finish_import(
+    session: Session, user_id: int, file: File, staged: Staged, opens: bool = False, fronts_now: bool = False
+) -> Result:
     """Swap in what was staged, and change what was there: all of it, in this one transaction.
 
-    What is private here and public in the file stays private unless it `opens`.
+    What is private here and public in the file stays private unless it `opens`. With `fronts_now` whoever fronts last
+    in the file fronts now.
     Everything is looked up again, since members, groups and switches may have come, changed and gone meanwhile: what
     was deleted stays so, what came and is in the file is changed, and a switch at a time that has one is left out, as
     are groups for which there is no room. Raises Invalid when the import was interrupted, the system is another one or
@@ -68,120 +74,82 @@ def finish_import(session: Session, user_id: int, file: File, staged: Staged, op
     system = systems.find_own_system(session, user_id)
     if staged.target and (not system or (system.id, system.hid) != staged.target):
         raise Invalid(_REPLACED)
-    made_system = system is None
+    made_system, record = system is None, Record()
     if system is None:
         system = systems.create_system(session, user_id)
         system.created = system.created if file.created is None else file.created
         system.uuid = find_free_uuids(session, System, [file.uuid]).get(0, system.uuid)
     # A hundred thousand switches are one change to whoever watches the system.
     with feed.told_once(session, system_id=system.id):
-        _write(system, file.system, opens or made_system)
+        told = {**file.first_system, **file.system} if made_system else file.system
+        record.system = write_values(system, told, opens or made_system)
         own = get_rows(session, Member, system)
-        kept, came = _find_kept(file, file.members, staged.places, system, own)
+        kept, came = find_kept(session, file, Member, staged.places, system, own)
         new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
         check_room(len(own) + len(new))
-        changed = sum(_write(row, member.values, opens) for row, member in zip(kept, file.members, strict=True) if row)
-        _move(session, Member, system, new)
+        for row, member in zip(kept, file.members, strict=True):
+            if row and (changed := write_values(row, member.values, opens)):
+                record.members[row.id] = changed
+        move_rows(session, Member, system, new)
         switches = _swap_switches(session, source, system)
-        if switches and came:
-            _redirect(session, system, came)
-        groups = _swap_groups(session, system, file, staged, came, opens)
+        _redirect(session, system, staged, came, switches)
+        group_rows = swap_groups(session, system, file, staged, came, opens, record)
+        imported = session.get_one(Import, staged.import_id)
+        imported.system_id = system.id
+        member_rows = [find_row(place, row) for place, row in zip(staged.places, kept, strict=True)]
+        _store_sources(session, imported, file, {Member: member_rows, Group: group_rows})
+        if fronts_now:
+            switches += _front_now(session, system, file, imported, member_rows)
+        record.new_members = record.digest(session, Member, new)
         # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
         soft_delete.put_out_of_reach(session, source)
         changes.note(session, changes.IMPORT, system)
-    return Result(system.hid, made_system, len(new), changed, *groups, switches)
+        if made_system:
+            session.flush()
+            record.made_system = record.digest(session, System, [system.id])[system.id]
+        return _store_record(session, system, imported, record, switches)
 
 
-def _find_kept(
-    file: File,
-    listed: Sequence[FileMember] | Sequence[FileGroup],
-    places: Sequence[Place],
-    system: System,
-    own: Sequence[_Row],
-) -> tuple[list[_Row | None], dict[int, int]]:
-    """Which of the user's members or groups now is each of the file, if any.
+def _store_record(session: Session, system: System, imported: Import, record: Record, switches: int) -> Result:
+    spans = session.scalar(select(func.count()).where(FrontSpan.import_id == imported.id))
+    kept = json.loads(imported.counts).get("kept", {})
+    numbers = {
+        "new": len(record.new_members),
+        "changed": len(record.members),
+        "new_groups": len(record.new_groups),
+        "changed_groups": len(record.groups.keys() | record.joined.keys()),
+        "switches": switches,
+        "spans": spans,
+    }
+    is_empty = record.is_empty and not (switches or spans or imported.archive_bytes)
+    if is_empty:
+        # Undoing the last import must not mean one that did nothing.
+        session.delete(imported)
+    else:
+        imported.at, imported.undo = now_us(), record.dump()
+        imported.counts = json.dumps({**numbers, "kept": kept}, ensure_ascii=False)
+    session.flush()
+    made = record.made_system is not None
+    return Result(system.hid, made, **numbers, kept=sum(kept.values()), import_id=None if is_empty else imported.id)
 
-    And for those that came since the file's was staged: the row of that one, and theirs.
-    """
-    known = {(row.id, row.hid): row for row in own}
-    kept = [known.get((place.row_id, place.hid)) for place in places]
-    taken = {row.id for row in kept if row}
-    was_new = [number for number, place in enumerate(places) if place.hid is None]
-    came = match(file, [listed[number] for number in was_new], system, [row for row in own if row.id not in taken])
-    found = {number: row for number, row in zip(was_new, came, strict=True) if row}
-    kept = [found.get(number, row) for number, row in enumerate(kept)]
-    return kept, {places[number].row_id: row.id for number, row in found.items()}
 
-
-def _redirect(session: Session, system: System, came: Mapping[int, int]) -> None:
-    """Let the switches that were swapped in name those who came, and not who was staged for them."""
+def _redirect(session: Session, system: System, staged: Staged, came: Mapping[int, int], switches: int) -> None:
+    """Let the switches and spans that were swapped in name those who came, and not who was staged for them."""
+    if not came:
+        return
     swapped_in = exists().where(Switch.id == SwitchMember.switch_id, Switch.system_id == system.id)
     places = select(SwitchMember.switch_id, SwitchMember.position, SwitchMember.member_id)
-    named = places.where(SwitchMember.member_id.in_(came), swapped_in).limit(MOST_REDIRECTED + 1)
-    found = session.execute(named).all()
-    if len(found) > MOST_REDIRECTED:
-        raise Invalid(_CAME)
+    named = places.where(SwitchMember.member_id.in_(came), swapped_in).limit(import_rows.MOST_REDIRECTED + 1)
+    found = session.execute(named).all() if switches else ()
+    spans = select(FrontSpan.id, FrontSpan.member_id).where(FrontSpan.import_id == staged.import_id)
+    in_spans = session.execute(spans.where(FrontSpan.member_id.in_(came)).limit(import_rows.MOST_REDIRECTED + 1)).all()
+    if len(found) + len(in_spans) > import_rows.MOST_REDIRECTED:
+        raise Invalid(CAME)
     if found:
         rows = [{"switch_id": switch, "position": at, "member_id": came[member]} for switch, at, member in found]
         session.execute(update(SwitchMember), rows)
-
-
-def _move(session: Session, table: type[Member] | type[Group], system: System, rows: Sequence[int]) -> None:
-    """Let staged members or groups belong to the system, under IDs that people can type."""
-    hids = short_ids.make_ids(session, table.hid, len(rows))
-    moved = [{"id": row, "hid": hid, "system_id": system.id} for row, hid in zip(rows, hids, strict=True)]
-    if moved:
-        session.execute(update(table), moved)
-
-
-def _swap_groups(
-    session: Session, system: System, file: File, staged: Staged, came: Mapping[int, int], opens: bool
-) -> tuple[int, int]:
-    """Let staged groups, and what is new of groups that were there, belong to the system; returns how many of each."""
-    if not file.groups:
-        return 0, 0
-    own = get_rows(session, Group, system)
-    kept, _ = _find_kept(file, file.groups, staged.groups, system, own)
-    _redirect_memberships(session, staged, came)
-    new = [place.row_id for place, group in zip(staged.groups, kept, strict=True) if not (place.hid or group)]
-    new = new[: find_room(own)]
-    changed = joined = 0
-    for group, row, staged_row in zip(file.groups, kept, staged.group_rows, strict=True):
-        if row:
-            joins = _join(session, row.id, staged_row)
-            changed += bool(_write(row, group.values, opens) or joins)
-            joined += joins
-        if joined > MOST_JOINED:
-            raise Invalid(_JOINED)
-    _move(session, Group, system, new)
-    return len(new), changed
-
-
-def _join(session: Session, group: int, staged_row: int) -> int:
-    """Let the members of a staged group be in another too; returns how many were not yet."""
-    here = select(GroupMember.member_id).where(GroupMember.group_id == group)
-    staged = select(literal(group), GroupMember.member_id).where(GroupMember.group_id == staged_row)
-    new = insert(GroupMember.__table__).from_select(
-        ["group_id", "member_id"], staged.where(GroupMember.member_id.not_in(here))
-    )
-    return session.execute(new).rowcount
-
-
-def _redirect_memberships(session: Session, staged: Staged, came: Mapping[int, int]) -> None:
-    """Let the staged groups hold those who came, and not who was staged for them."""
-    if not came:
-        return
-    pairs = select(GroupMember.group_id, GroupMember.member_id).where(GroupMember.group_id.in_(staged.group_rows))
-    named = pairs.where(GroupMember.member_id.in_(came)).limit(MOST_REDIRECTED + 1)
-    found = session.execute(named).all()
-    if len(found) > MOST_REDIRECTED:
-        raise Invalid(_CAME)
-    wrong = delete(GroupMember).where(GroupMember.group_id.in_(staged.group_rows), GroupMember.member_id.in_(came))
-    session.execute(wrong, execution_options=_ONLY_ROWS)
-    if found:
-        session.execute(
-            insert(GroupMember), [{"group_id": group, "member_id": came[member]} for group, member in found]
-        )
+    if in_spans:
+        session.execute(update(FrontSpan), [{"id": span, "member_id": came[member]} for span, member in in_spans])
 
 
 def _swap_switches(session: Session, source: System, system: System) -> int:
@@ -192,9 +160,35 @@ def _swap_switches(session: Session, source: System, system: System) -> int:
     return session.execute(new.values(system_id=system.id), execution_options=_ONLY_ROWS).rowcount
 
 
-def _write(row: System | Member | Group, values: Mapping[str, Any], opens: bool) -> bool:
-    """Give a row what it does not have yet; returns whether there was something."""
-    differences = find_differences(row, values if opens else without_openings(row, values))
-    for name in differences:
-        setattr(row, name, values[name])
-    return bool(differences)
+def _store_sources(
+    session: Session, imported: Import, file: File, rows: Mapping[type[Member] | type[Group], Sequence[int | None]]
+) -> None:
+    """Note what each of the file became, so that a later file of the app finds it."""
+    found = []
+    for table, numbers in rows.items():
+        sources = name_sources(file, file.members if table is Member else file.groups)
+        for place, number in enumerate(numbers):
+            row = {"import_id": imported.id, "kind": KINDS[table], "place": place, "source": sources[place]}
+            refers_to = {"member_id": None, "group_id": None, f"{KINDS[table]}_id": number}
+            if number is not None:
+                found.append(row | refers_to)
+    if found:
+        session.execute(insert(ImportSource.__table__), found)
+
+
+def _front_now(session: Session, system: System, file: File, imported: Import, rows: Sequence[int | None]) -> int:
+    """Let whoever fronts last in the file front now; returns how many switches that took."""
+    at, fronting = file.switches[-1] if file.switches else (0, ())
+    members = [rows[place] for place in fronting if rows[place] is not None]
+    if not members:
+        return 0
+    imported.fronts_now = True
+    latest = switch_rules.find_latest(session, system)
+    if latest and latest.timestamp == at:
+        return 0
+    new = max(now_us(), latest.timestamp + 1 if latest else 0)
+    switch = Switch(system_id=system.id, timestamp=new, import_id=imported.id, hides_private=not file.is_public)
+    session.add(switch)
+    session.flush()
+    switch_rules.store_fronters(session, switch, members)
+    return 1

@@ -1,7 +1,7 @@
 """What a file to import says, read and checked, whichever program wrote it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,10 @@ GROUP_LENGTHS = {
     **dict.fromkeys(("name", "display_name"), groups.NAME_LENGTH),
     "description": groups.DESCRIPTION_LENGTH,
 }
+# Rollcall's own files are PluralKit's; of what Tupperbox keeps, all is public.
+_PUBLIC_APPS = ("PluralKit", "Tupperbox")
 _SHOWN = 40
+_MOST_NAMES = 10
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
 # When (µs), and the places of its members in the file.
 FileSwitch = tuple[int, tuple[int, ...]]
@@ -107,12 +110,26 @@ class File:
     first_system: dict[str, Any] = field(default_factory=dict)
     spans: list[FileSpan] = field(default_factory=list)
     archive: dict[str, list[Any]] = field(default_factory=dict)
+    # The archive as it is stored; reading packs it, since that takes longer than anybody may wait for.
+    packed: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers could see members and fronts in the app that wrote the file."""
+        return self.app in _PUBLIC_APPS
 
 
 def quote(name: str) -> str:
     """A name in a sentence: on one line, and cut at 40 characters."""
     plain = " ".join(name.split())
     return f"“{plain if len(plain) <= _SHOWN else plain[: _SHOWN - 1] + '…'}”"
+
+
+def quote_some(names: Sequence[str]) -> str:
+    """Up to ten names in a sentence, and how many there are beside."""
+    shown = [quote(name) for name in names[:_MOST_NAMES]]
+    beside = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {beside:,} more" if beside else "")
 
 
 def get_objects(data: Mapping[str, Any], key: str) -> list[Any]:

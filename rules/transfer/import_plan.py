@@ -1,21 +1,24 @@
 """What importing a file would change, said before anything is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Group, GroupMember, Member, Switch, System
+from models import Group, GroupMember, Member, System
 from rules.groups.groups import MOST_GROUPS
 from rules.opt_out import check_storable
 from rules.systems import systems
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
-from rules.transfer.import_file import File, FileGroup, FileMember, count, quote
-from rules.transfer.matching import check_room, find_differences, find_room, get_rows, match
+from rules.transfer.import_file import File, FileGroup, FileMember, count, quote, quote_some
+from rules.transfer.matching import check_room, find_differences, find_nestings, find_room, get_rows, match
 from rules.transfer.openings import find_openings, tell_openings, without_openings
+from rules.transfer.past_imports import archive
+from rules.transfer.plan_switches import Overlap, plan_switches, show_day
+from rules.transfer.visible import find_visible
 
-_MOST_NAMES = 10
+_ARCHIVE = "archive of 8 MB"
 _WORDS = {
     **{name: name for name in ("name", "description", "tag", "pronouns", "banner", "color")},
     "avatar_url": "avatar",
@@ -45,8 +48,11 @@ class Rows:
 class Plan:
     """What an import would change: `fields` of the system, names of members and groups, numbers of switches.
 
-    `openings` is what is private here and public in the file, in words: that is changed only where somebody says so.
-    `left_out` has a line for each thing in the file that does not fit.
+    `openings` is what is private here and public in the file, in words: that is changed only where somebody says so;
+    `visible` is what is new and would be seen by anybody. `left_out` has a line for each thing in the file that does
+    not fit. `kept` is what would be kept aside, by kind, and `no_room` what would not. `overlap` is there where the
+    switches would mix with others: then somebody chooses one of `known_switches.WAYS`. `fronting` names who fronts last
+    in the file: whether they do so now is asked.
     """
 
     makes_system: bool
@@ -58,17 +64,32 @@ class Plan:
     openings: str
     remarks: tuple[str, ...]
     left_out: tuple[str, ...]
+    app: str = "PluralKit"
+    exported_at: int | None = None
+    visible: str = ""
+    new_spans: int = 0
+    kept: Mapping[str, int] = field(default_factory=dict)
+    no_room: Mapping[str, int] = field(default_factory=dict)
+    overlap: Overlap | None = None
+    fronting: tuple[str, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether all that the file says is so already, but for what it would open."""
         rows = any(rows.new or rows.changed for rows in (self.members, self.groups))
-        return not (self.makes_system or self.fields or rows or self.new_switches)
+        return not (self.makes_system or self.fields or rows or self.new_switches or self.new_spans or self.kept)
 
     @property
     def sentences(self) -> list[str]:
         """The plan for a person, one finished line each; names are as they were written, so the face escapes them."""
-        return [sentence for sentence in (*self._changes(), *self.remarks, *self._left_out()) if sentence]
+        told = (*self._begin(), *self._changes(), *self.remarks, *self._left_out())
+        return [sentence for sentence in told if sentence]
+
+    def _begin(self) -> list[str]:
+        if self.app == "PluralKit" and self.exported_at is None:
+            return []
+        when = f", exported on {show_day(self.exported_at)}" if self.exported_at is not None else ""
+        return [f"A file of {self.app}{when}."]
 
     def _changes(self) -> list[str]:
         return [
@@ -78,9 +99,21 @@ class Plan:
             *self.groups.tell("group"),
             f"{count(self.new_switches, 'new switch')}." if self.new_switches else "",
             f"{count(self.known_switches, 'switch')} that you have already." if self.known_switches else "",
+            f"{count(self.new_spans, 'front')} kept beside as they are in the file." if self.new_spans else "",
+            f"Kept aside for you alone: {_tell_kinds(self.kept)}." if self.kept else "",
+            f"Not kept, since your {_ARCHIVE} would be full: {_tell_kinds(self.no_room)}." if self.no_room else "",
             "Nothing would change: you have all of it already." if self.is_empty and not self.openings else "",
             f"Private here and public in the file: {self.openings}. It stays private." if self.openings else "",
+            f"New, and anybody could see it: {self.visible}." if self.visible else "",
+            self.overlap.sentence if self.overlap else "",
+            self._tell_front(),
         ]
+
+    def _tell_front(self) -> str:
+        if not self.fronting or not self.new_switches:
+            return ""
+        shown = quote_some(self.fronting)
+        return f"Fronting at the end of the file: {shown}; that it is so now is taken only if you say so."
 
     def _left_out(self) -> list[str]:
         if not self.left_out:
@@ -98,18 +131,20 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
     check_storable(session, user_id)
     system = systems.find_own_system(session, user_id)
     own_members, own_groups = (get_rows(session, table, system) for table in (Member, Group))
-    members = match(file, file.members, system, own_members)
+    members = match(session, file, Member, system, own_members)
     check_room(len(own_members) + members.count(None))
-    groups = match(file, file.groups, system, own_groups)
-    joined, room = _find_joined(session, file, groups, members), find_room(own_groups)
-    known = _count_known(session, system, file)
+    groups = match(session, file, Group, system, own_groups)
+    changed_beside = _find_changed_groups(session, file, groups, members, own_groups)
+    room = find_room(own_groups)
+    switches = plan_switches(session, system, file, members)
+    packed = archive.find_new(session, system, file)
     return Plan(
         makes_system=system is None,
         fields=_name_fields(find_differences(system, without_openings(system, file.system))) if system else (),
         members=_compare(file.members, members, [False] * len(members)),
-        groups=_compare(file.groups, groups, joined, room),
-        new_switches=len(file.switches) - known,
-        known_switches=known,
+        groups=_compare(file.groups, groups, changed_beside, room),
+        new_switches=len(switches.new),
+        known_switches=switches.known,
         openings=tell_openings(
             find_openings(system, file.system),
             _find_all_openings(file.members, members),
@@ -117,14 +152,15 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
         ),
         remarks=(*_tell_accounts(session, user_id, system, file), *file.remarks),
         left_out=(*file.left_out, *_tell_no_room(file, groups, room)),
+        app=file.app,
+        exported_at=file.exported_at,
+        visible=find_visible(file, system, members, groups, room, len(switches.new)),
+        new_spans=switches.new_spans,
+        kept=packed.counts if packed else {},
+        no_room=packed.left_out if packed else {},
+        overlap=switches.overlap,
+        fronting=tuple(file.members[place].name for place in file.switches[-1][1]) if file.switches else (),
     )
-
-
-def quote_some(names: Sequence[str]) -> str:
-    """Up to ten names in a sentence, and how many there are beside."""
-    shown = [quote(name) for name in names[:_MOST_NAMES]]
-    beside = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {beside:,} more" if beside else "")
 
 
 def _compare(
@@ -143,16 +179,23 @@ def _compare(
     return Rows(tuple(one.name for one in new), tuple(changed), len(matched) - matched.count(None) - len(changed))
 
 
-def _find_joined(
-    session: Session, file: File, groups: Sequence[Group | None], members: Sequence[Member | None]
+def _find_changed_groups(
+    session: Session,
+    file: File,
+    groups: Sequence[Group | None],
+    members: Sequence[Member | None],
+    own: Sequence[Group],
 ) -> list[bool]:
-    """For each of the file's groups whether it is one here and would have more members."""
+    """For each of the file's groups whether it is one here and would have more members, or be within another."""
     here = select(GroupMember.group_id, GroupMember.member_id)
     here = here.where(GroupMember.group_id.in_([own.id for own in groups if own]))
     known = {tuple(row) for row in session.execute(here)}
     found = [member and member.id for member in members]
+    # New groups have no numbers yet; any that nothing else has will do.
+    rows = [group.id if group else -place for place, group in enumerate(groups, 1)]
+    nested = {child for child, _ in find_nestings(file, rows, {group.id: group.parent_id for group in own})}
     return [
-        bool(own) and any((own.id, found[number]) not in known for number in group.members)
+        bool(own) and (own.id in nested or any((own.id, found[number]) not in known for number in group.members))
         for group, own in zip(file.groups, groups, strict=True)
     ]
 
@@ -174,14 +217,6 @@ def _tell_no_room(file: File, groups: Sequence[Group | None], room: int) -> list
     return [f"Group {quote(group.name)}: {told}" for group in _find_new(file.groups, groups)[room:]]
 
 
-def _count_known(session: Session, system: System | None, file: File) -> int:
-    if not system or not file.switches:
-        return 0
-    # All times at once: a set of 100 000 numbers costs less than as many look-ups.
-    known = set(session.scalars(select(Switch.timestamp).where(Switch.system_id == system.id)))
-    return sum(at in known for at, _ in file.switches)
-
-
 def _name_fields(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_WORDS.get(name, "settings") for name in names))
 
@@ -193,6 +228,10 @@ def _tell_accounts(session: Session, user_id: int, system: System | None, file: 
         return []
     whose = "" if own & file.accounts else " The file lists none of yours: make sure that it is your own."
     return [f"{count(len(others), 'other account')} in the file will not be linked.{whose}"]
+
+
+def _tell_kinds(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {kind}" for kind, number in counts.items())
 
 
 def _join(words: Sequence[str]) -> str:

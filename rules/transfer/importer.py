@@ -16,21 +16,25 @@ from rules import feed
 from rules.errors import Invalid, TooLarge
 from rules.parsing.strict_json import read_object
 from rules.systems.soft_delete import ROWS_AT_ONCE
+from rules.transfer import known_switches
 from rules.transfer.formats import detection, pluralkit, tupperbox
 from rules.transfer.import_commit import Result, finish_import
-from rules.transfer.import_file import MOST_BYTES, File, FileSwitch
+from rules.transfer.import_file import MOST_BYTES, File, FileSpan, FileSwitch
 from rules.transfer.import_staging import (
     Membership,
     Staged,
     begin_import,
     cancel_import,
     stage_memberships,
+    stage_spans,
     stage_switches,
 )
+from rules.transfer.past_imports.archive import with_archive
 
 _GZIP = b"\x1f\x8b"
 
 
+@with_archive
 def read_file(text: bytes) -> File:
     """A file of PluralKit, Rollcall or Tupperbox, with everything in it checked but what only the database knows.
 
@@ -61,14 +65,22 @@ class Import:
     `done` of `total` switches are staged; `result` is there after the last step. Between two steps belongs a pause
     as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
     run, `cancel` is to be run instead of the rest. What is private here and public in the file stays private unless
-    it `opens`.
+    it `opens`. `switches` is one of `known_switches.WAYS`: all, those before the first that is there, or none. With
+    `fronts_now` those who front last in the file do so now, and autoproxy may speak as them.
     """
 
-    def __init__(self, user_id: int, file: File, opens: bool = False) -> None:
+    def __init__(
+        self,
+        user_id: int,
+        file: File,
+        opens: bool = False,
+        switches: str = known_switches.ALL,
+        fronts_now: bool = False,
+    ) -> None:
         self.total, self.done = len(file.switches), 0
         self.result: Result | None = None
         self._user_id, self._file = user_id, file
-        self._opens = opens
+        self._opens, self._way, self._fronts_now = opens, switches, fronts_now
         self._staged: Staged | None = None
 
     def steps(self) -> Iterator[tuple[Callable[..., None], tuple[Any, ...]]]:
@@ -76,6 +88,8 @@ class Import:
         yield self.begin, ()
         for chunk in _cut(self._file.switches):
             yield self.stage, (chunk,)
+        for spans in _cut_spans(self._file):
+            yield self.stage_spans, (spans,)
         for memberships in _cut_memberships(self._file):
             yield self.stage_groups, (memberships,)
         yield self.finish, ()
@@ -83,13 +97,18 @@ class Import:
     def begin(self, session: Session) -> None:
         """Run `begin_import`."""
         with feed.muted(session):
-            self._staged = begin_import(session, self._user_id, self._file, self._opens)
+            self._staged = begin_import(session, self._user_id, self._file, self._opens, self._way)
 
     def stage(self, session: Session, chunk: Sequence[FileSwitch]) -> None:
         """Run `stage_switches`."""
         with feed.muted(session):
             stage_switches(session, self._staged, chunk)
         self.done += len(chunk)
+
+    def stage_spans(self, session: Session, chunk: Sequence[FileSpan]) -> None:
+        """Run `stage_spans`."""
+        with feed.muted(session):
+            stage_spans(session, self._staged, chunk)
 
     def stage_groups(self, session: Session, chunk: Sequence[Membership]) -> None:
         """Run `stage_memberships`."""
@@ -98,7 +117,7 @@ class Import:
 
     def finish(self, session: Session) -> None:
         """Run `finish_import`."""
-        self.result = finish_import(session, self._user_id, self._file, self._staged, self._opens)
+        self.result = finish_import(session, self._user_id, self._file, self._staged, self._opens, self._fronts_now)
 
     def cancel(self, session: Session) -> None:
         """Run `cancel_import` if there is something to cancel."""
@@ -129,6 +148,13 @@ def _cut(switches: Sequence[FileSwitch]) -> Iterator[Sequence[FileSwitch]]:
             start, rows = number + 1, 0
     if start < len(switches):
         yield switches[start:]
+
+
+def _cut_spans(file: File) -> Iterator[Sequence[FileSpan]]:
+    """The spans, by their starts, in such parts."""
+    spans = sorted(file.spans, key=lambda span: span.start)
+    for start in range(0, len(spans), ROWS_AT_ONCE):
+        yield spans[start : start + ROWS_AT_ONCE]
 
 
 def _cut_memberships(file: File) -> Iterator[Sequence[Membership]]:

@@ -1,6 +1,7 @@
 """Everything that is stored about one person, for whoever asks what a server knows of them."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
@@ -10,10 +11,13 @@ import models
 from rules.errors import NotFound
 from rules.systems import systems
 from rules.transfer.exporter import export_system
+from rules.transfer.past_imports import archive, undo
 
 
 def export_person(session: Session, user_id: int) -> dict[str, Any]:
     """What is stored about a user: presence, pairs, GitHub card, opting out, system, who sent which messages as whom.
+
+    And each import into the system, with what is kept aside of its file.
 
     Of the token it says only that there is one; `public_keys` are those of the public pairs. Raises NotFound where
     nothing is stored.
@@ -34,6 +38,7 @@ def export_person(session: Session, user_id: int) -> dict[str, Any]:
         "shows_front": account is not None and account.show_front,
         "system": export_system(session, user_id) if system else None,
         "servers": _of_system(session, models.SystemGuild, system) + _of_system(session, models.Autoproxy, system),
+        "imports": _imports(session, user_id) if system else [],
         "messages": _messages(session, user_id),
     }
     if not any(found.values()):
@@ -49,6 +54,28 @@ def _of_system(session: Session, table: type[models.Base], system: models.System
     if not system:
         return []
     return [_row(row) for row in session.scalars(select(table).where(table.system_id == system.id))]
+
+
+def _imports(session: Session, user_id: int) -> list[dict[str, Any]]:
+    """The imports, the oldest first, each with its fronts as they came and what is kept aside of its file."""
+    listed = undo.list_imports(session, user_id)[::-1]
+    return [
+        {
+            **asdict(one),
+            "fronts": _spans(session, one.id),
+            "archive": archive.get_archive(session, user_id, one.id) if one.kept else None,
+        }
+        for one in listed
+    ]
+
+
+def _spans(session: Session, import_id: int) -> list[dict[str, Any]]:
+    of_import = select(models.FrontSpan, models.Member.hid).join(models.Member)
+    rows = session.execute(of_import.where(models.FrontSpan.import_id == import_id).order_by(models.FrontSpan.start))
+    return [
+        {"member": hid, "start": one.start, "end": one.end, "status": one.status, "source": one.source}
+        for one, hid in rows
+    ]
 
 
 def _messages(session: Session, user_id: int) -> list[dict[str, str | None]]:

@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String()),
         sa.Column("source", sa.String()),
     )
-    for name in ("import_id", "member_id"):
-        op.create_index(f"ix_front_spans_{name}", "front_spans", [name])
+    op.create_index("ix_front_spans_import", "front_spans", ["import_id", "start"])
+    op.create_index("ix_front_spans_member_id", "front_spans", ["member_id"])
 
 
 def reference(name: str, table: str, nullable: bool = False, **options: bool) -> sa.Column:

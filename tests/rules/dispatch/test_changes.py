@@ -153,14 +153,18 @@ def _edit_and_fail(session, hid):
     raise ZeroDivisionError
 
 
-# What of the tables is told to nobody, by intent: numbers of rows, what cannot change, counters, secrets.
+# What of the tables is told to nobody, by intent: numbers of rows, what cannot change, counters, secrets, and what no
+# program of PluralKit's knows.
 UNTOLD = {
     models.System: {"id", "hid", "uuid", "created", "webhook_url", "webhook_token"},
-    models.Member: {"id", "hid", "uuid", "system_id", "created", "message_count", "last_message_at"},
+    models.Member: {
+        *("id", "hid", "uuid", "system_id", "created", "message_count", "last_message_at"),
+        *("is_custom_front", "is_archived", "import_id"),
+    },
     models.SystemGuild: {"system_id", "guild_id"},
     models.MemberGuild: {"member_id", "guild_id"},
-    models.Group: {"id", "hid", "uuid", "system_id", "created"},
-    models.Switch: {"id", "uuid", "system_id"},
+    models.Group: {"id", "hid", "uuid", "system_id", "created", "parent_id", "import_id"},
+    models.Switch: {"id", "uuid", "system_id", "hides_private", "import_id"},
     models.Autoproxy: {"system_id", "guild_id", "latched_at"},
 }
 

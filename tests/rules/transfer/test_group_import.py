@@ -12,7 +12,7 @@ from rules.groups import groups, listing, membership
 from rules.groups.listing import GroupOptions
 from rules.parsing.uuids import format_uuid
 from rules.systems import config, members, soft_delete, systems
-from rules.transfer import exporter, import_commit, importer
+from rules.transfer import exporter, import_groups, importer
 from tests.rules.transfer.import_samples import as_file, at, export, pluralkit, run_import, tell, without_ids
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -156,6 +156,8 @@ def test_a_file_of_today_comes_in_whole_and_goes_out_equal(write, read):
     assert tell(read, ALICE, as_file(CURRENT)) == [
         *("You get a new system.", "2 new members: “Alder”, “Bay”.", "2 new groups: “Tall”, “Quiet”."),
         "2 new switches.",
+        "New, and anybody could see it: 1 member, 1 group.",
+        "Fronting at the end of the file: “Alder”, “Bay”; that it is so now is taken only if you say so.",
     ]
     running = run_import(write, ALICE, as_file(CURRENT))
     assert running.result.sentence.endswith(
@@ -353,6 +355,7 @@ def test_for_what_there_is_no_room_is_left_out_and_told(write, read, seen):
     assert tell(read, ALICE, file)[1:] == [
         "1 new group: “One”.",
         "1 changed group: “5”.",
+        "New, and anybody could see it: 3 members, 1 group.",
         "1 thing in the file does not fit, and is left out, or cut where that is said:",
         "• Group “Two”: a system has at most 250 groups, so this one is left out.",
     ]
@@ -533,7 +536,7 @@ def test_groups_that_fill_the_system_meanwhile_leave_no_room(write, tall, seen, 
 
 
 def test_more_memberships_than_can_be_added_at_once_change_nothing(write, read, tall, monkeypatch):
-    monkeypatch.setattr(import_commit, "MOST_JOINED", 1)
+    monkeypatch.setattr(import_groups, "MOST_JOINED", 1)
     before = export(read, ALICE)
     with pytest.raises(Invalid, match="The file puts members into groups that you have over"):
         run_import(write, ALICE, groups_file({"name": "Tall", "members": ["bbbbb", "ccccc"]}))

@@ -414,7 +414,7 @@ def test_what_rollcall_does_not_keep_is_told(read):
         webhook_url="https://example.com/hook",
         accounts=[ALICE, str(BOB), BOB + 1, None, "x", 10**30],
     )
-    assert tell(read, ALICE, file)[2:] == [
+    assert tell(read, ALICE, file)[3:] == [
         "2 other accounts in the file will not be linked.",
         "The webhook address is left out: only the command `system webhook` sets one.",
         "2 proxy tags are left out: empty, or over 100 characters long.",

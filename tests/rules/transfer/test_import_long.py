@@ -14,6 +14,9 @@ SWITCHES = 100_000
 NAMES = [f"Ann {number}" for number in range(1000)]
 
 
+HALF_US = MINUTE_US // 2
+
+
 def largest(after_us):
     """A file with a thousand members, and two of them in each of 100 000 switches."""
     members = [{"id": name, "name": name} for name in NAMES]
@@ -31,7 +34,7 @@ def fronters(number):
 @pytest.mark.long
 def test_a_hundred_thousand_switches_between_as_many(write, read):
     run_import(write, ALICE, largest(0))
-    running = run_import(write, ALICE, largest(500), stop_before="finish")
+    running = run_import(write, ALICE, largest(HALF_US), stop_before="finish")
     assert len(export(read, ALICE)["switches"]) == SWITCHES
     write(running.finish)
     exported = export(read, ALICE)
@@ -39,7 +42,7 @@ def test_a_hundred_thousand_switches_between_as_many(write, read):
     assert shown == [
         (show_time(BEGIN + number * MINUTE_US + after_us), fronters(number))
         for number in range(SWITCHES)
-        for after_us in (0, 500)
+        for after_us in (0, HALF_US)
     ]
     assert running.result.switches == running.done == running.total == SWITCHES
     exported["switches"] = exported["switches"][:SWITCHES]

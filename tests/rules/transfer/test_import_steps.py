@@ -9,7 +9,7 @@ from rules.errors import Invalid, NotAllowed, NotFound
 from rules.fronting import switches
 from rules.proxying import message_records
 from rules.systems import members, soft_delete, systems
-from rules.transfer import import_commit, importer
+from rules.transfer import import_rows, importer
 from tests.rules.transfer.import_samples import NOON, at, export, pluralkit, run_import, without_ids
 
 ALICE, BOB = 80351110224678912, 80351110224678914
@@ -258,7 +258,7 @@ def test_a_member_that_comes_meanwhile_and_is_in_the_file_is_the_one(write, read
 
 
 def test_two_large_files_at_once_are_one_too_many(write, read, ann, history, monkeypatch):
-    monkeypatch.setattr(import_commit, "MOST_REDIRECTED", 2)
+    monkeypatch.setattr(import_rows, "MOST_REDIRECTED", 2)
     texts = [pluralkit([{"id": "b", "name": "Ben"}], [(at(n + m), ["b"]) for m in range(3)]) for n in (1, 11)]
     first, second, again = (run_import(write, ALICE, text, stop_before="finish") for text in (*texts, texts[0]))
     write(first.finish)

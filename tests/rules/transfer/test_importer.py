@@ -50,12 +50,16 @@ def test_names_match_only_exactly(write, make, seen):
     assert seen("name", "color") == [("Ann", "00ff00"), ("ann", None), ("Ann ", None)]
 
 
-def test_the_second_of_a_name_is_the_second_of_that_name_else_new(write, make, seen):
-    make("Ann"), make("Ann")
-    file = pluralkit([{"name": "Ann", "description": text} for text in "123"])
+@pytest.mark.parametrize(("here", "there"), [(2, 3), (1, 2), (2, 1)])
+def test_a_name_that_is_not_the_only_one_says_nothing_and_is_found_again_in_the_next_file(
+    write, make, seen, here, there
+):
+    for _ in range(here):
+        make("Ann")
+    file = pluralkit([{"name": "Ann", "description": str(number)} for number in range(there)])
     for _ in range(2):
         run_import(write, ALICE, file)
-        assert seen("name", "description") == [("Ann", "1"), ("Ann", "2"), ("Ann", "3")]
+        assert seen("name", "description") == [("Ann", None)] * here + [("Ann", str(n)) for n in range(there)]
 
 
 def test_two_of_the_file_are_never_one_of_the_system(write, make, seen):
@@ -75,10 +79,11 @@ def test_an_id_in_a_file_of_another_system_gives_way_to_the_name(write, foxes, m
     assert [name for [name] in seen("name")] == names
 
 
-def test_where_no_name_fits_an_id_in_a_file_of_another_system_counts(write, make, seen):
+def test_an_id_in_a_file_of_another_system_is_nobodys_here_but_found_again(write, make, seen):
     ann = make("Ann")
-    run_import(write, ALICE, pluralkit([{"id": ann.hid, "name": "Annie"}], id="other"))
-    assert seen("id", "name") == [(ann.hid, "Annie")]
+    for color in ("00ff00", "0000ff"):
+        run_import(write, ALICE, pluralkit([{"id": ann.hid, "name": "Annie", "color": color}], id="other"))
+        assert seen("name", "color") == [("Ann", None), ("Annie", color)]
 
 
 def test_a_file_of_another_system_is_found_again_whatever_ids_it_has(write, read, make):
@@ -263,7 +268,14 @@ def test_switches_at_known_times_stay_and_others_come_between(write, read, make)
     both = [{"id": one.hid, "name": one.name} for one in (ann, ben)]
     run_import(write, ALICE, pluralkit(both, [(at(3), [ann.hid]), (at(1), [])]))
     file = pluralkit(both, [(at(4), []), (at(3), [ben.hid]), (at(2), [ben.hid, ann.hid]), (at(0), [])])
-    assert tell(read, ALICE, file) == ["2 unchanged members.", "3 new switches.", "1 switch that you have already."]
+    assert tell(read, ALICE, file) == [
+        "2 unchanged members.",
+        "3 new switches.",
+        "1 switch that you have already.",
+        "New, and anybody could see it: who fronted when.",
+        "The file's new switches are from 2021-11-21 to 2021-11-21; your log, which is from 2021-11-21 to 2021-11-21,"
+        " has 1 switch of its own in that time: both would mix. 1 of the file's 3 are from before your first.",
+    ]
     assert (
         run_import(write, ALICE, file).result.sentence == "Imported: 0 members added and 0 changed, 3 switches added."
     )
@@ -293,6 +305,7 @@ def test_the_plan_changes_nothing_and_says_what_will_be(write, read, make):
         "1 changed member: “Ann”.",
         "1 unchanged member.",
         "1 new switch.",
+        "New, and anybody could see it: 12 members, who fronted when.",
     ]
     assert export(read, ALICE) == before
     assert not read(import_plan.plan, ALICE, importer.read_file(file)).is_empty

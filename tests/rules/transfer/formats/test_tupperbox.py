@@ -39,7 +39,10 @@ def members(read):
 
 
 def test_a_tupper_becomes_a_member(write, read, members):
-    assert tell(read, ALICE, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”."]
+    assert tell(read, ALICE, tupperbox({})) == [
+        *("You get a new system.", "1 new member: “Ann”."),
+        "New, and anybody could see it: 1 member.",
+    ]
     run_import(write, ALICE, tupperbox({}))
     [ann] = members()
     known = {
@@ -79,7 +82,7 @@ def test_what_a_field_becomes(write, members, tupper, member):
 @pytest.mark.parametrize("order", [1, -1])
 def test_what_is_left_out_is_told_wherever_it_stands(read, order):
     tuppers = [{"group_id": 3}, {"name": "Ben", "tag": "x"}, {"name": "Cleo", "brackets": ["", ""]}][::order]
-    assert tell(read, ALICE, tupperbox(*tuppers))[2:] == [
+    assert tell(read, ALICE, tupperbox(*tuppers))[3:] == [
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
         "1 proxy tag is left out: empty, or over 100 characters long.",
         "1 thing in the file does not fit, and is left out, or cut where that is said:",
@@ -101,6 +104,7 @@ def test_groups_become_groups_with_their_tuppers(write, read):
         "You get a new system.",
         "4 new members: “Ann”, “Ben”, “Cleo”, “Dan”.",
         "3 new groups: “Us”, “Them”, “Nobody”.",
+        "New, and anybody could see it: 4 members, 3 groups.",
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
     ]
     run_import(write, ALICE, file)
@@ -123,7 +127,7 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
     run_import(write, ALICE, tupperbox({}, {"name": "Ben"}))
     before = members()
     file = tupperbox({"description": "Taller.", "posts": 500}, {"name": "Ben"}, {"name": "ann"})
-    assert tell(read, ALICE, file) == ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member."]
+    assert tell(read, ALICE, file)[:3] == ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member."]
     run_import(write, ALICE, file)
     assert members()[:2] == [{**before[0], "description": "Taller."}, before[1]]
 
