@@ -8,11 +8,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Member, Switch, SwitchMember
 from rules.errors import Refused
+from rules.fronting.seen_switches import is_seen
 from rules.systems import systems
 from rules.systems.privacy import see_member_face, see_system_face
 
@@ -63,8 +64,9 @@ def _find(reader: Reader, system: Any) -> PublicFront:
 
 @cache
 def _query() -> CompiledQuery:
-    own = select(Switch.id).where(Switch.system_id == bindparam("system_id"))
-    latest = own.order_by(Switch.timestamp.desc()).limit(1).scalar_subquery()
+    system_id, newest = bindparam("system_id"), aliased(Switch)
+    seen = select(newest.id).where(newest.system_id == system_id, is_seen(system_id, newest))
+    latest = seen.order_by(newest.timestamp.desc()).limit(1).scalar_subquery()
     return CompiledQuery(
         select(Switch.timestamp, *_OF_MEMBER)
         .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
