@@ -16,28 +16,33 @@ def read_object(text: str, what: str = "body") -> dict[str, Any]:
     Raises Invalid for what is no JSON object, is nested more than 32 deep, or holds NaN, a key twice, NUL or half a
     surrogate pair.
     """
-    value = _read(text, what)
+    value = read_value(text, what)
     if not isinstance(value, dict):
         raise Invalid(f"The {what} must be a JSON object.")
-    _check_value(value, what, MOST_DEPTH)
     return value
 
 
 def read_array(text: str, what: str = "body") -> list[Any]:
     """A JSON array, as strictly as `read_object`. Raises Invalid."""
-    value = _read(text, what)
+    value = read_value(text, what)
     if not isinstance(value, list):
         raise Invalid(f"The {what} must be a JSON array.")
-    _check_value(value, what, MOST_DEPTH)
     return value
 
 
-def _read(text: str, what: str) -> Any:
+def read_value(text: str, what: str = "body", depth: int = MOST_DEPTH) -> Any:
+    """JSON of any kind, nested at most `depth` deep, else as strictly as `read_object`. Raises Invalid."""
+    value = _read(text, what, depth)
+    _check_value(value, what, depth, depth)
+    return value
+
+
+def _read(text: str, what: str, depth: int) -> Any:
     hooks = {"object_pairs_hook": partial(_object, what), "parse_constant": partial(_refuse_constant, what)}
     try:
         return json.loads(text, **hooks)
     except RecursionError:
-        raise _too_deep(what) from None
+        raise _too_deep(what, depth) from None
     except json.JSONDecodeError as error:
         raise Invalid(f"The {what} is not JSON: {error}.") from None
     except ValueError:
@@ -58,22 +63,25 @@ def _refuse_constant(what: str, name: str) -> None:
     raise Invalid(f"The {what} holds {name}, which is not JSON.")
 
 
-def _too_deep(what: str) -> Invalid:
-    return Invalid(f"The {what} is nested more than {MOST_DEPTH} deep.")
+def _too_deep(what: str, depth: int) -> Invalid:
+    return Invalid(f"The {what} is nested more than {depth} deep.")
 
 
-def _check_value(value: Any, what: str, depth: int) -> None:
+def _check_value(value: Any, what: str, depth: int, most: int) -> None:
     if depth < 0:
-        raise _too_deep(what)
+        raise _too_deep(what, most)
     if isinstance(value, str):
         if "\0" in value:
             raise Invalid(f"The {what} holds a NUL character.")
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise Invalid(f"The {what} holds half of a surrogate pair, which is not valid Unicode.")
+        try:
+            # The fastest way to ask.
+            value.encode()
+        except UnicodeEncodeError:
+            raise Invalid(f"The {what} holds half of a surrogate pair, which is not valid Unicode.") from None
     elif isinstance(value, list):
         for item in value:
-            _check_value(item, what, depth - 1)
+            _check_value(item, what, depth - 1, most)
     elif isinstance(value, dict):
         for key, item in value.items():
-            _check_value(key, what, depth)
-            _check_value(item, what, depth - 1)
+            _check_value(key, what, depth, most)
+            _check_value(item, what, depth - 1, most)

@@ -24,8 +24,8 @@ GROUP_LENGTHS = {
     **dict.fromkeys(("name", "display_name"), groups.NAME_LENGTH),
     "description": groups.DESCRIPTION_LENGTH,
 }
-# Rollcall's own files are PluralKit's; of what Tupperbox keeps, all is public.
-_PUBLIC_APPS = ("PluralKit", "Tupperbox")
+# Rollcall's own files are PluralKit's.
+_PUBLIC_APPS = ("PluralKit",)
 _SHOWN = 40
 _MOST_NAMES = 10
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)

@@ -4,20 +4,16 @@
 staged out of reach (`import_staging`), and the last step swaps it in (`import_commit`).
 """
 
-import gzip
-import io
-import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from rules import feed
-from rules.errors import Invalid, TooLarge
-from rules.parsing.strict_json import read_object
 from rules.systems.soft_delete import ROWS_AT_ONCE
 from rules.transfer import known_switches
-from rules.transfer.formats import detection, pluralkit, tupperbox
+from rules.transfer.formats import files
 from rules.transfer.import_commit import Result, finish_import
 from rules.transfer.import_file import MOST_BYTES, File, FileSpan, FileSwitch
 from rules.transfer.import_staging import (
@@ -29,34 +25,29 @@ from rules.transfer.import_staging import (
     stage_spans,
     stage_switches,
 )
-from rules.transfer.past_imports.archive import with_archive
-
-_GZIP = b"\x1f\x8b"
+from rules.transfer.past_imports.archive import pack
 
 
-@with_archive
-def read_file(text: bytes) -> File:
-    """A file of PluralKit, Rollcall or Tupperbox, with everything in it checked but what only the database knows.
+def read_file(text: bytes, *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
+    """A file of any app that is read, with everything in it checked but what only the database knows.
 
-    What of it does not fit is left out and listed; only what makes the whole of it senseless is refused. At most
-    32 MiB, also when it comes packed by gzip, 1 000 members, 100 000 switches with 150 members each. Takes seconds and
-    no session. Raises TooLarge, and Invalid.
+    It is told by its bytes which app's it is. What of it does not fit is left out and listed; only what makes the whole
+    of it senseless is refused. At most 32 MiB of JSON, also when it comes packed by gzip or in a zip archive, 1 000
+    members, 100 000 switches with 150 members each. Takes seconds and no session. Of Simply Plural's, `adds_unknown`
+    makes members of those who front and are defined nowhere, `takes_birthdays` takes custom fields for birthdays.
+    Raises TooLarge, and Invalid.
     """
-    text = _unpack(text) if text.startswith(_GZIP) else text
-    if len(text) > MOST_BYTES:
-        raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; this one has {len(text):,}.")
-    if what := detection.name_beginning(text):
-        raise Invalid(f"This is {what}.")
-    try:
-        # Some editors put a byte order mark in front.
-        data = read_object(text.decode("utf-8-sig"), "file")
-    except UnicodeDecodeError:
-        raise Invalid("The file is not UTF-8 text.") from None
-    if "tuppers" in data:
-        return tupperbox.read(data)
-    if "switches" in data:
-        return pluralkit.read(data)
-    raise Invalid(detection.tell_unreadable(data))
+    return read_files([text], adds_unknown=adds_unknown, takes_birthdays=takes_birthdays)
+
+
+def read_files(texts: Sequence[bytes], *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
+    """The same of several files that belong together: lists of Simply Plural's token dump, or a file and its pictures.
+
+    Raises Invalid for files that do not belong together too.
+    """
+    file = files.read(texts, MOST_BYTES, adds_unknown=adds_unknown, takes_birthdays=takes_birthdays)
+    # Now, since nobody should wait for that later.
+    return replace(file, packed=pack(file))
 
 
 class Import:
@@ -123,19 +114,6 @@ class Import:
         """Run `cancel_import` if there is something to cancel."""
         if self._staged:
             cancel_import(session, self._staged)
-
-
-def _unpack(packed: bytes) -> bytes:
-    """A file out of gzip, but no more of it than shows that it is too large."""
-    try:
-        with gzip.open(io.BytesIO(packed)) as file:
-            # A few kB may unpack to many GB.
-            text = file.read(MOST_BYTES + 1)
-    except (OSError, EOFError, zlib.error):
-        raise Invalid("The packed file is damaged; export it again, or unpack it first.") from None
-    if len(text) > MOST_BYTES:
-        raise TooLarge(f"The file must have at most {MOST_BYTES:,} bytes; unpacked, this one has more.")
-    return text
 
 
 def _cut(switches: Sequence[FileSwitch]) -> Iterator[Sequence[FileSwitch]]:

@@ -25,6 +25,7 @@ class LeftOut:
         self._lines: list[str] = []
         self._switches: defaultdict[str, list[int]] = defaultdict(list)
         self._beyond = 0
+        self._full_texts: dict[str, str] = {}
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -79,10 +80,16 @@ class LeftOut:
             self.tags += len(found) - members.MOST_TAGS
         return {"proxy_tags": members.dump_tags(found[: members.MOST_TAGS])} if found else {}
 
+    def take_full_texts(self) -> dict[str, str]:
+        """The texts that were cut since this was last asked, whole, by their fields."""
+        texts, self._full_texts = self._full_texts, {}
+        return texts
+
     def _cut(self, whose: str, name: str, value: object, most: int | None) -> object:
         if not most or not isinstance(value, str) or len(value) <= most:
             return value
         self.add(whose, f"Only the first {most:,} of the {len(value):,} characters of the {name} are taken.")
+        self._full_texts[name] = value
         return value[:most]
 
     def _has_room(self) -> bool:

@@ -52,39 +52,48 @@ def read(data: Mapping[str, Any]) -> File:
     if all(says_nothing(value) for key, value in data.items() if key != "version"):
         raise Invalid("There is no system in this file, so there is nothing to import; export it again.")
     left_out = LeftOut()
-    members = read_members(listed, left_out)
+    # Whose it is comes first, but what is told of it stands where it stood.
+    known = LeftOut().read_one(_WHOSE, "id", data.get("id"), read_id)
+    members = read_members(listed, known, left_out)
+    switches = _read_switches(switches, members, left_out)
+    groups = read_groups(data, members, known, left_out)
+    system = _read_system(data, left_out)
+    full_texts = left_out.take_full_texts()
     return File(
         members,
-        _read_switches(switches, members, left_out),
-        read_groups(data, members, left_out),
-        _read_system(data, left_out),
+        switches,
+        groups,
+        system,
         left_out.read_one(_WHOSE, "id", data.get("id"), read_id),
         find_past(data.get("created")),
         frozenset(_read_accounts(data.get("accounts"))),
         _tell(data, left_out),
         left_out.lines,
         find_random_uuid(data.get("uuid")),
+        archive={"system": [full_texts]} if full_texts else {},
     )
 
 
 def _read_system(data: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
     config, privacy = (_get_object(data, key, left_out) for key in ("config", "privacy"))
     given = plain_color({name: data.get(name) for name in _SYSTEM})
-    read = left_out.read(_WHOSE, given, _read_system_changes, SYSTEM_LENGTHS)
+    read = left_out.read(_WHOSE, given, read_system_changes, SYSTEM_LENGTHS)
     zone = config.get("timezone") or data.get("timezone") or data.get("tz")
     if tz := left_out.read_one(_WHOSE, "timezone", zone, fields.read_time_zone):
         read["tz"] = tz
     read |= read_privacy(_WHOSE, {**data, **privacy}, _SYSTEM_PRIVACY, systems.read_changes, left_out)
-    return read | _read_config(config, left_out)
+    return read | read_config(config, left_out)
 
 
-def _read_system_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+def read_system_changes(changes: Mapping[str, object]) -> dict[str, Any]:
+    """What of a system's fields can be stored; of a tag one character more than elsewhere. Raises Invalid."""
     if "tag" in changes:
         return {"tag": fields.read_text("tag", changes["tag"], TAG_LENGTH)}
     return systems.read_changes(changes)
 
 
-def _read_config(config: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
+def read_config(config: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
+    """A system's settings, but for the time zone; what of them does not fit is left out."""
     known = {name: value for name, value in config.items() if name in system_config.NAMES - {"timezone"}}
     # Older files say only whether it was on.
     if isinstance(known.get("proxy_switch"), bool):

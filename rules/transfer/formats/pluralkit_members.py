@@ -26,6 +26,7 @@ from rules.transfer.import_file import (
     read_member,
 )
 from rules.transfer.left_out import LeftOut, Reader, says_nothing
+from rules.transfer.reading.loose_values import make_source
 
 _MEMBER = (
     *("display_name", "description", "color", "birthday", "pronouns", "avatar_url", "webhook_avatar_url", "banner"),
@@ -36,19 +37,21 @@ _GROUP = ("display_name", "description", "icon", "banner", "color")
 _Named = TypeVar("_Named", FileMember, FileGroup)
 
 
-def read_members(listed: list[Any], left_out: LeftOut) -> list[FileMember]:
-    """The members of a file. Raises Invalid for more than a system may have."""
+def read_members(listed: list[Any], system: str | None, left_out: LeftOut) -> list[FileMember]:
+    """The members of a file, `system` being its system's ID. Raises Invalid for more than a system may have."""
     check_member_count(listed)
     objects = only_objects(listed, "member", left_out)
     read = [_read_member(data, number, left_out) for number, data in enumerate(objects)]
-    return _with_own_ids("Member", read, left_out)
+    return _with_sources("members", system, _with_own_ids("Member", read, left_out))
 
 
-def read_groups(data: Mapping[str, Any], members: list[FileMember], left_out: LeftOut) -> list[FileGroup]:
+def read_groups(
+    data: Mapping[str, Any], members: list[FileMember], system: str | None, left_out: LeftOut
+) -> list[FileGroup]:
     """The groups of a file, with those of its members who are in them."""
     numbers = number_members(members)
     read = [_read_group(group, n, numbers, left_out) for n, group in enumerate(get_groups(data, left_out))]
-    return _with_own_ids("Group", read, left_out)
+    return _with_sources("groups", system, _with_own_ids("Group", read, left_out))
 
 
 def number_members(members: list[FileMember]) -> dict[str, int]:
@@ -89,14 +92,16 @@ def _read_member(data: Mapping[str, Any], number: int, left_out: LeftOut) -> Fil
     return FileMember(
         name,
         values,
-        {**first_values, **_read_first_values(data, whose, left_out)},
+        {**first_values, **read_first_values(data, whose, left_out)},
         left_out.read_one(whose, "id", data.get("id"), read_id),
         find_past(data.get("created")),
         find_random_uuid(data.get("uuid")),
+        kept=left_out.take_full_texts(),
     )
 
 
-def _read_first_values(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, Any]:
+def read_first_values(data: Mapping[str, Any], whose: str, left_out: LeftOut) -> dict[str, Any]:
+    """What goes only into a new member: how many messages it sent and when last, and whether autoproxy takes it."""
     autoproxy = {"autoproxy_enabled": data.get("autoproxy_enabled")}
     return {
         **left_out.read(whose, autoproxy, member_rules.read_changes),
@@ -137,6 +142,7 @@ def _read_group(data: Mapping[str, Any], number: int, numbers: Mapping[str, int]
         find_past(data.get("created")),
         find_random_uuid(data.get("uuid")),
         _find_members(data.get("members"), whose, numbers, left_out),
+        kept=left_out.take_full_texts(),
     )
 
 
@@ -158,6 +164,17 @@ def _find_members(listed: object, whose: str, numbers: Mapping[str, int], left_o
     if unknown := found.count(None):
         left_out.add(whose, f"In it {'is' if unknown == 1 else 'are'} {count(unknown, 'member')} not in the file.")
     return tuple(number for number in dict.fromkeys(found) if number is not None)
+
+
+def _with_sources(collection: str, system: str | None, read: list[_Named]) -> list[_Named]:
+    """What was read, each with how it is found again where a file is too old for UUIDs.
+
+    An ID alone may be another's here, so the system's stands before it.
+    """
+    if system is None:
+        return read
+    sources = (make_source(collection, f"{system}.{one.hid}") if one.hid and not one.uuid else None for one in read)
+    return [replace(one, source=source) for one, source in zip(read, sources, strict=True)]
 
 
 def _with_own_ids(what: str, read: list[_Named], left_out: LeftOut) -> list[_Named]:

@@ -24,7 +24,18 @@ from rules.transfer.import_file import (
     tell_tags,
 )
 from rules.transfer.left_out import LeftOut, says_nothing
+from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER
+from rules.transfer.reading.loose_values import find_id, make_source
 
+# What is taken whole. An account's number is nobody's business.
+_TUPPER = frozenset(
+    (
+        *("id", "user_id", "name", "nick", "description", "avatar_url", "banner", "brackets", "show_brackets"),
+        *("birthday", "posts", "last_used", "created_at", "group_id"),
+    )
+)
+_GROUP = frozenset(("id", "user_id", "name", "description", "banner"))
+PRIVATE = "Tupperbox's file does not say who may see a tupper, so what is new comes in as private."
 _BRACKETS = "The brackets must be a list of texts in pairs: one before what is said, one after."
 
 
@@ -39,7 +50,13 @@ def read(data: Mapping[str, Any]) -> File:
     members = [_read_tupper(tupper, number, left_out) for number, tupper in enumerate(tuppers)]
     listed = get_groups(data, left_out)
     groups = _read_groups(listed, tuppers, left_out)
-    return File(members, groups=groups, remarks=_tell([*tuppers, *listed], left_out), left_out=left_out.lines)
+    return File(
+        members,
+        groups=groups,
+        remarks=_tell([*tuppers, *listed], left_out),
+        left_out=left_out.lines,
+        app="Tupperbox",
+    )
 
 
 def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> FileMember:
@@ -52,7 +69,14 @@ def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> F
         "last_message_at": find_past(tupper.get("last_used")),
     }
     values |= {} if kept is None else {"keep_proxy": kept}
-    return FileMember(name, values, first_values, created=find_past(tupper.get("created_at")))
+    return FileMember(
+        name,
+        values,
+        first_values | PRIVATE_MEMBER,
+        created=find_past(tupper.get("created_at")),
+        source=make_source("tuppers", find_id(tupper.get("id"))),
+        kept=_keep(tupper, _TUPPER, left_out),
+    )
 
 
 def _read_groups(listed: list[dict[str, Any]], tuppers: list[dict[str, Any]], left_out: LeftOut) -> list[FileGroup]:
@@ -69,11 +93,22 @@ def _read_groups(listed: list[dict[str, Any]], tuppers: list[dict[str, Any]], le
         inside = () if own in known else tuple(at for at, number in enumerate(numbers) if number == own)
         known.add(own)
         name, values, first_values = read_group(group, place, given, left_out)
-        read.append(FileGroup(name, values, first_values, members=inside))
+        first_values |= PRIVATE_GROUP
+        source = make_source("groups", own)
+        kept = _keep(group, _GROUP, left_out)
+        read.append(FileGroup(name, values, first_values, members=inside, source=source, kept=kept))
     for at, number in enumerate(numbers):
         if number not in known:
             left_out.add(name_member(tuppers[at], at), "Its group is not in the file.")
     return read
+
+
+def _keep(row: Mapping[str, Any], taken: frozenset[str], left_out: LeftOut) -> dict[str, Any]:
+    """What of a tupper or group has no place here, or is cut."""
+    cut = left_out.take_full_texts()
+    # What is shown is made of several.
+    names = (*cut, *(("tag", "nick") if "display_name" in cut else ()))
+    return {key: value for key, value in row.items() if (key not in taken or key in names) and not says_nothing(value)}
 
 
 def _read_number(number: object) -> str | None:
@@ -115,7 +150,7 @@ def _read_brackets(brackets: object, whose: str, left_out: LeftOut) -> list[TagD
 
 
 def _tell(rows: list[dict[str, Any]], left_out: LeftOut) -> tuple[str, ...]:
-    told = []
+    told = [PRIVATE]
     if any(row.get("tag") for row in rows):
         told.append(
             "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system."

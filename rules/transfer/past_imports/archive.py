@@ -3,9 +3,8 @@
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import wraps
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -54,17 +53,6 @@ def pack(file: File, room: int | None = None) -> Packed | None:
             break
     # What tells it from others is the whole of it, or the same file would be kept twice.
     return Packed(packed, whole, {_name(key): len(held) for key, held in parts.items()}, left_out)
-
-
-def with_archive(read: Callable[[bytes], File]) -> Callable[[bytes], File]:
-    """Reading a file, and packing its archive with it: nobody should wait for that later."""
-
-    @wraps(read)
-    def run(text: bytes) -> File:
-        file = read(text)
-        return replace(file, packed=pack(file))
-
-    return run
 
 
 def find_new(session: Session, system: System | None, file: File) -> Packed | None:

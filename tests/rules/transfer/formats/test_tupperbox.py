@@ -4,6 +4,7 @@ import pytest
 
 from rules.errors import Invalid
 from rules.transfer import importer
+from rules.transfer.formats.tupperbox import PRIVATE
 from tests.rules.transfer.import_samples import as_file, export, run_import, tell, without_ids
 
 ALICE = 80351110224678912
@@ -39,10 +40,7 @@ def members(read):
 
 
 def test_a_tupper_becomes_a_member(write, read, members):
-    assert tell(read, ALICE, tupperbox({})) == [
-        *("You get a new system.", "1 new member: “Ann”."),
-        "New, and anybody could see it: 1 member.",
-    ]
+    assert tell(read, ALICE, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”.", PRIVATE]
     run_import(write, ALICE, tupperbox({}))
     [ann] = members()
     known = {
@@ -54,7 +52,7 @@ def test_a_tupper_becomes_a_member(write, read, members):
         "proxy_tags": [{"prefix": "[", "suffix": "]"}, {"prefix": "a:", "suffix": None}],
     }
     assert {name: ann[name] for name in known} == known
-    assert set(ann["privacy"].values()) == {"public"}
+    assert set(ann["privacy"].values()) == {"private"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +80,8 @@ def test_what_a_field_becomes(write, members, tupper, member):
 @pytest.mark.parametrize("order", [1, -1])
 def test_what_is_left_out_is_told_wherever_it_stands(read, order):
     tuppers = [{"group_id": 3}, {"name": "Ben", "tag": "x"}, {"name": "Cleo", "brackets": ["", ""]}][::order]
-    assert tell(read, ALICE, tupperbox(*tuppers))[3:] == [
+    assert tell(read, ALICE, tupperbox(*tuppers))[2:] == [
+        PRIVATE,
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
         "1 proxy tag is left out: empty, or over 100 characters long.",
         "1 thing in the file does not fit, and is left out, or cut where that is said:",
@@ -104,7 +103,7 @@ def test_groups_become_groups_with_their_tuppers(write, read):
         "You get a new system.",
         "4 new members: “Ann”, “Ben”, “Cleo”, “Dan”.",
         "3 new groups: “Us”, “Them”, “Nobody”.",
-        "New, and anybody could see it: 4 members, 3 groups.",
+        PRIVATE,
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
     ]
     run_import(write, ALICE, file)
@@ -127,7 +126,8 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
     run_import(write, ALICE, tupperbox({}, {"name": "Ben"}))
     before = members()
     file = tupperbox({"description": "Taller.", "posts": 500}, {"name": "Ben"}, {"name": "ann"})
-    assert tell(read, ALICE, file)[:3] == ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member."]
+    told = ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member.", PRIVATE]
+    assert tell(read, ALICE, file) == told
     run_import(write, ALICE, file)
     assert members()[:2] == [{**before[0], "description": "Taller."}, before[1]]
 
@@ -176,7 +176,8 @@ def test_a_tupper_of_whom_the_file_says_only_the_name_loses_nothing(write, read,
     before = members()
     others = {} if nothing is ... else dict.fromkeys(set(TUPPER) - {"name"}, nothing)
     file = as_file({"tuppers": [{"name": "Tam", **others}]})
-    assert tell(read, ALICE, file) == ["1 unchanged member.", "Nothing would change: you have all of it already."]
+    nothing_new = ["1 unchanged member.", "Nothing would change: you have all of it already.", PRIVATE]
+    assert tell(read, ALICE, file) == nothing_new
     run_import(write, ALICE, file)
     assert members() == before
 

@@ -1,0 +1,191 @@
+"""Reading Ampersand's export; nothing in it was public, so everything new comes in as private."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.errors import Invalid
+from rules.systems import systems
+from rules.transfer.formats.spans import make_switches
+from rules.transfer.import_file import (
+    File,
+    FileGroup,
+    FileMember,
+    check_member_count,
+    count,
+    find_past,
+    get_groups,
+    get_objects,
+    name_group,
+    name_member,
+    only_objects,
+    read_group,
+    read_member,
+    tell_tags,
+)
+from rules.transfer.left_out import LeftOut, says_nothing
+from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER, PRIVATE_SYSTEM
+from rules.transfer.reading.front_rows import FrontRows
+from rules.transfer.reading.loose_values import find_id, make_source, reduce_color
+from rules.transfer.reading.tally import Tally
+
+_APP = "Ampersand"
+_MEMBERS, _FRONTS, _TAGS = "members", "frontingEntries", "tags"
+_MEMBER = frozenset(
+    (*("uuid", "name", "system", "pronouns", "description", "color", "dateCreated", "isArchived", "isCustomFront"),)
+)
+_FRONT = frozenset(("uuid", "member", "startTime", "endTime", "isMainFronter", "isLocked", "customStatus"))
+_TAG = frozenset(("uuid", "name", "type", "description", "color"))
+_SYSTEM = ("name", "description")
+_WHOSE = "The system"
+
+
+def read(data: Mapping[str, Any]) -> File:
+    """A file of Ampersand: the members of all its systems, member tags as groups, fronting entries as spans.
+
+    What has no place here is kept under its own names. Raises Invalid for a file without a member and over 1 000.
+    """
+    database = data["database"]
+    listed = get_objects(database, _MEMBERS)
+    check_member_count(listed)
+    if not listed:
+        raise Invalid("There are no members in this file, so there is nothing to import; export it again.")
+    left_out, tally = LeftOut(), Tally()
+    rows = only_objects(listed, "member", left_out)
+    system = _find_system(data, database)
+    numbers = {
+        own_id: number for number, row in reversed(list(enumerate(rows))) if (own_id := find_id(row.get("uuid")))
+    }
+    members = [_read_member(row, number, system, left_out, tally) for number, row in enumerate(rows)]
+    fronts = _read_fronts(database, numbers, tally)
+    switches = make_switches(fronts.spans, left_out)
+    groups = _read_groups(database, rows, left_out)
+    return File(
+        members,
+        switches,
+        groups,
+        _read_system(system, left_out),
+        remarks=(*_tell(rows, system), *tally.sentences, *tell_tags(left_out)),
+        left_out=left_out.lines,
+        app=_APP,
+        first_system=PRIVATE_SYSTEM,
+        spans=fronts.spans,
+        archive=_keep(database, fronts),
+    )
+
+
+def _find_system(data: Mapping[str, Any], database: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The system that the app opens with, else the first that is within no other."""
+    config = data.get("config")
+    app_config = config.get("appConfig") if isinstance(config, dict) else None
+    default = find_id(app_config.get("defaultSystem")) if isinstance(app_config, dict) else None
+    listed = _get_rows(database, "systems")
+    chosen = [row for row in listed if default and find_id(row.get("uuid")) == default]
+    top = [row for row in listed if says_nothing(row.get("parent"))]
+    return next(iter([*chosen, *top, *listed]), {})
+
+
+def _read_system(system: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]:
+    given = {name: system.get(name) for name in _SYSTEM}
+    given["color"] = _reduce_color(system.get("color"), _WHOSE, left_out)
+    lengths = {"name": systems.NAME_LENGTH, "description": systems.DESCRIPTION_LENGTH}
+    values = left_out.read(_WHOSE, given, systems.read_changes, lengths)
+    # The archive has the whole of it.
+    left_out.take_full_texts()
+    return values
+
+
+def _read_member(
+    row: Mapping[str, Any], number: int, system: Mapping[str, Any], left_out: LeftOut, tally: Tally
+) -> FileMember:
+    whose = name_member(row, number)
+    given = {
+        **{name: row.get(name) for name in ("pronouns", "description")},
+        "color": _reduce_color(row.get("color"), whose, left_out),
+        "avatar_url": _find_address(row.get("image"), tally),
+        "banner": _find_address(row.get("cover"), tally),
+    }
+    name, values, first_values = read_member(row, number, given, left_out)
+    values |= {"is_archived": True} if row.get("isArchived") is True else {}
+    values |= {"is_custom_front": True} if row.get("isCustomFront") is True else {}
+    kept = {key: value for key, value in row.items() if key not in _MEMBER and not says_nothing(value)}
+    kept |= {key: row[key] for key in ("pronouns", "color") if key not in values and not says_nothing(row.get(key))}
+    kept |= left_out.take_full_texts()
+    if row.get("system") != system.get("uuid"):
+        kept["system"] = row.get("system")
+    return FileMember(
+        name,
+        values,
+        {**first_values, **PRIVATE_MEMBER},
+        created=find_past(row.get("dateCreated")),
+        source=make_source(_MEMBERS, find_id(row.get("uuid"))),
+        kept=kept,
+    )
+
+
+def _read_groups(database: Mapping[str, Any], rows: list[dict[str, Any]], left_out: LeftOut) -> list[FileGroup]:
+    """The tags of members, each with those who have it."""
+    tags = [tag for tag in _get_rows(database, _TAGS) if tag.get("type") in ("member", None)]
+    listed = get_groups({"groups": tags}, left_out)
+    tagged = [{find_id(tag) for tag in row["tags"]} if isinstance(row.get("tags"), list) else set() for row in rows]
+    groups = []
+    for place, tag in enumerate(listed):
+        own_id, whose = find_id(tag.get("uuid")), name_group(tag, place)
+        color = _reduce_color(tag.get("color"), whose, left_out)
+        given = {"description": tag.get("description"), "color": color}
+        name, values, first_values = read_group(tag, place, given, left_out)
+        inside = tuple(number for number, ids in enumerate(tagged) if own_id in ids) if own_id else ()
+        kept = {key: value for key, value in tag.items() if key not in _TAG and not says_nothing(value)}
+        kept |= left_out.take_full_texts()
+        source = make_source(_TAGS, own_id)
+        groups.append(FileGroup(name, values, first_values | PRIVATE_GROUP, members=inside, source=source, kept=kept))
+    known = {find_id(tag.get("uuid")) for tag in listed}
+    if unknown := sum(tag is not None and tag not in known for ids in tagged for tag in ids):
+        left_out.add("The groups", f"Tags of members that are not in the file: {unknown:,}.")
+    return groups
+
+
+def _read_fronts(database: Mapping[str, Any], numbers: Mapping[str, int], tally: Tally) -> FrontRows:
+    fronts = FrontRows(numbers, tally)
+    for row in _get_rows(database, _FRONTS):
+        end = row.get("endTime")
+        fronts.add(
+            *(_FRONTS, row, find_id(row.get("member")), (row.get("startTime"), end), end is None),
+            status=row.get("customStatus"),
+            source=make_source(_FRONTS, find_id(row.get("uuid"))),
+        )
+        if row.get("isMainFronter") is True or any(not says_nothing(row[key]) for key in row.keys() - _FRONT):
+            fronts.keep(_FRONTS, row)
+    return fronts
+
+
+def _keep(database: Mapping[str, Any], fronts: FrontRows) -> dict[str, list[Any]]:
+    """All that is not taken, by its table; the systems whole, and of tags those of other things than members."""
+    rest = {name: rows for name, rows in database.items() if name not in (_MEMBERS, _FRONTS, _TAGS)}
+    rest = {name: rows if isinstance(rows, list) else [rows] for name, rows in rest.items() if not says_nothing(rows)}
+    tags = [tag for tag in _get_rows(database, _TAGS) if tag.get("type") not in ("member", None)]
+    kept = {**rest, _FRONTS: fronts.kept[_FRONTS], _TAGS: tags}
+    return {name: rows for name, rows in kept.items() if rows}
+
+
+def _tell(rows: list[dict[str, Any]], system: Mapping[str, Any]) -> list[str]:
+    joined = sum(row.get("system") not in (None, system.get("uuid")) for row in rows)
+    return [f"{count(joined, 'member')} of other systems in the file join yours."] if joined else []
+
+
+def _reduce_color(color: object, whose: str, left_out: LeftOut) -> object:
+    """A colour in six digits; of eight the first two are its transparency, whatever they are."""
+    digits = color.strip().removeprefix("#") if isinstance(color, str) else ""
+    return digits[2:] if len(digits) == 8 else reduce_color(color, whose, left_out)
+
+
+def _find_address(picture: object, tally: Tally) -> object:
+    """The address of a picture; one that is in the file itself is counted."""
+    if isinstance(picture, str) and picture.startswith(("http://", "https://")):
+        return picture
+    tally["pictures_inside"] += not says_nothing(picture)
+    return None
+
+
+def _get_rows(database: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    listed = database.get(name)
+    return [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
