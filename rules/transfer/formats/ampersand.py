@@ -31,7 +31,10 @@ from rules.transfer.reading.tally import Tally
 _APP = "Ampersand"
 _MEMBERS, _FRONTS, _TAGS = "members", "frontingEntries", "tags"
 _MEMBER = frozenset(
-    (*("uuid", "name", "system", "pronouns", "description", "color", "dateCreated", "isArchived", "isCustomFront"),)
+    (
+        *("uuid", "name", "system", "pronouns", "description", "color", "dateCreated", "isArchived", "isCustomFront"),
+        *("image", "cover"),
+    )
 )
 _FRONT = frozenset(("uuid", "member", "startTime", "endTime", "isMainFronter", "isLocked", "customStatus"))
 _TAG = frozenset(("uuid", "name", "type", "description", "color"))
@@ -39,12 +42,31 @@ _SYSTEM = ("name", "description")
 _WHOSE = "The system"
 
 
+class _Pictures:
+    """Pictures that stand in the file; they are kept apart, so that all else finds room without them."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self._tally = tally
+
+    def find_address(self, row: Mapping[str, Any], key: str) -> object:
+        """The address of a picture; None where it stands there itself."""
+        picture = row.get(key)
+        if says_nothing(picture) or (isinstance(picture, str) and picture.startswith(("http://", "https://"))):
+            return picture
+        self._tally["pictures_inside"] += 1
+        self.kept.append({"uuid": row.get("uuid"), key: picture})
+        return None
+
+
 def read(data: Mapping[str, Any]) -> File:
     """A file of Ampersand: the members of all its systems, member tags as groups, fronting entries as spans.
 
     What has no place here is kept under its own names. Raises Invalid for a file without a member and over 1 000.
     """
-    database = data["database"]
+    database = data.get("database")
+    if not isinstance(database, dict):
+        raise Invalid("The database in the file must be an object.")
     listed = get_objects(database, _MEMBERS)
     check_member_count(listed)
     if not listed:
@@ -55,7 +77,8 @@ def read(data: Mapping[str, Any]) -> File:
     numbers = {
         own_id: number for number, row in reversed(list(enumerate(rows))) if (own_id := find_id(row.get("uuid")))
     }
-    members = [_read_member(row, number, system, left_out, tally) for number, row in enumerate(rows)]
+    pictures = _Pictures(tally)
+    members = [_read_member(row, number, numbers, system, pictures, left_out) for number, row in enumerate(rows)]
     fronts = _read_fronts(database, numbers, tally)
     switches = make_switches(fronts.spans, left_out)
     groups = _read_groups(database, rows, left_out)
@@ -69,7 +92,7 @@ def read(data: Mapping[str, Any]) -> File:
         app=_APP,
         first_system=PRIVATE_SYSTEM,
         spans=fronts.spans,
-        archive=_keep(database, fronts),
+        archive=_keep(database, fronts, pictures),
     )
 
 
@@ -95,14 +118,19 @@ def _read_system(system: Mapping[str, Any], left_out: LeftOut) -> dict[str, Any]
 
 
 def _read_member(
-    row: Mapping[str, Any], number: int, system: Mapping[str, Any], left_out: LeftOut, tally: Tally
+    row: Mapping[str, Any],
+    number: int,
+    numbers: Mapping[str, int],
+    system: Mapping[str, Any],
+    pictures: _Pictures,
+    left_out: LeftOut,
 ) -> FileMember:
-    whose = name_member(row, number)
+    whose, own_id = name_member(row, number), find_id(row.get("uuid"))
     given = {
         **{name: row.get(name) for name in ("pronouns", "description")},
         "color": _reduce_color(row.get("color"), whose, left_out),
-        "avatar_url": _find_address(row.get("image"), tally),
-        "banner": _find_address(row.get("cover"), tally),
+        "avatar_url": pictures.find_address(row, "image"),
+        "banner": pictures.find_address(row, "cover"),
     }
     name, values, first_values = read_member(row, number, given, left_out)
     values |= {"is_archived": True} if row.get("isArchived") is True else {}
@@ -110,14 +138,14 @@ def _read_member(
     kept = {key: value for key, value in row.items() if key not in _MEMBER and not says_nothing(value)}
     kept |= {key: row[key] for key in ("pronouns", "color") if key not in values and not says_nothing(row.get(key))}
     kept |= left_out.take_full_texts()
-    if row.get("system") != system.get("uuid"):
-        kept["system"] = row.get("system")
+    if row.get("system") not in (None, system.get("uuid")):
+        kept["system"] = row["system"]
     return FileMember(
         name,
         values,
         {**first_values, **PRIVATE_MEMBER},
         created=find_past(row.get("dateCreated")),
-        source=make_source(_MEMBERS, find_id(row.get("uuid"))),
+        source=make_source(_MEMBERS, own_id) if numbers.get(own_id or "") == number else None,
         kept=kept,
     )
 
@@ -127,9 +155,11 @@ def _read_groups(database: Mapping[str, Any], rows: list[dict[str, Any]], left_o
     tags = [tag for tag in _get_rows(database, _TAGS) if tag.get("type") in ("member", None)]
     listed = get_groups({"groups": tags}, left_out)
     tagged = [{find_id(tag) for tag in row["tags"]} if isinstance(row.get("tags"), list) else set() for row in rows]
-    groups = []
+    groups, seen = [], {None}
     for place, tag in enumerate(listed):
         own_id, whose = find_id(tag.get("uuid")), name_group(tag, place)
+        own_id = None if own_id in seen else own_id
+        seen.add(own_id)
         color = _reduce_color(tag.get("color"), whose, left_out)
         given = {"description": tag.get("description"), "color": color}
         name, values, first_values = read_group(tag, place, given, left_out)
@@ -138,8 +168,7 @@ def _read_groups(database: Mapping[str, Any], rows: list[dict[str, Any]], left_o
         kept |= left_out.take_full_texts()
         source = make_source(_TAGS, own_id)
         groups.append(FileGroup(name, values, first_values | PRIVATE_GROUP, members=inside, source=source, kept=kept))
-    known = {find_id(tag.get("uuid")) for tag in listed}
-    if unknown := sum(tag is not None and tag not in known for ids in tagged for tag in ids):
+    if unknown := sum(tag not in seen for ids in tagged for tag in ids):
         left_out.add("The groups", f"Tags of members that are not in the file: {unknown:,}.")
     return groups
 
@@ -158,12 +187,12 @@ def _read_fronts(database: Mapping[str, Any], numbers: Mapping[str, int], tally:
     return fronts
 
 
-def _keep(database: Mapping[str, Any], fronts: FrontRows) -> dict[str, list[Any]]:
+def _keep(database: Mapping[str, Any], fronts: FrontRows, pictures: _Pictures) -> dict[str, list[Any]]:
     """All that is not taken, by its table; the systems whole, and of tags those of other things than members."""
     rest = {name: rows for name, rows in database.items() if name not in (_MEMBERS, _FRONTS, _TAGS)}
     rest = {name: rows if isinstance(rows, list) else [rows] for name, rows in rest.items() if not says_nothing(rows)}
     tags = [tag for tag in _get_rows(database, _TAGS) if tag.get("type") not in ("member", None)]
-    kept = {**rest, _FRONTS: fronts.kept[_FRONTS], _TAGS: tags}
+    kept = {**rest, _FRONTS: fronts.kept[_FRONTS], _TAGS: tags, "pictures": pictures.kept}
     return {name: rows for name, rows in kept.items() if rows}
 
 
@@ -176,14 +205,6 @@ def _reduce_color(color: object, whose: str, left_out: LeftOut) -> object:
     """A colour in six digits; of eight the first two are its transparency, whatever they are."""
     digits = color.strip().removeprefix("#") if isinstance(color, str) else ""
     return digits[2:] if len(digits) == 8 else reduce_color(color, whose, left_out)
-
-
-def _find_address(picture: object, tally: Tally) -> object:
-    """The address of a picture; one that is in the file itself is counted."""
-    if isinstance(picture, str) and picture.startswith(("http://", "https://")):
-        return picture
-    tally["pictures_inside"] += not says_nothing(picture)
-    return None
 
 
 def _get_rows(database: Mapping[str, Any], name: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Reading Tupperbox's export: its tuppers and groups become members and groups, which are found again by their name."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from rules.errors import Invalid
@@ -48,6 +49,7 @@ def read(data: Mapping[str, Any]) -> File:
     left_out = LeftOut()
     tuppers = only_objects(listed, "tupper", left_out)
     members = [_read_tupper(tupper, number, left_out) for number, tupper in enumerate(tuppers)]
+    members = _with_own_sources(members)
     listed = get_groups(data, left_out)
     groups = _read_groups(listed, tuppers, left_out)
     return File(
@@ -79,6 +81,16 @@ def _read_tupper(tupper: Mapping[str, Any], number: int, left_out: LeftOut) -> F
     )
 
 
+def _with_own_sources(members: list[FileMember]) -> list[FileMember]:
+    """The members, where two of the file have one ID the second without it."""
+    seen: set[str | None] = set()
+    found = []
+    for member in members:
+        found.append(replace(member, source=None) if member.source in seen else member)
+        seen.add(member.source)
+    return found
+
+
 def _read_groups(listed: list[dict[str, Any]], tuppers: list[dict[str, Any]], left_out: LeftOut) -> list[FileGroup]:
     """The groups of a file, each with those tuppers that name its number."""
     numbers = [_read_number(tupper.get("group_id")) for tupper in tuppers]
@@ -91,12 +103,12 @@ def _read_groups(listed: list[dict[str, Any]], tuppers: list[dict[str, Any]], le
             "display_name": _display_name(group, whose, left_out),
         }
         inside = () if own in known else tuple(at for at, number in enumerate(numbers) if number == own)
-        known.add(own)
         name, values, first_values = read_group(group, place, given, left_out)
         first_values |= PRIVATE_GROUP
-        source = make_source("groups", own)
+        source = None if own in known else make_source("groups", own)
         kept = _keep(group, _GROUP, left_out)
         read.append(FileGroup(name, values, first_values, members=inside, source=source, kept=kept))
+        known.add(own)
     for at, number in enumerate(numbers):
         if number not in known:
             left_out.add(name_member(tuppers[at], at), "Its group is not in the file.")

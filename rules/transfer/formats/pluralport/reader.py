@@ -76,7 +76,7 @@ def read(data: Mapping[str, Any], bundle: Mapping[str, bytes] | None = None) -> 
 
 def check_version(data: Mapping[str, Any]) -> None:
     """Refuse a file that names two versions or another than 0.1. Raises Invalid."""
-    versions = [data[key] for key in VERSION_KEYS if key in data]
+    versions = [data[key] for key in VERSION_KEYS if key in data] or [None]
     if any(version != versions[0] for version in versions):
         raise Invalid("The file names two versions of PluralPort that are not one; export it again.")
     if versions[0] != VERSION:

@@ -1,4 +1,4 @@
-"""Reading the samples of Simply Plural and Octocon, and what has to hold of whatever was read."""
+"""Reading the samples of other apps, each by its own reader, and what has to hold of whatever was read."""
 
 import io
 import json
@@ -7,7 +7,8 @@ import zipfile
 from rules.fronting.switches import MOST_FRONTERS
 from rules.parsing.timestamps import LATEST_US
 from rules.systems.members import DESCRIPTION_LENGTH, NAME_LENGTH
-from rules.transfer.formats import octocon, simply_plural
+from rules.transfer.formats import ampersand, octocon, pluralkit, simply_plural, tupperbox
+from rules.transfer.formats.pluralport import reader as pluralport
 from tests.rules.transfer.formats.sidecars import get_sample
 
 SIMPLY_PLURAL = {
@@ -17,7 +18,10 @@ SIMPLY_PLURAL = {
     "simply-plural-token-members-only.json": simply_plural.read_wrappers,
 }
 OCTOCON = {"octocon_export_full.json": octocon.read_full, "octocon_export_pk.json": octocon.read_short}
-READERS = SIMPLY_PLURAL | OCTOCON
+PLURALPORT = dict.fromkeys(("pluralport.json", "openplural-events.json"), pluralport.read)
+TUPPERBOX = dict.fromkeys(("tupperbox-export.json", "tupperbox-2019.json"), tupperbox.read)
+PLURALKIT = dict.fromkeys(("pluralkit-2021-flat-privacy.json", "pluralkit-v2.json"), pluralkit.read)
+READERS = {**SIMPLY_PLURAL, **OCTOCON, **PLURALPORT, **TUPPERBOX, **PLURALKIT, "ampersand.json": ampersand.read}
 
 
 def get_data(name):
