@@ -11,7 +11,6 @@ from rules.transfer.import_file import (
     FileGroup,
     FileMember,
     check_member_count,
-    count,
     find_past,
     get_groups,
     get_objects,
@@ -198,7 +197,7 @@ def _keep(database: Mapping[str, Any], fronts: FrontRows, pictures: _Pictures) -
 
 def _tell(rows: list[dict[str, Any]], system: Mapping[str, Any]) -> list[str]:
     joined = sum(row.get("system") not in (None, system.get("uuid")) for row in rows)
-    return [f"{count(joined, 'member')} of other systems in the file join yours."] if joined else []
+    return [f"Members of other systems in the file, who join yours: {joined:,}."] if joined else []
 
 
 def _reduce_color(color: object, whose: str, left_out: LeftOut) -> object:

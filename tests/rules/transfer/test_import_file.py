@@ -422,3 +422,23 @@ def test_a_packed_file_is_unpacked_no_further_than_a_file_may_be_large(monkeypat
         importer.read_file(gzip.compress(b" " * 10_000_000))
     with pytest.raises(Invalid, match="damaged"):
         importer.read_file(b"\x1f\x8b")
+
+
+def test_what_is_cut_is_kept_whole_beside():
+    groups = [{"name": "Us", "description": "x" * 1001}]
+    people = [{"id": "aaaaa", "name": "Ann", "pronouns": "x" * 101}, {"id": "bbbbb", "name": "Ben"}]
+    file = importer.read_file(pluralkit(people, description="x" * 1001, groups=groups))
+    assert [one.kept for one in (*file.members, *file.groups)] == [
+        *({"pronouns": "x" * 101}, {}, {"description": "x" * 1001}),
+    ]
+    assert file.archive == {"system": [{"description": "x" * 1001}]}
+
+
+def test_a_later_import_of_a_file_without_uuids_finds_members_by_their_ids_there():
+    uuid = "6f1ed5e4-9d8a-4f0e-8c56-0d9c6b1f8b11"
+    people = [{"id": "AAAAA", "name": "Ann"}, {"id": "aaaaa"}, {"id": "bbbbb", "uuid": uuid}, {"name": "Dan"}]
+    groups = [{"id": "ccccc", "name": "Us"}]
+    file = importer.read_file(pluralkit(people, id="EXMPL", groups=groups))
+    assert [one.source for one in file.members] == ["members:exmpl.aaaaa", None, None, None]
+    assert [one.source for one in file.groups] == ["groups:exmpl.ccccc"]
+    assert [one.source for one in importer.read_file(pluralkit(people)).members] == [None] * 4

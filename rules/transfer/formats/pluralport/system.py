@@ -84,7 +84,7 @@ def _has_more(system: Mapping[str, Any]) -> bool:
 
 def _find_name(system: Mapping[str, Any]) -> object:
     names = (system.get(key) for key in ("name", "display_name"))
-    return next((name for name in names if not isinstance(name, str) or name.strip()), None)
+    return next((name for name in names if isinstance(name, str) and name.strip()), system.get("name"))
 
 
 def _find_pronouns(system: Mapping[str, Any]) -> object:

@@ -209,3 +209,18 @@ def test_a_thousand_tuppers_and_no_more():
     assert len(importer.read_file(tupperbox(*[{}] * 1000)).members) == 1000
     with pytest.raises(Invalid, match="A system has at most 1,000 members; the file has 1,001"):
         importer.read_file(tupperbox(*[{}] * 1001))
+
+
+def test_what_has_no_place_or_is_cut_is_kept_with_its_tupper():
+    told = {"description": "x" * 1001, "tag": "x" * 97, "position": 3}
+    [ann] = importer.read_file(tupperbox(told)).members
+    assert ann.kept == {**told, "avatar": "abc", "nick": "Annie"}
+    [ann] = importer.read_file(tupperbox({"position": 0})).members
+    assert ann.kept == {"avatar": "abc", "position": 0}
+
+
+def test_a_later_import_finds_tuppers_and_groups_by_their_ids():
+    file = importer.read_file(tupperbox({}, {}, {"id": None}, groups=[*GROUPS, {"id": None, "name": "x"}]))
+    assert [one.source for one in file.members] == ["tuppers:1", None, None]
+    assert [one.source for one in file.groups] == ["groups:3", "groups:4", None, None]
+    assert file.groups[0].kept == {"avatar": "https://example.com/us.png", "tag": "| us"}
