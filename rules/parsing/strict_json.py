@@ -33,6 +33,7 @@ def read_array(text: str, what: str = "body") -> list[Any]:
 def read_value(text: str, what: str = "body", depth: int = MOST_DEPTH) -> Any:
     """JSON of any kind, nested at most `depth` deep, else as strictly as `read_object`. Raises Invalid."""
     value = _read(text, what, depth)
+    del text
     _check_value(value, what, depth, depth)
     return value
 

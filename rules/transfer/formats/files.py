@@ -47,8 +47,7 @@ def read(texts: Sequence[bytes], most: int, **choices: bool) -> File:
 def _read_one(opened: bytes | ZipArchive, most: int, choices: dict[str, bool]) -> File:
     if isinstance(opened, bytes):
         return detection.read_data(read_json(opened), **choices)
-    if (root := bundles.find_root(opened)) is not None:
-        data = read_json(root)
+    if (data := bundles.read_root(opened)) is not None:
         if not isinstance(data, dict) or not detection.is_pluralport(data):
             raise Invalid("The file in the zip archive is named as PluralPort's and is none; export it again.")
         return pluralport.read(data, bundles.read_pictures(opened, data))

@@ -1,5 +1,6 @@
 """What lies in a zip archive: a PluralPort bundle, the folder that a Simply Plural token fetched, or one file."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import PurePosixPath
@@ -17,14 +18,14 @@ MOST_PICTURES = 3 * 1024 * 1024
 _SHOWN = 5
 
 
-def find_root(archive: ZipArchive) -> bytes | None:
-    """The file of a PluralPort bundle; None for what is none. Raises Invalid where two in it say different things."""
-    found = [archive.read(name) for name in ROOTS if name in archive.names]
-    if len(found) == 2 and found[0] != found[1] and _normalize(found[0]) != _normalize(found[1]):
-        raise Invalid(
-            f"{ROOTS[0]} and {ROOTS[1]} in the zip archive say different things; give me the one that is right."
-        )
-    return found[0] if found else None
+def read_root(archive: ZipArchive) -> Any:
+    """The JSON of a PluralPort bundle; None for what is none. Raises Invalid where two in it say different things."""
+    names = [name for name in ROOTS if name in archive.names]
+    if len(names) == 2 and archive.measure(names[0]) != archive.measure(names[1]):
+        first, second = (_digest(read_json(archive.read(name), "zip archive")) for name in names)
+        if first != second:
+            raise Invalid(f"{' and '.join(ROOTS)} in the zip archive say different things; give me the right one.")
+    return read_json(archive.read(names[0]), "zip archive") if names else None
 
 
 def read_pictures(archive: ZipArchive, data: Mapping[str, Any]) -> dict[str, bytes]:
@@ -119,5 +120,5 @@ def _check_picture(path: str, record: Mapping[str, Any], size: int, digest: str)
         )
 
 
-def _normalize(text: bytes) -> str:
-    return json.dumps(read_json(text, "zip archive"), sort_keys=True)
+def _digest(data: Any) -> bytes:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).digest()

@@ -3,7 +3,10 @@
 import codecs
 import gzip
 import io
+import json
+import re
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 from rules.errors import Invalid, TooLarge
@@ -14,7 +17,7 @@ from rules.transfer.formats.unpacking.zip_archives import ZIP, ZipArchive
 MOST_PLURALPORT_DEPTH = 64
 # Python holds a list or an object in 50 times the bytes that it may have in a file.
 MOST_OBJECTS = 1_200_000
-MOST_VALUES = 6_000_000
+MOST_VALUES = 2_500_000
 GZIP = b"\x1f\x8b"
 _MOST_LAYERS = 3
 _BEGINNINGS = {
@@ -34,6 +37,11 @@ _BEGINNINGS = {
     b"\xfd7zXZ": "a file packed by xz; unpack it, and give me the file in it",
     b"\x28\xb5\x2f\xfd": "a file packed by zstd; unpack it, and give me the file in it",
 }
+_PLURALPORT = [
+    name.encode(code) for name in ("pluralport_", "openplural_") for code in ("utf-8", "utf-16-le", "utf-16-be")
+]
+_CHUNK, _RARE = 1024 * 1024, 16
+_WIDE, _WIDEST = re.compile("[^\0-\xff]"), re.compile("[\U00010000-\U0010ffff]")
 _TAR = (257, b"ustar")
 _UTF_16 = {
     codecs.BOM_UTF16_LE: "utf-16",
@@ -73,11 +81,10 @@ def name_beginning(data: bytes) -> str | None:
 
 
 def read_json(data: bytes, what: str = "file") -> Any:
-    """The JSON of a file in UTF-8 or UTF-16, with a byte order mark or without. Raises Invalid."""
-    text = _decode(data, what)
-    _check_number(text, what)
-    is_pluralport = '"pluralport_version"' in text or '"openplural_version"' in text
-    return read_value(text, what, MOST_PLURALPORT_DEPTH if is_pluralport else MOST_DEPTH)
+    """The JSON of a file in UTF-8 or UTF-16, with a byte order mark or without. Raises Invalid, and TooLarge."""
+    is_pluralport = any(name in data for name in _PLURALPORT)
+    # Nothing here may hold the text while what is in it is looked at: either may have 100 MB.
+    return read_value(_read_text(data, what), what, MOST_PLURALPORT_DEPTH if is_pluralport else MOST_DEPTH)
 
 
 def _unpack_gzip(packed: bytes, most: int) -> bytes:
@@ -93,18 +100,34 @@ def _unpack_gzip(packed: bytes, most: int) -> bytes:
     return data
 
 
-def _decode(data: bytes, what: str) -> str:
+def _read_text(data: bytes, what: str) -> str:
     encoding = next((name for begin, name in _UTF_16.items() if data.startswith(begin) and len(data) > 2), None)
     try:
         # Some editors put a byte order mark in front.
-        return data.decode(encoding or "utf-8-sig")
+        text = "".join(_decode(data, encoding or "utf-8-sig"))
     except UnicodeDecodeError:
-        pass
-    raise Invalid(f"The {what} is not {'UTF-16' if encoding else 'UTF-8'} text.")
-
-
-def _check_number(text: str, what: str) -> None:
-    """Count what a file holds before it is read, a little too high: signs within texts count too."""
+        raise Invalid(f"The {what} is not {'UTF-16' if encoding else 'UTF-8'} text.") from None
+    # A little too high: signs within texts count too.
     objects, values = text.count("{") + text.count("["), text.count(",")
     if objects > MOST_OBJECTS or values > MOST_VALUES:
         raise TooLarge(f"The {what} holds more than can be read at once: {objects:,} objects, {values:,} values.")
+    return text
+
+
+def _decode(data: bytes, encoding: str) -> Iterator[str]:
+    """The text of a file in parts, in which signs beyond Latin are escaped as JSON does it, where they are rare.
+
+    One of them would else make Python hold the whole text in two bytes a sign, and an emoji in four.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for begin in range(0, len(data) or 1, _CHUNK):
+        part = decoder.decode(data[begin : begin + _CHUNK], begin + _CHUNK >= len(data))
+        if part.isascii():
+            yield part
+            continue
+        wide = len(part) - len(part.encode("latin-1", "ignore"))
+        yield (_WIDE if wide < len(part) // _RARE else _WIDEST).sub(_escape, part)
+
+
+def _escape(sign: re.Match[str]) -> str:
+    return json.dumps(sign[0])[1:-1]
