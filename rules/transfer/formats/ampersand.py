@@ -24,7 +24,7 @@ from rules.transfer.import_file import (
 from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_GROUP, PRIVATE_MEMBER, PRIVATE_SYSTEM
 from rules.transfer.reading.front_rows import FrontRows
-from rules.transfer.reading.loose_values import find_id, make_source, reduce_color
+from rules.transfer.reading.loose_values import find_id, make_source, number_ids, reduce_color
 from rules.transfer.reading.tally import Tally
 
 _APP = "Ampersand"
@@ -73,9 +73,7 @@ def read(data: Mapping[str, Any]) -> File:
     left_out, tally = LeftOut(), Tally()
     rows = only_objects(listed, "member", left_out)
     system = _find_system(data, database)
-    numbers = {
-        own_id: number for number, row in reversed(list(enumerate(rows))) if (own_id := find_id(row.get("uuid")))
-    }
+    numbers = number_ids(find_id(row.get("uuid")) for row in rows)
     pictures = _Pictures(tally)
     members = [_read_member(row, number, numbers, system, pictures, left_out) for number, row in enumerate(rows)]
     fronts = _read_fronts(database, numbers, tally)
