@@ -158,7 +158,7 @@ async def run_import(ctx: Context, file: File, opens: bool) -> None:
 system_subcommands = [
     Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system", harmful=True),
     Subcommand(("export",), export, "", "everything in your system as a file, by DM"),
-    Subcommand(("import",), import_file, "[link]", "take such a file, or one of PluralKit's or Tupperbox's"),
+    Subcommand(("import",), import_file, "[link]", "take such a file, or one of another app"),
 ]
 
 

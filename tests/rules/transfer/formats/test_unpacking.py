@@ -3,12 +3,16 @@
 import gzip
 import io
 import json
+import random
 import struct
+import subprocess
+import sys
 import zipfile
 import zlib
 
 import pytest
 
+from config import ROOT
 from rules.errors import Invalid, Refused, TooLarge
 from rules.transfer import importer
 from rules.transfer.formats.unpacking import files, zip_archives
@@ -228,3 +232,46 @@ def test_the_two_files_of_a_bundle_may_differ_in_how_they_are_written():
 
 def test_sixteen_bits_a_sign_without_a_mark_are_told_by_the_first_sign():
     assert files.read_json("[1]".encode("utf-16-le")) == files.read_json("[1]".encode("utf-16-be")) == [1]
+
+
+@pytest.mark.parametrize("name", ["pluralport-bundle.zip", "simply-plural-token-dump.zip"])
+def test_an_archive_in_which_anything_is_changed_is_read_or_refused_in_a_sentence(name):
+    chance, sample, read, refused = random.Random(name), get_sample(name), 0, []
+    for _ in range(150):
+        text = bytearray(sample)
+        for _ in range(chance.choice([1, 1, 2, 5])):
+            text[chance.randrange(len(text))] = chance.randrange(256)
+        if chance.random() < 0.1:
+            del text[chance.randrange(len(text)) :]
+        try:
+            read += bool(importer.read_file(bytes(text)).members)
+        except Refused as refusal:
+            refused.append(refusal.sentence)
+    assert read
+    assert all(sentence.endswith(".") for sentence in refused)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("largest", ["text", "values", "notes", "archive"])
+def test_the_largest_file_takes_less_than_200_mb(largest, tmp_path):
+    """In a process of its own, whose peak is that of reading alone."""
+    emoji, most = "🦊", 32 * 1024 * 1024
+    if largest == "text":
+        text = pluralkit(name="%s") % (emoji + "x" * (most - 100)).encode()
+    elif largest == "values":
+        text = b'{"switches":[],"x":[' + b'"aaaaaaa",' * 2_400_000 + b'"a"]}'
+    else:
+        notes = [{"id": str(n), "body": emoji + "n" * 3000} for n in range(10_000)]
+        text = json.dumps(json.loads(PLURALPORT) | {"notes": notes}, ensure_ascii=False).encode()
+        text = packed(("pluralport.json", text), ("openplural.json", text)) if largest == "archive" else text
+    (tmp_path / "file").write_bytes(text)
+    script = (
+        "import resource, sys; from rules.transfer import importer\n"
+        "idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "importer.read_file(open(sys.argv[1], 'rb').read())\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - idle)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "file"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert int(ran.stdout) < 200 * 1024
