@@ -165,9 +165,9 @@ def test_an_import_is_cancelled(rollcall, discord_user, how):
     [
         (b"not json", "The file is not JSON"),
         (b"\xff\xfe", "The file is not UTF-8 text."),
-        (b"PK\x03\x04", "This is a zip archive; unpack it, and give me the file in it."),
-        ({"users": []}, "This is no export of PluralKit, Rollcall or Tupperbox"),
-        ({"members": [], "frontHistory": []}, "This looks like a file of Simply Plural"),
+        (b"PK\x03\x04", "The zip archive is damaged; save it again."),
+        ({"users": []}, "I read files of Simply Plural, Octocon"),
+        ({"members": [], "frontHistory": []}, "There is no member in this file of Simply Plural"),
         ({"tuppers": []}, "There are no tuppers in this file"),
         ({"tuppers": None}, "There are no tuppers in this file"),
         (OLDER | {"members": {}, "name": "x"}, "The members in the file must be a list of objects."),
