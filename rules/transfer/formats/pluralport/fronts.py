@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rules.fronting.switches import MOST_FRONTERS
-from rules.transfer.formats.pluralport.records import get_records, keep_rest
+from rules.transfer.formats.pluralport.records import get_records, keep_rest, without_secrets
 from rules.transfer.formats.spans import make_switches
 from rules.transfer.import_file import FileSpan, FileSwitch
 from rules.transfer.left_out import LeftOut
@@ -40,7 +40,7 @@ def read_fronts(data: Mapping[str, Any], members: Mapping[str, int], left_out: L
     for period in get_records(data, _PERIODS, left_out):
         _read_period(period, rows)
     switches, events = _read_events(get_records(data, "front_events", left_out), members, tally)
-    kept = {_PERIODS: rows.kept[_PERIODS], "front_events": events}
+    kept = {_PERIODS: without_secrets(rows.kept[_PERIODS]), "front_events": without_secrets(events)}
     told = _fold(switches)
     if switches and _covers(told, rows.spans):
         return Fronts(switches, [], kept)

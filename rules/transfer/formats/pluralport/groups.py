@@ -16,6 +16,7 @@ from rules.transfer.formats.pluralport.records import (
     number_records,
     read_own,
     read_visibility,
+    without_secrets,
 )
 from rules.transfer.import_file import FileGroup, count, find_past, get_groups, name_group, read_group
 from rules.transfer.left_out import LeftOut
@@ -46,7 +47,7 @@ def read_groups(
         for number, row in enumerate(rows)
     ]
     beyond = get_records(data, "groups", LeftOut())[len(rows) :]
-    return read, {"group_memberships": kept, "groups": beyond}
+    return read, {"group_memberships": without_secrets(kept), "groups": without_secrets(beyond)}
 
 
 def _read_memberships(

@@ -1,5 +1,6 @@
 """What every record of PluralPort may carry: privacy, references to where it comes from, and what apps add."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from rules.transfer.reading.loose_values import find_id, make_source
 # The names under which what PluralKit knows and PluralPort does not is written, in PluralKit's own shape.
 OWN_APP = "app.rollcall"
 _APPS = (OWN_APP, "rollcall", "pluralkit")
+_SECRET = re.compile(r"token|passw|secret|e-?mail|api_?key|webhook_?url", re.IGNORECASE)
 _PLAIN_PRIVACY = [
     *({"visibility": told, **source} for told in ("public", "private") for source in ({}, {"source": {}})),
     *("public", "private"),
@@ -44,8 +46,16 @@ def find_source(collection: str, row: Mapping[str, Any], number: int, numbers: M
 
 
 def keep_rest(row: Mapping[str, Any], taken: frozenset[str]) -> dict[str, Any]:
-    """What of a record has no place here: whatever says something and is not taken."""
-    return {key: value for key, value in row.items() if key not in taken and not says_nothing(value)}
+    """What of a record has no place here: whatever says something and is not taken, but for keys to accounts."""
+    rest = {key: value for key, value in row.items() if key not in taken and not says_nothing(value)}
+    return without_secrets(rest) if rest else rest
+
+
+def without_secrets(value: Any) -> Any:
+    """The same without tokens, passwords, e-mail addresses and webhooks, at any depth: all else is passed on."""
+    if isinstance(value, dict):
+        return {key: without_secrets(item) for key, item in value.items() if not _SECRET.search(key)}
+    return [without_secrets(item) for item in value] if isinstance(value, list) else value
 
 
 def read_visibility(privacy: object) -> bool | None:

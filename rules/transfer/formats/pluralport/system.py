@@ -14,6 +14,7 @@ from rules.transfer.formats.pluralport.records import (
     keep_rest,
     read_own,
     read_visibility,
+    without_secrets,
 )
 from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_SYSTEM
@@ -73,7 +74,7 @@ def keep_systems(data: Mapping[str, Any]) -> dict[str, list[Any]]:
     if not isinstance(listed, list):
         return {"systems": [] if says_nothing(listed) else [listed]}
     is_plain = len(listed) == 1 and isinstance(listed[0], dict) and not _has_more(listed[0])
-    return {"systems": [] if is_plain else listed}
+    return {"systems": [] if is_plain else without_secrets(listed)}
 
 
 def _has_more(system: Mapping[str, Any]) -> bool:

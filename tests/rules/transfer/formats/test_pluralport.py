@@ -132,6 +132,15 @@ def test_what_has_no_place_is_kept_whole():
     assert file.members[0].kept == {"age": 5, "sort_order": 0, "flag": False, "extensions": extensions}
 
 
+def test_keys_to_accounts_are_kept_nowhere():
+    secret = {"prism": {"notificationToken": "SECRET", "a": [{"eMail": "SECRET"}]}, "webhook_url": "SECRET"}
+    row = {"extensions": secret}
+    fronts = {"front_periods": [row], "front_events": [row], "group_memberships": [row], "notes": [row]}
+    file = read({"name": "Ann", **row}, systems=[{"id": "s", **row}], groups=[{"name": "x", **row}] * 251, **fronts)
+    assert "SECRET" not in repr(file)
+    assert file.archive["notes"] == [{"extensions": {"prism": {"a": [{}]}}}]
+
+
 def test_what_is_cut_refused_or_says_more_is_kept_as_it_is():
     told = {"description": "x" * 1001, "color": "#11223344", "pronouns": 5, "proxy_tags": [{"prefix": "x" * 101}]}
     ann = read_ann(**told, privacy={"visibility": "friends", "source": {"raw": 1}})
