@@ -107,7 +107,7 @@ def _is_octocon(data: Mapping[str, Any]) -> bool:
 
 def _is_simply_plural(data: Mapping[str, Any]) -> bool:
     keys = {key.lower() for key in data}
-    return "members" in keys and bool(keys & _SIMPLY_PLURAL)
+    return "members" in keys and (bool(keys & _SIMPLY_PLURAL) or is_wrapped(data.get("members")))
 
 
 def _is_short_octocon(data: Mapping[str, Any]) -> bool:

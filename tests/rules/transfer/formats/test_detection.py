@@ -35,6 +35,7 @@ SHORT = {"version": 2, "members": [{"id": "1", "name": "Ann"}], "switches": []}
             ({"members": [{"_id": "1", "name": "Ann"}], key: []}, "Simply Plural")
             for key in ("FrontHistory", "privates")
         ),
+        ({"members": [WRAPPED], "groups": []}, "Simply Plural"),
         ([WRAPPED], "Simply Plural"),
         ({"members": [ANN], "switches": []}, "PluralKit"),
         *((SHORT | {key: "x"}, "PluralKit") for key in ("id", "uuid", "privacy", "config")),
