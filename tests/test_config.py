@@ -46,6 +46,7 @@ DEFAULTS = {
     "imports_kept": 30,
     "picture_hosts": (),
     "picture_cache_mb": 100,
+    "featured_user_id": None,
 }
 
 

@@ -84,10 +84,19 @@ def list_people(deleted_messages_kept_s: int, feed_kept_s: int) -> list[Stored]:
         Stored(
             "Switches: who fronted, and when",
             ("switches", "switch_members"),
-            "Anyone, unless the front or its history is private, and never a private member. With your presence only"
-            " after {front_on}.",
+            "Anyone, unless the front or its history is private. Pages, cards and presences name no private member;"
+            " programs written for PluralKit are told who fronts as there, but for switches of an import from another"
+            " app. With your presence only after {front_on}.",
             "Until you delete them.",
             "{system_privacy}; {switch_delete}",
+        ),
+        Stored(
+            "Imports: which app's file it was, what it changed, so that it can be undone, its members' IDs in that app,"
+            " how long each fronted, and what has no other place, such as notes",
+            ("imports", "import_sources", "front_spans"),
+            "Your token alone.",
+            "What it changed for 30 days, or as long as this Rollcall's keeper set; the rest until the system goes.",
+            "{system_delete}",
         ),
         Stored(
             "What is different in one server: tag, names, avatars, autoproxy and who spoke last",

@@ -39,7 +39,7 @@ def find_spans(session: Session, system: System, since_us: int, most: int = MOST
     rows = session.execute(newest_first).all()
     earlier = next((number for number, row in enumerate(rows) if row.timestamp <= since_us), len(rows))
     rows = rows[: earlier + 1]
-    fronting = members_by_switch(session, [row.id for row in rows], Member)
+    fronting = members_by_switch(session, [row.id for row in rows], Member, is_owner=False)
     spans: list[Span] = []
     for row in reversed(rows):
         members = tuple(member for member in fronting.get(row.id, ()) if not member.visibility)

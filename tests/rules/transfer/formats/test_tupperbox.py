@@ -39,8 +39,18 @@ def members(read):
     return lambda: export(read, ALICE)["members"]
 
 
+def tell_new(read, file):
+    """What is told of a file beside whose it is and what of it is kept aside."""
+    first, *told = tell(read, ALICE, file)
+    assert first == "A file of Tupperbox."
+    return [line for line in told if not line.startswith("Kept aside")]
+
+
 def test_a_tupper_becomes_a_member(write, read, members):
-    assert tell(read, ALICE, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”.", PRIVATE]
+    told = tell(read, ALICE, tupperbox({}))
+    assert told[0] == "A file of Tupperbox."
+    assert "Kept aside for you alone: 1 details of members." in told
+    assert tell_new(read, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”.", PRIVATE]
     run_import(write, ALICE, tupperbox({}))
     [ann] = members()
     known = {
@@ -80,7 +90,7 @@ def test_what_a_field_becomes(write, members, tupper, member):
 @pytest.mark.parametrize("order", [1, -1])
 def test_what_is_left_out_is_told_wherever_it_stands(read, order):
     tuppers = [{"group_id": 3}, {"name": "Ben", "tag": "x"}, {"name": "Cleo", "brackets": ["", ""]}][::order]
-    assert tell(read, ALICE, tupperbox(*tuppers))[2:] == [
+    assert tell_new(read, tupperbox(*tuppers))[2:] == [
         PRIVATE,
         "Tupperbox's tags become a part of the display names: Rollcall keeps one tag, for the whole system.",
         "1 proxy tag is left out: empty, or over 100 characters long.",
@@ -99,7 +109,7 @@ GROUPS = [
 def test_groups_become_groups_with_their_tuppers(write, read):
     people = [{"group_id": 3}, {"name": "Ben", "group_id": "4"}, {"name": "Cleo", "group_id": 3}, {"name": "Dan"}]
     file = tupperbox(*people, groups=GROUPS)
-    assert tell(read, ALICE, file) == [
+    assert tell_new(read, file) == [
         "You get a new system.",
         "4 new members: “Ann”, “Ben”, “Cleo”, “Dan”.",
         "3 new groups: “Us”, “Them”, “Nobody”.",
@@ -117,7 +127,7 @@ def test_groups_become_groups_with_their_tuppers(write, read):
     }
     assert {name: us[name] for name in shown} == shown
     assert [(group["name"], group["members"]) for group in others] == [("Them", ["Ben"]), ("Nobody", [])]
-    assert tell(read, ALICE, file)[:3] == [
+    assert tell_new(read, file)[:3] == [
         *("4 unchanged members.", "3 unchanged groups.", "Nothing would change: you have all of it already."),
     ]
 
@@ -127,7 +137,7 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
     before = members()
     file = tupperbox({"description": "Taller.", "posts": 500}, {"name": "Ben"}, {"name": "ann"})
     told = ["1 new member: “ann”.", "1 changed member: “Ann”.", "1 unchanged member.", PRIVATE]
-    assert tell(read, ALICE, file) == told
+    assert tell_new(read, file) == told
     run_import(write, ALICE, file)
     assert members()[:2] == [{**before[0], "description": "Taller."}, before[1]]
 
@@ -162,7 +172,7 @@ def test_a_second_import_changes_by_name_and_leaves_the_count(write, read, membe
 def test_what_does_not_fit_is_left_out_and_told(write, read, members, tupper, says):
     [line] = importer.read_file(tupperbox(tupper)).left_out
     assert line.startswith(says)
-    assert tell(read, ALICE, tupperbox(tupper))[-1] == f"• {line}"
+    assert tell_new(read, tupperbox(tupper))[-1] == f"• {line}"
     run_import(write, ALICE, tupperbox(tupper))
     assert len(members()) == 1
 
@@ -177,7 +187,7 @@ def test_a_tupper_of_whom_the_file_says_only_the_name_loses_nothing(write, read,
     others = {} if nothing is ... else dict.fromkeys(set(TUPPER) - {"name"}, nothing)
     file = as_file({"tuppers": [{"name": "Tam", **others}]})
     nothing_new = ["1 unchanged member.", "Nothing would change: you have all of it already.", PRIVATE]
-    assert tell(read, ALICE, file) == nothing_new
+    assert tell_new(read, file) == nothing_new
     run_import(write, ALICE, file)
     assert members() == before
 

@@ -145,7 +145,8 @@ def test_what_is_packed_says_the_same(text):
         (bundle({"sha256": "0" * 64}), "The picture “a.png” in the zip archive is not the one that the file names"),
         (bundle({}, path="../a.png"), "A picture in the file lies at a path that leads out of the zip archive"),
     ],
-    ids=lambda value: None if isinstance(value, bytes) else ascii(value)[:60],
+    # What is packed says when it was.
+    ids=lambda value: "bytes" if isinstance(value, bytes) else ascii(value)[:60],
 )
 def test_what_cannot_be_read_is_refused_in_a_sentence(text, says):
     with pytest.raises(Refused) as refused:
