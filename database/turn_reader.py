@@ -43,6 +43,17 @@ class TurnReader:
             self._connection.execute("COMMIT")
         return self.begin()
 
+    def find_version(self) -> int:
+        """A number that is another one after each commit of anybody else; asking for it costs half of a look.
+
+        Raises sqlite3.Error.
+        """
+        connection = self._connection or self._open()
+        if connection.in_transaction:
+            # Within one it stays the same.
+            connection.execute("COMMIT")
+        return connection.execute("PRAGMA data_version").fetchone()[0]
+
     def _end(self) -> None:
         self._is_ending = False
         # After some failures SQLite has ended it already.

@@ -20,7 +20,7 @@ from web.live.stream import EVERYTHING, Topic
 
 log = logging.getLogger(__name__)
 
-# The first that is faster than the peers; one look costs 2 µs, and nobody looks while nobody listens.
+# The first that is faster than the peers; nobody asks while nobody listens.
 POLL_S = 0.005
 ROWS_AT_ONCE = 10_000
 # So many are told before the loop reads, accepts and stops again.
@@ -63,6 +63,9 @@ class Hub:
         self._by_topic: dict[Topic, set[Listener]] = defaultdict(set)
         self._by_client: dict[str, int] = defaultdict(int)
         self._read_to = 0
+        # The file's version by which all of the feed was read, None where it is to be read in any case.
+        self._version: int | None = None
+        self._next: asyncio.TimerHandle | None = None
         self._reading: asyncio.Task | None = None
 
     def __len__(self) -> int:
@@ -95,13 +98,15 @@ class Hub:
         """
         known, _ = self._listeners[listener]
         # Whoever only said that they are there costs nothing more.
-        if topics and (self._reading is None or self._reading.done()):
+        if topics and self._next is None and self._reading is None:
             self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
-            self._reading = asyncio.create_task(self._read())
+            self._version = None
         for topic in topics:
             if listener not in self._by_topic[topic]:
                 self._by_topic[topic].add(listener)
                 known.append(topic)
+        if self._next is None and self._reading is None:
+            self._wait()
 
     def remove(self, listener: Listener, topics: Iterable[Topic]) -> None:
         """Let a listener hear no more of these."""
@@ -133,8 +138,9 @@ class Hub:
 
     def stop(self) -> None:
         """Read no more."""
-        if self._reading:
-            self._reading.cancel()
+        for waiting in (self._next, self._reading):
+            if waiting:
+                waiting.cancel()
 
     def _forget(self, topic: Topic, listener: Listener) -> None:
         self._by_topic[topic].discard(listener)
@@ -155,17 +161,32 @@ class Hub:
             with Moment(self._database, reader) as moment:
                 self._tell(listener, moment, EVERYTHING if everything or is_long else own, seq)
 
+    def _wait(self) -> None:
+        # Neither task nor future, since this is what a process with idle listeners does all the time.
+        self._next = asyncio.get_running_loop().call_later(POLL_S, self._poll) if self._by_topic else None
+
+    def _poll(self) -> None:
+        try:
+            version = self._reader.find_version()
+        except FAULTS:
+            version = None
+        if version is not None and version == self._version:
+            self._wait()
+        else:
+            self._next, self._version = None, version
+            self._reading = asyncio.create_task(self._read())
+
     async def _read(self) -> None:
-        while self._by_topic:
-            await asyncio.sleep(POLL_S)
-            try:
-                await self._look()
-            except Exception as error:
-                # Whoever was told already hears nothing twice.
-                self._read_to = self.told_to
-                is_known = isinstance(error, FAULTS)
-                log.warning("the feed of changes could not be read: %r", error, exc_info=not is_known)
-                await asyncio.sleep(AFTER_FAULT_S)
+        try:
+            await self._look()
+        except Exception as error:
+            # Whoever was told already hears nothing twice.
+            self._read_to, self._version = self.told_to, None
+            is_known = isinstance(error, FAULTS)
+            log.warning("the feed of changes could not be read: %r", error, exc_info=not is_known)
+            await asyncio.sleep(AFTER_FAULT_S)
+        self._reading = None
+        self._wait()
 
     async def _look(self) -> None:
         reader = self._reader.begin_anew()
@@ -175,6 +196,8 @@ class Hub:
         # Where the process slept past what is kept, anything may have changed.
         was_trimmed = rows[0].seq > self._read_to + 1 and feed.find_oldest(reader) > self._read_to + 1
         self._read_to = seq = rows[-1].seq
+        if len(rows) == ROWS_AT_ONCE:
+            self._version = None
         topics, everything = find_topics(reader, rows)
         if everything or was_trimmed:
             await self._tell_all(dict.fromkeys(self._listeners, EVERYTHING), seq)

@@ -150,7 +150,9 @@ def test_what_a_replaced_token_had_opened_is_gone_also_where_the_file_could_not_
     write(systems.create_system, ALICE, {"name": "Foxes", "front_privacy": "private"})
     path = f"/events?users={ALICE}&systems={ALICE}"
     with Stream(served.port, path, token_of(ALICE)) as stream:
-        stream.until("event: front")
+        # Until it has joined, a fault ends it.
+        write(kv.set_value, ALICE, "city", "Bern")
+        stream.until("Bern")
         broken_once(broken)
         token_of(ALICE)
         stream.until("event: gone")
