@@ -54,7 +54,7 @@ ROOMS = {
     "rules.account": "models database rules rules.parsing rules.systems rules.dispatch rules.groups"
     " rules.presence.publication",
     "rules.presence": "models database rules rules.parsing rules.account.kv"
-    " rules.systems.systems rules.systems.privacy",
+    " rules.systems.systems rules.systems.privacy rules.fronting.seen_switches",
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
     "rules.proxying": "models database rules rules.parsing rules.systems rules.fronting rules.dispatch",
     "rules.pictures": "models database rules rules.parsing rules.systems",

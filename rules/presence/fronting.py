@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from database.compiled_queries import CompiledQuery, Reader
 from models import Account, Member, Presence, Switch, SwitchMember, System
 from rules import opt_out
+from rules.fronting.seen_switches import is_seen
 from rules.parsing.fields import read_bool
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
@@ -129,7 +130,7 @@ def _query_showing() -> CompiledQuery:
 
 def _fronts() -> Select[Any]:
     other = aliased(Switch)
-    own = select(other.id).where(other.system_id == System.id)
+    own = select(other.id).where(other.system_id == System.id, is_seen(System.id, other))
     latest = own.order_by(other.timestamp.desc()).limit(1).scalar_subquery()
     of_system = [column.label(f"system_{column.key}") for column in _OF_SYSTEM]
     return (

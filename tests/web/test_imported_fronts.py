@@ -3,6 +3,7 @@
 import pytest
 
 from models import Member
+from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
 from rules.presence import fronting
 from rules.systems import systems
@@ -24,19 +25,28 @@ DOORS = (
 
 
 @pytest.fixture
-def told(write, read, join):
-    """Alice's system with Pat, public, and Quin, private, who fronts by an imported file; what names Quin."""
+def bring(write, join):
+    """Import of whom there is Pat, public, and Quin, private, those who fronted hour by hour: places in the file."""
+
+    def run(fronted):
+        file = File(listed, [(BEGIN + n * HOUR_US, who) for n, who in enumerate(fronted)], app="Simply Plural")
+        running = importer.Import(ALICE, file)
+        for rule, args in running.steps():
+            write(rule, *args)
+        write(fronting.set_shown, ALICE, True)
+
     join(ALICE)
     listed = [
         FileMember("Pat", {"name": "Pat", "visibility": False}, {}),
         FileMember("Quin of the file", {"name": "Quin of the file", "visibility": True}, {}),
     ]
-    fronted = [(), (0,), (0, 1), (1,), (1, 0)]
-    file = File(listed, [(BEGIN + n * HOUR_US, who) for n, who in enumerate(fronted)], app="Simply Plural")
-    running = importer.Import(ALICE, file)
-    for rule, args in running.steps():
-        write(rule, *args)
-    write(fronting.set_shown, ALICE, True)
+    return run
+
+
+@pytest.fixture
+def told(read, bring):
+    """Alice's system, after both have fronted; what names Quin."""
+    bring([(), (0,), (0, 1), (1,), (1, 0)])
     quin = read(lambda s: s.query(Member.hid, Member.uuid).filter(Member.name.startswith("Quin")).one())
     return ["Quin", f'"{quin.hid}"', format_uuid(quin.uuid)]
 
@@ -61,3 +71,9 @@ def test_what_is_left_is_the_public_part_and_what_changes_nothing_is_not_there(c
     listed = client.get(f"/v1/s/{system}/switches").json
     assert [len(one["members"]) for one in listed] == [1, 0, 1]
     assert [one["name"] for one in client.get(f"/v1/s/{system}/fronters").json["members"]] == ["Pat"]
+
+
+def test_a_presence_does_not_say_when_somebody_private_came(client, bring):
+    bring([(0,), (), (1,)])
+    shown = client.get(f"/user/{ALICE}").json["fronting"]
+    assert (shown["members"], shown["since"]) == ([], show_time(BEGIN + HOUR_US))
