@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Group, GroupMember, Member, Switch, SwitchMember, System
+from models import Group, GroupMember, Member, System
 from rules.groups.privacy import see_group
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
 from rules.systems import systems
 from rules.systems.config import show_config
 from rules.systems.privacy import see_member, see_system
+from rules.transfer.writing.fronts import read_switches
 
 VERSION = 2
 _SYSTEM = ("name", "description", "tag", "pronouns", "avatar_url", "banner", "color", "created")
@@ -37,10 +38,12 @@ _GROUP_PRIVACY = (
 )
 
 
-def export_system(session: Session, user_id: int) -> dict[str, Any]:
+def export_system(session: Session, user_id: int, *, with_switches: bool = True) -> dict[str, Any]:
     """The user's system with its members, groups, switches and settings, as the owner sees them.
 
-    The keys and their order are those of PluralKit's export, version 2. Raises NotAuthenticated without a system.
+    The keys and their order are those of PluralKit's export, version 2; its switches may be left out, which may be
+    100 000. PluralKit knows no custom fronts and no archived members: they are members like others, with their own
+    privacy. Raises NotAuthenticated without a system.
     """
     system = systems.get_own_system(session, user_id)
     members = session.scalars(select(Member).where(Member.system_id == system.id).order_by(Member.id)).all()
@@ -57,7 +60,7 @@ def export_system(session: Session, user_id: int) -> dict[str, Any]:
         "accounts": sorted(systems.get_accounts(session, system)),
         "members": [_show_member(member) for member in members],
         "groups": _show_groups(session, system, hids),
-        "switches": _show_switches(session, system, hids),
+        "switches": _show_switches(session, system, hids) if with_switches else [],
     }
 
 
@@ -105,16 +108,6 @@ def _show_group(seen: dict[str, Any], members: list[str]) -> dict[str, Any]:
 
 
 def _show_switches(session: Session, system: System, hids: dict[int, str]) -> list[dict[str, Any]]:
-    """All switches, the newest first: rows and no objects, since there may be 100 000."""
-    own = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
-    fronting = (
-        select(SwitchMember.switch_id, SwitchMember.member_id)
-        .join(Switch, Switch.id == SwitchMember.switch_id)
-        .where(Switch.system_id == system.id)
-        .order_by(SwitchMember.switch_id, SwitchMember.position)
-    )
-    members: dict[int, list[str]] = defaultdict(list)
-    for switch_id, member_id in session.execute(fronting):
-        members[switch_id].append(hids[member_id])
-    rows = session.execute(own.order_by(Switch.timestamp.desc()))
-    return [{"timestamp": show_time(at), "members": members.get(number, [])} for number, at in rows]
+    """All switches, the newest first."""
+    rows = reversed(read_switches(session, system))
+    return [{"timestamp": show_time(at), "members": [hids[number] for number in members]} for at, members in rows]

@@ -34,16 +34,19 @@ class Fronts:
 def read_fronts(data: Mapping[str, Any], members: Mapping[str, int], left_out: LeftOut, tally: Tally) -> Fronts:
     """What the periods and events of a file say; `members` are the places of its members by their IDs.
 
-    Events are switches, one for one. Where they say all that the periods say, they alone count; else both are joined.
+    Events are switches, one for one. Where they say all that the periods say, they alone count, and of the periods
+    those stay beside them that an app keeps so; else both are joined.
     """
-    rows = FrontRows(members, tally)
+    rows, intervals = FrontRows(members, tally), []
     for period in get_records(data, _PERIODS, left_out):
+        before = len(rows.spans)
         _read_period(period, rows)
+        intervals += rows.spans[before:] if period.get("source_kind") == "interval" else []
     switches, events = _read_events(get_records(data, "front_events", left_out), members, tally)
     kept = {_PERIODS: without_secrets(rows.kept[_PERIODS]), "front_events": without_secrets(events)}
     told = _fold(switches)
     if switches and _covers(told, rows.spans):
-        return Fronts(switches, [], kept)
+        return Fronts(switches, intervals, kept)
     return Fronts(make_switches([*rows.spans, *told], left_out), rows.spans, kept)
 
 
