@@ -35,6 +35,7 @@ COGS = (
     *("systems.system", "systems.member", "systems.member_list", "fronting.switch", "fronting.front"),
     "groups.group",
     *("proxying.autoproxy", "systems.config", "systems.linked_accounts", "systems.import_export"),
+    *("transfer.exports", "transfer.person", "transfer.backups"),
     *("proxying.cog", "messages.log_channel", "messages.message_commands", "messages.reactions", "messages.debug"),
     *("messages.moderation", "dispatch.cog"),
     *("proxying.server_config", "slash_commands", "context_menus", "about", "purge", "help"),

@@ -439,6 +439,23 @@ class FrontSpan(db.Model):
     source: Mapped[str | None]
 
 
+class Backup(db.Model):
+    """An account that wants its system's file by DM, `every` week or month, next at `due_at` (ms since 1970).
+
+    It goes with the account's link to the system. `failed_at` is when the last one could not be sent, null once one
+    was.
+    """
+
+    __tablename__ = "backups"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("accounts.user_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    every: Mapped[str]
+    due_at: Mapped[int] = mapped_column(BigInteger, index=True)
+    failed_at: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class DispatchEvent(db.Model):
     """An event that waits to be sent to a system's webhook; `body` is JSON, `created_at` in ms since 1970.
 

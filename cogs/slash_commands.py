@@ -12,13 +12,15 @@ from cogs.fronting.front import front_command
 from cogs.fronting.switch import copy_switch, delete_switch, log_switch, move_switch, switch_out
 from cogs.groups.group import group_command, group_subcommand
 from cogs.proxying import autoproxy
-from cogs.systems import import_export, privacy
+from cogs.systems import privacy
 from cogs.systems.member import make_member, member_subcommand
 from cogs.systems.member_list import list_command
 from cogs.systems.system import system_command
+from cogs.transfer import exports
 from rules.errors import Invalid
 from rules.groups import listing
 from rules.systems import member_list, members, systems
+from rules.transfer.writing import formats
 
 MEMBER_FIELDS = ["name", "displayname", "description", "pronouns", "color", "birthday", "avatar", "banner", "proxy"]
 SYSTEM_FIELDS = ["name", "description", "tag", "pronouns", "color", "avatar", "banner"]
@@ -34,6 +36,7 @@ NAMES = {
     "system rename.*": "system edit field:name",
     f"system ({'|'.join(SYSTEM_FIELDS)})(?: .*)?": "system edit field:{0}",
     "(?:system )?export": "system export",
+    f"(?:system )?export ({'|'.join(formats.FORMATS)})": "system export format:{0}",
     "member new.*": "member new",
     f"{_MEMBER} privacy.*": "member privacy",
     f"{_MEMBER} rename.*": "member edit field:name",
@@ -213,8 +216,9 @@ class SlashCommands(commands.Cog, name="slash_commands"):
         await system_command(ctx, Arguments(ready=[field, value]))
 
     @system.command(name="export", description="Get everything in your system as a file")
-    async def system_export(self, ctx: Context) -> None:
-        await import_export.export(ctx, None, Arguments())
+    @discord.option("format", str, parameter_name="form", choices=list(formats.FORMATS), default="")
+    async def system_export(self, ctx: Context, form: str) -> None:
+        await exports.export(ctx, None, Arguments(ready=[form]))
 
     @system.command(name="privacy", description="See or set who sees what of your system")
     @discord.option("subject", str, choices=SYSTEM_SUBJECTS, default="")

@@ -58,7 +58,8 @@ ROOMS = {
     "rules.lanyard": "models database rules rules.parsing rules.account rules.presence",
     "rules.proxying": "models database rules rules.parsing rules.systems rules.fronting rules.dispatch",
     "rules.pictures": "models database rules rules.parsing rules.systems",
-    "rules.transfer": "models database rules rules.parsing rules.systems rules.fronting rules.groups rules.dispatch",
+    "rules.transfer": "models database rules rules.parsing rules.systems rules.fronting rules.groups rules.dispatch"
+    " rules.pictures",
     "cogs.commands": "models database rules rules.parsing rules.systems rules.proxying.guild_config",
     "cogs.gateway": "config rules.parsing",
     "cogs.webhooks": "rules.errors rules.proxying",
@@ -68,8 +69,9 @@ ROOMS = {
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence rules.lanyard",
+    "cogs.transfer": "models database cogs.commands rules rules.parsing rules.systems rules.transfer rules.pictures",
     "cogs.fronting": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.fronting",
-    "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch cogs.fronting.front"
+    "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch cogs.fronting.front cogs.transfer"
     " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups rules.presence.fronting",
     "cogs.groups": "models database cogs.commands cogs.systems cogs.fronting"
     " rules rules.parsing rules.systems rules.fronting rules.groups",
@@ -79,7 +81,7 @@ ROOMS = {
     " rules rules.parsing rules.systems rules.groups rules.proxying",
     "cogs": "config models database cogs.commands cogs.account cogs.systems cogs.fronting cogs.proxying"
     " cogs.messages cogs.webhooks rules rules.parsing rules.systems rules.fronting rules.proxying"
-    " cogs.groups rules.groups rules.transfer",
+    " cogs.groups cogs.transfer rules.groups rules.transfer",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
     " rules.pictures",
@@ -89,7 +91,8 @@ ROOMS = {
     " rules.presence.publication",
     "web.lanyard": "config models database web rules rules.parsing rules.account rules.presence rules.lanyard",
     "web.pluralkit_v2": "models web"
-    " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying",
+    " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying"
+    " rules.transfer rules.pictures",
     "web.remote_pictures": "config rules rules.parsing rules.pictures",
     "web.cards": "models database web rules rules.parsing rules.presence rules.fronting",
     "web.live": "models database web web.pluralkit_v2"

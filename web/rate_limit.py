@@ -24,6 +24,7 @@ PAGES_LIMIT = limits.parse("120/12second")
 UNCHANGED_COST = 0.2
 # What takes the same 20 ms or so as many small reads.
 ROWS_OF_ONE = 25_000
+BYTES_OF_ONE = 50_000
 REMEMBERED_ADDRESSES = 1024
 # 1 MB that all workers share. A client is looked for in NEAR places; where all are taken, the one goes that is fullest.
 PLACES, NEAR = 1 << 16, 8
@@ -185,6 +186,11 @@ def init_app(app: Flask, config: Config) -> Limiter:
 def count_rows(rows: int) -> None:
     """Let the request that is being answered cost as much more as it showed rows: one for each ROWS_OF_ONE."""
     request.environ["rollcall.cost"] = rows // ROWS_OF_ONE
+
+
+def count_bytes(size: int) -> None:
+    """The same for a file that was made for it: one for each BYTES_OF_ONE."""
+    request.environ["rollcall.cost"] = size // BYTES_OF_ONE
 
 
 def _make_v2(config: Config) -> dict[str, Limiter]:

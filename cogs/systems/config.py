@@ -14,11 +14,13 @@ from cogs.commands.targets import SystemTarget
 from cogs.systems import config_proxying
 from cogs.systems.config_proxying import config_target, list_settings, on_or_off
 from cogs.systems.field_commands import edit_toggle, read_template_number, read_toggle
+from cogs.transfer.backups import config_backup
 from rules.errors import Invalid
 from rules.parsing import time_zones
 from rules.parsing.timestamps import now_us
 from rules.presence import fronting
 from rules.systems import config, systems
+from rules.transfer.writing import backups
 
 COLOR_NAMES = tuple(f"show {noun}" for noun in ("color", "colors", "colour", "colours", "hex"))
 CAPS_NAMES = tuple(
@@ -147,6 +149,11 @@ async def presence(ctx: Context, target: SystemTarget, arguments: Arguments) -> 
     await answer_with_secret(ctx, public, card(text="\n".join(lines)), instead)
 
 
+@subcommands("backup", "backups", usage="[weekly, monthly or off]", about="your system as a file, by DM, by itself")
+async def backup(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
+    await config_backup(ctx, arguments)
+
+
 def _say_obstacle(ctx: Context, obstacle: str) -> str:
     show, public = named(ctx, "show"), typed(ctx, "system privacy front public")
     return {
@@ -175,6 +182,7 @@ async def show_all(ctx: Context, target: SystemTarget) -> None:
         "pad ids": system.hid_list_padding,
         "presence": on_or_off(await ctx.bot.read(fronting.is_shown, ctx.author.id)),
         "template": f"{len(config.get_templates(system))} of {config.MOST_TEMPLATES}",
+        "backup": (await ctx.bot.read(backups.find_schedule, ctx.author.id)).every,
         **await list_settings(ctx, target),
     }
     lines = [f"{typed(ctx, f'config {name}')}: {value}" for name, value in settings.items()]

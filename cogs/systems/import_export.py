@@ -1,8 +1,6 @@
-"""`pk;export`, `pk;import`, and `pk;system delete`, which exports first."""
+"""`pk;import`, and `pk;system delete`, which exports first."""
 
 import asyncio
-import gzip
-import io
 import time
 from typing import Any
 
@@ -16,55 +14,26 @@ from cogs.commands.converters import get_display
 from cogs.commands.formatting import cut, escape
 from cogs.commands.private_responses import is_private
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, as_file, card, send_dm, typed
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, as_file, card, send_dm
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
 from cogs.pictures.fetching import is_discords
 from cogs.systems.image_fields import find_attachment
+from cogs.transfer.exports import send_export
 from rules.errors import Invalid, Refused
 from rules.systems import systems
-from rules.transfer import exporter, import_plan, importer
+from rules.transfer import import_plan, importer
 from rules.transfer.import_file import MOST_BYTES, File
 
-# Discord takes 10 MiB of a bot, and the message around the file is to have room.
-MOST_UPLOAD = 9 * 1024 * 1024
 FETCH_S = 30
 PROGRESS_EVERY_S = 2
 # The web process asks for the lock every 100 ms; without pauses it could miss every moment in which it is free.
 WORK_S, PAUSE_S = 0.25, 0.11
-EXPORT_NAME, PLAN_NAME = "system.json", "what-would-change.txt"
+PLAN_NAME = "what-would-change.txt"
 # With room for the question behind it.
 MOST_PLAN = MOST_TEXT - 200
 IMPORT, IMPORT_AND_OPEN, OPEN = "Import", "Import, and make that public", "Make that public"
 NO_EXPORT = ("no-export", "ne")
-
-
-async def export(ctx: Context, target: SystemTarget | None, arguments: Arguments) -> None:
-    """Send everything in the caller's system as a file, by DM."""
-    arguments.end()
-    _check_own(target)
-    await send_export(ctx)
-    if not is_private(ctx):
-        await answer(ctx, card(text="See your DMs."))
-
-
-async def send_export(ctx: Context) -> None:
-    """The export and its link by DM, or as the answer to a slash command. Raises ClosedDMs, NotAuthenticated."""
-    exported = await ctx.bot.read(exporter.export_system, ctx.author.id)
-    embed = card("Your system", f"Everything in it; {typed(ctx, 'import')} takes it back. Keep it to yourself.")
-    if ctx.is_app:
-        await answer(ctx, embed, file=await asyncio.to_thread(pack, exported))
-        return
-    sent = await send_dm(ctx.author, embed, file=await asyncio.to_thread(pack, exported))
-    await send_dm(ctx.author, card(text=f"The file's link: {sent.attachments[0].url}"))
-
-
-def pack(exported: dict[str, Any]) -> discord.File:
-    """The file as it is, or where Discord would not take it from a bot, packed; importing takes either."""
-    data = exporter.dump(exported).encode()
-    if len(data) <= MOST_UPLOAD:
-        return discord.File(io.BytesIO(data), filename=EXPORT_NAME)
-    return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{EXPORT_NAME}.gz")
 
 
 async def delete_system(ctx: Context, target: SystemTarget, arguments: Arguments) -> None:
@@ -157,20 +126,15 @@ async def run_import(ctx: Context, file: File, opens: bool) -> None:
 
 system_subcommands = [
     Subcommand(("delete", "remove", "destroy", "erase", "yeet"), delete_system, "", "delete your system", harmful=True),
-    Subcommand(("export",), export, "", "everything in your system as a file, by DM"),
     Subcommand(("import",), import_file, "[link]", "take such a file, or one of another app"),
 ]
 
 
 class ImportExport(commands.Cog, name="import_export"):
-    """A system as a file."""
+    """A system out of a file."""
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
-
-    @systems_command("export")
-    async def export(self, ctx: Context, *, text: str = "") -> None:
-        await export(ctx, None, Arguments(text))
 
     @systems_command("import", usage="[link], with the file attached")
     async def import_(self, ctx: Context, *, text: str = "") -> None:

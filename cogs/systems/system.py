@@ -19,6 +19,7 @@ from cogs.systems import embeds, field_commands, guild_settings, image_fields, i
 from cogs.systems.field_commands import edit_description, edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
+from cogs.transfer import exports
 from rules.errors import NotFound
 from rules.systems import overviews, systems
 
@@ -105,7 +106,7 @@ async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     await answer(ctx, card(text=f"`{(await get_display(ctx)).show_id(target.system.hid)}`"))
 
 
-for more in (front, member_list, guild_settings, webhook_command, import_export):
+for more in (front, member_list, guild_settings, webhook_command, import_export, exports):
     for subcommand in more.system_subcommands:
         subcommands.add(subcommand)
 

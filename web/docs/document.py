@@ -72,5 +72,6 @@ def _add_examples(document: Json) -> None:
     operations = [entry[method] for entry in document["paths"].values() for method in METHODS if method in entry]
     for operation in operations:
         if operation["operationId"] in examples:
-            for body in operation["responses"]["200"]["content"].values():
-                body["example"] = examples[operation["operationId"]]
+            # Where there are several kinds, of the one that comes unasked.
+            body = next(iter(operation["responses"]["200"]["content"].values()))
+            body["example"] = examples[operation["operationId"]]

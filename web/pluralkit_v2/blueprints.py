@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Flask
 
-from web.pluralkit_v2 import groups, members, messages, paths, servers, settings, switches, systems
+from web.pluralkit_v2 import exports, groups, members, messages, paths, servers, settings, switches, systems
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
-    *(systems.bp, settings.bp, servers.bp, members.bp, groups.bp, switches.bp, messages.bp, paths.bp),
+    *(exports.bp, systems.bp, settings.bp, servers.bp, members.bp, groups.bp, switches.bp, messages.bp, paths.bp),
 )
 
 

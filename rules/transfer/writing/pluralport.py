@@ -84,19 +84,20 @@ def write(session: Session, user_id: int, folder: Path | None = None) -> Written
     return Written(_fit(data, came), found.inside)
 
 
-def pack(written: Written, most: int | None = None) -> bytes:
-    """The bundle, a zip archive of at most so many bytes, without its pictures where it would have more.
+def pack(written: Written, most: int | None = None) -> tuple[bytes, bool]:
+    """The bundle, a zip archive of at most so many bytes, and whether the pictures are in it, for which it may lack
+    room.
 
     Takes seconds for 100 000 switches, and no session. Raises TooLarge.
     """
-    packed = _zip(written.data, written.pictures)
-    if most is None or len(packed) <= most:
-        return packed
-    if written.pictures:
-        packed = _zip(_without_pictures(written.data), {})
+    size = sum(map(len, written.pictures.values()))
+    packed = _zip(written.data, written.pictures) if most is None or size <= most else b""
+    if packed and (most is None or len(packed) <= most):
+        return packed, True
+    packed = _zip(_without_pictures(written.data), {})
     if len(packed) > most:
-        raise TooLarge("The file is too large to be sent here; fetch it from the web page instead.")
-    return packed
+        raise TooLarge("This file is too large for Discord; fetch it over the web with your token instead.")
+    return packed, False
 
 
 def _zip(data: Record, inside: Mapping[str, bytes]) -> bytes:

@@ -14,7 +14,7 @@ OF_PLURALPORT = [name for name in sidecars.NAMES if ("plural" in name and "port"
 def write_out(read):
     """A user's file of PluralPort, and its bundle."""
     written = read(pluralport.write, ALICE)
-    return _without_hids({**written.data, "exported_at": None}), pluralport.pack(written)
+    return _without_hids({**written.data, "exported_at": None}), pluralport.pack(written)[0]
 
 
 def _without_hids(data):

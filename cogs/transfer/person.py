@@ -1,0 +1,50 @@
+"""`.export` and `/export`: everything that is stored about the caller, as one readable file."""
+
+import gzip
+import json
+from typing import Any
+
+from discord.ext import bridge, commands
+
+from cogs.commands.responses import Context, answer_privately, card, typed
+from cogs.transfer.exports import MOST_UPLOAD, as_upload
+from rules.transfer.person_exporter import export_person
+from rules.transfer.writing.formats import OutFile
+
+NAME = "everything-about-me.json"
+
+
+def pack(found: dict[str, Any]) -> OutFile:
+    """The file as a person reads it, or packed where Discord would not take it from a bot."""
+    data = json.dumps(found, ensure_ascii=False, indent=2).encode()
+    if len(data) <= MOST_UPLOAD:
+        return OutFile(NAME, "application/json", data)
+    return OutFile(f"{NAME}.gz", "application/gzip", gzip.compress(data))
+
+
+class PersonExport(commands.Cog, name="person_export"):
+    """Whoever asks what a server knows of them gets all of it."""
+
+    private = True
+    instead = "`/export` sends it to you alone."
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self.bot = bot
+
+    @bridge.bridge_command(description="Everything that is stored about you, as a file")
+    async def export(self, ctx: bridge.BridgeContext) -> None:
+        await send_all(ctx)
+
+
+async def send_all(ctx: Context) -> None:
+    """Send the caller's file by DM, or as the answer to a slash command. Raises ClosedDMs, and NotFound for none."""
+    found = await ctx.bot.read(export_person, ctx.author.id)
+    made = await ctx.bot.in_thread(pack, found)
+    text = "Everything that is stored about you here; of your token only that there is one. Keep it to yourself."
+    if found["system"]:
+        text += f" {typed(ctx, 'export')} gives you your system alone, as a file that other programs read."
+    await answer_privately(ctx, card("Everything about you", text), file=as_upload(made))
+
+
+def setup(bot: commands.Bot) -> None:
+    bot.add_cog(PersonExport(bot))

@@ -1,0 +1,98 @@
+"""Backups that come by themselves: who wants their system's file by DM, how often, and whose turn it is."""
+
+import random
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Account, Backup
+from rules.errors import Invalid
+from rules.parsing.timestamps import now_ms
+from rules.systems import systems
+
+_HOUR_MS = 3600 * 1000
+_DAY_MS = 24 * _HOUR_MS
+OFF, WEEKLY, MONTHLY = "off", "weekly", "monthly"
+PERIODS_MS = {WEEKLY: 7 * _DAY_MS, MONTHLY: 30 * _DAY_MS}
+# So that those who asked on the same evening do not all get theirs at once.
+_SPREAD_MS = 6 * _HOUR_MS
+# Whoever sends one has so long; if it ends meanwhile, another tries.
+_LEASE_MS = _HOUR_MS
+_RETRY_MS = _DAY_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How often somebody gets a backup; when next, and since when it fails, in ms since 1970."""
+
+    every: str
+    due_at: int | None = None
+    failed_at: int | None = None
+
+
+def find_schedule(session: Session, user_id: int) -> Schedule:
+    """What an account has asked for. Raises NotAuthenticated without a system."""
+    systems.get_own_system(session, user_id)
+    found = session.get(Backup, user_id)
+    return Schedule(found.every, found.due_at, found.failed_at) if found else Schedule(OFF)
+
+
+def schedule(session: Session, user_id: int, every: str) -> Schedule:
+    """Ask for a backup to this account `weekly`, or `monthly` for every 30 days, the first after that time; or `off`.
+
+    Raises Invalid for another word, and NotAuthenticated without a system.
+    """
+    systems.get_own_system(session, user_id)
+    if every != OFF and every not in PERIODS_MS:
+        raise Invalid("Say `weekly`, `monthly` or `off`.")
+    found = session.get(Backup, user_id)
+    if every == OFF:
+        if found:
+            session.delete(found)
+        return Schedule(OFF)
+    if not found or found.every != every:
+        found = session.merge(Backup(user_id=user_id, every=every, due_at=_find_next(every), failed_at=None))
+    return Schedule(found.every, found.due_at, found.failed_at)
+
+
+def find_due(session: Session) -> bool:
+    """Whether it is somebody's turn; for a reader, so that nobody takes the lock in vain."""
+    return session.scalar(select(Backup.user_id).where(Backup.due_at <= now_ms()).limit(1)) is not None
+
+
+def take_due(session: Session) -> int | None:
+    """Whose turn it is, the longest waiting first; it is nobody else's for an hour, in no process. None: nobody's.
+
+    `note_sent` or `note_failed` must follow; without, the next try is after that hour.
+    """
+    due = select(Backup).where(Backup.due_at <= now_ms()).order_by(Backup.due_at, Backup.user_id).limit(1)
+    found = session.scalar(due)
+    if found is None:
+        return None
+    found.due_at = now_ms() + _LEASE_MS
+    return found.user_id
+
+
+def note_sent(session: Session, user_id: int) -> None:
+    """The file has arrived: the next one is due when the time is over again, however late this one was."""
+    if found := session.get(Backup, user_id):
+        found.due_at, found.failed_at = _find_next(found.every), None
+
+
+def note_failed(session: Session, user_id: int) -> None:
+    """It could not be sent: the next try is in a day."""
+    if found := session.get(Backup, user_id):
+        found.due_at = now_ms() + _RETRY_MS
+        found.failed_at = found.failed_at or now_ms()
+
+
+def count_accounts(session: Session, user_id: int) -> int:
+    """How many accounts of the user's system get backups. Raises NotAuthenticated without a system."""
+    system = systems.get_own_system(session, user_id)
+    of_system = select(func.count()).select_from(Backup).join(Account, Account.user_id == Backup.user_id)
+    return session.scalar(of_system.where(Account.system_id == system.id))
+
+
+def _find_next(every: str) -> int:
+    return now_ms() + PERIODS_MS[every] + random.randrange(_SPREAD_MS)
