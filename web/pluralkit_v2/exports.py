@@ -7,6 +7,7 @@ from rules.systems import systems
 from rules.transfer.writing import formats
 from web.auth import get_caller
 from web.rate_limit import count_bytes
+from web.responses import readable
 
 bp = Blueprint("v2_exports", __name__, url_prefix="/v2/systems")
 
@@ -21,6 +22,6 @@ def export_system() -> Response:
     # Outside the session, since it may take seconds.
     made = make(None)
     count_bytes(len(made.data))
-    answer = Response(made.data, mimetype=made.media_type)
+    answer = readable(made.data, mimetype=made.media_type)
     answer.headers["Content-Disposition"] = f'attachment; filename="{made.name}"'
     return answer

@@ -70,6 +70,7 @@ DELETE /groups/{group}                             | 204 403/30007 401 | = | 404
 GET /groups/{group}/members                        | 200 | 200 403/30003 403/30003 | 404/20004 | =
 POST /groups/{group}/members/{how}                 | 204 403/30007 401 | = | 404/20004 404/20004 401 | =
 GET /messages/{message}                            | 200 | = | 404/20006 | 400
+GET /systems/@me/export                            | 200 200 401 | | |
 """
 
 
