@@ -3,10 +3,10 @@
 import random
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Account, Backup
+from models import Backup
 from rules.errors import Invalid
 from rules.parsing.timestamps import now_ms
 from rules.systems import systems
@@ -85,13 +85,6 @@ def note_failed(session: Session, user_id: int) -> None:
     if found := session.get(Backup, user_id):
         found.due_at = now_ms() + _RETRY_MS
         found.failed_at = found.failed_at or now_ms()
-
-
-def count_accounts(session: Session, user_id: int) -> int:
-    """How many accounts of the user's system get backups. Raises NotAuthenticated without a system."""
-    system = systems.get_own_system(session, user_id)
-    of_system = select(func.count()).select_from(Backup).join(Account, Account.user_id == Backup.user_id)
-    return session.scalar(of_system.where(Account.system_id == system.id))
 
 
 def _find_next(every: str) -> int:
