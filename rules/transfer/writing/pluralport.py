@@ -79,7 +79,7 @@ def write(session: Session, user_id: int, folder: Path | None = None) -> Written
     data |= {key: theirs.objects.get(key) for key in OBJECTS}
     data |= {key: value for key, value in theirs.rest.items() if key not in data}
     data["capabilities"] = {"modules": [key for key in (*LISTS, *OBJECTS) if data[key]]}
-    data["extensions"] = {**theirs.extensions, OWN_APP: {"archives": theirs.archives} if theirs.archives else {}}
+    data["extensions"] = theirs.extensions | ({OWN_APP: {"archives": theirs.archives}} if theirs.archives else {})
     data["warnings"] = theirs.warnings
     return Written(_fit(data, came), found.inside)
 

@@ -157,7 +157,7 @@ class _Joining:
         for app, value in ((app, value) for one in listed if isinstance(one, dict) for app, value in one.items()):
             if app == OWN_APP:
                 archives = value.get(_ARCHIVES) if isinstance(value, dict) else None
-                self._found.archives += archives if isinstance(archives, list) else []
+                _add_new(self._found.archives, archives if isinstance(archives, list) else [])
             elif self._found.extensions.setdefault(app, value) != value:
                 self._differs["extensions"].append({app: value})
 

@@ -12,13 +12,16 @@ from rules.transfer.reading.tally import Tally
 # In characters of base64, in which the bytes are kept; what is kept aside at all has a limit of its own.
 MOST_KEPT = 4 * 1024 * 1024
 _BYTES = ("data_base64", "data_uri")
+_PLAIN = {"id", "kind", "uri"}
 
 
 class Assets:
     """The pictures by their IDs; `bundle` holds the bytes of those that lie beside the file in an archive."""
 
-    def __init__(self, records: Sequence[Mapping[str, Any]], bundle: Mapping[str, bytes], tally: Tally) -> None:
-        self.records = records
+    def __init__(
+        self, records: Sequence[Mapping[str, Any]], bundle: Mapping[str, bytes], tally: Tally, is_own: bool = False
+    ) -> None:
+        self.records, self._is_own = records, is_own
         self._bundle, self._tally = bundle, tally
         self._by_id = {find_id(record.get("id")): record for record in reversed(records)}
         self._inside: set[str] = set()
@@ -41,6 +44,8 @@ class Assets:
         """All of them to be kept, with the bytes of as many as there is room for."""
         room, kept = MOST_KEPT, []
         for record in self.records:
+            if self._is_plain(record):
+                continue
             whole = self._with_bytes(record)
             size = sum(len(text) for key in (*_BYTES, "uri") if isinstance(text := whole.get(key), str))
             if size > room:
@@ -50,6 +55,18 @@ class Assets:
                 room -= size
             kept.append(whole)
         return kept
+
+    def without_plain(self, kept: Mapping[str, Any]) -> dict[str, Any]:
+        """What is kept of a record, without the pictures of which there is nothing to keep."""
+        return {
+            key: value
+            for key, value in kept.items()
+            if not (key.endswith("_asset_id") and self._is_plain(self._by_id.get(find_id(value), {})))
+        }
+
+    def _is_plain(self, record: Mapping[str, Any]) -> bool:
+        """Whether we wrote a picture's record, and said no more than its address."""
+        return self._is_own and record.keys() == _PLAIN and not _is_data(record["uri"])
 
     def tell(self) -> list[str]:
         """What is said, after `dump`, of pictures for which there was no room."""

@@ -97,7 +97,11 @@ def _read(
     values |= {ours: True for theirs, ours in _FLAGS.items() if row.get(theirs) is True}
     told, first_told = _read_privacy(row, own, whose, left_out)
     kept = {key: row[key] for key in refused if not says_nothing(row.get(key))}
-    kept |= {**keep_rest(row, _TAKEN), **_keep_inexact(row, is_whole), **left_out.take_full_texts()}
+    kept |= {
+        **assets.without_plain(keep_rest(row, _TAKEN)),
+        **_keep_inexact(row, is_whole),
+        **left_out.take_full_texts(),
+    }
     if (system := find_id(row.get("system_id"))) in others:
         kept["system_id"] = system
     return FileMember(

@@ -8,7 +8,15 @@ from rules.transfer.formats.pluralport.assets import Assets
 from rules.transfer.formats.pluralport.fronts import read_fronts
 from rules.transfer.formats.pluralport.groups import read_groups
 from rules.transfer.formats.pluralport.members import is_named_by_display_name, read_members
-from rules.transfer.formats.pluralport.records import find_hid, find_uuid, get_records, keep_rest, read_own
+from rules.transfer.formats.pluralport.records import (
+    find_hid,
+    find_uuid,
+    get_records,
+    is_own,
+    keep_rest,
+    read_own,
+    without_secrets,
+)
 from rules.transfer.formats.pluralport.system import FoundSystem, find_system, keep_systems, read_system
 from rules.transfer.import_file import (
     File,
@@ -20,7 +28,7 @@ from rules.transfer.import_file import (
     only_objects,
     tell_tags,
 )
-from rules.transfer.left_out import LeftOut
+from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.reading.loose_values import find_id
 from rules.transfer.reading.tally import Tally
 
@@ -50,12 +58,18 @@ def read(data: Mapping[str, Any], bundle: Mapping[str, bytes] | None = None) -> 
     rows, system = only_objects(listed, "member", left_out), find_system(data, left_out)
     if not rows and not system.record:
         raise Invalid("There is no system in this file, so there is nothing to import; export it again.")
-    assets = Assets(get_records(data, "assets", left_out), bundle or {}, tally)
+    assets = Assets(get_records(data, "assets", left_out), bundle or {}, tally, is_own(data.get("producer")))
     values, first_values = read_system(system.record, assets, left_out)
     members, numbers = read_members(rows, system.others, assets, left_out)
     groups, of_groups = read_groups(data, numbers, assets, left_out, tally)
     fronts = read_fronts(data, numbers, left_out, tally)
-    archive = {**_keep_envelope(data), **keep_systems(data), **of_groups, **fronts.kept, "assets": assets.dump()}
+    archive = {
+        **_keep_envelope(data),
+        **keep_systems(data, assets),
+        **of_groups,
+        **fronts.kept,
+        "assets": assets.dump(),
+    }
     return File(
         members,
         fronts.switches,
@@ -86,7 +100,10 @@ def check_version(data: Mapping[str, Any]) -> None:
 
 def _keep_envelope(data: Mapping[str, Any]) -> dict[str, list[Any]]:
     """What has no place here, a list for each key; what is no list there is the one thing in it."""
-    rest = keep_rest(data, _TAKEN)
+    rest = keep_rest(data, _TAKEN | {"extensions"})
+    if not says_nothing(extensions := data.get("extensions")):
+        # What we wrote there ourselves is what others' files had.
+        rest["extensions"] = without_secrets(extensions)
     return {key: value if isinstance(value, list) else [value] for key, value in rest.items()}
 
 

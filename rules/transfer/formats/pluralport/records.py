@@ -11,7 +11,8 @@ from rules.transfer.reading.loose_values import find_id, make_source
 
 # The names under which what PluralKit knows and PluralPort does not is written, in PluralKit's own shape.
 OWN_APP = "app.rollcall"
-_APPS = (OWN_APP, "rollcall", "pluralkit")
+_OF_PLURALKIT = "pluralkit"
+_APPS = (OWN_APP, "rollcall", _OF_PLURALKIT)
 _SECRET = re.compile(r"token|passw|secret|e-?mail|api_?key|webhook_?url", re.IGNORECASE)
 _PLAIN_PRIVACY = [
     *({"visibility": told, **source} for told in ("public", "private") for source in ({}, {"source": {}})),
@@ -46,9 +47,22 @@ def find_source(collection: str, row: Mapping[str, Any], number: int, numbers: M
 
 
 def keep_rest(row: Mapping[str, Any], taken: frozenset[str]) -> dict[str, Any]:
-    """What of a record has no place here: whatever says something and is not taken, but for keys to accounts."""
+    """What of a record has no place here: whatever says something and is not taken, but for keys to accounts.
+
+    What we wrote ourselves of it is read, and not kept.
+    """
     rest = {key: value for key, value in row.items() if key not in taken and not says_nothing(value)}
-    return without_secrets(rest) if rest else rest
+    return without_secrets(_without_own(rest)) if rest else rest
+
+
+def _without_own(rest: dict[str, Any]) -> dict[str, Any]:
+    extensions, refs = rest.get("extensions"), rest.get("source_refs")
+    if isinstance(extensions, dict) and isinstance(own := extensions.get(OWN_APP), dict):
+        written = {OWN_APP: own, _OF_PLURALKIT: {"pronouns": own.get("pronouns")}}
+        rest["extensions"] = {app: part for app, part in extensions.items() if written.get(app) != part}
+    if isinstance(refs, list):
+        rest["source_refs"] = [ref for ref in refs if not (isinstance(ref, dict) and ref.get("app") == OWN_APP)]
+    return {key: value for key, value in rest.items() if not says_nothing(value)}
 
 
 def without_secrets(value: Any) -> Any:
@@ -71,6 +85,11 @@ def read_visibility(privacy: object) -> bool | None:
 def is_plain_privacy(privacy: object) -> bool:
     """Whether a privacy says no more than our own words for it do."""
     return says_nothing(privacy) or privacy in _PLAIN_PRIVACY
+
+
+def is_own(producer: object) -> bool:
+    """Whether we wrote the file."""
+    return isinstance(producer, dict) and producer.get("app_id") == OWN_APP
 
 
 def read_own(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,19 +68,21 @@ def read_system(system: Mapping[str, Any], assets: Assets, left_out: LeftOut) ->
     return values | dict.fromkeys(PRIVATE_SYSTEM, not visible) | told, {}
 
 
-def keep_systems(data: Mapping[str, Any]) -> dict[str, list[Any]]:
+def keep_systems(data: Mapping[str, Any], assets: Assets) -> dict[str, list[Any]]:
     """All systems as they are, where there is more to them than can be taken."""
     listed = data.get("systems")
     if not isinstance(listed, list):
         return {"systems": [] if says_nothing(listed) else [listed]}
-    is_plain = len(listed) == 1 and isinstance(listed[0], dict) and not _has_more(listed[0])
+    is_plain = len(listed) == 1 and isinstance(listed[0], dict) and not _has_more(listed[0], assets)
     return {"systems": [] if is_plain else without_secrets(listed)}
 
 
-def _has_more(system: Mapping[str, Any]) -> bool:
+def _has_more(system: Mapping[str, Any], assets: Assets) -> bool:
     texts = {key: value for key in SYSTEM_LENGTHS if isinstance(value := system.get(key), str)}
     is_cut = any(len(text) > SYSTEM_LENGTHS[key] for key, text in texts.items())
-    return is_cut or bool(keep_rest(system, _TAKEN)) or not is_plain_privacy(system.get("privacy"))
+    return (
+        is_cut or bool(assets.without_plain(keep_rest(system, _TAKEN))) or not is_plain_privacy(system.get("privacy"))
+    )
 
 
 def _find_name(system: Mapping[str, Any]) -> object:
