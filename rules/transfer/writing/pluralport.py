@@ -29,6 +29,8 @@ ROOTS = ("pluralport.json", "openplural.json")
 APP = "Rollcall"
 # Of the writing, not of the program: it tells readers which of our files they have.
 _WRITER = "1"
+# An entry has some 250 bytes and each who is named 80 more: of fewer no file is too large.
+MANY = 50_000
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -121,8 +123,7 @@ def _without_pictures(data: Record) -> Record:
 def _fit(data: Record, came: Sequence[Record]) -> Record:
     """The same, without the periods that events say too where no reader would take so large a file."""
     counts = (len(data["front_events"]), len(data["front_periods"]))
-    # An entry has some 250 bytes and each who is named 80 more.
-    if sum(counts) < 50_000 or len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < MOST_BYTES:
+    if sum(counts) < MANY or len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < MOST_BYTES:
         return data
     told = _warn("module_archived_only", "The periods that follow from events are left out, since they are too many.")
     return {**data, "front_periods": list(came), "warnings": [*data["warnings"], told]}
@@ -147,6 +148,7 @@ def _write_system(
     exported: Mapping[str, Any], ids: Ids, theirs: Theirs, found: pictures.Pictures, assets: Assets
 ) -> Record:
     record = records.write_system(exported, ids, found.ids)
+    records.add_refs(record, theirs.refs["system", 0])
     known = {one.get("id") for one in assets.records}
     records.add_kept(record, theirs.system, records.read_system_back(assets), known)
     return record

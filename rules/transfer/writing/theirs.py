@@ -34,7 +34,7 @@ class Theirs:
     """What other apps' files said beside what has a place here; members and groups by the numbers of their rows.
 
     `lists` and `objects` are PluralPort's own, `rest` what else stood at the top of a file; `archives` are of other
-    formats, and what two files say differently. `refs` are where members and groups came from.
+    formats, and what two files say differently. `refs` are where members, groups and the system (0) came from.
     """
 
     members: defaultdict[int, Record] = field(default_factory=lambda: defaultdict(dict))
@@ -112,7 +112,7 @@ class _Joining:
     def add(self, one: Record) -> None:
         """Add an archive."""
         things = dict(one["things"])
-        self._add_systems(things.pop("systems", []))
+        self._add_systems(things.pop("systems", []), one["app"])
         for section, rows in (("members", self._found.members), ("groups", self._found.groups)):
             for number, kept in one[section].items():
                 self._join_record(rows[number], self.relabel(kept))
@@ -147,9 +147,11 @@ class _Joining:
         kind = next((kind for kind in _KINDS if kind in what), None)
         return self._own.get((kind, str(own_id)), own_id) if kind and "membership" not in key else own_id
 
-    def _add_systems(self, listed: list[Any]) -> None:
+    def _add_systems(self, listed: list[Any], app: str) -> None:
         main = find_system({"systems": listed}, LeftOut())
         self._others = set(main.others)
+        if isinstance(own_id := main.record.get("id"), str):
+            self._found.refs["system", 0].append(make_ref(app, f"systems:{own_id}"))
         self._join_record(self._found.system, {key: value for key, value in main.record.items() if key != "id"})
         self._add_list("systems", [one for one in listed if one is not main.record])
 
