@@ -32,6 +32,7 @@ PRESENCE = (
     ("hide", "hide your status, song and games from everybody else"),
     ("show", "let anyone on the web see them"),
     ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
+    ("export", "everything that is stored about you, as a file, by DM"),
     ("forget", "delete everything stored about you"),
 )
 FIRST_STEPS = (
@@ -44,7 +45,7 @@ FIRST_STEPS = (
     ("list", "your members; `list full` shows more of them, `list <text>` searches"),
     ("autoproxy <mode>", "speak without tags in this server: as front, as latch, as a member, or off"),
     ("link <account>", "link another Discord account; `unlink <account>` undoes it"),
-    ("export", "everything in your system, as a file, by DM; `import` takes such files, and other apps'"),
+    ("export [pluralport, csv or ics]", "your system as a file, by DM; `import` takes such files, and other apps'"),
     ("config", "your settings, the time zone among them"),
     ("token", "your API token, by DM"),
     ("privacy", "what is stored about you, who sees it, and how to hide, export or erase it"),
@@ -93,8 +94,10 @@ TEXTS = {
     " as one member."
     " A backslash in front keeps one message from that, two end a latch, three end autoproxy in the server."
     " `proxy off` ends all of it in one server; `help config` and `help member` have the rest.",
-    "import": "`export` sends you everything in your system as a file. `import` with such a file attached, or"
-    " one of PluralKit, Tupperbox, Simply Plural, Octocon, PluralPort or Ampersand, also in a zip archive, first says"
+    "import": "`export` sends you everything in your system as a file that PluralKit reads, too; `export pluralport`"
+    " with pictures and all that is kept aside, for other trackers; `export csv` and `export ics` who fronted when, for"
+    " a spreadsheet and a calendar. `config backup weekly` sends you the file by itself. `import` with such a file"
+    " attached, or one of PluralKit, Tupperbox, Simply Plural, Octocon, PluralPort or Ampersand, also in a zip archive, first says"
     " what it would change, and asks.",
 }
 

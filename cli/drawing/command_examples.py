@@ -14,6 +14,8 @@ WORDS = {
     "<link>": MESSAGE,
     "<member or group> [on or off]": "member on",
     "<members>": "Rowan Juniper",
+    "[pluralport, csv or ics]": "csv",
+    "[weekly, monthly or off]": "weekly",
     "<members> or out": "Juniper",
     "<mode>": "front",
     "<name>": "Rowan",

@@ -12,6 +12,7 @@ PRESENCE_COMMANDS = {
     "hide": "hide",
     "forget": "forget",
     "list": "list",
+    "export_all": "export",
     "add": "add <key> <value>",
     "remove": "remove <key>",
     "token": "token",
@@ -29,6 +30,8 @@ SYSTEM_COMMANDS = {
     "switch_delete": "switch delete",
     "system_delete": "system delete",
     "export": "export",
+    "backup": "config backup weekly",
+    "backup_off": "config backup off",
     "autoproxy_off": "autoproxy off",
     "config": "config",
     "front_on": "config presence on",
@@ -87,6 +90,10 @@ def summarize(deleted_messages_kept_s: int, shows_front: bool = False) -> list[t
             "{hide} hides status, activities, GitHub card and all key/value pairs, {show} undoes it. {withdraw} hides"
             " one pair, {publish} undoes it. {system_privacy} and {member_privacy} say who sees a system.",
         ),
-        ("Export", "{list} gives you your key/value pairs, {export} your system."),
+        (
+            "Export",
+            "{export_all} gives you everything that is stored about you, {export} your system as a file for other"
+            " programs; {backup} sends that by itself. All of it comes to you alone.",
+        ),
         ("Erase", "{forget} deletes all of it, and nothing is stored again until {show}."),
     ]

@@ -99,6 +99,13 @@ def list_people(deleted_messages_kept_s: int, feed_kept_s: int) -> list[Stored]:
             "{system_delete}",
         ),
         Stored(
+            "That you get backups of your system by DM, how often, when next, and whether the last one arrived",
+            ("backups",),
+            "You alone. What was sent is a message of Discord's, which holds the file.",
+            "Until you end it, and no longer than your account is linked to the system.",
+            "{backup_off}",
+        ),
+        Stored(
             "What is different in one server: tag, names, avatars, autoproxy and who spoke last",
             ("system_guilds", "member_guilds", "autoproxy"),
             "Your token alone; in that server, what stands above your messages.",
@@ -220,7 +227,8 @@ BESIDE = (
     ),
     (
         "Everything about you",
-        "Who runs this Rollcall can give you all that is stored about you as one file (`flask --app app export-user`).",
+        "The bot gives you all that is stored about you as one file ({export_all}), and who runs this Rollcall can, too"
+        " (`flask --app app export-user`). Of your token it says only that there is one.",
     ),
     (
         "Others",

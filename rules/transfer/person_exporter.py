@@ -18,6 +18,7 @@ from rules.transfer.past_imports import archive, undo
 # Where each table stands in the export. Whoever adds a table says it here, or why it is nobody's.
 SHOWN_IN = {
     "presence": "presence",
+    "presence_names": "presence",
     "kv": "kv",
     "tokens": "token",
     "github": "github",

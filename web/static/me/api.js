@@ -31,6 +31,14 @@ export async function ask(method, path, body, token = getToken()) {
     }
 }
 
+/** A file of the API's, under the name that it is to be kept as. */
+export async function fetchFile(path) {
+    const answer = await send("GET", path, getToken());
+    if (!answer.ok) throw await readRefusal(answer, path);
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "system";
+    return { name, blob: await answer.blob() };
+}
+
 /** The same of what is there to read for everybody, as a stranger sees it. */
 export const askAsStranger = path => ask("GET", path, undefined, null);
 

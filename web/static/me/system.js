@@ -1,6 +1,7 @@
 // One's own system, and its settings.
 import { ask } from "./api.js";
 import { el, tell } from "./dom.js";
+import { exportsPart } from "./exports.js";
 import { color, description, hides, picture, text, yes } from "./forms/fields.js";
 import { Form } from "./forms/form.js";
 import { drop, get, put } from "./store.js";
@@ -46,6 +47,7 @@ export async function show(body) {
         form("system", SYSTEM, system, "Save the system").element,
         el("h3", { textContent: "Settings" }),
         form("settings", SETTINGS, settings, "Save the settings").element,
+        exportsPart(),
     ];
     body.replaceChildren(...shown);
 }
