@@ -97,8 +97,8 @@ TEXTS = {
     "import": "`export` sends you everything in your system as a file that PluralKit reads, too; `export pluralport`"
     " with pictures and all that is kept aside, for other trackers; `export csv` and `export ics` who fronted when, for"
     " a spreadsheet and a calendar. `config backup weekly` sends you the file by itself. `import` with such a file"
-    " attached, or one of PluralKit, Tupperbox, Simply Plural, Octocon, PluralPort or Ampersand, also in a zip archive, first says"
-    " what it would change, and asks.",
+    " attached, or one of PluralKit, Tupperbox, Simply Plural, Octocon, PluralPort or Ampersand, also in a zip archive,"
+    " first says what it would change, and asks.",
 }
 
 

@@ -227,8 +227,9 @@ BESIDE = (
     ),
     (
         "Everything about you",
-        "The bot gives you all that is stored about you as one file ({export_all}), and who runs this Rollcall can, too"
-        " (`flask --app app export-user`). Of your token it says only that there is one.",
+        "The bot gives you all that is stored about you as one file, by `export` after the prefix of presence commands,"
+        " and who runs this Rollcall can, too (`flask --app app export-user`). Of your token it says only that there is"
+        " one.",
     ),
     (
         "Others",

@@ -15,9 +15,12 @@ from rules.transfer.formats.pluralport.records import OWN_APP
 from rules.transfer.formats.pluralport.system import find_system
 from rules.transfer.left_out import LeftOut
 from rules.transfer.past_imports import archive
+from rules.transfer.writing import simply_plural_things
 from rules.transfer.writing.ids import Ids, is_of_pluralport, make_ref, name_app
 
 Record = dict[str, Any]
+# The kinds and rows of what an import brought, by their kinds and IDs there.
+Known = Mapping[tuple[str, str], tuple[str, int]]
 LISTS = (
     *("systems", "members", "groups", "group_memberships", "taxonomy_terms", "taxonomy_assignments", "custom_fields"),
     *("custom_field_values", "front_periods", "front_events", "front_comments", "notes", "assets"),
@@ -59,7 +62,7 @@ def collect(session: Session, user_id: int, system: System, ids: Ids) -> Theirs:
         if is_of_pluralport(one["app"]):
             _Joining(found, ids, known[number]).add(one)
         else:
-            _add_foreign(found, one)
+            _add_foreign(found, one, ids, known[number])
     return found
 
 
@@ -83,8 +86,10 @@ def _read_sources(
     return known
 
 
-def _add_foreign(found: Theirs, one: Record) -> None:
+def _add_foreign(found: Theirs, one: Record, ids: Ids, known: Known) -> None:
     """An archive of another format: beside its members and groups what is kept of each, and the rest whole."""
+    if one["app"] == simply_plural_things.APP:
+        _add_simply_plural(found, one, ids, known)
     app = name_app(one["app"])
     for rows, section in ((found.members, "members"), (found.groups, "groups")):
         for number, kept in one[section].items():
@@ -92,6 +97,17 @@ def _add_foreign(found: Theirs, one: Record) -> None:
             extensions[app] = {**extensions.get(app, {}), **kept}
     if one["things"]:
         _add_archive(found, one, one["things"])
+
+
+def _add_simply_plural(found: Theirs, one: Record, ids: Ids, known: Known) -> None:
+    members = {own_id: ids.members[number] for (kind, own_id), (_, number) in known.items() if kind == _KINDS[0]}
+    details = {ids.members[number]: kept for number, kept in one["members"].items()}
+    things = simply_plural_things.Things(one["things"], members, details, ids)
+    for key, listed in things.list_records().items():
+        _add_new(found.lists[key], listed)
+    for key, lists in things.list_objects().items():
+        for name, listed in lists.items():
+            _add_new(found.objects.setdefault(key, {}).setdefault(name, []), listed)
 
 
 def _add_archive(found: Theirs, one: Record, things: Record) -> None:
@@ -102,7 +118,7 @@ def _add_archive(found: Theirs, one: Record, things: Record) -> None:
 class _Joining:
     """Adding what is kept of one file of PluralPort, its own IDs of members and groups being ours from now on."""
 
-    def __init__(self, found: Theirs, ids: Ids, known: Mapping[tuple[str, str], tuple[str, int]]) -> None:
+    def __init__(self, found: Theirs, ids: Ids, known: Known) -> None:
         self._found, self._ids = found, ids
         numbers = {"member": ids.members, "group": ids.groups}
         self._own = {key: numbers[kind].get(number, key[1]) for key, (kind, number) in known.items()}

@@ -31,14 +31,6 @@ export async function ask(method, path, body, token = getToken()) {
     }
 }
 
-/** A file of the API's, under the name that it is to be kept as. */
-export async function fetchFile(path) {
-    const answer = await send("GET", path, getToken());
-    if (!answer.ok) throw await readRefusal(answer, path);
-    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "system";
-    return { name, blob: await answer.blob() };
-}
-
 /** The same of what is there to read for everybody, as a stranger sees it. */
 export const askAsStranger = path => ask("GET", path, undefined, null);
 
@@ -50,7 +42,7 @@ export async function isGood(token) {
     return answer.ok;
 }
 
-async function send(method, path, token, body) {
+export async function send(method, path, token, body) {
     const headers = token ? { Authorization: token } : {};
     if (body !== undefined) headers["Content-Type"] = "application/json";
     try {
@@ -61,7 +53,7 @@ async function send(method, path, token, body) {
     }
 }
 
-async function readRefusal(answer, path) {
+export async function readRefusal(answer, path) {
     const said = await answer.json().catch(() => ({}));
     const fields = Object.entries(said.errors ?? {}).map(([name, wrong]) => [name, wrong.map(one => one.message).join(" ")]);
     // Under /v2 a good token without a system is told 401 as well.

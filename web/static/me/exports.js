@@ -1,6 +1,7 @@
 // One's own system as a file, in the formats that other programs read.
-import { fetchFile } from "./api.js";
+import { readRefusal, send } from "./api.js";
 import { button, el, tell } from "./dom.js";
+import { getToken } from "./session.js";
 
 const FORMATS = [
     ["pluralkit", "PluralKit's file", "Everything that PluralKit knows; both of us read it."],
@@ -19,8 +20,11 @@ export const exportsPart = () => el("div", { id: "exports" },
         button(label, () => save(format)), " ", el("span", { className: "hint", textContent: hint })))));
 
 async function save(format) {
-    const { name, blob } = await fetchFile(`/v2/systems/@me/export?format=${format}`);
-    const href = URL.createObjectURL(blob);
+    const path = `/v2/systems/@me/export?format=${format}`;
+    const answer = await send("GET", path, getToken());
+    if (!answer.ok) throw await readRefusal(answer, path);
+    const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))[1];
+    const href = URL.createObjectURL(await answer.blob());
     const link = el("a", { href, download: name });
     document.body.append(link);
     link.click();

@@ -170,6 +170,23 @@ def test_foreign_records_of_two_files_stand_beside_each_other(write, file):
     assert aside["things"] == {"extensions": [{"x": {"a": 2}}], "notes": [{"id": "n", "body": "Other"}]}
 
 
+def test_other_trackers_read_what_is_kept_of_simply_plural(write, file):
+    run_import(write, ALICE, sidecars.get_sample("simply-plural-export.json"))
+    data = file()
+    names = {one["id"]: one["name"] for one in data["members"]}
+    first, *_ = data["notes"]
+    assert (first["title"], first["body"], names[first["member_id"]]) == ("Note 0", "Remember Maple's errand.", "Maple")
+    assert first["created_at"] == "2025-03-01T08:00:00.000000Z"
+    fields = {one["id"]: (one["name"], one["field_type"]) for one in data["custom_fields"]}
+    assert ("Likes", "text") in fields.values()
+    assert data["custom_field_values"]
+    assert all(one["field_id"] in fields and one["subject_id"] in names for one in data["custom_field_values"])
+    [comment], [post], [talk] = data["front_comments"], data["boards"]["posts"], data["chat"]["conversations"]
+    assert comment["body"] == "made soup"
+    assert (names[post["author_member_id"]], names[post["target_member_id"]]) == ("Maple", "Juniper")
+    assert (talk["title"], data["chat"]["messages"][0]["conversation_id"]) == ("general", talk["id"])
+
+
 def test_what_said_more_goes_out_as_long_as_it_holds(write, file):
     whole = {"description": "x" * 1500, "color": "#11223344", "birthday": {"value": "2001", "precision": "year"}}
     take(write, plural([{**whole, "privacy": {"visibility": "friends"}, "age": "old", "extensions": {"p": {"q": 1}}}]))
