@@ -27,8 +27,8 @@ def write_events(
 
 def write_periods(
     switches: Sequence[WrittenSwitch], spans: Sequence[Front], ids: Ids, theirs: Iterable[Any]
-) -> tuple[list[Record], list[Record]]:
-    """From when to when each member fronted: what came so, as it came; and what only the switches say.
+) -> tuple[list[Record], list[Front]]:
+    """From when to when each member fronted: what came so, as it came; and what only the switches say beyond that.
 
     Of `theirs`, periods that say more than we hold, all is written.
     """
@@ -42,8 +42,12 @@ def write_periods(
     came = [_close(one, ends[place]) for place, one in enumerate(whole) if place in ends]
     came += [one for place, one in enumerate(whole) if place not in ends and not _is_known(one, members)]
     came += _write_spans([front for front in closed if front.app != ""], ids, {one.get("id") for one in whole})
-    derived = [_write_period(ids.of("front", ids.members[one.member_id], one.start), [one], ids) for one in beyond]
-    return _sort(came), _sort(derived)
+    return _sort(came), beyond
+
+
+def write_beyond(fronts: Iterable[Front], ids: Ids) -> list[Record]:
+    """What only the switches say, as periods."""
+    return _sort([_write_period(ids.of("front", ids.members[one.member_id], one.start), [one], ids) for one in fronts])
 
 
 def _write_event(at: int, members: Sequence[str], ids: Ids, said: Mapping[str, Any]) -> Record:

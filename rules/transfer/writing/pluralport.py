@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Group, Member
+from models import Group, Member, System
 from rules.errors import TooLarge
 from rules.parsing.timestamps import now_us, show_time
 from rules.systems import systems
@@ -29,8 +29,13 @@ ROOTS = ("pluralport.json", "openplural.json")
 APP = "Rollcall"
 # Of the writing, not of the program: it tells readers which of our files they have.
 _WRITER = "1"
-# An entry has some 250 bytes and each who is named 80 more: of fewer no file is too large.
-MANY = 50_000
+# What an event has without those who front, each of these, and a period of one.
+EVENT_BYTES, FRONTER_BYTES, PERIOD_BYTES = 140, 77, 300
+_TOO_MANY = {
+    "level": "info",
+    "code": "module_archived_only",
+    "message": "The periods that follow from events are left out, since they are too many.",
+}
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
@@ -70,25 +75,34 @@ def write(session: Session, user_id: int, folder: Path | None = None) -> Written
         "group_memberships": _write_memberships(groups, members, exported, ids, theirs),
     }
     pictures.add_theirs(found, theirs.lists["assets"])
-    switches, spans = fronts.read_switches(session, system), fronts.read_spans(session, system)
-    events, without_switch = front_records.write_events(switches, ids, theirs.lists["front_events"])
-    came, derived = front_records.write_periods(switches, spans, ids, theirs.lists["front_periods"])
-    if without_switch:
-        beside = {"front_events": without_switch}
-        theirs.archives.append({"app": APP, "exported_at": None, "at": None, "things": beside})
-    data |= {"front_events": events, "front_periods": [*came, *derived], "assets": found.records}
+    data |= _write_fronts(session, system, ids, theirs)
+    data["assets"] = found.records
     data |= {key: theirs.lists[key] for key in LISTS if key not in data}
     data |= {key: theirs.objects.get(key) for key in OBJECTS}
     data |= {key: value for key, value in theirs.rest.items() if key not in data}
     data["capabilities"] = {"modules": [key for key in (*LISTS, *OBJECTS) if data[key]]}
     data["extensions"] = theirs.extensions | ({OWN_APP: {"archives": theirs.archives}} if theirs.archives else {})
     data["warnings"] = theirs.warnings
-    return Written(_fit(data, came), found.inside)
+    return Written(data, found.inside)
+
+
+def _write_fronts(session: Session, system: System, ids: Ids, theirs: Theirs) -> Record:
+    """The events, and the periods as far as there is room for them."""
+    switches, spans = fronts.read_switches(session, system), fronts.read_spans(session, system)
+    events, without_switch = front_records.write_events(switches, ids, theirs.lists["front_events"])
+    periods, beyond = front_records.write_periods(switches, spans, ids, theirs.lists["front_periods"])
+    if without_switch:
+        beside = {"front_events": without_switch}
+        theirs.archives.append({"app": APP, "exported_at": None, "at": None, "things": beside})
+    if _has_room(switches, len(periods) + len(beyond)):
+        periods += front_records.write_beyond(beyond, ids)
+    elif _TOO_MANY not in theirs.warnings:
+        theirs.warnings.append(_TOO_MANY)
+    return {"front_events": events, "front_periods": periods}
 
 
 def pack(written: Written, most: int | None = None) -> tuple[bytes, bool]:
-    """The bundle, a zip archive of at most so many bytes, and whether the pictures are in it, for which it may lack
-    room.
+    """The bundle, a zip archive of at most so many bytes, and whether there was room for the pictures.
 
     Takes seconds for 100 000 switches, and no session. Raises TooLarge.
     """
@@ -117,16 +131,13 @@ def _without_pictures(data: Record) -> Record:
     inside = ("bundle_path", "sha256", "size_bytes")
     assets = [{key: value for key, value in one.items() if key not in inside} for one in data["assets"]]
     told = _warn("asset_uri_only", "The pictures would make the file too large; it has their addresses alone.")
-    return {**data, "assets": assets, "warnings": [*data["warnings"], told]}
+    return {**data, "assets": assets, "warnings": [*(one for one in data["warnings"] if one != told), told]}
 
 
-def _fit(data: Record, came: Sequence[Record]) -> Record:
-    """The same, without the periods that events say too where no reader would take so large a file."""
-    counts = (len(data["front_events"]), len(data["front_periods"]))
-    if sum(counts) < MANY or len(json.dumps(data, ensure_ascii=False, separators=(",", ":"))) < MOST_BYTES:
-        return data
-    told = _warn("module_archived_only", "The periods that follow from events are left out, since they are too many.")
-    return {**data, "front_periods": list(came), "warnings": [*data["warnings"], told]}
+def _has_room(switches: Sequence[fronts.WrittenSwitch], periods: int) -> bool:
+    """Whether periods beside the events leave the file small enough for a reader such as ours."""
+    fronters = sum(len(members) for _, members in switches)
+    return len(switches) * EVENT_BYTES + fronters * FRONTER_BYTES + periods * PERIOD_BYTES < MOST_BYTES * 3 // 4
 
 
 def _warn(code: str, message: str) -> Record:

@@ -236,7 +236,6 @@ def test_one_that_lasts_is_open(file, foxes, write):
 
 def test_periods_go_where_the_file_would_be_too_large(file, foxes, monkeypatch):
     monkeypatch.setattr(pluralport, "MOST_BYTES", 1000)
-    monkeypatch.setattr(pluralport, "MANY", 1)
     data = file()
     assert (len(data["front_events"]), data["front_periods"]) == (2, [])
     assert data["warnings"][-1]["code"] == "module_archived_only"
