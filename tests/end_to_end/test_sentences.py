@@ -60,7 +60,7 @@ def test_each_prefix_has_its_own_commands(discord, rollcall, system_owner, prefi
 
 def test_systems_commands_are_none_after_the_other_prefix(discord, person):
     alice = person()
-    for typed in (".system", ".member new Ann", ".switch out", ".autoproxy off", ".export"):
+    for typed in (".system", ".member new Ann", ".switch out", ".autoproxy off", ".export csv"):
         assert discord.say_and_wait(alice, typed, timeout=0.3) == [], typed
 
 
@@ -72,7 +72,7 @@ def test_words_that_a_systems_command_does_not_expect_are_refused_with_the_usage
             " Write it like this: `pk;switch out`",
             "pk;m ann private parts": "Write it like this: `pk;member <member> private`",
             "pk;config proxy case on please": "Write it like this: `pk;config proxy case [on or off]`",
-            "pk;export all of it": "Write it like this: `pk;export`",
+            "pk;export all of it": "Write it like this: `pk;export [pluralport, csv or ics]`",
             "pk;token please": "Write it like this: `pk;token [refresh]`",
         }
     )
