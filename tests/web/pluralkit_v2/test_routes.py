@@ -201,7 +201,9 @@ def test_every_route_is_in_the_table(client):
     written = {re.sub(r"\?.*|{|}", "", row.replace("{", "<").replace("}", ">")) for row in ROWS}
     served = set()
     for rule in client.application.url_map.iter_rules():
-        if rule.rule.startswith("/v2/") and rule.endpoint != "v2_paths.refuse":
+        # Cards and badges are pictures of their own, not answers of this dialect.
+        is_other = rule.endpoint == "v2_paths.refuse" or rule.endpoint.startswith("cards.")
+        if rule.rule.startswith("/v2/") and not is_other:
             path = re.sub(r"<any\([^)]*\):how>", "<how>", rule.rule.removeprefix("/v2"))
             served |= {f"{method} {path}" for method in rule.methods - {"HEAD", "OPTIONS"}}
     assert served == written
