@@ -98,7 +98,8 @@ TEXTS = {
     " with pictures and all that is kept aside, for other trackers; `export csv` and `export ics` who fronted when, for"
     " a spreadsheet and a calendar. `config backup weekly` sends you the file by itself. `import` with such a file"
     " attached, or one of PluralKit, Tupperbox, Simply Plural, Octocon, PluralPort or Ampersand, also in a zip archive,"
-    " first says what it would change, and asks.",
+    " first says what it would change, and asks. `import undo` takes the last one back,"
+    " `import list` shows what came when, and `import archive` what of it has no place here and is kept aside for you.",
 }
 
 

@@ -17,6 +17,8 @@ from cogs.systems.member import make_member, member_subcommand
 from cogs.systems.member_list import list_command
 from cogs.systems.system import system_command
 from cogs.transfer import exports
+from cogs.transfer.imports import command as imports
+from cogs.transfer.imports import past
 from rules.errors import Invalid
 from rules.groups import listing
 from rules.systems import member_list, members, systems
@@ -37,6 +39,9 @@ NAMES = {
     f"system ({'|'.join(SYSTEM_FIELDS)})(?: .*)?": "system edit field:{0}",
     "(?:system )?export": "system export",
     f"(?:system )?export ({'|'.join(formats.FORMATS)})": "system export format:{0}",
+    "(?:system )?import(?: <link>)?": "import file",
+    "import (undo|list)": "import {0}",
+    "import archive.*": "import archive",
     "member new.*": "member new",
     f"{_MEMBER} privacy.*": "member privacy",
     f"{_MEMBER} rename.*": "member edit field:name",
@@ -97,6 +102,7 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     system = discord.SlashCommandGroup("system", "Your system")
 
     group = discord.SlashCommandGroup("group", "Your groups")
+    import_ = discord.SlashCommandGroup("import", "Files of other apps")
 
     def __init__(self, bot: commands.Bot) -> None:
         self.bot = bot
@@ -225,6 +231,32 @@ class SlashCommands(commands.Cog, name="slash_commands"):
     @discord.option("level", str, choices=[*privacy.LEVELS], default="")
     async def system_privacy(self, ctx: Context, subject: str, level: str) -> None:
         await system_command(ctx, Arguments(ready=_privacy(subject, level)))
+
+    @import_.command(name="file", description="Take a file of any app, after seeing what it would change")
+    @discord.option("file", discord.Attachment, description="Such as export.json, or a zip of all there is")
+    @discord.option("second", discord.Attachment, default=None, description="One more that belongs to it")
+    @discord.option("third", discord.Attachment, default=None, description="One more that belongs to it")
+    async def import_file(
+        self,
+        ctx: Context,
+        file: discord.Attachment,
+        second: discord.Attachment | None,
+        third: discord.Attachment | None,
+    ) -> None:
+        await imports.import_file(ctx, None, Arguments(), [one for one in (file, second, third) if one])
+
+    @import_.command(name="undo", description="Take your last import back, after seeing what goes")
+    async def import_undo(self, ctx: Context) -> None:
+        await past.undo(ctx, Arguments())
+
+    @import_.command(name="list", description="What you have imported, and when")
+    async def import_list(self, ctx: Context) -> None:
+        await past.list_past(ctx, Arguments())
+
+    @import_.command(name="archive", description="What is kept aside of your imports, since it has no place here")
+    @discord.option("number", str, default="", description="Of an import: sends all that is kept of it as a file")
+    async def import_archive(self, ctx: Context, number: str) -> None:
+        await past.archive(ctx, Arguments(ready=[number]))
 
     @discord.slash_command(description="Speak without tags in this server")
     @discord.option("mode", str, choices=[*autoproxy.MODES, "member"], default="")

@@ -69,7 +69,8 @@ ROOMS = {
     "cogs.presence": "config models database cogs.commands cogs.gateway rules rules.parsing rules.presence",
     "cogs.account": "config models database cogs.commands cogs.gateway cogs.webhooks cogs.purge"
     " rules rules.parsing rules.account rules.presence rules.lanyard",
-    "cogs.transfer": "models database cogs.commands rules rules.parsing rules.systems rules.transfer rules.pictures",
+    "cogs.transfer": "models database cogs.commands cogs.pictures"
+    " rules rules.parsing rules.systems rules.transfer rules.pictures",
     "cogs.fronting": "models database cogs.commands cogs.systems rules rules.parsing rules.systems rules.fronting",
     "cogs.systems": "models database cogs.commands cogs.pictures cogs.dispatch cogs.fronting.front cogs.transfer"
     " rules rules.parsing rules.systems rules.transfer rules.proxying rules.groups rules.presence.fronting",

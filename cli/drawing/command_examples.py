@@ -45,6 +45,7 @@ WORDS = {
     "[link] s/<old>/<new>/": "s/ripe/red/",
     "[link], with the file attached": "",
     "[name]": "Rowan",
+    "[number]": "1",
     "[off, latch, front or member]": "latch",
     "[off, new or add]": "new",
     "[on or off]": "on",

@@ -30,6 +30,7 @@ TITLES = {
     "switch": "Switches",
     "front": "Who fronts",
     "config": "Settings",
+    "import": "Files of other apps",
     "serverconfig": "For moderators",
 }
 MENUS = {discord.MessageCommand: "on a message", discord.UserCommand: "on an account"}
@@ -42,7 +43,6 @@ ABOUT = {
     "fronthistory": "who fronted when, as `front history`",
     "frontpercent": "who fronted how much, as `front percent`",
     "random": "one of your members by chance, or with `-group` one of your groups",
-    "import": "take such a file, or one of PluralKit's or Tupperbox's",
 }
 
 

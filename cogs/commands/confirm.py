@@ -10,27 +10,32 @@ import discord
 
 from cogs.commands.arguments import YES, Arguments
 from cogs.commands.formatting import code
+from cogs.commands.option_buttons import OptionButtons
 from cogs.commands.responses import Context, answer, card
 from cogs.commands.views import TIMEOUT_S, OwnerView
 
 log = logging.getLogger(__name__)
 
 TYPING_S = 60
+_LAST_ROW = 4
 NO = ("no", "n")
 
 
 class _Buttons(OwnerView):
-    def __init__(self, owner_id: int, choices: Sequence[str]) -> None:
+    def __init__(self, owner_id: int, choices: Sequence[str], options: Sequence[discord.ui.Button]) -> None:
         super().__init__(owner_id)
         self.answered: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        for option in options:
+            self.add_item(option)
+        row = _LAST_ROW if options else None
         for choice in choices:
-            self.add_item(_Button(choice, discord.ButtonStyle.danger, choice))
-        self.add_item(_Button("No", discord.ButtonStyle.secondary, None))
+            self.add_item(_Button(choice, discord.ButtonStyle.danger, choice, row))
+        self.add_item(_Button("No", discord.ButtonStyle.secondary, None, row))
 
 
 class _Button(discord.ui.Button):
-    def __init__(self, label: str, style: discord.ButtonStyle, choice: str | None) -> None:
-        super().__init__(label=label, style=style)
+    def __init__(self, label: str, style: discord.ButtonStyle, choice: str | None, row: int | None) -> None:
+        super().__init__(label=label, style=style, row=row)
         self.choice = choice
 
     async def callback(self, interaction: discord.Interaction) -> None:
@@ -51,9 +56,19 @@ async def ask(ctx: Context, user_id: int, question: str, yes: str, **options: ob
     return await choose(ctx, user_id, question, (yes,), **options) is not None
 
 
-async def choose(ctx: Context, user_id: int, question: str, choices: Sequence[str], **options: object) -> str | None:
-    """Ask an account which of some things to do, each a button; a typed “yes” is the first, and no or silence None."""
-    view = _Buttons(user_id, choices)
+async def choose(
+    ctx: Context,
+    user_id: int,
+    question: str,
+    choices: Sequence[str],
+    beside: Sequence[OptionButtons] = (),
+    **options: object,
+) -> str | None:
+    """Ask an account which of some things to do, each a button; a typed “yes” is the first, and no or silence None.
+
+    The options `beside` stand above the buttons, each group in a row of its own.
+    """
+    view = _Buttons(user_id, choices, [button for group in beside for button in group.buttons])
     text = f"{question}\nPress a button, or type `yes` or `no`."
     with _typing(ctx, user_id, lambda text: text.lower() in (*YES, *NO)) as typed:
         asked = await answer(ctx, card(text=text), view=view, **options)

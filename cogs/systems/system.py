@@ -15,11 +15,12 @@ from cogs.commands.subcommands import Subcommands
 from cogs.commands.targets import EditTarget, SystemTarget
 from cogs.dispatch import webhook_command
 from cogs.fronting import front
-from cogs.systems import embeds, field_commands, guild_settings, image_fields, import_export, member_list
+from cogs.systems import deletion, embeds, field_commands, guild_settings, image_fields, member_list
 from cogs.systems.field_commands import edit_description, edit_text
 from cogs.systems.image_fields import edit_picture
 from cogs.systems.privacy import SYSTEM_SUBJECTS, edit_privacy
 from cogs.transfer import exports
+from cogs.transfer.imports import command as imports
 from rules.errors import NotFound
 from rules.systems import overviews, systems
 
@@ -106,13 +107,13 @@ async def show_id(ctx: Context, target: SystemTarget, arguments: Arguments) -> N
     await answer(ctx, card(text=f"`{(await get_display(ctx)).show_id(target.system.hid)}`"))
 
 
-for more in (front, member_list, guild_settings, webhook_command, import_export, exports):
+for more in (front, member_list, guild_settings, webhook_command, deletion, imports, exports):
     for subcommand in more.system_subcommands:
         subcommands.add(subcommand)
 
 
 # What somebody may type who has no system yet.
-WITHOUT_SYSTEM = (make_system, import_export.import_file)
+WITHOUT_SYSTEM = (make_system, imports.import_file)
 
 
 def _edit_target(ctx: Context, target: SystemTarget) -> EditTarget:

@@ -92,7 +92,8 @@ class File:
     `remarks` are about what Rollcall does not keep, `left_out` has a line for each thing that does not fit. `app` names
     the program that wrote the file, `exported_at` (µs) when. `first_system` goes only into a system that the import
     makes. `spans` are what the switches were made of, where the app keeps fronts so. `archive` is what has no place
-    here, whole and under the app's own names, each key a kind with a list of its things.
+    here, whole and under the app's own names, each key a kind with a list of its things. `unknown` is how many front
+    and are defined nowhere, `birthdays` how many fields may be birthdays: either is taken by reading anew.
     """
 
     members: list[FileMember]
@@ -110,6 +111,8 @@ class File:
     first_system: dict[str, Any] = field(default_factory=dict)
     spans: list[FileSpan] = field(default_factory=list)
     archive: dict[str, list[Any]] = field(default_factory=dict)
+    unknown: int = 0
+    birthdays: int = 0
     # The archive as it is stored; reading packs it, since that takes longer than anybody may wait for.
     packed: Any = field(default=None, compare=False, repr=False)
 

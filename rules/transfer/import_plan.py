@@ -52,7 +52,8 @@ class Plan:
     `visible` is what is new and would be seen by anybody. `left_out` has a line for each thing in the file that does
     not fit. `kept` is what would be kept aside, by kind, and `no_room` what would not. `overlap` is there where the
     switches would mix with others: then somebody chooses one of `known_switches.WAYS`. `fronting` names who fronts last
-    in the file: whether they do so now is asked.
+    in the file: whether they do so now is asked. `unknown` and `birthdays` are what of the file may be taken too, as in
+    `File`.
     """
 
     makes_system: bool
@@ -72,6 +73,8 @@ class Plan:
     no_room: Mapping[str, int] = field(default_factory=dict)
     overlap: Overlap | None = None
     fronting: tuple[str, ...] = ()
+    unknown: int = 0
+    birthdays: int = 0
 
     @property
     def is_empty(self) -> bool:
@@ -160,6 +163,8 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
         no_room=packed.left_out if packed else {},
         overlap=switches.overlap,
         fronting=tuple(file.members[place].name for place in file.switches[-1][1]) if file.switches else (),
+        unknown=file.unknown,
+        birthdays=file.birthdays,
     )
 
 

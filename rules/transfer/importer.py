@@ -53,9 +53,9 @@ def read_files(texts: Sequence[bytes], *, adds_unknown: bool = False, takes_birt
 class Import:
     """One import, step by step: each step is a rule with its arguments, to be run in a write of its own.
 
-    `done` of `total` switches are staged; `result` is there after the last step. Between two steps belongs a pause
-    as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is not
-    run, `cancel` is to be run instead of the rest. What is private here and public in the file stays private unless
+    `done` of `total` switches and fronts are staged; `result` is there after the last step. Between two steps belongs a
+    pause as long as the one before took, or whoever waits for the lock may never come first. When a step fails or is
+    not run, `cancel` is to be run instead of the rest. What is private here and public in the file stays private unless
     it `opens`. `switches` is one of `known_switches.WAYS`: all, those before the first that is there, or none. With
     `fronts_now` those who front last in the file do so now, and autoproxy may speak as them.
     """
@@ -68,7 +68,7 @@ class Import:
         switches: str = known_switches.ALL,
         fronts_now: bool = False,
     ) -> None:
-        self.total, self.done = len(file.switches), 0
+        self.total, self.done = len(file.switches) + len(file.spans), 0
         self.result: Result | None = None
         self._user_id, self._file = user_id, file
         self._opens, self._way, self._fronts_now = opens, switches, fronts_now
@@ -100,6 +100,7 @@ class Import:
         """Run `stage_spans`."""
         with feed.muted(session):
             stage_spans(session, self._staged, chunk)
+        self.done += len(chunk)
 
     def stage_groups(self, session: Session, chunk: Sequence[Membership]) -> None:
         """Run `stage_memberships`."""

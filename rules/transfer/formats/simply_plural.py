@@ -115,6 +115,8 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
         first_system={**PRIVATE_SYSTEM, **({"name": system["name"]} if "name" in system else {})},
         spans=fronts.spans,
         archive=_archive(found, beside | fronts.kept),
+        unknown=len(fronts.unknown),
+        birthdays=0 if takes_birthdays else len(birthdays),
     )
 
 

@@ -1,0 +1,146 @@
+"""`pk;import undo`, `list` and `archive`: what past imports brought, for nobody but their owner."""
+
+import asyncio
+import gzip
+import io
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from cogs.commands.arguments import YES, Arguments
+from cogs.commands.confirm import choose
+from cogs.commands.formatting import cut, escape, quote, stamp_us
+from cogs.commands.private_responses import is_private
+from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
+from cogs.commands.subcommands import Subcommand
+from rules.errors import Invalid, NotFound
+from rules.transfer.import_file import count
+from rules.transfer.past_imports.archive import get_archive
+from rules.transfer.past_imports.undo import PastImport, list_imports, undo_import
+
+UNDO = "Undo"
+# Discord takes 10 MiB of a bot, and the message around the file is to have room.
+MOST_UPLOAD = 9 * 1024 * 1024
+_WORDS = {
+    "new": "member",
+    "changed": "changed member",
+    "new_groups": "group",
+    "changed_groups": "changed group",
+    "switches": "switch",
+    "spans": "front",
+}
+
+
+async def undo(ctx: Context, arguments: Arguments) -> None:
+    """Undo the caller's last import, after saying what goes and what is as before."""
+    arguments.end()
+    last = next(iter(await ctx.bot.read(list_imports, ctx.author.id)), None)
+    if last is None:
+        raise NotFound("There is no import to undo.")
+    if not last.can_be_undone:
+        raise Invalid("This import is too long ago to be undone.")
+    if not arguments.has(*YES) and not await _ask(ctx, _tell_undo(last)):
+        await answer(ctx, card(text="Nothing was undone."))
+        return
+    # By its number: another import may have come while somebody thought.
+    undone = await ctx.bot.write_patiently(undo_import, ctx.author.id, last.id)
+    ctx.bot.dispatch("purge")
+    # It names the members that stay.
+    await answer_privately(ctx, card(text=cut("\n".join(map(escape, undone.sentences)), MOST_TEXT)))
+
+
+async def list_past(ctx: Context, arguments: Arguments) -> None:
+    """The caller's imports, each with its number."""
+    arguments.end()
+    found = await _number(ctx)
+    lines = [
+        f"**{number}.** {_name(one)}: {_tell_counts(one)}{_tell_state(ctx, one)}." for number, one in found.items()
+    ]
+    text = "\n".join(reversed(lines)) or "You have imported nothing."
+    await answer_privately(ctx, card("Your imports", cut(text, MOST_TEXT)))
+
+
+async def archive(ctx: Context, arguments: Arguments) -> None:
+    """What is kept aside of the caller's imports; with a number, all that is of that one, as a file."""
+    word = arguments.next()
+    arguments.end()
+    found = await _number(ctx)
+    if word is not None:
+        await _send(ctx, _pick(found, word))
+        return
+    lines = [f"**{number}.** {_name(one)}: {_tell_kinds(one.kept)}." for number, one in found.items() if one.kept]
+    end = [f"{typed(ctx, 'import archive <number>')} sends it as a file."] if lines else ["Nothing is kept aside."]
+    text = "\n".join([*reversed(lines[-100:]), *end])
+    await answer_privately(ctx, card("Kept aside for you alone", cut(text, MOST_TEXT)))
+
+
+subcommands = [
+    Subcommand(("undo", "revert"), undo, "", "take the last import back", harmful=True),
+    Subcommand(("list", "history"), list_past, "", "what you have imported, and when"),
+    Subcommand(("archive", "kept"), archive, "[number]", "what is kept aside of imports, since it has no place here"),
+]
+
+
+async def _number(ctx: Context) -> dict[int, PastImport]:
+    """The caller's imports, by numbers that stay when another comes."""
+    found = await ctx.bot.read(list_imports, ctx.author.id)
+    return dict(enumerate(reversed(found), 1))
+
+
+def _pick(found: Mapping[int, PastImport], word: str) -> PastImport:
+    wanted = found.get(int(word)) if word.isascii() and word.isdecimal() and len(word) < 9 else None
+    if not wanted or not wanted.kept:
+        raise NotFound(f"Nothing is kept aside under {quote(word)}; `import archive` lists what is.")
+    return wanted
+
+
+async def _send(ctx: Context, one: PastImport) -> None:
+    kept = await ctx.bot.read(get_archive, ctx.author.id, one.id)
+    file = await asyncio.to_thread(_pack, kept)
+    await answer_privately(ctx, card("Kept aside for you alone", f"Of {_name(one)}. Keep it to yourself."), file=file)
+
+
+def _pack(kept: Mapping[str, Any]) -> discord.File:
+    data, name = json.dumps(kept, ensure_ascii=False, indent=1).encode(), "kept-aside.json"
+    if len(data) <= MOST_UPLOAD:
+        return discord.File(io.BytesIO(data), filename=name)
+    return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{name}.gz")
+
+
+async def _ask(ctx: Context, text: str) -> bool:
+    if not is_private(ctx):
+        await send_dm(ctx.author, card("What would be undone", text))
+        text = "Your DMs say what would be undone."
+    return await choose(ctx, ctx.author.id, f"{text}\nUndo it?", (UNDO,)) is not None
+
+
+def _tell_undo(last: PastImport) -> str:
+    counts = last.counts
+    gone = [count(counts.get(key, 0), _WORDS[key]) for key in ("new", "new_groups", "switches")]
+    back = counts.get("changed", 0) + counts.get("changed_groups", 0)
+    aside = f", and {count(sum(last.kept.values()), 'thing')} kept aside" if last.kept else ""
+    return (
+        f"The last import is {_name(last)}. What it added goes: {', '.join(gone)}{aside}."
+        f" What it changed is as before: {back:,} members and groups, and your system's fields."
+        " What you edited or used since stays."
+    )
+
+
+def _name(one: PastImport) -> str:
+    return f"{escape(one.app)}, imported {stamp_us(one.at)}"
+
+
+def _tell_counts(one: PastImport) -> str:
+    told = [count(number, _WORDS[key]) for key, number in one.counts.items() if key in _WORDS and number]
+    return ", ".join(told) or "no members and switches"
+
+
+def _tell_state(ctx: Context, one: PastImport) -> str:
+    aside = f"; {count(sum(one.kept.values()), 'thing')} kept aside" if one.kept else ""
+    return f"{aside}; {typed(ctx, 'import undo')} takes it back" if one.can_be_undone else aside
+
+
+def _tell_kinds(kinds: Mapping[str, int]) -> str:
+    return escape(cut(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), 400))
