@@ -6,7 +6,7 @@ import click
 from flask import Flask
 
 import config as settings
-from cli.maintenance import backups, condition, people
+from cli.maintenance import backups, condition, imports, people
 from cli.maintenance.opening import find_settings
 from database import connections
 from database.bad_file import BadFile
@@ -32,6 +32,7 @@ from web.remote_pictures import pictures as remote_pictures
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
     *(people.token, people.export_user, people.forget),
+    *(imports.import_files, imports.show_imports, imports.undo),
 )
 
 

@@ -1,4 +1,4 @@
-"""Running an import's steps one after the other, for whoever waits for them in a thread of their own."""
+"""Running an import's steps and what follows them one after the other, for whoever waits in a thread of its own."""
 
 import time
 from collections.abc import Callable
@@ -29,3 +29,9 @@ def run(work: Import, write: Callable[..., Any], tell: Callable[[int], None] = l
         write(work.cancel)
         raise
     return work.result
+
+
+def repeat(step: Callable[[], bool]) -> None:
+    """Run a step as often as it says that more is left, with the same pauses."""
+    while step():
+        time.sleep(PAUSE_S)

@@ -1,0 +1,114 @@
+"""What an operator does with files for one person: import them, list what came, and take the last back."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from cli.maintenance.opening import opened, progress
+from database.connections import Database
+from rules.errors import Invalid
+from rules.parsing.fields import get_snowflake
+from rules.systems import soft_delete
+from rules.transfer import choices, import_plan, importer, known_switches, running
+from rules.transfer.choices import Choices
+from rules.transfer.formats.unpacking.zip_archives import MOST_PACKED
+from rules.transfer.import_file import File
+from rules.transfer.past_imports.undo import list_imports, undo_import
+from rules.transfer.plan_switches import show_day
+
+
+@click.command("import")
+@click.argument("user")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--open", "opens", is_flag=True, help="Make public what is private here and public in the file.")
+@click.option("--front-now", "fronts_now", is_flag=True, help="Who fronts last in the file fronts now.")
+@click.option("--add-unknown", "adds_unknown", is_flag=True, help="Make members of who fronts and is not in the file.")
+@click.option("--birthdays", "takes_birthdays", is_flag=True, help="Take fields that look like birthdays for them.")
+@click.option(
+    "--switches",
+    type=click.Choice(known_switches.WAYS),
+    default=choices.DEFAULT_WAY,
+    show_default=True,
+    help="Those that would mix with others that are there: all, those before the first, or none.",
+)
+@with_appcontext
+def import_files(user: str, files: tuple[Path, ...], yes: bool, switches: str, **flags: bool) -> None:
+    """Import FILES of any app into the system of USER (a Discord ID), after saying what they would change."""
+    with opened() as database:
+        user_id, chosen = get_snowflake(user), Choices(frozenset(name for name in flags if flags[name]), switches)
+        file = importer.read_files([_read(path) for path in files], **chosen.reading)
+        with database.read() as session:
+            plan = import_plan.plan(session, user_id, file)
+        _tell(plan, flags)
+        if plan.is_empty and not (plan.openings and choices.OPENS in chosen.flags):
+            return
+        if not yes:
+            click.confirm("Import it?", abort=True)
+        click.echo(_run(database, user_id, file, chosen.applied(plan)))
+
+
+@click.command("imports")
+@click.argument("user")
+@with_appcontext
+def show_imports(user: str) -> None:
+    """List what was imported for USER (a Discord ID), the last first."""
+    with opened() as database, database.read() as session:
+        for one in list_imports(session, get_snowflake(user)):
+            numbers = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in one.counts.items() if number)
+            click.echo(f"{show_day(one.at)}  {one.app}: {numbers}{'' if one.can_be_undone else ' (stays)'}")
+
+
+@click.command("import-undo")
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def undo(user: str, yes: bool) -> None:
+    """Take the last import of USER (a Discord ID) back."""
+    with opened() as database:
+        user_id = get_snowflake(user)
+        with database.read() as session:
+            last = next(iter(list_imports(session, user_id)), None)
+        if last and not yes:
+            click.confirm(f"Take the import of {show_day(last.at)} from {last.app} back?", abort=True)
+        undone = _write(database, undo_import, user_id, last and last.id)
+        _purge(database)
+    click.echo("\n".join(undone.sentences))
+
+
+def _read(path: Path) -> bytes:
+    if path.stat().st_size > MOST_PACKED:
+        raise Invalid(f"{path.name} is too large: at most {MOST_PACKED:,} bytes.")
+    return path.read_bytes()
+
+
+def _tell(plan: import_plan.Plan, flags: dict[str, bool]) -> None:
+    for sentence in plan.sentences:
+        # A name may hold what a terminal takes for a command.
+        click.echo("".join(sign if sign.isprintable() else "�" for sign in sentence))
+    offers = [text for name, text in choices.find_offers(plan).items() if not flags[name]]
+    if offers:
+        click.echo("Only where an option says so (see --help):")
+        click.echo("\n".join(f"- {text}" for text in offers))
+
+
+def _run(database: Database, user_id: int, file: File, applied: dict[str, Any]) -> str:
+    work = importer.Import(user_id, file, **applied)
+    with progress(work.total, "Switches and fronts") as bar:
+        result = running.run(work, partial(_write, database), lambda done: bar.update(done - bar.pos))
+    _purge(database)
+    return result.sentence
+
+
+def _purge(database: Database) -> None:
+    """Delete for good what is out of reach, in steps between which others may write."""
+    running.repeat(lambda: _write(database, soft_delete.purge_some))
+
+
+def _write(database: Database, rule: Callable[..., Any], *args: Any) -> Any:
+    with database.write() as session:
+        return rule(session, *args)
