@@ -141,7 +141,7 @@ def find_text(ctx: Context, topic: str, tables: Mapping[str, Subcommands]) -> st
     """What is said about a topic, or which topics there are."""
     name = next((name for name, names in TOPICS.items() if topic.lower() in names), None)
     if name in tables:
-        return tables[name].describe(ctx)
+        return "\n".join(filter(None, (tables[name].describe(ctx), spell(ctx, TEXTS.get(name, "")))))
     if name == "presence":
         return describe_presence(ctx)
     if name in ROWS:

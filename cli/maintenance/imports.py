@@ -9,16 +9,18 @@ import click
 from flask.cli import with_appcontext
 
 from cli.maintenance.opening import opened, progress
+from database import steps
 from database.connections import Database
 from rules.errors import Invalid
 from rules.parsing.fields import get_snowflake
 from rules.systems import soft_delete
-from rules.transfer import choices, import_plan, importer, known_switches, running
-from rules.transfer.choices import Choices
+from rules.transfer import import_plan, importer, known_switches
 from rules.transfer.formats.unpacking.zip_archives import MOST_PACKED
 from rules.transfer.import_file import File
 from rules.transfer.past_imports.undo import list_imports, undo_import
-from rules.transfer.plan_switches import show_day
+from rules.transfer.preview import choices
+from rules.transfer.preview.choices import Choices
+from rules.transfer.preview.plan_switches import show_day
 
 
 @click.command("import")
@@ -99,14 +101,19 @@ def _tell(plan: import_plan.Plan, flags: dict[str, bool]) -> None:
 def _run(database: Database, user_id: int, file: File, applied: dict[str, Any]) -> str:
     work = importer.Import(user_id, file, **applied)
     with progress(work.total, "Switches and fronts") as bar:
-        result = running.run(work, partial(_write, database), lambda done: bar.update(done - bar.pos))
-    _purge(database)
-    return result.sentence
+        try:
+            steps.run(work.steps(), partial(_write, database), lambda: bar.update(work.done - bar.pos))
+        except BaseException:
+            _write(database, work.cancel)
+            raise
+        finally:
+            _purge(database)
+    return work.result.sentence
 
 
 def _purge(database: Database) -> None:
     """Delete for good what is out of reach, in steps between which others may write."""
-    running.repeat(lambda: _write(database, soft_delete.purge_some))
+    steps.repeat(lambda: _write(database, soft_delete.purge_some))
 
 
 def _write(database: Database, rule: Callable[..., Any], *args: Any) -> Any:

@@ -10,9 +10,8 @@ import discord
 
 from cogs.commands.arguments import YES, Arguments
 from cogs.commands.formatting import code
-from cogs.commands.option_buttons import OptionButtons
 from cogs.commands.responses import Context, answer, card
-from cogs.commands.views import TIMEOUT_S, OwnerView
+from cogs.commands.views import TIMEOUT_S, OptionButtons, OwnerView
 
 log = logging.getLogger(__name__)
 

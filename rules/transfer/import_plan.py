@@ -15,8 +15,8 @@ from rules.transfer.import_file import File, FileGroup, FileMember, count, quote
 from rules.transfer.matching import check_room, find_differences, find_nestings, find_room, get_rows, match
 from rules.transfer.openings import find_openings, tell_openings, without_openings
 from rules.transfer.past_imports import archive
-from rules.transfer.plan_switches import Overlap, plan_switches, show_day
-from rules.transfer.visible import find_visible
+from rules.transfer.preview.plan_switches import Overlap, plan_switches, show_day
+from rules.transfer.preview.visible import find_visible
 
 _ARCHIVE = "archive of 8 MB"
 _WORDS = {

@@ -18,7 +18,7 @@ from cogs.transfer.imports.progress import run_import
 from cogs.transfer.imports.questions import ask_about, show_only
 from rules.errors import Invalid, Refused
 from rules.transfer import import_plan, importer
-from rules.transfer.choices import Choices, find_offers
+from rules.transfer.preview.choices import Choices, find_offers
 
 subcommands = Subcommands("import", first=("import [link]", "take the files that are attached, or that Discord holds"))
 for more in past.subcommands:

@@ -6,9 +6,9 @@ import time
 import discord
 
 from cogs.commands.responses import Context, answer, card
+from database.steps import PAUSE_S, WORK_S
 from rules.transfer import importer
 from rules.transfer.import_commit import Result
-from rules.transfer.running import PAUSE_S, WORK_S
 
 EVERY_S = 2
 _PARTS = 20

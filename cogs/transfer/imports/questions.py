@@ -5,12 +5,12 @@ import discord
 from cogs.commands.arguments import YES, Arguments
 from cogs.commands.confirm import choose
 from cogs.commands.formatting import cut, escape
-from cogs.commands.option_buttons import OptionButtons
 from cogs.commands.paginator import Paginator
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context, answer, as_file, card, send_dm
-from rules.transfer.choices import DEFAULT_WAY, OPENS, Choices, find_offers, find_ways
+from cogs.commands.views import OptionButtons
 from rules.transfer.import_plan import Plan
+from rules.transfer.preview.choices import DEFAULT_WAY, OPENS, Choices, find_offers, find_ways
 
 PLAN_NAME = "what-would-change.txt"
 # With room for the question behind it.
