@@ -21,6 +21,9 @@ from web import (
     request_log,
     responses,
 )
+from web import (
+    imports as import_routes,
+)
 from web.cards import routes as cards
 from web.docs import blueprints as docs_routes
 from web.lanyard import quicklinks, socket, users
@@ -78,7 +81,7 @@ def _assemble(config: settings.Config) -> Flask:
     docs_routes.init_app(app)
     remote_pictures.init_app(app, config)
     cards.init_app(app)
-    for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health):
+    for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health, import_routes):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -85,7 +85,7 @@ ROOMS = {
     " cogs.groups cogs.transfer rules.groups rules.transfer",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
-    " rules.pictures",
+    " rules.pictures rules.transfer",
     "web.pages": "config models database web rules rules.parsing rules.systems rules.fronting rules.groups"
     " rules.account rules.presence rules.pictures",
     "web.docs": "config web web.pages.frame rules.account.privacy_statement rules.account.stored_data"

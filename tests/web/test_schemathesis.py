@@ -171,7 +171,7 @@ BEYOND_SCHEMAS = [
     *("addSwitch", "editOwnSystem", "editMember", "getUsers", "editSystemV2", "editSettings", "editSystemGuild"),
     *("editMemberGuild", "editAutoproxy", "addSwitchV2", "moveSwitch", "changeSwitchMembers", "addMemberV2"),
     *("editMemberV2", "addGroup", "editGroup", "changeGroupMembers", "changeMemberGroups"),
-    "streamEvents",
+    *("streamEvents", "importFile"),
 ]
 
 

@@ -16,6 +16,7 @@ SECTIONS = (
     ("members", "Members"),
     ("groups", "Groups"),
     ("system", "System"),
+    ("import", "Import"),
     ("pairs", "Key/value pairs"),
     ("presence", "Presence"),
 )
