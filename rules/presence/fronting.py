@@ -130,7 +130,7 @@ def _query_showing() -> CompiledQuery:
 
 def _fronts() -> Select[Any]:
     other = aliased(Switch)
-    own = select(other.id).where(other.system_id == System.id, is_seen(System.id, other))
+    own = select(other.id).where(other.system_id == System.id, is_seen(other.system_id, other))
     latest = own.order_by(other.timestamp.desc()).limit(1).scalar_subquery()
     of_system = [column.label(f"system_{column.key}") for column in _OF_SYSTEM]
     return (
