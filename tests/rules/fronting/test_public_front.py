@@ -55,6 +55,19 @@ def test_a_private_member_is_left_out_as_if_nobody_were(front, add, write):
     assert alone.members == []
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_nobody_learns_when_a_private_member_came_or_went(front, add, write, seen):
+    private, public = add(visibility="private"), add(name="Ben", display_name=None)
+    shown = [public] if seen else []
+    write(switches.log_switch, ALICE, shown)
+    before = front()
+    for fronting in ([private, *shown], shown, [*shown, private]):
+        write(switches.log_switch, ALICE, fronting)
+        assert front() == before
+    write(switches.log_switch, ALICE, [] if seen else [public])
+    assert front().since > before.since
+
+
 @pytest.mark.parametrize(
     ("setting", "hidden"),
     [
