@@ -47,7 +47,6 @@ def check_fault(answer, code):
         "/user//kv",
         "/user/1/k",
         "/USER/1",
-        "/static/x",
         "/favicon.ico",
     ],
 )

@@ -207,6 +207,8 @@ def test_every_route_is_in_the_table(make_app):
         (method, re.sub(r"<\w+>", "<>", rule.rule))
         for rule in make_app().url_map.iter_rules()
         if rule.rule.startswith("/v1/") and not rule.rule.startswith("/v1/users/")
+        # Cards and badges are pictures of their own, not answers of this dialect.
+        if not rule.endpoint.startswith("cards.")
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     tried = {(method, re.sub(r"\{\w+\}|zzzzzz|\d{17}\d*", "<>", path.partition("?")[0])) for method, path, *_ in TABLE}

@@ -1,5 +1,7 @@
 """The page of commands says what the bot's own tables say."""
 
+import asyncio
+
 import pytest
 
 from cli.drawing import command_list
@@ -10,9 +12,14 @@ from web.docs.commands import FILE, read_file
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory):
+    # py-cord asks for the thread's loop, which another test may have taken away.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     made = command_list.make_bot(tmp_path_factory.mktemp("bot"))
     yield made
     made.close_file()
+    asyncio.set_event_loop(None)
+    loop.close()
 
 
 def test_the_file_is_what_the_bots_tables_make_of_it(bot):

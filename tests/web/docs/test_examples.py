@@ -27,8 +27,8 @@ from web.front.worker import front_of
 # Examples that go on until they are stopped, by what they say first.
 ENDLESS = ("/events", "/socket")
 GOOD = ("200", "204", "302")
-# Without a bot it is 503, and a socket wants more than curl can ask.
-EXPECTED = {"/health": "503", "/socket": "400"}
+# Without a bot it is 503, a socket wants more than curl can ask, and in the tour nothing was imported.
+EXPECTED = {"/health": "503", "/socket": "400", "/imports/1": "404"}
 
 
 @pytest.fixture
