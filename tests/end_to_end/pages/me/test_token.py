@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from rules.account import tokens
 from tests.end_to_end.rollcall import until
 
-SECTIONS = ("front", "members", "groups", "system", "pairs", "presence")
+SECTIONS = ("front", "members", "groups", "system", "import", "pairs", "presence")
 
 
 def test_a_wrong_token_is_told_and_a_right_one_opens_the_page(browse, owner):
