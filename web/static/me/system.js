@@ -1,7 +1,7 @@
 // One's own system, and its settings.
 import { ask } from "./api.js";
 import { el, tell } from "./dom.js";
-import { exportsPart } from "./exports.js";
+import { exportsPart } from "./files/exports.js";
 import { color, description, hides, picture, text, yes } from "./forms/fields.js";
 import { Form } from "./forms/form.js";
 import { drop, get, put } from "./store.js";

@@ -1,7 +1,7 @@
 // One's own system as a file, in the formats that other programs read.
-import { readRefusal, send } from "./api.js";
-import { button, el, tell } from "./dom.js";
-import { getToken } from "./session.js";
+import { readRefusal, send } from "../api.js";
+import { button, el, tell } from "../dom.js";
+import { getToken } from "../session.js";
 
 const FORMATS = [
     ["pluralkit", "PluralKit's file", "Everything that PluralKit knows; both of us read it."],
