@@ -36,7 +36,11 @@ def check_refusal(answer):
     assert answer.header("Connection") == "close"
 
 
-@pytest.mark.parametrize("sent", [sent for sent, _ in SHAPES.values()], ids=SHAPES)
+# Whether a WebSocket is behind another request depends on when it comes, and so on the network.
+CUT = {name: sent for name, (sent, _) in SHAPES.items() if name != "a WebSocket behind another request"}
+
+
+@pytest.mark.parametrize("sent", CUT.values(), ids=CUT)
 def test_it_does_not_matter_where_the_network_cuts(echo, sent):
     def told(pieces):
         with Client(echo.port) as client:
