@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,15 +20,17 @@ Urls = tuple[str, ...]
 
 def embed(pictures: Iterable[Picture]) -> dict[Urls, str]:
     """The `data:` address of each picture that can be had in time, by its addresses, which are tried in turn."""
-    wanted = list(dict.fromkeys(picture.urls for picture in pictures))
+    # One that is drawn in several places stands in the card as often.
+    wanted = Counter(picture.urls for picture in pictures)
     ends, found, total = time.monotonic() + WAIT_S, {}, 0
     for number in range(max(map(len, wanted), default=0)):
         asked = {urls: urls[number] for urls in wanted if urls not in found and number < len(urls)}
         data = _find(asked.values(), max(0.0, ends - time.monotonic()))
         for urls, address in asked.items():
             picture = data.get(address)
-            if picture and total + len(picture.data) <= MOST_OF_ALL:
-                total += len(picture.data)
+            size = len(picture.data) * wanted[urls] if picture else 0
+            if picture and total + size <= MOST_OF_ALL:
+                total += size
                 found[urls] = f"data:{picture.media_type};base64,{base64.b64encode(picture.data).decode()}"
     return found
 

@@ -1,9 +1,10 @@
 """A person's card: where everything stands on it."""
 
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
-from rules.presence.card import Card, badge_urls
+from rules.presence.card import Card, Fronter, badge_urls
 from rules.presence.card_activities import STREAMING, VERBS, Played
 from rules.presence.cdn import Cdn
 from web.cards.addresses import sized
@@ -14,6 +15,8 @@ from web.cards.text import clean, fit, initials, measure
 PAD, AVATAR, PICTURE, SMALL = 18, 64, 60, 22
 # What a display name has beside tag and badges, in px.
 LEAST_NAME = 110
+# Of a hundred and more who front.
+MOST_NAMED = 10
 IDLE = "Not doing anything just now"
 STATUS_WORDS = {"online": "online", "idle": "idle", "dnd": "do not disturb", "offline": "offline"}
 # Behind initials; white letters can be read on each.
@@ -44,8 +47,14 @@ def describe(card: Card) -> str:
     """The card in one sentence, for whoever does not see it."""
     doing = [f"{VERBS.get(one.type, VERBS[0]).lower()} {clean(one.name)}" for one in (card.song, *card.played) if one]
     status = [STATUS_WORDS[card.status]] if card.status else []
-    front = [f"fronting: {', '.join(clean(one.name) for one in card.front.fronters)}"] if _has_front(card) else []
+    front = [f"fronting: {list_names(card.front.fronters)}"] if _has_front(card) else []
     return f"{clean(card.name)} on Discord: {', '.join([*status, *doing, *front]) or 'nothing shown'}"
+
+
+def list_names(fronters: Sequence[Fronter]) -> str:
+    """The names of those who front, of MOST_NAMED at most, and how many there are beside them."""
+    more = [f"{len(fronters) - MOST_NAMED} more"] if len(fronters) > MOST_NAMED else []
+    return ", ".join([*(clean(one.name) for one in fronters[:MOST_NAMED]), *more])
 
 
 def color_of(name: str) -> str:
@@ -175,8 +184,7 @@ class _Header:
         if fronters[0].color:
             shapes.append(Box(x, y + 6, 9, 9, 4.5, f"#{fronters[0].color}"))
             x += 14
-        names = ", ".join(one.name for one in fronters[:10])
-        return [*shapes, Text(x, y + 15, fit(names, self.right - x, 13), 13)]
+        return [*shapes, Text(x, y + 15, fit(list_names(fronters), self.right - x, 13), 13)]
 
 
 def _dot_shape(card: Card) -> str:

@@ -6,7 +6,7 @@ from rules.presence.card_activities import tell_ago
 from rules.presence.cdn import Cdn
 from web.cards.addresses import sized
 from web.cards.options import Options
-from web.cards.person import PAD, color_of
+from web.cards.person import PAD, color_of, list_names
 from web.cards.shapes import Box, Drawing, Picture, Rule, Shape, Text
 from web.cards.text import clean, fit, initials, measure
 
@@ -17,7 +17,7 @@ NOBODY = "Nobody is fronting just now"
 
 def draw_system(front: PublicFront, now_ms: int, options: Options, cdn: Cdn) -> Drawing:
     """The drawing of a front that is public."""
-    fronters = [read_fronter(member) for member in front.members or []]
+    fronters = _fronters_of(front)
     shapes: list[Shape] = []
     y = 0.0
     if "profile" not in options.hidden:
@@ -40,8 +40,11 @@ def draw_system(front: PublicFront, now_ms: int, options: Options, cdn: Cdn) -> 
 
 def describe(front: PublicFront) -> str:
     """The card in one sentence."""
-    names = ", ".join(clean(read_fronter(member).name) for member in front.members or [])
-    return f"{tell_name(front)}: {names or 'nobody'} fronting"
+    return f"{tell_name(front)}: {list_names(_fronters_of(front)) or 'nobody'} fronting"
+
+
+def _fronters_of(front: PublicFront) -> list[Fronter]:
+    return [read_fronter(member) for member in front.members or []]
 
 
 def tell_name(front: PublicFront) -> str:

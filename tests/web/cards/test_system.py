@@ -1,11 +1,13 @@
 """`/v1/s/<id>.svg` and `/v2/systems/<id>.svg`: who fronts, as a stranger may see it."""
 
+from xml.etree import ElementTree
+
 import pytest
 
 from rules.fronting import switches
 from rules.systems import members, systems
 from tests.web.cards.people import ALICE
-from tests.web.cards.stand_in import hrefs, texts
+from tests.web.cards.stand_in import Picture, hrefs, texts
 
 HUGE = "https://cdn.discordapp.com/icons/1/a.png"
 
@@ -47,6 +49,15 @@ def test_those_who_front_are_on_it(get, add, write):
 def test_many_are_counted(get, add, write):
     write(switches.log_switch, ALICE, [add(f"Member {number}") for number in range(11)])
     assert texts(get())[-1] == "and 3 more"
+
+
+def test_however_many_front_with_one_picture_the_card_fits_githubs_proxy(client, garden, add, write, pictures):
+    write(switches.log_switch, ALICE, [add("&" * 98 + str(number), avatar_url=HUGE) for number in range(20)])
+    pictures.of = {f"{HUGE}?size=128": Picture(bytes(700 * 1024))}
+    svg = client.get(f"/v1/s/{garden.hid}.svg").data
+    assert len(svg) < 5_000_000
+    title = ElementTree.fromstring(svg).find("{*}title").text
+    assert title.endswith("9, 10 more fronting")
 
 
 def test_nobody_is_told_from_a_private_member_by_nothing(get, add, write):
