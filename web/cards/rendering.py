@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 from markupsafe import Markup
 
 from rules.etags import version_of
@@ -22,72 +22,70 @@ SVG = "image/svg+xml"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 # Bytes of rendered cards that a process remembers.
 MOST_REMEMBERED = 16 * 1024 * 1024
-# So long a card stands that lacks a picture, before that is asked for again.
-INCOMPLETE_S = 15
-# To be raised when cards come to look different: the ETags of all change with it.
-LOOK = 1
+# So long a card stands before its pictures are looked for again: one that lacks some, and one that has them all, which
+# may be others by then where an address is no name of what it shows.
+INCOMPLETE_S, COMPLETE_S = 15, 3600
 
 
 class Rendered(NamedTuple):
-    """A card's bytes, the version that they are told by, and until when they may be told (time.monotonic)."""
+    """A card in UTF-8, the version that it is told by, and until when it may be told (time.monotonic)."""
 
     svg: bytes
     version: str
-    until: float = math.inf
+    until: float
+
+
+# How a card is to look, and the version of what it shows: all that decides what it looks like, but for its pictures.
+Key = tuple[Options, str]
 
 
 class RenderedCards:
-    """The last rendered cards by what they show, of MOST_REMEMBERED bytes in all."""
+    """The last rendered cards by their keys, of MOST_REMEMBERED bytes in all."""
 
     def __init__(self) -> None:
-        self._cards: OrderedDict[str, Rendered] = OrderedDict()
+        self._cards: OrderedDict[Key, Rendered] = OrderedDict()
         self._bytes, self._changing = 0, threading.Lock()
 
-    def find(self, shown: str) -> Rendered | None:
-        """The card that shows this, unless it lacks pictures and these may be there by now."""
+    def find(self, key: Key) -> Rendered | None:
+        """The card with a key, unless its pictures may be others by now."""
         with self._changing:
-            found = self._cards.get(shown)
+            found = self._cards.get(key)
             if found is None or found.until < time.monotonic():
                 return None
-            self._cards.move_to_end(shown)
+            self._cards.move_to_end(key)
             return found
 
-    def store(self, shown: str, card: Rendered) -> None:
+    def store(self, key: Key, card: Rendered) -> None:
         """Remember a card, and forget those that were not asked for the longest."""
         with self._changing:
-            self._forget(shown)
+            self._forget(key)
             if len(card.svg) <= MOST_REMEMBERED:
-                self._cards[shown] = card
+                self._cards[key] = card
                 self._bytes += len(card.svg)
             while self._bytes > MOST_REMEMBERED:
                 self._forget(next(iter(self._cards)))
 
-    def _forget(self, shown: str) -> None:
-        if gone := self._cards.pop(shown, None):
+    def _forget(self, key: Key) -> None:
+        if gone := self._cards.pop(key, None):
             self._bytes -= len(gone.svg)
 
 
 def answer(shown: bytes, options: Options, draw: Callable[[], Drawing]) -> Response:
-    """A card's answer; `shown` is all that decides what it looks like, but for the options and its pictures.
-
-    Who has the very same card already is told so, and it is neither drawn nor are its pictures looked for.
-    """
-    version = version_of(b"%d %s %s" % (LOOK, repr(_sorted(options)).encode(), shown))
-    if request.if_none_match.contains_weak(version):
-        return _guard(readable(b"", version, SVG))
-    cards = current_app.extensions["cards"]
-    card = cards.find(version)
+    """A card's answer; `shown` is what it shows, whatever it is drawn from."""
+    key, cards = (options, version_of(shown)), current_app.extensions["cards"]
+    card = cards.find(key)
     if card is None:
-        card = render(draw(), options, version)
-        cards.store(version, card)
-    return _guard(readable(card.svg, card.version, SVG))
+        card = render(draw(), options)
+        cards.store(key, card)
+    made = readable(card.svg, card.version, SVG)
+    made.headers["Content-Security-Policy"] = POLICY
+    return made
 
 
-def render(drawing: Drawing, options: Options, version: str) -> Rendered:
-    """The card in UTF-8; its version is another one where pictures are missing, so that they can still come."""
+def render(drawing: Drawing, options: Options) -> Rendered:
+    """The card with those of its pictures that can be had."""
     pictures = drawing.pictures()
     data = embed(pictures)
-    missing = sorted({picture.urls for picture in pictures} - data.keys())
     template = current_app.jinja_env.get_template("cards/card.svg")
     text = template.render(
         drawing=drawing,
@@ -100,9 +98,8 @@ def render(drawing: Drawing, options: Options, version: str) -> Rendered:
         background="url(#back)" if options.bg_gradient else options.bg,
     )
     svg = FORBIDDEN.sub("", text).encode()
-    if not missing:
-        return Rendered(svg, version)
-    return Rendered(svg, f"{version}-{version_of(repr(missing))[:8]}", time.monotonic() + INCOMPLETE_S)
+    is_whole = all(picture.urls in data for picture in pictures)
+    return Rendered(svg, version_of(svg), time.monotonic() + (COMPLETE_S if is_whole else INCOMPLETE_S))
 
 
 def show_px(number: float) -> str:
@@ -116,13 +113,3 @@ def show_direction(gradient: Gradient) -> Markup:
     x, y = math.sin(angle) / 2, -math.cos(angle) / 2
     ends = {"x1": 0.5 - x, "y1": 0.5 - y, "x2": 0.5 + x, "y2": 0.5 + y}
     return Markup(" ").join(Markup('{}="{}"').format(name, show_px(at)) for name, at in ends.items())
-
-
-def _sorted(options: Options) -> tuple[object, ...]:
-    # Another process has the same set in another order.
-    return tuple(sorted(value) if isinstance(value, frozenset) else value for value in options)
-
-
-def _guard(made: Response) -> Response:
-    made.headers["Content-Security-Policy"] = POLICY
-    return made

@@ -113,7 +113,7 @@ def check_many(card_app, seed, count):
 
         def draw(tell):
             card = select(card_of(tell), Options())
-            return ElementTree.fromstring(render(draw_person(card, Options(), DISCORD), Options(), "").svg)
+            return ElementTree.fromstring(render(draw_person(card, Options(), DISCORD), Options()).svg)
 
         numbers = itertools.count()
         harmless = parts(draw(lambda: f"x {next(numbers)}"))
@@ -134,6 +134,7 @@ def test_what_people_type_is_text(card_app):
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_what_people_type_is_text_on_ten_thousand_cards(card_app):
     check_many(card_app, random.randrange(10**9), 10_000)
 
@@ -145,4 +146,4 @@ def test_what_an_address_says_is_text(card_app):
             options = Options(idle_message=teller.text())
             empty = select(read_card('{"presence": {"username": "x"}}', NOW), options)
             for drawing in (draw_person(empty, options, DISCORD), draw_notice("x", teller.text(), options)):
-                check_harmless(ElementTree.fromstring(render(drawing, options, "").svg))
+                check_harmless(ElementTree.fromstring(render(drawing, options).svg))

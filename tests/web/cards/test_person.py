@@ -191,6 +191,16 @@ class TestServing:
         assert (whole.status_code, len(hrefs(whole.data))) == (200, 9)
         assert whole.headers["ETag"] != without
 
+    def test_a_picture_that_became_another_makes_another_card(self, client, alice, pictures, monkeypatch):
+        now = 1000.0
+        monkeypatch.setattr("web.cards.rendering.time.monotonic", lambda: now)
+        first = client.get(CARD)
+        pictures.of = dict.fromkeys(pictures.asked, Picture(png(2, 2)))
+        now += 2 * 3600
+        second = client.get(CARD, headers={"If-None-Match": first.headers["ETag"]})
+        assert second.status_code == 200
+        assert hrefs(second.data) != hrefs(first.data)
+
     def test_two_processes_say_the_same(self, make_app, alice, pictures):
         answers = []
         for _ in range(2):
