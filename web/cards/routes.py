@@ -152,7 +152,7 @@ def _tell_why_not(reader: Reader) -> str:
 
 
 def _read_options() -> Options:
-    query = request.query_string.decode("latin-1")
+    query = request.query_string.decode("utf-8", "replace")
     return read_options(query, USUAL_THEMES.get(request.endpoint, "auto"))
 
 

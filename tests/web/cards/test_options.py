@@ -102,6 +102,13 @@ def test_an_option_is_taken(query):
     assert read_options(query) == Options(**changed)
 
 
+def test_letters_may_stand_in_an_address_as_they_are(client, join):
+    # So curl sends them; WSGI gives each byte as a letter.
+    join(ALICE)
+    sent = "idle_message=Grüezi 日本".encode().decode("latin-1")
+    assert texts(client.get(CARD, environ_overrides={"QUERY_STRING": sent}).data)[-1] == "Grüezi 日本"
+
+
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values])
 def test_a_bad_value_gets_a_card_that_says_so(get, client, name, value):
     with pytest.raises(BadOption):
