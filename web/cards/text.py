@@ -13,8 +13,10 @@ _UNWANTED = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200e\u200
 # First strong isolate and its end (Unicode's UAX 9): a name's direction is its own, and changes nothing around it.
 _ISOLATE = "\u2068{}\u2069"
 ELLIPSIS = "…"
-# No name is looked at beyond so many code points, nor a grapheme that has more than so many.
+# No name is looked at beyond so many code points, nor a grapheme that has more than so many. No writing piles up more
+# marks than four on a letter; a tower of them would lie over the rest of the card.
 _MOST, _LONGEST_GRAPHEME = 400, 24
+_TOWER = regex.compile(r"(\p{M}{4})\p{M}+")
 # Advance widths of Helvetica in thousandths of an em (Adobe's font metrics), from the blank to the tilde.
 _WIDTHS = (
     *(278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278),
@@ -25,14 +27,18 @@ _WIDTHS = (
     *(556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584),
 )
 _FULL, _EMOJI, _OTHER = 1000, 1300, 640
+# Of what is no Latin letter capitals and signs are wider, and wider still are the alphabets of mathematics, which names
+# are dressed up with; and there are single letters as long as a sentence.
+_CAPITAL, _FANCY, _FANCY_CAPITAL = 900, 800, 1200
+_WIDE = {"\ufdfd": 10_000, "\U0001242b": 6000, "\u2e3b": 3000, "\u2e3a": 2000}
 # The fonts of Windows, macOS and Linux are up to so much wider, and bold letters wider still.
 _ROOM, _BOLD = 1.1, 1.07
 _PICTURE = regex.compile(r"\p{Extended_Pictographic}|\p{Regional_Indicator}|\ufe0f|\u20e3")
 
 
 def clean(text: str) -> str:
-    """A text on one line, without what XML refuses, and what would order the text around it."""
-    return FORBIDDEN.sub("", _UNWANTED.sub(" ", text[:_MOST])).strip()
+    """A text on one line, without what XML refuses, what would order the text around it, and towers of marks."""
+    return _TOWER.sub(r"\1", FORBIDDEN.sub("", _UNWANTED.sub(" ", text[:_MOST]))).strip()
 
 
 @lru_cache(4096)
@@ -86,4 +92,11 @@ def _width_of(grapheme: str) -> int:
     if unicodedata.category(grapheme[0]) in ("Mn", "Me", "Cf"):
         return 0
     base = unicodedata.normalize("NFD", grapheme)[0]
-    return _WIDTHS[ord(base) - 32] if 32 <= ord(base) < 127 else _OTHER
+    return _WIDTHS[ord(base) - 32] if 32 <= ord(base) < 127 else _width_of_other(base)
+
+
+def _width_of_other(letter: str) -> int:
+    is_capital = unicodedata.category(letter) in ("Lu", "Lt", "Nl", "No", "Sm", "So")
+    if unicodedata.decomposition(letter).startswith("<font>"):
+        return _FANCY_CAPITAL if is_capital else _FANCY
+    return _WIDE.get(letter) or (_CAPITAL if is_capital else _OTHER)

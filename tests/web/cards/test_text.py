@@ -48,8 +48,21 @@ def test_a_text_is_one_line_that_xml_takes_and_that_orders_nothing(text, cleaned
     assert clean(text) == cleaned
 
 
-def test_a_letter_with_a_tower_of_marks_is_left_out():
-    assert fit("a" + "\u0301" * 30 + "b", 100, 14).strip(ISOLATES) == "b"
+def test_a_letter_with_a_tower_of_marks_stays_without_its_top():
+    assert clean("a" + "\u0301" * 30 + "b") == "a" + "\u0301" * 4 + "b"
+    assert initials("z" + "\u0334" * 30).strip(ISOLATES) == "Z" + "\u0334" * 4
+
+
+def test_a_chain_that_is_one_grapheme_is_left_out():
+    assert fit("a" + "\u200d" * 30 + "b", 100, 14).strip(ISOLATES) == "b"
+
+
+@pytest.mark.parametrize(
+    ("plain", "wide"),
+    [("Moon Wolf", "𝓜𝓸𝓸𝓷 𝓦𝓸𝓵𝓯"), ("aaa", "★★★"), ("ааа", "ШШШ"), ("a" * 9, "\ufdfd")],
+)
+def test_letters_that_are_wide_are_measured_so(plain, wide):
+    assert measure(wide, 14) > 1.2 * measure(plain, 14)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\u202e", "\x00", "\ud800"])
