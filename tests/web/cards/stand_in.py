@@ -21,8 +21,9 @@ class StandIn:
         self.asked, self.missing, self.of = [], [], {}
 
     def find_many(self, addresses, wait_s=2.0):
-        self.asked += addresses
-        there = [address for address in self.asked if not any(word in address for word in self.missing)]
+        wanted = list(addresses)
+        self.asked += wanted
+        there = [address for address in wanted if not any(word in address for word in self.missing)]
         return {address: self.of.get(address, Picture(png())) for address in there}
 
 

@@ -134,7 +134,7 @@ def test_what_people_type_is_text(card_app):
 
 
 @pytest.mark.long
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 def test_what_people_type_is_text_on_ten_thousand_cards(card_app):
     check_many(card_app, random.randrange(10**9), 10_000)
 
