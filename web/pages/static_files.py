@@ -1,5 +1,6 @@
 """The files that pages load: each in `web/static` under its own name, and no others."""
 
+import gzip
 from functools import cache
 from pathlib import Path
 
@@ -21,12 +22,19 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 @bp.get("/static/<path:path>")
 def show(path: str) -> Response:
-    """A file; by an address with the version of all of them, which changes with any, for as long as one likes."""
+    """A file, packed for whoever reads gzip, as browsers do.
+
+    By an address with the version of all of them, which changes with any, it may be kept for as long as one likes.
+    """
     version, _, rest = path.partition("/")
     name = path if path in FILES else rest
     if name not in FILES:
         abort(404)
-    answer = readable(_read(FOLDER / name), mimetype=FILES[name])
+    is_packed = request.accept_encodings.quality("gzip") > 0
+    answer = readable((_pack if is_packed else _read)(FOLDER / name), mimetype=FILES[name])
+    answer.vary.add("Accept-Encoding")
+    if is_packed:
+        answer.content_encoding = "gzip"
     if version == get_version():
         request.environ["rollcall.cache_control"] = FOR_EVER
     return answer
@@ -46,3 +54,9 @@ def get_version() -> str:
 @cache
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
+
+
+@cache
+def _pack(path: Path) -> bytes:
+    # Without a time in it, so that all workers have the same bytes and the same ETag.
+    return gzip.compress(_read(path).encode(), mtime=0)

@@ -1,5 +1,6 @@
 """The pages for people can be read by everybody, load nothing from strangers and run nothing of theirs."""
 
+import gzip
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -110,6 +111,12 @@ def test_what_a_page_loads_is_here_and_is_asked_for_once(client, name):
     versioned = client.get(f"/static/{get_version()}/{name}")
     assert versioned.data == first.data
     assert versioned.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    packed = client.get(f"/static/{name}", headers={"Accept-Encoding": "br, gzip"})
+    assert client.get(f"/static/{name}", headers={"Accept-Encoding": "gzip;q=0"}).data == first.data
+    assert gzip.decompress(packed.data) == first.data
+    assert (packed.headers["Content-Encoding"], packed.mimetype) == ("gzip", FILES[name])
+    assert "Accept-Encoding" in first.headers.getlist("Vary")
+    assert packed.headers["ETag"] != first.headers["ETag"]
 
 
 def test_by_the_address_of_an_older_page_the_newest_file_is_not_kept(client):
