@@ -54,19 +54,17 @@ def _trial(path: str, method: str, operation: Json, parameters: list[Json]) -> J
     """What a browser needs to ask for it: reads that end, and here."""
     if method != "get" or kind_of(path, operation) not in (ANSWER, BYTES):
         return None
-    fields = [
-        {
-            "name": item["name"],
-            "in": item["in"],
-            "required": bool(item.get("required")),
-            "example": _example_text(item) if item.get("required") or item.get("x-in-example") else "",
-        }
-        for item in parameters
-    ]
-    return {"path": path, "token": bool(operation.get("security")), "fields": fields}
+    return {
+        "path": path,
+        "token": bool(operation.get("security")),
+        "fields": [(item["name"], _example_text(item)) for item in parameters],
+        "required": [item["name"] for item in parameters if item.get("required")],
+    }
 
 
 def _example_text(parameter: Json) -> str:
+    if not (parameter.get("required") or parameter.get("x-in-example")):
+        return ""
     example = parameter["example"]
     return example if isinstance(example, str) else ",".join(example)
 

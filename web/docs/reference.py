@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, request
 from web.docs.document import Json
 from web.docs.examples import LANGUAGES
 from web.docs.operations import ERRORS, list_answers, list_operations, list_tags
-from web.docs.shapes import describe_schema, find_schemas, write_html
+from web.docs.shapes import describe_schema, find_schemas, write_code, write_html
 from web.pages.frame import guarded, page
 from web.responses import readable
 
@@ -23,13 +23,21 @@ def init_app(app: Flask) -> None:
     """Find out now what the pages show, so that no request waits for it."""
     document = app.config["OPENAPI"]
     operations = list_operations(document)
-    sections = {}
-    for tag in list_tags():
-        own = [operation for operation in operations if operation["tag"] == tag["name"]]
-        schemas = [describe_schema(name) for name in find_schemas([operation["raw"] for operation in own])]
-        sections[tag["slug"]] = {**tag, "operations": own, "schemas": schemas, "shared": _find_shared(own)}
+    sections = {tag["slug"]: _make_section(tag, operations) for tag in list_tags()}
+    for section in sections.values():
+        homes = {name: max(sections.values(), key=lambda one, name=name: one["uses"][name]) for name in section["uses"]}
+        section["schemas"] = [describe_schema(name) for name, home in homes.items() if home is section]
+        section["elsewhere"] = {name: home for name, home in homes.items() if home is not section}
     app.config["SECTIONS"] = sections
     app.add_template_filter(write_html, "as_html")
+    app.add_template_filter(write_code, "as_code")
+
+
+def _make_section(tag: Json, operations: list[Json]) -> Json:
+    """`uses`: how many of its operations use a schema. It is described where most do, for pages that stay small."""
+    own = [operation for operation in operations if operation["tag"] == tag["name"]]
+    uses = Counter(name for operation in own for name in find_schemas([operation["raw"]]))
+    return {**tag, "operations": own, "uses": uses, "shared": _find_shared(own)}
 
 
 def _find_shared(operations: list[Json]) -> dict[str, Json]:

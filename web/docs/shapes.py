@@ -1,14 +1,17 @@
 """Schemas in a few words, as the reference shows them."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
+from textwrap import dedent
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from web.docs.document import Json, read_document, resolve
 
+INDENT = " " * 4
 WORDS = {"string": "text", "null": "null", "boolean": "true or false", "integer": "whole number", "array": "list"}
 
 
@@ -78,13 +81,14 @@ def _code(text: str) -> Markup:
 
 
 def write_html(text: str) -> Markup:
-    """Paragraphs, `code` and tables of the document's texts as HTML."""
-    parts = str(escape(text.strip())).split("\n\n")
-    return Markup("".join(_table(part) if part.startswith("|") else _paragraph(part) for part in parts if part))
+    """Paragraphs, `code`, indented lines of it, and tables of the document's texts as HTML."""
+    return Markup("".join(_block(part) for part in str(escape(text.strip("\n"))).split("\n\n") if part))
 
 
-def _paragraph(text: str) -> str:
-    return f"<p>{write_inline(text)}</p>"
+def _block(text: str) -> str:
+    if text.startswith(INDENT):
+        return f'<pre tabindex="0">{dedent(text)}</pre>'
+    return _table(text) if text.startswith("|") else f"<p>{write_inline(text.strip())}</p>"
 
 
 def _table(text: str) -> str:
@@ -92,6 +96,11 @@ def _table(text: str) -> str:
     cells = "".join(f'<th scope="col">{write_inline(cell)}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{write_inline(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def write_code(text: str) -> Markup:
+    """What stands between `<pre>` and `</pre>`: quotes are no markup there, and would weigh five times as much."""
+    return Markup(html.escape(text, quote=False))
 
 
 def write_inline(text: str) -> str:

@@ -19,12 +19,12 @@ function offerTrial(place) {
     const heading = place.closest("section").querySelector("h2").id;
     const form = make("form");
     const inputs = new Map();
-    for (const field of trial.fields) {
-        const id = `${heading}-${field.name}`;
-        const input = make("input", {id, value: field.example, required: field.required, autocomplete: "off"});
+    for (const [name, value] of trial.fields) {
+        const id = `${heading}-${name}`;
+        const input = make("input", {id, value, required: trial.required.includes(name), autocomplete: "off"});
         input.spellcheck = false;
-        inputs.set(field, input);
-        form.append(make("label", {htmlFor: id}, field.name), input);
+        inputs.set(name, input);
+        form.append(make("label", {htmlFor: id}, name), input);
     }
     const token = trial.token ? offerToken(form, `${heading}-token`) : null;
     const answer = make("div", {className: "answer"});
@@ -51,10 +51,10 @@ function offerToken(form, id) {
 function addressOf(trial, inputs) {
     let path = trial.path;
     const query = new URLSearchParams();
-    for (const [field, input] of inputs) {
+    for (const [name, input] of inputs) {
         const value = input.value.trim();
-        if (field.in === "path") path = path.replace(`{${field.name}}`, encodeURIComponent(value));
-        else if (value) query.set(field.name, value);
+        if (path.includes(`{${name}}`)) path = path.replace(`{${name}}`, encodeURIComponent(value));
+        else if (value) query.set(name, value);
     }
     const asked = query.toString();
     return `${document.documentElement.dataset.root ?? ""}${path}${asked ? `?${asked}` : ""}`;

@@ -23,6 +23,8 @@ def test_no_page_is_wider_than_a_phone(browse, path):
     watched = browse(path, viewport=PHONE)
     watched.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     assert not watched.is_scrolled_sideways
+    # A table whose rows are stacked leaves its caption no column to stand over.
+    assert watched.page.evaluate("[...document.querySelectorAll('caption')].every(one => one.offsetHeight < 100)")
 
 
 def shown(watched, items):

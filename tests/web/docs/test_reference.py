@@ -14,7 +14,7 @@ PATHS = read_document()["paths"]
 SCHEMAS = read_document()["components"]["schemas"]
 OPERATIONS = [(path, method) for path, entry in PATHS.items() for method in METHODS if method in entry]
 GUIDES = ("/docs/commands", "/privacy", "/moving")
-# Of a page without pictures.
+# Of a page with all that it loads, but for pictures.
 MOST_BYTES = 50_000
 
 
@@ -47,8 +47,11 @@ def test_every_route_has_an_example_in_each_language(pages):
 def test_a_page_is_small_and_its_links_lead_somewhere(client, path):
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
-    assert len(answer.data) < MOST_BYTES
     page = Page(answer.text)
+    files = re.findall(r'"(/static/[^"]+)"', answer.text.split("<body")[0])
+    loaded = [client.get(file, headers={"Accept-Encoding": "gzip"}).data for file in files]
+    assert loaded
+    assert sum(map(len, [answer.data, *loaded])) < MOST_BYTES
     assert not {"iframe", "style"} & set(page.tags)
     assert len(page.ids) == len(set(page.ids))
     within = {link.removeprefix("#") for link in page.links if link.startswith("#")}
@@ -100,6 +103,10 @@ def test_curl_names_what_a_path_needs_behind_it(client):
     assert f"/users?ids={PEOPLE['alice'][0]},384920175639273473'" in Page(client.get("/docs/presence").text).shown
 
 
+def test_indented_lines_stay_lines(client):
+    assert '<pre tabindex="0">![Discord](&lt;this server&gt;/user/' in client.get("/docs/cards").text
+
+
 def test_curl_shows_events_as_they_come(client):
     assert re.search(rf"curl -N \S+/user/{PEOPLE['alice'][0]}/events\s", Page(client.get("/docs/live").text).shown)
 
@@ -110,9 +117,9 @@ def test_what_can_be_tried_are_the_reads_that_end(client, pages):
         for told in re.findall(r"data-trial='([^']*)'", client.get(f"/docs/{slug}").text):
             trial = json.loads(told.replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&"))
             tried.add(trial["path"])
-            named = [field["name"] for field in trial["fields"] if field["in"] == "path"]
-            assert named == re.findall(r"\{(\w+)\}", trial["path"])
-            assert all(field["example"] for field in trial["fields"] if field["required"])
+            assert set(re.findall(r"\{(\w+)\}", trial["path"])) <= set(trial["required"])
+            examples = dict(trial["fields"])
+            assert all(examples[name] for name in trial["required"])
     reads = {path for path, method in OPERATIONS if method == "get"}
     go_on = {"/events", "/user/{user_id}/events", "/socket"}
     may_lead_elsewhere = {"/{user_id}.{extension}", "/user/{user_id}.{extension}"}
