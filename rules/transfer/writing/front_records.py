@@ -1,12 +1,12 @@
 """The fronts of a system as PluralPort's periods and events, with what other apps said beside them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.parsing.timestamps import show_time
 from rules.transfer.reading.loose_values import find_instant
-from rules.transfer.writing.fronts import Front, WrittenSwitch, split
+from rules.transfer.writing.fronts import Front, WrittenSwitch, cut_by_switches, split
 from rules.transfer.writing.ids import Ids, is_of_pluralport, make_ref
 from rules.transfer.writing.theirs import Record
 
@@ -42,12 +42,22 @@ def write_periods(
     came = [_close(one, ends[place]) for place, one in enumerate(whole) if place in ends]
     came += [one for place, one in enumerate(whole) if place not in ends and not _is_known(one, members)]
     came += _write_spans([front for front in closed if front.app != ""], ids, {one.get("id") for one in whole})
-    return _sort(came), beyond
+    return came, beyond
 
 
-def write_beyond(fronts: Iterable[Front], ids: Ids) -> list[Record]:
-    """What only the switches say, as periods."""
-    return _sort([_write_period(ids.of("front", ids.members[one.member_id], one.start), [one], ids) for one in fronts])
+def write_beyond(switches: Sequence[WrittenSwitch], fronts: Iterable[Front], ids: Ids) -> Iterator[Record]:
+    """What only the switches say, as periods from one switch to the next, of all who front there together.
+
+    So do PluralKit's converters; a reader that takes periods and events finds the same fronts twice, and no others.
+    """
+    for rows in cut_by_switches(switches, fronts):
+        members = [ids.members[row.member_id] for row in rows]
+        yield _write_period(ids.of("front", rows[0].start, *members), rows, ids)
+
+
+def sort_periods(periods: Iterable[Record]) -> list[Record]:
+    """Periods in the order of their starts."""
+    return sorted(periods, key=lambda one: (str(one.get("started_at")), str(one.get("id"))))
 
 
 def _write_event(at: int, members: Sequence[str], ids: Ids, said: Mapping[str, Any]) -> Record:
@@ -128,7 +138,3 @@ def _write_period(own_id: str, rows: Sequence[Front], ids: Ids) -> Record:
 
 def _assign(members: Iterable[str]) -> list[Record]:
     return [{"member_id": member, "front_role": "member"} for member in members]
-
-
-def _sort(periods: list[Record]) -> list[Record]:
-    return sorted(periods, key=lambda one: (str(one.get("started_at")), str(one.get("id"))))

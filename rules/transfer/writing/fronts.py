@@ -1,7 +1,7 @@
 """Who fronted from when to when: by what came as spans, and for all else by the switches."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -92,6 +92,36 @@ def split(switches: Sequence[WrittenSwitch], spans: Sequence[Front]) -> tuple[li
         covering[span.member_id].append(span)
     beyond = [piece for member, fronts in told.items() for piece in _subtract(fronts, covering[member])]
     return closed, beyond
+
+
+def cut_by_switches(switches: Sequence[WrittenSwitch], fronts: Iterable[Front]) -> Iterator[list[Front]]:
+    """What the switches say of these fronts, cut at each switch: together who fronts from and until the same instants.
+
+    The fronts are as `split` gives what lies beyond spans; those who front come in the order of their switch.
+    """
+    waiting: defaultdict[int, deque[Front]] = defaultdict(deque)
+    for front in fronts:
+        waiting[front.member_id].append(front)
+    for (at, members), until in zip(switches, [*(at for at, _ in switches[1:]), None], strict=False):
+        together: defaultdict[tuple[int, int | None], list[Front]] = defaultdict(list)
+        for member in members:
+            for front in _take_until(waiting[member], until):
+                start, end = max(front.start, at), _get_earlier(front.end, until)
+                together[start, end].append(Front(member, start, end))
+        yield from together.values()
+
+
+def _take_until(fronts: deque[Front], until: int | None) -> Iterator[Front]:
+    """Of one member's fronts those that begin before an instant; what ends by then is taken away."""
+    while fronts and _is_before(fronts[0].start, until):
+        yield fronts[0]
+        if fronts[0].end is None or (until is not None and fronts[0].end > until):
+            return
+        fronts.popleft()
+
+
+def _get_earlier(end: int | None, until: int | None) -> int | None:
+    return until if end is None else end if until is None else min(end, until)
 
 
 def _close(span: Front, told: Sequence[Front]) -> Front | None:

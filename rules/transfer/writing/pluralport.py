@@ -2,9 +2,11 @@
 
 import io
 import json
+import operator
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,12 @@ APP = "Rollcall"
 _WRITER = "1"
 # What an event has without those who front, each of these, and a period of one.
 EVENT_BYTES, FRONTER_BYTES, PERIOD_BYTES = 140, 77, 300
+# What the lists are called together that are not modules of their own.
+_MODULES = {
+    "group_memberships": "groups",
+    **dict.fromkeys(("taxonomy_terms", "taxonomy_assignments"), "taxonomy"),
+    "custom_field_values": "custom_fields",
+}
 _TOO_MANY = {
     "level": "info",
     "code": "module_archived_only",
@@ -80,7 +88,8 @@ def write(session: Session, user_id: int, folder: Path | None = None) -> Written
     data |= {key: theirs.lists[key] for key in LISTS if key not in data}
     data |= {key: theirs.objects.get(key) for key in OBJECTS}
     data |= {key: value for key, value in theirs.rest.items() if key not in data}
-    data["capabilities"] = {"modules": [key for key in (*LISTS, *OBJECTS) if data[key]]}
+    filled = (_MODULES.get(key, key) for key in (*LISTS, *OBJECTS) if data[key])
+    data["capabilities"] = {"modules": list(dict.fromkeys(filled))}
     data["extensions"] = theirs.extensions | ({OWN_APP: {"archives": theirs.archives}} if theirs.archives else {})
     data["warnings"] = theirs.warnings
     return Written(data, found.inside)
@@ -94,11 +103,11 @@ def _write_fronts(session: Session, system: System, ids: Ids, theirs: Theirs) ->
     if without_switch:
         beside = {"front_events": without_switch}
         theirs.archives.append({"app": APP, "exported_at": None, "at": None, "things": beside})
-    if _has_room(switches, len(periods) + len(beyond)):
-        periods += front_records.write_beyond(beyond, ids)
+    if _has_room(switches, len(periods), (len(rows) for rows in fronts.cut_by_switches(switches, beyond))):
+        periods += front_records.write_beyond(switches, beyond, ids)
     elif _TOO_MANY not in theirs.warnings:
         theirs.warnings.append(_TOO_MANY)
-    return {"front_events": events, "front_periods": periods}
+    return {"front_events": events, "front_periods": front_records.sort_periods(periods)}
 
 
 def pack(written: Written, most: int | None = None) -> tuple[bytes, bool]:
@@ -134,10 +143,15 @@ def _without_pictures(data: Record) -> Record:
     return {**data, "assets": assets, "warnings": [*(one for one in data["warnings"] if one != told), told]}
 
 
-def _has_room(switches: Sequence[fronts.WrittenSwitch], periods: int) -> bool:
-    """Whether periods beside the events leave the file small enough for a reader such as ours."""
+def _has_room(switches: Sequence[fronts.WrittenSwitch], periods: int, beyond: Iterable[int]) -> bool:
+    """Whether periods beside the events leave the file small enough for a reader such as ours; `beyond` is how many
+    front in each that follows from the events.
+    """
     fronters = sum(len(members) for _, members in switches)
-    return len(switches) * EVENT_BYTES + fronters * FRONTER_BYTES + periods * PERIOD_BYTES < MOST_BYTES * 3 // 4
+    room = MOST_BYTES * 3 // 4 - len(switches) * EVENT_BYTES - fronters * FRONTER_BYTES - periods * PERIOD_BYTES
+    sizes = (PERIOD_BYTES + (many - 1) * FRONTER_BYTES for many in beyond)
+    # As far as there is room, and no further: there may be 100 000.
+    return all(left > 0 for left in accumulate(sizes, operator.sub, initial=room))
 
 
 def _warn(code: str, message: str) -> Record:

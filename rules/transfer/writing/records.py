@@ -9,7 +9,7 @@ from rules.transfer.formats.pluralport.assets import Assets
 from rules.transfer.formats.pluralport.groups import read_groups
 from rules.transfer.formats.pluralport.members import read_members
 from rules.transfer.formats.pluralport.records import OWN_APP
-from rules.transfer.formats.pluralport.system import read_system
+from rules.transfer.formats.pluralport.system import UNNAMED, read_system
 from rules.transfer.left_out import LeftOut
 from rules.transfer.reading.tally import Tally
 from rules.transfer.writing.ids import Ids
@@ -24,15 +24,15 @@ _OF_MEMBER = (
     *("keep_proxy", "tts", "autoproxy_enabled", "message_count", "last_message_timestamp", "webhook_avatar_url"),
     "privacy",
 )
-_OF_GROUP = ("display_name", "icon", "banner", "privacy")
-_OF_SYSTEM = ("pronouns", "created", "config", "privacy")
+_OF_GROUP = ("display_name", "icon", "banner", "created", "privacy")
+_OF_SYSTEM = ("name", "pronouns", "created", "config", "privacy")
 
 
 def write_system(exported: Mapping[str, Any], ids: Ids, pictures: Mapping[str, str]) -> Record:
     """A system, from what PluralKit's file says of it; `pictures` has the IDs of its pictures by their addresses."""
     record = {
         "id": ids.system,
-        "name": exported["name"],
+        "name": exported["name"] or UNNAMED,
         "description": exported["description"],
         "tag": exported["tag"],
         "color": _show_color(exported["color"]),
@@ -75,7 +75,6 @@ def write_group(exported: Mapping[str, Any], own_id: str, parent: str | None, id
         **{key: exported[key] for key in ("name", "description")},
         "color": _show_color(exported["color"]),
         "parent_group_id": parent,
-        "created_at": exported["created"],
         "privacy": _show_privacy(exported["privacy"]),
         "source_refs": [_own_ref("groups", exported)],
         "extensions": {OWN_APP: {key: exported[key] for key in _OF_GROUP}},

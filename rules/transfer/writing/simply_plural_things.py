@@ -1,13 +1,17 @@
 """What is kept aside of Simply Plural, also as PluralPort's own records, which other trackers read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
+from rules.parsing.fields import read_color
 from rules.parsing.timestamps import EARLIEST_US, LATEST_US, show_time
-from rules.transfer.reading.loose_values import find_id, find_instant
+from rules.transfer.left_out import LeftOut
+from rules.transfer.reading.loose_values import find_id, find_instant, reduce_color
 from rules.transfer.writing.ids import Ids
 
 APP = "Simply Plural"
+# There nothing was for everybody; what says nothing may be taken for public.
+_PRIVATE = "private"
 # By the number of the field's type there.
 _TYPES = ("text", "color", "date", "month", "year", "month_year", "timestamp", "month_day")
 Record = dict[str, Any]
@@ -35,18 +39,20 @@ class Things:
 
     def list_objects(self) -> dict[str, Record]:
         """The boards, and the chat with its conversations."""
-        posts, messages = list(self._posts()), list(self._messages())
+        posts = list(self._posts())
         conversations = [
-            {**self._record("channels", row), "kind": "channel", "title": row.get("name")}
+            {**self._record("channels", row), "kind": "internal_chat", "title": row.get("name")}
             for row in self._rows("channels")
         ]
+        messages = list(self._messages({one["id"] for one in conversations}))
         boards = {"boards": {"posts": posts}} if posts else {}
         return boards | ({"chat": {"conversations": conversations, "messages": messages}} if conversations else {})
 
     def _notes(self) -> Iterator[Record]:
         for row in self._rows("notes", "note", "date"):
-            color = {"color": row["color"]} if isinstance(row.get("color"), str) else {}
-            note = {"title": row.get("title"), "member_id": self._find_member(row, "member"), **color}
+            color = LeftOut().read_one("", "color", reduce_color(row.get("color"), "", LeftOut()), read_color)
+            note = {"title": row.get("title"), "member_id": self._find_member(row, "member"), "visibility": _PRIVATE}
+            note |= {"color": f"#{color}"} if color else {}
             yield {**self._record("notes", row), "body": row["note"], "created_at": _time(row["date"]), **note}
 
     def _fields(self) -> Iterator[Record]:
@@ -54,7 +60,8 @@ class Things:
             kind = row.get("type")
             is_known = isinstance(kind, int) and 0 <= kind < len(_TYPES)
             field_type = _TYPES[kind] if is_known else _TYPES[0]
-            yield {**self._record("customFields", row), "name": row["name"], "field_type": field_type}
+            field = {"name": row["name"], "field_type": field_type, "privacy": {"visibility": _PRIVATE}}
+            yield {**self._record("customFields", row), **field}
 
     def _values(self) -> Iterator[Record]:
         for member, kept in self._details.items():
@@ -75,19 +82,24 @@ class Things:
                 "target_member_id": self._find_member(row, "writtenFor"),
                 "author_member_id": self._find_member(row, "writtenBy"),
             }
-            said = {"title": row.get("title"), "body": row["message"], "written_at": _time(row["writtenAt"])}
-            yield {**self._record("boardMessages", row), **people, **said}
+            said = {"title": row.get("title"), "body": row["message"], "audience": _PRIVATE}
+            times = dict.fromkeys(("created_at", "written_at"), _time(row["writtenAt"]))
+            yield {**self._record("boardMessages", row), **people, **said, **times}
 
-    def _messages(self) -> Iterator[Record]:
-        for row in self._rows("chatMessages", "message", "writtenAt"):
+    def _messages(self, conversations: Set[str]) -> Iterator[Record]:
+        found = self._rows("chatMessages", "message", "writtenAt")
+        named = [(self._ids.of("channels", find_id(row.get("channel"))), row) for row in found]
+        rows = [(conversation, row) for conversation, row in named if conversation in conversations]
+        known = {find_id(row["_id"]) for _, row in rows}
+        for conversation, row in rows:
             to = find_id(row.get("replyTo"))
             yield {
                 "id": self._name("chatMessages", row),
-                "conversation_id": self._ids.of("channels", find_id(row.get("channel"))),
+                "conversation_id": conversation,
                 "author_member_id": self._find_member(row, "writer"),
                 "body": row["message"],
                 "created_at": _time(row["writtenAt"]),
-                "reply_to_message_id": to and self._ids.of("chatMessages", to),
+                "reply_to_message_id": self._ids.of("chatMessages", to) if to in known else None,
             }
 
     def _rows(self, collection: str, text: str = "_id", time: str | None = None) -> Iterator[Record]:

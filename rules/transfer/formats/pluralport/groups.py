@@ -102,7 +102,7 @@ def _read(
         values | all_of_it | told,
         first_values | (PRIVATE_GROUP if visible is None else {}) | told,
         find_hid(row),
-        find_past(row.get("created_at")),
+        find_past(own.get("created") or row.get("created_at")),
         find_uuid(row),
         inside,
         find_source("groups", row, number, numbers),

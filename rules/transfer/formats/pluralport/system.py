@@ -20,6 +20,8 @@ from rules.transfer.left_out import LeftOut, says_nothing
 from rules.transfer.openings import PRIVATE_SYSTEM
 from rules.transfer.reading.loose_values import find_id, reduce_color
 
+# What a system without a name is called in our files, since PluralPort insists on one.
+UNNAMED = "Unnamed system"
 # What of a system is taken whole, or is of no use to anybody.
 _TAKEN = frozenset(("id", "name", "description", "tag", "color", "archived", "privacy"))
 _WHOSE = "The system"
@@ -86,6 +88,9 @@ def _has_more(system: Mapping[str, Any], assets: Assets) -> bool:
 
 
 def _find_name(system: Mapping[str, Any]) -> object:
+    own = read_own(system)
+    if system.get("name") == UNNAMED and "name" in own and own["name"] is None:
+        return None
     names = (system.get(key) for key in ("name", "display_name"))
     return next((name for name in names if isinstance(name, str) and name.strip()), system.get("name"))
 

@@ -53,6 +53,24 @@ def test_spans_stay_and_switches_say_the_rest(switches, spans, joined):
     assert sorted((one.member_id, one.start, one.end) for one in found) == sorted(joined)
 
 
+@pytest.mark.parametrize(
+    ("switches", "spans", "cut"),
+    [
+        ([(1, [1]), (2, [2, 1]), (4, [2, 1]), (5, [])], [], [(1, 2, [1]), (2, 4, [2, 1]), (4, 5, [2, 1])]),
+        ([(1, [1]), (2, []), (3, [1, 2])], [], [(1, 2, [1]), (3, None, [1, 2])]),
+        # Of whoever has a span, what is beyond it; of all others as they are.
+        ([(1, [1, 2]), (9, [])], [(1, 1, 3)], [(1, 9, [2]), (3, 9, [1])]),
+        ([(1, [1]), (5, [1]), (9, [])], [(1, 2, 3)], [(1, 2, [1]), (3, 5, [1]), (5, 9, [1])]),
+        ([(1, [1]), (5, [2, 1]), (9, [1])], [(1, 1, 5)], [(5, 9, [2, 1]), (9, None, [1])]),
+        ([], [], []),
+    ],
+)
+def test_what_switches_say_is_cut_at_each(switches, spans, cut):
+    _, beyond = fronts.split(switches, [Front(*span, app="Simply Plural") for span in spans])
+    found = [list(rows) for rows in fronts.cut_by_switches(switches, beyond)]
+    assert sorted((rows[0].start, rows[0].end, [row.member_id for row in rows]) for rows in found) == cut
+
+
 def test_only_its_owner_has_a_history(read, write):
     with pytest.raises(NotAuthenticated):
         read(history.read_history, BOB)

@@ -185,6 +185,9 @@ def test_other_trackers_read_what_is_kept_of_simply_plural(write, file):
     assert comment["body"] == "made soup"
     assert (names[post["author_member_id"]], names[post["target_member_id"]]) == ("Maple", "Juniper")
     assert (talk["title"], data["chat"]["messages"][0]["conversation_id"]) == ("general", talk["id"])
+    # Nothing was public there, and in PluralPort a post of which nothing is said is.
+    told = [post["audience"], *(note["visibility"] for note in data["notes"])]
+    assert set(told) | {one["privacy"]["visibility"] for one in data["custom_fields"]} == {"private"}
 
 
 def test_what_said_more_goes_out_as_long_as_it_holds(write, file):
@@ -231,7 +234,7 @@ def test_pictures_that_are_kept_here_are_inside(write, read, foxes, tmp_path):
 
 def test_one_that_lasts_is_open(file, foxes, write):
     write(switches.log_switch, ALICE, [foxes[0].hid])
-    assert [one["ended_at"] is None for one in file()["front_periods"]] == [False, False, True]
+    assert [one["ended_at"] is None for one in file()["front_periods"]] == [False, True]
 
 
 def test_periods_go_where_the_file_would_be_too_large(file, foxes, monkeypatch):
