@@ -12,6 +12,9 @@ from database import connections
 from database.upgrade import upgrade
 from rules.account import tokens
 from rules.presence import updates
+from tests.compiled_once import share_compiled
+
+share_compiled()
 
 OFFLINE = {"status": "offline"}
 MEMORY = Path("/dev/shm")

@@ -19,11 +19,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 def init_app(app: Flask) -> None:
     """Read the document now, so that a fault in it stops the start and no request waits for it."""
-    # Not by deepcopy: what YAML's anchors share would go on being one, and take one example for all.
-    document = {**json.loads(json.dumps(read_document())), "servers": [{"url": app.config["ROLLCALL"].public_url}]}
-    _add_examples(document)
-    app.config["OPENAPI"] = document
-    app.config["OPENAPI_JSON"] = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    document, text = write_document(app.config["ROLLCALL"].public_url)
+    app.config["OPENAPI"], app.config["OPENAPI_JSON"] = document, text
     app.register_blueprint(bp)
 
 
@@ -31,6 +28,15 @@ def init_app(app: Flask) -> None:
 def openapi() -> Response:
     """The document, for programs."""
     return readable(current_app.config["OPENAPI_JSON"])
+
+
+@cache
+def write_document(public_url: str) -> tuple[Json, str]:
+    """The document of a Rollcall at this address, with its examples, and the same as JSON; the same object each time."""
+    # Not by deepcopy: what YAML's anchors share would go on being one, and take one example for all.
+    document = {**json.loads(json.dumps(read_document())), "servers": [{"url": public_url}]}
+    _add_examples(document)
+    return document, json.dumps(document, ensure_ascii=False, separators=(",", ":"))
 
 
 @cache

@@ -1,11 +1,12 @@
 """The reference of the API as pages: `/docs` lists and finds all routes, `/docs/<section>` has some of them whole."""
 
 from collections import Counter
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
-from web.docs.document import Json
+from web.docs.document import Json, write_document
 from web.docs.examples import LANGUAGES
 from web.docs.operations import ERRORS, list_answers, list_operations, list_tags
 from web.docs.shapes import describe_schema, find_schemas, write_code, write_html
@@ -21,16 +22,21 @@ LONGEST_SEARCH = 100
 
 def init_app(app: Flask) -> None:
     """Find out now what the pages show, so that no request waits for it."""
-    document = app.config["OPENAPI"]
-    operations = list_operations(document)
+    app.config["SECTIONS"] = _describe_sections(app.config["ROLLCALL"].public_url)
+    app.add_template_filter(write_html, "as_html")
+    app.add_template_filter(write_code, "as_code")
+
+
+@cache
+def _describe_sections(public_url: str) -> dict[str, Json]:
+    """Each section with its operations and schemas, by the last part of its address; the same object each time."""
+    operations = list_operations(write_document(public_url)[0])
     sections = {tag["slug"]: _make_section(tag, operations) for tag in list_tags()}
     for section in sections.values():
         homes = {name: max(sections.values(), key=lambda one, name=name: one["uses"][name]) for name in section["uses"]}
         section["schemas"] = [describe_schema(name) for name, home in homes.items() if home is section]
         section["elsewhere"] = {name: home for name, home in homes.items() if home is not section}
-    app.config["SECTIONS"] = sections
-    app.add_template_filter(write_html, "as_html")
-    app.add_template_filter(write_code, "as_code")
+    return sections
 
 
 def _make_section(tag: Json, operations: list[Json]) -> Json:
