@@ -2,6 +2,8 @@ PYTHON ?= python3
 MINUTES ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
+# Where Python is told to keep nothing it compiled, each of the hundred processes of the tests would compile it all anew.
+COMPILED := PYTHONDONTWRITEBYTECODE=
 
 .PHONY: run test test-long soak lint format bench commands pictures clean
 
@@ -9,10 +11,10 @@ run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_T
 	@$(BIN)/python -m cli.start
 
 test: lint  ## set everything up and run all checks
-	@$(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
+	@$(COMPILED) $(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
 
 test-long: $(VENV)/.tests  ## the tests that take longer
-	@$(BIN)/python -m pytest -m long --timeout 900 -rP
+	@$(COMPILED) $(BIN)/python -m pytest -m long --timeout 900 -rP
 
 soak: $(VENV)/.tests  ## everything at once for half an hour, or with MINUTES=5 as long as that
 	@SOAK_MINUTES=$(MINUTES) $(BIN)/python -m pytest -s -m long tests/end_to_end/soak
