@@ -32,7 +32,7 @@ def openapi() -> Response:
 
 @cache
 def write_document(public_url: str) -> tuple[Json, str]:
-    """The document of a Rollcall at this address, with its examples, and the same as JSON; the same object each time."""
+    """The document of a Rollcall at this address, with its examples; and as JSON. The same objects each time."""
     # Not by deepcopy: what YAML's anchors share would go on being one, and take one example for all.
     document = {**json.loads(json.dumps(read_document())), "servers": [{"url": public_url}]}
     _add_examples(document)
