@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
-DAY_US = 24 * 3600 * 1_000_000
+HOUR_US = 3600 * 1_000_000
+DAY_US = 24 * HOUR_US
 RETRY_AFTER_S = 60
 # What the API replaced or deleted wakes nobody here, nor does time that is over.
 AGAIN_AFTER_S = 60
@@ -76,7 +77,7 @@ class Purge(commands.Cog, name="purge"):
         """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
-            if await self.purge_some() or await self.trim_feed() or await self.expire_imports():
+            if await self.purge_some() or await self.trim_feed() or await self.tidy_imports():
                 continue
             await self.sweep_pictures()
             if await self.empty_wal():
@@ -112,13 +113,18 @@ class Purge(commands.Cog, name="purge"):
         await asyncio.sleep(PAUSE_S)
         return more
 
-    async def expire_imports(self) -> bool:
-        """Forget how to undo what was imported too long ago; returns whether more is left."""
-        before = timestamps.now_us() - self.bot.config.imports_kept * DAY_US
+    async def tidy_imports(self) -> bool:
+        """Forget how to undo what was imported too long ago, and what an import left that was killed.
+
+        Returns whether more is left.
+        """
+        now = timestamps.now_us()
         try:
-            return await self.bot.write(undo.expire_undo, before)
+            # The web side and the terminal import too, and may be killed while the bot lives. None takes an hour.
+            await self.bot.write(soft_delete.abandon_all, now - HOUR_US)
+            return await self.bot.write(undo.expire_undo, now - self.bot.config.imports_kept * DAY_US)
         except (Locked, DatabaseError) as error:
-            log.warning("what would undo old imports is still there: %r", error)
+            log.warning("what old imports left is still there: %r", error)
             return False
 
     async def trim_feed(self) -> bool:

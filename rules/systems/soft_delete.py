@@ -76,13 +76,16 @@ def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     return True
 
 
-def abandon_all(session: Session) -> None:
-    """Let `purge_some` delete what a process that ended had been building."""
-    building = select(System.id).where(_is_kind(System.hid, BUILDING))
+def abandon_all(session: Session, before_us: int | None = None) -> None:
+    """Let `purge_some` delete what a process that ended had been building; or only what was begun before an instant."""
+    left = _is_kind(System.hid, BUILDING)
+    if before_us is not None:
+        left &= System.created < before_us
+    building = select(System.id).where(left)
     with feed.muted(session):
         for table in (Member, Group):
             _rename(session, table, table.system_id.in_(building))
-        _rename(session, System, _is_kind(System.hid, BUILDING))
+        _rename(session, System, left)
 
 
 def _is_kind(hid: InstrumentedAttribute[str], kind: str) -> ColumnElement[bool]:

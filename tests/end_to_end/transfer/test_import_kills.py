@@ -108,7 +108,7 @@ def test_in_discord(discord, rollcall, file, tmp_path):
         return is_answered(after)
 
     def is_answered(after):
-        return any("member added" in text or "would change" in text for _, text in said(discord.log(after)))
+        return any("added and" in text or "Nothing would change" in text for _, text in said(discord.log(after)))
 
     def kill(number):
         with told(tmp_path / "told", number):
