@@ -14,6 +14,8 @@ VERBS = {0: "Playing", 1: "Streaming", 2: "Listening to", 3: "Watching", 5: "Com
 CUSTOM, SPOTIFY_ID = 4, "spotify:1"
 # As many as a card shows; each may have a picture.
 MOST_ACTIVITIES = 5
+# Of those who front, in a sentence.
+MOST_NAMED = 10
 TRACK = "https://open.spotify.com/track/"
 
 Json = dict[str, Any]
@@ -60,7 +62,8 @@ def describe(card: Json) -> str:
     if card["custom"] and card["custom"]["text"]:
         text += f" “{card['custom']['text']}”"
     fronting = [member["name"] for member in (card["front"] or {"members": []})["members"]]
-    return f"{text} Fronting: {', '.join(fronting)}." if fronting else text
+    more = [f"{len(fronting) - MOST_NAMED} more"] if len(fronting) > MOST_NAMED else []
+    return f"{text} Fronting: {', '.join([*fronting[:MOST_NAMED], *more])}." if fronting else text
 
 
 def find_pictures(presence: Json) -> dict[str, str]:

@@ -17,7 +17,8 @@ from web.pages import frame, timeline
 
 bp = Blueprint("systems", __name__)
 
-MEMBERS_A_PAGE = 60
+# Members, and groups.
+A_PAGE = 60
 T = TypeVar("T")
 
 
@@ -33,22 +34,24 @@ def show(system: str) -> Response:
 
 
 def _see(session: Session, system: System) -> dict[str, Any]:
-    number = _read_page()
     listed = _unless_private(lambda: members.list_seen(session, system, None), [])
-    pages = max(1, -(-len(listed) // MEMBERS_A_PAGE))
-    number = min(number, pages)
+    page, pages = _read_page("page", listed)
     front = public_history.find_front(session, system)
     fronting = [see_member(member, False) for member in front.members] if front else []
     groups = _unless_private(lambda: listing.list_groups(session, system, None, listing.GroupOptions()), [])
+    group_page, group_pages = _read_page("groups", groups)
     drawn = _unless_private(lambda: timeline.draw(session, system, timeline.read_days(), now_us()), None)
     return {
         "system": see_system(system, False),
         "front": {"since": front.start // 1000, "members": fronting} if front else None,
-        "members": listed[(number - 1) * MEMBERS_A_PAGE : number * MEMBERS_A_PAGE],
+        "members": listed[(page - 1) * A_PAGE : page * A_PAGE],
         "member_count": len(listed),
-        "page": number,
+        "page": page,
         "pages": pages,
-        "groups": groups,
+        "groups": groups[(group_page - 1) * A_PAGE : group_page * A_PAGE],
+        "group_count": len(groups),
+        "group_page": group_page,
+        "group_pages": group_pages,
         "timeline": drawn,
         "days": timeline.read_days(),
     }
@@ -62,6 +65,8 @@ def _unless_private(find: Any, otherwise: T) -> T:
         return otherwise
 
 
-def _read_page() -> int:
-    text = request.args.get("page", "")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+def _read_page(name: str, listed: list[Any]) -> tuple[int, int]:
+    """Which page of a list was asked for, and how many it has."""
+    text, pages = request.args.get(name, ""), max(1, -(-len(listed) // A_PAGE))
+    asked = int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+    return min(max(1, asked), pages), pages

@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from models import Member, System
-from rules.fronting.public_history import Span, find_spans
+from rules.fronting.public_history import Span, find_spans, has_earlier
 from rules.systems.privacy import see_member
 
 DAYS = (1, 7, 30)
@@ -15,7 +15,7 @@ DAY_US = 24 * 3600 * 1_000_000
 MINUTE_US = 60 * 1_000_000
 # Of the drawing; it is stretched to the width that there is.
 WIDTH = 1000
-MOST_ROWS, MOST_LISTED = 12, 30
+MOST_ROWS, MOST_LISTED, MOST_NAMED = 12, 30, 20
 
 
 class Bar(NamedTuple):
@@ -34,7 +34,8 @@ def read_days() -> int:
 def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, Any] | None:
     """The rows of the drawing, and the same as a list; None where nobody ever switched.
 
-    Raises NotAllowed when the front history is private.
+    Of more switches than can be drawn it begins with the first that is, which is `cut`. Raises NotAllowed when the
+    front history is private.
     """
     # Whole minutes, so that a page that is asked for again is the same.
     until = -(-now_us // MINUTE_US) * MINUTE_US
@@ -44,7 +45,10 @@ def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, 
         return None
     # One that is private since then, or of another clock, ends nowhere.
     shown = [span for span in spans if span.start < until]
+    cut = since < spans[-1].start < until and has_earlier(session, system, spans[-1].start)
+    since = spans[-1].start if cut else since
     return {
+        "cut": cut,
         "since": since // 1000,
         "until": until // 1000,
         "rows": _draw_rows(shown, since, until),
@@ -64,20 +68,28 @@ def _draw_rows(spans: list[Span], since: int, until: int) -> list[dict[str, Any]
             of[member.id] = member
             fronted[member.id].append((max(span.start, since), min(end, until)))
     length = until - since
-    rows = [
+    totals = {key: sum(end - begin for begin, end in times) for key, times in fronted.items()}
+    return [
         {
             "member": see_member(of[key], False),
-            "bars": [_bar(begin - since, end - begin, length) for begin, end in times],
-            "percent": round(sum(end - begin for begin, end in times) * 100 / length),
+            "bars": _draw_bars([(begin - since, end - since) for begin, end in sorted(fronted[key])], length),
+            "percent": round(totals[key] * 100 / length),
         }
-        for key, times in fronted.items()
+        for key in sorted(totals, key=lambda key: -totals[key])[:MOST_ROWS]
     ]
-    return sorted(rows, key=lambda row: -row["percent"])[:MOST_ROWS]
 
 
-def _bar(begin: int, width: int, length: int) -> Bar:
-    # However short, it is seen.
-    return Bar(round(begin * WIDTH / length, 1), round(max(width * WIDTH / length, 1), 1))
+def _draw_bars(times: list[tuple[int, int]], length: int) -> list[Bar]:
+    """The bars of times in order; those that would lie on one another are one, so that there are few."""
+    ends: list[tuple[float, float]] = []
+    for begin, end in times:
+        left = begin * WIDTH / length
+        # However short, it is seen.
+        right = max(end * WIDTH / length, left + 1)
+        if ends and left < ends[-1][1]:
+            left, right = ends[-1][0], max(right, ends.pop()[1])
+        ends.append((left, right))
+    return [Bar(round(left, 1), round(right - left, 1)) for left, right in ends]
 
 
 def _list(span: Span) -> dict[str, Any]:
@@ -85,7 +97,8 @@ def _list(span: Span) -> dict[str, Any]:
         "start": span.start // 1000,
         "end": None if span.end is None else span.end // 1000,
         "still": span.still,
-        "names": [_name(see_member(member, False)) for member in span.members],
+        "names": [_name(see_member(member, False)) for member in span.members[:MOST_NAMED]],
+        "more": max(0, len(span.members) - MOST_NAMED),
     }
 
 

@@ -4,12 +4,14 @@ import re
 
 import pytest
 
-from rules.fronting import switches
+from rules.fronting import past_switches, public_history, switches
 from rules.groups import groups, membership
+from rules.parsing.timestamps import now_us
 from rules.pictures import formats, kept_files
 from rules.systems import members, systems
 from tests.rules.pictures.picture_bytes import png
 from tests.web.pages.conftest import ALICE, GARDEN
+from web.pages import timeline
 
 
 @pytest.fixture
@@ -114,6 +116,29 @@ def test_the_history_is_drawn_and_told(show):
     assert "12 %" not in show(f"{GARDEN}?days=1")
 
 
+def test_of_more_switches_than_can_be_drawn_the_latest_are(show, garden, write, monkeypatch):
+    assert "these are the latest" not in show()
+    monkeypatch.setattr(public_history.find_spans, "__defaults__", (50,))
+    monkeypatch.setattr(timeline, "MOST_NAMED", 1)
+    now = now_us()
+    for number in range(60):
+        hids = [garden["Rowan"], garden["Juniper"]] if number % 2 else []
+        write(past_switches.log_switch, ALICE, hids, now - (60 - number) * 60_000_000)
+    text = show(f"{GARDEN}?days=7")
+    assert "these are the latest" in text
+    # Not of seven days, but of the 50 minutes that are drawn.
+    assert re.findall(r'class="percent">(\d+) %', text) in (["50", "50"], ["49", "49"], ["51", "51"])
+    assert "<bdi>Rowan</bdi> and 1 more</li>" in text
+
+
+def test_bars_that_lie_on_one_another_are_one():
+    assert timeline._draw_bars([(0, 1), (0, 2), (3, 4), (5000, 9000), (9000, 10_000)], 10_000) == [
+        timeline.Bar(0, 1.3),
+        timeline.Bar(500, 400),
+        timeline.Bar(900, 100),
+    ]
+
+
 @pytest.mark.parametrize("days", ["0", "x", "-7", "8", "", "7.0", "٧"])
 def test_of_other_lengths_the_usual_is_shown(show, days):
     assert show(f"{GARDEN}?days={days}") == show(f"{GARDEN}?days=7")
@@ -132,6 +157,20 @@ def test_a_thousand_members_come_page_by_page(show, garden, write):
     for beyond in ("4", "999", "99999", "0", "-1", "x"):
         assert "No 000" in show(f"{GARDEN}?page={beyond}") or "No 129" in show(f"{GARDEN}?page={beyond}")
     assert len(show(f"{GARDEN}?page=1").encode()) < 50_000
+
+
+def test_many_groups_come_page_by_page_beside_the_members(show, garden, write):
+    def add(session):
+        for number in range(70):
+            groups.create_group(session, ALICE, {"name": f"Group {number:03}."})
+
+    write(add)
+    pages = [re.findall(r"Group (\d{3})\.</bdi></h3>", show(f"{GARDEN}?groups={number}")) for number in (1, 2)]
+    assert [len(page) for page in pages] == [60, 10]
+    text = show(f"{GARDEN}?groups=2&days=1")
+    assert "Groups <small>70<" in text
+    assert f'href="/s/{GARDEN}?days=1&amp;page=1&amp;groups=1#groups"' in text
+    assert "Rowan</bdi></h3>" in text
 
 
 def test_nobody_fronts(show, write):
