@@ -1,6 +1,5 @@
 """The embeds of systems, members and fronters, made of what the viewer may see."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,12 +8,9 @@ import discord
 from cogs.commands.formatting import FIELD_LENGTH, code, cut, escape, stamp
 from cogs.commands.responses import card
 from rules.parsing.birthdays import show_birthday
+from rules.parsing.seen_text import is_seen
 from rules.systems.config import Display
 
-# Blanks and signs without a shape: nothing is left of such a name on the screen.
-_UNSEEN = re.compile(
-    "[\\s\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufe0f\ufeff\uffa0]+"
-)
 MOST_NAMES = 20
 TAG_LENGTH = 40
 
@@ -111,7 +107,7 @@ def names(members: Sequence[dict[str, Any]]) -> str:
 def called(member: dict[str, Any]) -> str:
     """The name that a member is shown by, in one line; the ID where there is nothing to see in the name."""
     name = " ".join((member["display_name"] or member["name"]).split())
-    return name if _UNSEEN.sub("", name) else member["id"]
+    return name if is_seen(name) else member["id"]
 
 
 def _tell_apart(member: dict[str, Any]) -> str:

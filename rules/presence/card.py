@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from database.compiled_queries import Reader
+from rules.parsing.seen_text import is_seen
 from rules.presence import profiles
 from rules.presence.card_activities import Played, read_played, read_song, tell_ago
 from rules.presence.cdn import Cdn
@@ -106,10 +107,10 @@ def read_card(text: str, now_ms: int) -> Card:
     profile = _decode(text)
     body = profile.presence
     activities = _list(body.activities)
-    username = _text(body.username)
+    user_id, username = _text(body.userId), _text(body.username)
     return Card(
-        user_id=_text(body.userId),
-        name=_text(body.global_name) or username,
+        user_id=user_id,
+        name=next(filter(is_seen, (_text(body.global_name), username)), user_id),
         username=username,
         status=body.status if body.status in STATUSES else _OFFLINE,
         platforms=tuple(_dict(body.platforms)),

@@ -1,6 +1,7 @@
 """A system's card: who fronts."""
 
 from rules.fronting.public_front import PublicFront
+from rules.parsing.seen_text import is_seen
 from rules.presence.card import Fronter, read_fronter
 from rules.presence.card_activities import tell_ago
 from rules.presence.cdn import Cdn
@@ -48,8 +49,9 @@ def _fronters_of(front: PublicFront) -> list[Fronter]:
 
 
 def tell_name(front: PublicFront) -> str:
-    """What a system is called by a stranger: its name, or its ID where it has none or a private one."""
-    return clean(front.system["name"] or "") or front.system["id"]
+    """What a system is called by a stranger: its name, or its ID where it has none, or a private or unseen one."""
+    name = clean(front.system["name"] or "")
+    return name if is_seen(name) else front.system["id"]
 
 
 def _draw_header(front: PublicFront, now_ms: int, options: Options, cdn: Cdn) -> list[Shape]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from rules.etags import version_of
+from rules.parsing.seen_text import is_seen
 from rules.presence.profiles import Profile
 
 STATUSES = {"online": "Online", "idle": "Idle", "dnd": "Do not disturb", "offline": "Offline"}
@@ -81,8 +82,8 @@ def find_pictures(presence: Json) -> dict[str, str]:
 
 
 def _name(presence: Json) -> str | None:
-    # A name of blanks alone could not be clicked.
-    return next((name for key in ("global_name", "username") if (name := presence[key]) and name.strip()), None)
+    # One that is not seen could not be clicked.
+    return next((name for key in ("global_name", "username") if (name := presence[key]) and is_seen(name)), None)
 
 
 def _tag(presence: Json) -> str | None:

@@ -1,16 +1,19 @@
 """How templates write instants and lengths: in UTC, since the browser knows better, and puts it in its place."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app
 
 from rules.parsing.birthdays import NO_YEAR
+from rules.parsing.seen_text import is_seen
 from rules.pictures import kept_files
 
 
 def init_app(app: Flask) -> None:
     """Give the filters to the templates."""
-    for filter_ in (as_instant, as_text, as_minute, as_length, as_birthday, as_contrast, as_kept):
+    times = (as_instant, as_text, as_minute, as_length, as_birthday)
+    for filter_ in (*times, as_contrast, as_initial, as_markdown, as_kept):
         app.jinja_env.filters[filter_.__name__] = filter_
 
 
@@ -51,6 +54,16 @@ def as_contrast(color: str) -> str:
     parts = [int(color[at : at + 2], 16) / 255 for at in (0, 2, 4)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return "#000000" if 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.179 else "#ffffff"
+
+
+def as_initial(name: str) -> str:
+    """The first letter of a name that is seen, in capitals; nothing that XML refuses."""
+    return next((letter.upper() for letter in name if letter.isprintable() and is_seen(letter)), "?")
+
+
+def as_markdown(text: str) -> str:
+    """A text on one line that is no more than that in Markdown: CommonMark, “Backslash escapes”."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", " ".join(text.split()))
 
 
 def as_kept(address: str | None) -> str | None:

@@ -261,6 +261,14 @@ class TestWhoIsNotShown:
         assert get(f"/user/{odd}.svg") == nobody
 
 
+@pytest.mark.parametrize("unseen", ["\u3164", "\u200b\u2060", "\u2800 \u00ad", "\u202e"])
+def test_who_has_a_name_that_is_not_seen_goes_by_another(get, join, unseen):
+    join(ALICE, user={"global_name": unseen})
+    assert texts(get())[0] == "alice"
+    join(ALICE, unseen, user={"global_name": unseen})
+    assert str(ALICE) in texts(get())
+
+
 class TestWhoFronts:
     """Only where the person shows it, and never a private member."""
 

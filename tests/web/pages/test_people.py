@@ -1,6 +1,7 @@
 """`/u/<id>` says what anyone may see of a person, and of who is not published the same as of nobody."""
 
 import re
+from html import unescape
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -147,6 +148,12 @@ def test_odd_activities_are_shown_as_far_as_they_can_be(join, browse, odd):
     assert "onclick=" not in answer.text.replace("&#34;", "")
 
 
+def test_what_somebody_is_called_is_no_markdown_where_it_is_copied(join, client):
+    join(ALICE, user={"global_name": "a](https://b.example)\n![*c*"})
+    copied = unescape(client.get(f"/u/{ALICE}").text)
+    assert r"[![a\]\(https\:\/\/b\.example\) \!\[\*c\*](http://127.0.0.1:8000/user/" in copied
+
+
 class Cdn:
     """The pictures that the guarded fetcher would find."""
 
@@ -207,7 +214,11 @@ def test_while_the_cdn_is_down_nothing_looks_broken_and_nothing_is_kept(alice, c
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("<b>", "&lt;"), ("&", "&amp;"), (" ", "8"), ("ß", "SS"), ("\U0001f33f", "\U0001f33f")]
+    ("name", "letter"),
+    [
+        *(("<b>", "&lt;"), ("&", "&amp;"), (" ", "8"), ("ß", "SS"), ("\U0001f33f", "\U0001f33f")),
+        *(("\x01a", "A"), ("\u202e\u200bb", "B"), ("\ufffec", "C"), ("\u3164\u2800", "8")),
+    ],
 )
 def test_a_drawn_avatar_is_well_formed_whatever_the_name(join, client, name, letter):
     join(ALICE, name, user={"global_name": name})
