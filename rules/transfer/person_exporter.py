@@ -1,19 +1,18 @@
 """Everything that is stored about one person, for whoever asks what a server knows of them."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 import models
 from rules.errors import NotFound
 from rules.parsing.timestamps import show_time
+from rules.parsing.uuids import format_uuid
 from rules.systems import systems
 from rules.transfer.exporter import export_system
-from rules.transfer.past_imports import archive, undo
+from rules.transfer.person_imports import list_imports, number_hids
 
 # Where each table stands in the export. Whoever adds a table says it here, or why it is nobody's.
 SHOWN_IN = {
@@ -64,9 +63,9 @@ def export_person(session: Session, user_id: int) -> dict[str, Any]:
         "account": _row(account),
         "shows_front": account is not None and account.show_front,
         "system": _show_system(session, user_id, system) if system else None,
-        "servers": _of_system(session, models.SystemGuild, system) + _of_system(session, models.Autoproxy, system),
+        "servers": _of_system(session, models.SystemGuild, system) + _autoproxy(session, system),
         "members_in_servers": _in_servers(session, system) if system else [],
-        "imports": _imports(session, user_id) if system else [],
+        "imports": list_imports(session, user_id, system) if system else [],
         "backup": _row(session.get(models.Backup, user_id)),
         "waiting_events": _events(session, system) if system else [],
         "messages": _messages(session, user_id),
@@ -105,24 +104,47 @@ def _row(row: models.Base | None) -> dict[str, Any] | None:
 
 def _show_system(session: Session, user_id: int, system: models.System) -> dict[str, Any]:
     """The system's file, and what PluralKit's form of it has no place for."""
-    members = select(models.Member).where(models.Member.system_id == system.id).order_by(models.Member.id)
-    groups = select(models.Group.hid, models.Group.parent_id).where(models.Group.system_id == system.id)
-    own = session.execute(select(models.Group.id, models.Group.hid).where(models.Group.system_id == system.id))
-    hids = dict(own.all())
-    listed = session.scalars(members).all()
+    exported = export_system(session, user_id)
+    members = session.scalars(_own(models.Member, system)).all()
+    groups = session.scalars(_own(models.Group, system)).all()
+    hids = {group.id: group.hid for group in groups}
+    listed = {"members": members, "groups": groups, "switches": session.execute(_list_switches(system))}
     return {
-        **export_system(session, user_id),
-        "custom_fronts": [member.hid for member in listed if member.is_custom_front],
-        "archived": [member.hid for member in listed if member.is_archived],
-        "groups_within": {hid: hids[parent] for hid, parent in session.execute(groups) if parent in hids},
+        **exported,
+        **{kind: [one | _mark(row) for one, row in zip(exported[kind], listed[kind], strict=True)] for kind in listed},
+        "custom_fronts": [member.hid for member in members if member.is_custom_front],
+        "archived": [member.hid for member in members if member.is_archived],
+        "groups_within": {group.hid: hids[group.parent_id] for group in groups if group.parent_id in hids},
         "has_webhook_token": system.webhook_token is not None,
     }
+
+
+def _own(table: type[models.Member] | type[models.Group], system: models.System) -> Select[Any]:
+    return select(table).where(table.system_id == system.id).order_by(table.id)
+
+
+def _list_switches(system: models.System) -> Select[Any]:
+    """Of each switch, the newest first, what its file does not say: columns and no objects, of which may be 100 000."""
+    columns = (models.Switch.uuid, models.Switch.import_id, models.Switch.hides_private)
+    return select(*columns).where(models.Switch.system_id == system.id).order_by(models.Switch.timestamp.desc())
+
+
+def _mark(row: Any) -> dict[str, Any]:
+    """Its UUID, which import brought it, and whether strangers see no private member in it; the last two if so."""
+    marks = {"import": row.import_id, "hides_private": getattr(row, "hides_private", False)}
+    return {"uuid": format_uuid(row.uuid), **{name: mark for name, mark in marks.items() if mark}}
 
 
 def _of_system(session: Session, table: type[models.Base], system: models.System | None) -> list[dict[str, Any] | None]:
     if not system:
         return []
     return [_row(row) for row in session.scalars(select(table).where(table.system_id == system.id))]
+
+
+def _autoproxy(session: Session, system: models.System | None) -> list[dict[str, Any] | None]:
+    hids = number_hids(session, models.Member, system) if system else {}
+    rows = _of_system(session, models.Autoproxy, system)
+    return [{**row, "member_id": hids.get(row["member_id"])} for row in rows]
 
 
 def _in_servers(session: Session, system: models.System) -> list[dict[str, Any]]:
@@ -136,46 +158,16 @@ def _in_servers(session: Session, system: models.System) -> list[dict[str, Any]]
 
 
 def _events(session: Session, system: models.System) -> list[dict[str, Any]]:
-    """What waits to be sent to the system's webhook, without what that is told by."""
+    """What waits to be sent to the system's webhook, or to a former one, without what that is told by."""
     of_system = select(models.DispatchEvent).where(models.DispatchEvent.system_id == system.id)
-    rows = session.scalars(of_system.order_by(models.DispatchEvent.id))
-    return [{key: value for key, value in json.loads(row.body).items() if "token" not in key} for row in rows]
-
-
-def _imports(session: Session, user_id: int) -> list[dict[str, Any]]:
-    """The imports, the oldest first, each with its fronts as they came and what is kept aside of its file."""
-    listed = undo.list_imports(session, user_id)[::-1]
     return [
         {
-            **asdict(one),
-            "fronts": _spans(session, one.id),
-            "sources": list(_sources(session, one.id)),
-            "archive": archive.get_archive(session, user_id, one.id) if one.kept else None,
+            "at": show_time(row.created_at * 1000),
+            "url": row.url or system.webhook_url,
+            "event": {key: value for key, value in json.loads(row.body).items() if "token" not in key},
         }
-        for one in listed
+        for row in session.scalars(of_system.order_by(models.DispatchEvent.id))
     ]
-
-
-def _spans(session: Session, import_id: int) -> list[dict[str, Any]]:
-    of_import = select(models.FrontSpan, models.Member.hid).join(models.Member)
-    rows = session.execute(of_import.where(models.FrontSpan.import_id == import_id).order_by(models.FrontSpan.start))
-    return [
-        {"member": hid, "start": one.start, "end": one.end, "status": one.status, "source": one.source}
-        for one, hid in rows
-    ]
-
-
-def _sources(session: Session, import_id: int) -> Iterator[dict[str, Any]]:
-    """Which member or group is which of the file's."""
-    rows = (
-        select(models.ImportSource.kind, models.ImportSource.source, models.Member.hid, models.Group.hid)
-        .outerjoin(models.Member, models.Member.id == models.ImportSource.member_id)
-        .outerjoin(models.Group, models.Group.id == models.ImportSource.group_id)
-        .where(models.ImportSource.import_id == import_id, models.ImportSource.source.is_not(None))
-        .order_by(models.ImportSource.kind, models.ImportSource.place)
-    )
-    for kind, source, member, group in session.execute(rows):
-        yield {"kind": kind, "source": source, "id": member or group}
 
 
 def _messages(session: Session, user_id: int) -> list[dict[str, str | None]]:
@@ -198,10 +190,24 @@ def _messages(session: Session, user_id: int) -> list[dict[str, str | None]]:
     ]
 
 
-def _unfinished(session: Session, user_id: int) -> list[dict[str, str]]:
+def _unfinished(session: Session, user_id: int) -> list[dict[str, Any]]:
     """Messages that were about to be posted anew when the bot ended; at its next start they are mended."""
-    rows = select(models.UnfinishedProxy).where(models.UnfinishedProxy.sender_id == user_id)
+    rows = (
+        select(models.UnfinishedProxy, models.Member.name)
+        .outerjoin(models.Member, models.Member.id == models.UnfinishedProxy.member_id)
+        .where(models.UnfinishedProxy.sender_id == user_id)
+        .order_by(models.UnfinishedProxy.id)
+    )
     return [
-        {"original": str(one.original_id), "channel": str(one.channel_id), "guild": str(one.guild_id)}
-        for one in session.scalars(rows)
+        {
+            "original": str(one.original_id),
+            "replaced": str(one.replaced_id),
+            "channel": str(one.channel_id),
+            "guild": str(one.guild_id),
+            "member": name,
+            "parts": one.parts,
+            "at": show_time(one.noted_at * 1000),
+            "recorded": one.recorded,
+        }
+        for one, name in session.execute(rows)
     ]
