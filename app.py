@@ -12,6 +12,7 @@ from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
 from web import (
+    backup,
     health,
     kv,
     pictures,
@@ -81,7 +82,7 @@ def _assemble(config: settings.Config) -> Flask:
     docs_routes.init_app(app)
     remote_pictures.init_app(app, config)
     cards.init_app(app)
-    for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health, import_routes):
+    for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health, backup, import_routes):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -38,13 +38,14 @@ def find_schedule(session: Session, user_id: int) -> Schedule:
     return Schedule(found.every, found.due_at, found.failed_at) if found else Schedule(OFF)
 
 
-def schedule(session: Session, user_id: int, every: str) -> Schedule:
-    """Ask for a backup to this account `weekly`, or `monthly` for every 30 days, the first after that time; or `off`.
+def schedule(session: Session, user_id: int, every: object, *, first_now: bool = False) -> Schedule:
+    """Ask for a backup to this account `weekly`, or `monthly` for every 30 days, or for none by `off`.
 
-    Raises Invalid for another word, and NotAuthenticated without a system.
+    The first comes after that time; with `first_now` as soon as may be, where none came before. Raises Invalid for
+    another word, and NotAuthenticated without a system.
     """
     systems.get_own_system(session, user_id)
-    if every != OFF and every not in PERIODS_MS:
+    if not isinstance(every, str) or every not in (OFF, *PERIODS_MS):
         raise Invalid("Say `weekly`, `monthly` or `off`.")
     found = session.get(Backup, user_id)
     if every == OFF:
@@ -52,7 +53,8 @@ def schedule(session: Session, user_id: int, every: str) -> Schedule:
             session.delete(found)
         return Schedule(OFF)
     if not found or found.every != every:
-        found = session.merge(Backup(user_id=user_id, every=every, due_at=_find_next(every), failed_at=None))
+        due_at = now_ms() if first_now and not found else _find_next(every)
+        found = session.merge(Backup(user_id=user_id, every=every, due_at=due_at, failed_at=None))
     return Schedule(found.every, found.due_at, found.failed_at)
 
 

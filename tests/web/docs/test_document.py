@@ -202,6 +202,7 @@ READS = [
     ("/user/{user_id}/kv", "/user/@me/kv"),
     ("/user/{user_id}/kv/{key}", "/user/@me/kv/city"),
     (VISIBILITY, "/user/@me/kv-visibility"),
+    ("/user/{user_id}/backup", "/user/@me/backup"),
     ("/v1/users/{user_id}", f"/v1/users/{ALICE}"),
     ("/v1/users/{user_id}", "/v1/users/@me"),
     ("/v1/s", "/v1/s"),

@@ -1,6 +1,7 @@
 // One's own system, and its settings.
 import { ask } from "./api.js";
 import { el, tell } from "./dom.js";
+import { backupPart } from "./files/backup.js";
 import { exportsPart } from "./files/exports.js";
 import { color, description, hides, picture, text, yes } from "./forms/fields.js";
 import { Form } from "./forms/form.js";
@@ -48,6 +49,7 @@ export async function show(body) {
         el("h3", { textContent: "Settings" }),
         form("settings", SETTINGS, settings, "Save the settings").element,
         exportsPart(),
+        backupPart(),
     ];
     body.replaceChildren(...shown);
 }
