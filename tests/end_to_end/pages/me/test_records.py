@@ -2,11 +2,17 @@
 
 from playwright.sync_api import expect
 
+from tests.end_to_end.pages.watched_page import PHONE
+
 
 def test_a_member_is_made_edited_and_deleted(sign_in, owner):
-    page = sign_in(owner, "#members").page
+    page = sign_in(owner, "#members", viewport=PHONE).page
     page.get_by_role("link", name="New member").click()
-    page.get_by_label("Name", exact=True).first.fill("Dora <i>")
+    page.get_by_role("button", name="Make the member").press("Enter")
+    name = page.get_by_label("Name", exact=True).first
+    expect(name).to_be_focused()
+    expect(name).to_be_in_viewport()
+    name.fill("Dora <i>")
     page.get_by_label("Birthday").first.fill("07-11")
     page.get_by_label("Color", exact=True).fill("#FF8800")
     page.get_by_label("Description").first.fill("one\ntwo")
