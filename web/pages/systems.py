@@ -28,7 +28,8 @@ def show(system: str) -> Response:
     with current_app.extensions["database"].read() as session:
         found = find_by_reference(session, System, system)
         if found is None:
-            return frame.show("no_system.html", 404)
+            prefixes = current_app.config["ROLLCALL"].system_prefixes
+            return frame.show("no_system.html", 404, system_prefix=next(iter(prefixes), "/"))
         seen = _see(session, found)
     return frame.show("system.html", **seen)
 

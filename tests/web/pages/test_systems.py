@@ -183,3 +183,9 @@ def test_what_an_owner_typed_is_no_markup(show, garden, write):
     write(systems.edit_system, ALICE, {"name": evil, "description": evil, "tag": evil, "pronouns": evil})
     write(members.edit_member, ALICE, garden["Rowan"], {"name": evil, "pronouns": evil, "description": evil * 20})
     assert "<script>alert" not in show()
+
+
+def test_of_no_system_it_names_the_command_by_its_prefix(make_app):
+    answer = make_app(SYSTEM_PREFIXES="sys;").test_client().get("/s/zzzzz")
+    assert answer.status_code == 404
+    assert "<code>sys;system</code>" in answer.text
