@@ -9,11 +9,12 @@ from bench.__main__ import MODULES
 from rules.account import kv
 from rules.lanyard import keys
 from rules.parsing import strict_json
-from rules.pictures import formats
+from rules.pictures import formats, kept_files
 from rules.presence import profiles
 from web import pluralkit_v1
 from web.front import connections, protocol, sockets
 from web.kv import OBJECT_BYTES
+from web.lanyard import users
 from web.live import lanyard_socket
 from web.rate_limit import PAGES_LIMIT, ROWS_OF_ONE
 from web.remote_pictures import fetcher
@@ -148,6 +149,10 @@ def test_the_limits_are_those_that_hold():
             *{item.get_expiry() for item in of_v2},
         ],
         "pages, pictures and what they load, a client": [PAGES_LIMIT.amount, PAGES_LIMIT.get_expiry()],
+        "a picture that is attached": [
+            formats.MOST_BYTES // 1024 // 1024,
+            *(formats.MOST_PIXELS, formats.MOST_PIXELS, kept_files.MOST_BYTES_A_SYSTEM // 1024 // 1024),
+        ],
         "a picture that is fetched from elsewhere": [
             fetcher.MOST_BYTES // 1024 // 1024,
             *(formats.MOST_PIXELS, formats.MOST_PIXELS, fetcher.TIMEOUT_S),
@@ -157,7 +162,7 @@ def test_the_limits_are_those_that_hold():
         "a value": [kv.VALUE_LENGTH],
         "a key and a value in Lanyard's dialect, and of `.set`": [keys.KEY_LENGTH, keys.VALUE_LENGTH],
         "key/value pairs a person": [kv.MOST_PAIRS, kv.MOST_BYTES],
-        "the body of a value": [kv.VALUE_BYTES],
+        "the body of a value; in Lanyard's dialect": [kv.VALUE_BYTES, users.VALUE_BYTES],
         "the body of a change of key/value pairs": [OBJECT_BYTES],
         "a body under `/v1`": [pluralkit_v1.OBJECT_BYTES],
         "nesting of a JSON body": [strict_json.MOST_DEPTH],
