@@ -35,6 +35,11 @@ def test_a_file_is_imported_listed_and_taken_back(flask, read):
     assert flask("imports", ALICE)[0] == 1
 
 
+def test_of_no_import_it_says_so(flask, write):
+    write(systems.create_system, ALICE)
+    assert flask("imports", ALICE) == (0, "Nothing was imported.\n")
+
+
 def test_options_say_what_is_wanted(flask, read, tmp_path):
     code, said = flask("import", ALICE, SIMPLY_PLURAL, "--yes", "--add-unknown", "--birthdays")
     assert (code, "Imported: 10 members added" in said) == (0, True)

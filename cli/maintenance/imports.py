@@ -60,7 +60,10 @@ def import_files(user: str, files: tuple[Path, ...], yes: bool, switches: str, *
 def show_imports(user: str) -> None:
     """List what was imported for USER (a Discord ID), the last first."""
     with opened() as database, database.read() as session:
-        for one in list_imports(session, get_snowflake(user)):
+        found = list_imports(session, get_snowflake(user))
+        if not found:
+            click.echo("Nothing was imported.")
+        for one in found:
             numbers = ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in one.counts.items() if number)
             click.echo(f"{show_day(one.at)}  {one.app}: {numbers}{'' if one.can_be_undone else ' (stays)'}")
 

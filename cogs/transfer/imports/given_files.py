@@ -24,7 +24,7 @@ async def read_given(links: Sequence[str], attachments: Sequence[discord.Attachm
     """
     urls = [*(one.url for one in attachments), *(link.strip("<>") for link in links)]
     if not urls:
-        raise Invalid("Attach the file to `import`.")
+        raise Invalid("Attach the file to `import`; `help import` lists whose files can be read.")
     if len(urls) > MOST_FILES:
         raise Invalid(f"At most {MOST_FILES} files can be read at once; put them into one zip archive instead.")
     if not all(map(is_discords, urls)):

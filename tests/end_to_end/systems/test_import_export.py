@@ -263,7 +263,7 @@ def test_where_files_are_not_taken_from(discord, discord_user):
         assert "I only take links to Discord's own files" in alice.refusal(f"pk;import {url}"), url
     gone = f"{discord.cdn_base}/attachments/1/2/system.json"
     assert "Discord does not have this file any more (status 404)" in alice.refusal(f"pk;import <{gone}>")
-    assert "Attach the file to `pk;import`." in alice.refusal("pk;import")
+    assert "Attach the file to `pk;import`; `pk;help import` lists" in alice.refusal("pk;import")
     for verb in ("import", "export"):
         assert "not your system" in bob.refusal(f"pk;s {alice.id} {verb}", attachments=attach(OLDER))
     assert "has no system" in bob.refusal("pk;export")
