@@ -39,13 +39,14 @@ def find_hidden_since(session: Session, system: System, viewer: int | None) -> i
 
     Raises NotAllowed when the front history is private.
     """
-    if not _hides_latest(system, systems.is_owner(session, viewer, system.id)):
+    if not is_front_hidden(system, systems.is_owner(session, viewer, system.id)):
         return None
     latest = find_latest(session, system, is_owner=False)
     return latest.timestamp if latest else 0
 
 
-def _hides_latest(system: Any, is_owner: bool) -> bool:
+def is_front_hidden(system: Any, is_owner: bool) -> bool:
+    """Whether a viewer must not know who fronts now. Raises NotAllowed when the front history is private."""
     if system.front_history_privacy and not is_owner:
         raise NotAllowed("Unauthorized to view front history.", "The front history of this system is private.", 30005)
     return bool(system.front_privacy) and not is_owner
@@ -57,7 +58,7 @@ def show_switches(reader: Reader, hid: str, viewer: int | None, before: int | No
     Raises NotFound, and NotAllowed when the front history is private.
     """
     system = systems.get_seen_system(reader, hid, viewer)
-    hides_latest = _hides_latest(system, system.own)
+    hides_latest = is_front_hidden(system, system.own)
     before = LATEST_US if before is None else before
     rows = _query_page().all(reader, system_id=system.id, own=system.own, hides_latest=hides_latest, before=before)
     # A switch to nobody is one row without a member.

@@ -10,34 +10,45 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Member, Switch, SwitchMember, System
-from rules.errors import NotAllowed
-from rules.fronting import past_switches
-from rules.fronting.front_history import find_hidden_since, members_by_switch, select_switches
+from rules.fronting.front_history import is_front_hidden, members_by_switch
 
-# So many switches are looked at, and so many to know since when the present front is; a history may have 100 000.
-MOST_SWITCHES, LATEST_SWITCHES = 500, 20
+# So many switches are looked at; a history may have 100 000.
+MOST_SWITCHES = 500
+HOUR_US = 3600 * 1_000_000
 
 
 class Span(NamedTuple):
-    """Who fronted from `start` to `end`, in µs; the end is None for the newest.
+    """Who fronted from `start` to `end`, in µs; the start is None where it was before the history begins, and the end
+    for the newest.
 
     `still` says that it lasts: while the fronters are private, nobody learns when the last change was.
     """
 
-    start: int
+    start: int | None
     end: int | None
     members: tuple[Member, ...]
     still: bool = False
 
 
-def find_spans(session: Session, system: System, since_us: int, most: int = MOST_SWITCHES) -> list[Span]:
-    """Who fronted since an instant, the newest first; the first of them may have begun before it.
+class History(NamedTuple):
+    """From when, in µs, it is known who fronted, and the spans since then, the newest first."""
 
-    Of more than `most` switches the latest: `has_earlier`. Raises NotAllowed when the front history is private.
+    begins: int
+    spans: list[Span]
+
+
+def find_history(session: Session, system: System, since_us: int, most: int = MOST_SWITCHES) -> History:
+    """Who fronted since an instant; before the first span, nobody did that anybody may know of.
+
+    Of more than `most` switches the oldest are left out, and it begins later, at a full hour. Raises NotAllowed when
+    the front history is private.
     """
-    hidden_since = find_hidden_since(session, system, None)
-    newest_first = select_switches(session, system, None).order_by(Switch.timestamp.desc()).limit(most)
-    rows = session.execute(newest_first).all()
+    is_hidden = is_front_hidden(system, is_owner=False)
+    newest_first = select(Switch.id, Switch.timestamp).where(Switch.system_id == system.id)
+    rows = session.execute(newest_first.order_by(Switch.timestamp.desc()).limit(most)).all()
+    if len(rows) == most:
+        # Where the last of them is would tell of each that comes.
+        since_us = max(since_us, -(-rows[-1].timestamp // HOUR_US) * HOUR_US)
     earlier = next((number for number, row in enumerate(rows) if row.timestamp <= since_us), len(rows))
     rows = rows[: earlier + 1]
     fronting = members_by_switch(session, [row.id for row in rows], SwitchMember.member_id, is_owner=False)
@@ -48,36 +59,13 @@ def find_spans(session: Session, system: System, since_us: int, most: int = MOST
     spans: list[Span] = []
     for row in reversed(rows):
         members = tuple(public[member_id] for member_id in fronting.get(row.id, ()) if member_id in public)
-        if spans and spans[-1].members == members:
+        if members == (spans[-1].members if spans else ()):
             continue
         if spans:
             spans[-1] = spans[-1]._replace(end=row.timestamp)
-        spans.append(Span(row.timestamp, None, members))
+        spans.append(Span(row.timestamp if row.timestamp > since_us else None, None, members))
+    if is_hidden:
+        spans = spans[:-1]
     if spans:
-        spans[-1] = spans[-1]._replace(still=hidden_since is None)
-    return spans[::-1]
-
-
-def has_earlier(session: Session, system: System, at_us: int) -> bool:
-    """Whether anything is logged from before an instant that a stranger may see.
-
-    Raises NotAllowed when the front history is private.
-    """
-    earlier = select_switches(session, system, None).where(Switch.timestamp < at_us)
-    return session.execute(earlier.limit(1)).first() is not None
-
-
-def find_front(session: Session, system: System) -> Span | None:
-    """Who fronts now and since when; None without a switch, and where it is private."""
-    try:
-        latest = past_switches.find_seen_latest(session, system, None)
-    except NotAllowed:
-        return None
-    if latest is None:
-        return None
-    try:
-        # Since when, as far as anybody may know: a private member may have come or gone meanwhile.
-        return find_spans(session, system, 0, LATEST_SWITCHES)[0]
-    except NotAllowed:
-        members = tuple(member for member in latest.members if not member.visibility)
-        return Span(latest.timestamp, None, members, still=True)
+        spans[-1] = spans[-1]._replace(end=None, still=not is_hidden)
+    return History(since_us, spans[::-1])

@@ -1,8 +1,8 @@
 """Who fronts, as anyone sees it with a person's presence: the `fronting` of `GET /user/<id>`.
 
 It is shown where an account chose it and its system's front is public; a front that is private looks like none. A
-private member is left out, though PluralKit's own paths name it as a fronter. What is left looks like any other front:
-a stranger cannot tell that somebody is missing.
+private member is left out, though PluralKit's own paths name it as a fronter. What is left looks like any other front,
+also in its time: a stranger cannot tell that somebody is missing, came or went.
 """
 
 import json
@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from database.compiled_queries import CompiledQuery, Reader
 from models import Account, Member, Presence, Switch, SwitchMember, System
 from rules import opt_out
-from rules.fronting.seen_switches import is_seen
+from rules.fronting.seen_switches import since_public
 from rules.parsing.fields import read_bool
 from rules.parsing.timestamps import show_time
 from rules.parsing.uuids import format_uuid
@@ -42,20 +42,22 @@ _SystemRow = namedtuple("_SystemRow", [column.key for column in _OF_SYSTEM])
 
 
 def find_fronting(reader: Reader, user_id: int) -> str | None:
-    """Who fronts in a published user's system as anyone may see it, in JSON; None where that is not shown.
+    """Who fronts in a published user's system as anyone may see it, in JSON; None where that is not shown, and where
+    nobody whom they may see ever fronted.
 
     Whether the user is published is for the caller to know.
     """
-    rows = _query().all(reader, user_id=user_id)
+    rows = _query().all(reader, user_id=user_id, most=1)
     return _compose(rows) if rows else None
 
 
 def find_frontings(reader: Reader, user_ids: Sequence[int]) -> dict[int, str]:
     """`find_fronting` of many, by user, without those of whom nothing is shown; runs one query, for nobody none."""
     fronts = {}
-    for row in _query_many().all(reader, user_ids=json.dumps(user_ids)) if user_ids else ():
+    rows = _query_many().all(reader, user_ids=json.dumps(user_ids), most=len(user_ids)) if user_ids else ()
+    for row in rows:
         fronts.setdefault(row.user_id, []).append(row)
-    return {user_id: _compose(rows) for user_id, rows in fronts.items()}
+    return {user_id: front for user_id, rows in fronts.items() if (front := _compose(rows))}
 
 
 def find_showing(reader: Reader, system_ids: Collection[int]) -> list[int]:
@@ -93,14 +95,17 @@ def find_obstacles(session: Session, user_id: int) -> list[str]:
     return [name for name, holds in found.items() if holds]
 
 
-def _compose(rows: list[Any]) -> str:
-    system = _SystemRow._make(rows[0][-len(_OF_SYSTEM) :])
+def _compose(rows: list[Any]) -> str | None:
     # A switch to nobody is one row without a member, and so is one to a member who is private.
     fronting = sorted((row for row in rows if row.hid is not None), key=lambda row: row.position)
+    since = rows[0].since
+    if not fronting and since is None:
+        return None
+    system = _SystemRow._make(rows[0][-len(_OF_SYSTEM) :])
     shown = {
         "system": _identify(see_system_face(system, False), system.uuid),
         "members": [_identify(see_member_face(member, False), member.uuid) for member in fronting],
-        "since": show_time(rows[0].timestamp),
+        "since": None if since is None else show_time(since),
     }
     return _encode(shown).decode()
 
@@ -112,13 +117,13 @@ def _identify(face: dict[str, Any], uuid: bytes) -> dict[str, Any]:
 
 @cache
 def _query() -> CompiledQuery:
-    return CompiledQuery(_fronts().where(Account.user_id == bindparam("user_id")))
+    return CompiledQuery(_fronts(Account.user_id == bindparam("user_id")))
 
 
 @cache
 def _query_many() -> CompiledQuery:
     asked = func.json_each(bindparam("user_ids")).table_valued("value", name="asked")
-    return CompiledQuery(_fronts().where(Account.user_id.in_(select(asked.c.value))))
+    return CompiledQuery(_fronts(Account.user_id.in_(select(asked.c.value))))
 
 
 @cache
@@ -128,16 +133,23 @@ def _query_showing() -> CompiledQuery:
     return CompiledQuery(showing.where(Account.show_front.is_(True)))
 
 
-def _fronts() -> Select[Any]:
+def _fronts(is_asked: ColumnElement[bool]) -> Select[Any]:
     other = aliased(Switch)
-    own = select(other.id).where(other.system_id == System.id, is_seen(other.system_id, other))
+    own = select(other.id).where(other.system_id == System.id)
     latest = own.order_by(other.timestamp.desc()).limit(1).scalar_subquery()
     of_system = [column.label(f"system_{column.key}") for column in _OF_SYSTEM]
-    return (
-        select(Account.user_id, Switch.timestamp, SwitchMember.position, *_OF_MEMBER, *of_system)
+    # With a limit it is put together before it is joined: else since when is found out once for each fronter.
+    page = (
+        select(Account.user_id, Switch.id.label("switch_id"), since_public(Switch).label("since"), *of_system)
         .join(System, and_(System.id == Account.system_id, System.front_privacy.is_(False)))
         .join(Switch, Switch.id == latest)
-        .outerjoin(SwitchMember, SwitchMember.switch_id == Switch.id)
+        .where(Account.show_front.is_(True), is_asked)
+        .limit(bindparam("most"))
+        .subquery("page")
+    )
+    return (
+        select(page.c.user_id, page.c.since, SwitchMember.position, *_OF_MEMBER, *page.c[3:])
+        .select_from(page)
+        .outerjoin(SwitchMember, SwitchMember.switch_id == page.c.switch_id)
         .outerjoin(Member, and_(Member.id == SwitchMember.member_id, Member.visibility.is_(False)))
-        .where(Account.show_front.is_(True))
     )

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from models import System
 from rules.errors import NotAllowed
-from rules.fronting import public_history
+from rules.fronting import public_front
 from rules.groups import listing
 from rules.parsing.timestamps import now_us
 from rules.systems import members
-from rules.systems.privacy import see_member, see_system
+from rules.systems.privacy import see_system
 from rules.systems.short_ids import find_by_reference
 from web.pages import frame, timeline
 
@@ -37,14 +37,13 @@ def show(system: str) -> Response:
 def _see(session: Session, system: System) -> dict[str, Any]:
     listed = _unless_private(lambda: members.list_seen(session, system, None), [])
     page, pages = _read_page("page", listed)
-    front = public_history.find_front(session, system)
-    fronting = [see_member(member, False) for member in front.members] if front else []
+    front = public_front.find(session, system)
     groups = _unless_private(lambda: listing.list_groups(session, system, None, listing.GroupOptions()), [])
     group_page, group_pages = _read_page("groups", groups)
     drawn = _unless_private(lambda: timeline.draw(session, system, timeline.read_days(), now_us()), None)
     return {
         "system": see_system(system, False),
-        "front": {"since": front.start // 1000, "members": fronting} if front else None,
+        "front": front,
         "members": listed[(page - 1) * A_PAGE : page * A_PAGE],
         "member_count": len(listed),
         "page": page,

@@ -7,7 +7,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from models import Member, System
-from rules.fronting.public_history import Span, find_spans, has_earlier
+from rules.fronting.public_history import Span, find_history
 from rules.systems.privacy import see_member
 
 DAYS = (1, 7, 30)
@@ -31,22 +31,18 @@ def read_days() -> int:
     return int(text) if text in map(str, DAYS) else DAYS[1]
 
 
-def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, Any] | None:
-    """The rows of the drawing, and the same as a list; None where nobody ever switched.
-
-    Of more switches than can be drawn it begins with the first that is, which is `cut`. Raises NotAllowed when the
-    front history is private.
+def draw(session: Session, system: System, days: int, now_us: int) -> dict[str, Any]:
+    """The rows of the drawing, and the same as a list. Of more switches than can be drawn it begins where the latest
+    do, which is `cut`. Raises NotAllowed when the front history is private.
     """
     # Whole minutes, so that a page that is asked for again is the same.
     until = -(-now_us // MINUTE_US) * MINUTE_US
     since = until - days * DAY_US
-    spans = find_spans(session, system, since)
-    if not spans:
-        return None
+    history = find_history(session, system, since)
+    cut = history.begins > since
+    since = min(history.begins, until - MINUTE_US)
     # One that is private since then, or of another clock, ends nowhere.
-    shown = [span for span in spans if span.start < until]
-    cut = since < spans[-1].start < until and has_earlier(session, system, spans[-1].start)
-    since = spans[-1].start if cut else since
+    shown = [span for span in history.spans if span.start is None or span.start < until]
     return {
         "cut": cut,
         "since": since // 1000,
@@ -66,7 +62,7 @@ def _draw_rows(spans: list[Span], since: int, until: int) -> list[dict[str, Any]
             continue
         for member in span.members:
             of[member.id] = member
-            fronted[member.id].append((max(span.start, since), min(end, until)))
+            fronted[member.id].append((max(span.start or since, since), min(end, until)))
     length = until - since
     totals = {key: sum(end - begin for begin, end in times) for key, times in fronted.items()}
     return [
@@ -94,7 +90,7 @@ def _draw_bars(times: list[tuple[int, int]], length: int) -> list[Bar]:
 
 def _list(span: Span) -> dict[str, Any]:
     return {
-        "start": span.start // 1000,
+        "start": None if span.start is None else span.start // 1000,
         "end": None if span.end is None else span.end // 1000,
         "still": span.still,
         "names": [_name(see_member(member, False)) for member in span.members[:MOST_NAMED]],

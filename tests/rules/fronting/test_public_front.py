@@ -2,7 +2,8 @@
 
 import pytest
 
-from rules.fronting import public_front, switches
+from rules.fronting import past_switches, public_front, switches
+from rules.fronting.seen_switches import MOST_WITHOUT_CHANGE
 from rules.systems import members, systems
 
 ALICE = 80351110224678912
@@ -51,21 +52,49 @@ def test_a_private_member_is_left_out_as_if_nobody_were(front, add, write):
     write(switches.log_switch, ALICE, [private])
     alone = front()
     write(switches.log_switch, ALICE, [])
-    assert alone._replace(since=0) == front()._replace(since=0)
+    assert alone == front()
     assert alone.members == []
 
 
-@pytest.mark.parametrize("seen", [True, False])
-def test_nobody_learns_when_a_private_member_came_or_went(front, add, write, seen):
-    private, public = add(visibility="private"), add(name="Ben", display_name=None)
-    shown = [public] if seen else []
-    write(switches.log_switch, ALICE, shown)
+@pytest.mark.parametrize("seen", [["Ben"], [], ["Ben", "Ann"]])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_nobody_learns_when_a_private_member_came_or_went(front, add, write, read, seen, is_first):
+    hids = {name: add(name=name, display_name=None) for name in ("Ann", "Ben")}
+    private, shown = add(visibility="private"), [hids[name] for name in seen]
+    if not is_first:
+        write(switches.log_switch, ALICE, [hids["Ann"]])
+    if shown or not is_first:
+        write(switches.log_switch, ALICE, shown)
     before = front()
-    for fronting in ([private, *shown], shown, [*shown, private]):
+    for fronting in ([private, *shown], shown, [*shown, private], shown, [*shown[:1], private, *shown[1:]], shown):
         write(switches.log_switch, ALICE, fronting)
         assert front() == before
-    write(switches.log_switch, ALICE, [] if seen else [public])
-    assert front().since > before.since
+    assert (before.since is None) is (is_first and not seen)
+    write(switches.log_switch, ALICE, [] if seen else [hids["Ben"]])
+    assert front().since == read(switches.find_latest, read(systems.find_own_system, ALICE)).timestamp
+
+
+def test_a_switch_to_the_same_in_another_order_is_one(front, add, write):
+    ann, ben = add(), add(name="Ben", display_name=None)
+    write(switches.log_switch, ALICE, [ann, ben])
+    before = front()
+    assert write(switches.log_switch, ALICE, [ben, ann]).timestamp == front().since > before.since
+
+
+@pytest.mark.parametrize("has_shown", [True, False])
+def test_since_when_is_looked_for_in_so_many_switches(front, write, add, has_shown):
+    shown, ben, private = [add()] if has_shown else [], add(name="Ben", display_name=None), add(visibility="private")
+
+    def come_and_go(first, until):
+        for at in range(first, until):
+            write(past_switches.log_switch, ALICE, shown if at % 2 else [*shown, private], at)
+        return front().since
+
+    write(past_switches.log_switch, ALICE, [ben], 0)
+    assert come_and_go(1, 2) == come_and_go(2, MOST_WITHOUT_CHANGE) == 1
+    assert [come_and_go(MOST_WITHOUT_CHANGE + n, MOST_WITHOUT_CHANGE + n + 1) for n in range(3)] == [None] * 3
+    write(past_switches.log_switch, ALICE, [ben], 1000)
+    assert front().since == 1000
 
 
 @pytest.mark.parametrize(

@@ -180,9 +180,33 @@ def test_a_private_member_is_never_named_and_nobody_sees_that_one_is_missing(wri
     write(switches.edit_switch, ALICE, [])
     assert see() == only_ben
     assert only_ben["members"] == []
+    assert only_ben["since"] > with_ben["since"]
+    # Where nobody ever fronted who is not private, it is as if nobody had.
     write(members.edit_member, ALICE, ann, {"visibility": "private"})
     switch(ann)
-    assert see()["members"] == []
+    assert see() is None
+
+
+def test_nobody_sees_when_a_private_member_came_or_went(write, add, switch, read):
+    ann, ben = add(**ANN), add(name="Ben", visibility="private")
+
+    def answers():
+        viewers = (None, BOB, ALICE)
+        many = [read(profiles.get_profiles, [str(ALICE), str(ALEX)], viewer) for viewer in viewers]
+        return [*many, *(read(profiles.get_profile, ALICE, viewer) for viewer in viewers)]
+
+    for is_first, shown in ((True, []), (False, [ann]), (False, [])):
+        if not is_first:
+            switch(*shown)
+        before = answers()
+        for private in ([*shown, ben], shown, [ben, *shown]):
+            switch(*private)
+            assert answers() == before
+        write(switches.edit_switch, ALICE, shown)
+        write(switches.move_switch, ALICE, now_us())
+        assert answers() == before
+        write(switches.delete_switch, ALICE)
+        assert answers() == before
 
 
 def every_choice(table, hides):

@@ -118,17 +118,26 @@ def test_the_history_is_drawn_and_told(show):
 
 def test_of_more_switches_than_can_be_drawn_the_latest_are(show, garden, write, monkeypatch):
     assert "these are the latest" not in show()
-    monkeypatch.setattr(public_history.find_spans, "__defaults__", (50,))
+    monkeypatch.setattr(public_history.find_history, "__defaults__", (50,))
     monkeypatch.setattr(timeline, "MOST_NAMED", 1)
     now = now_us()
     for number in range(60):
         hids = [garden["Rowan"], garden["Juniper"]] if number % 2 else []
-        write(past_switches.log_switch, ALICE, hids, now - (60 - number) * 60_000_000)
+        write(past_switches.log_switch, ALICE, hids, now - (60 - number) * 600_000_000)
     text = show(f"{GARDEN}?days=7")
     assert "these are the latest" in text
-    # Not of seven days, but of the 50 minutes that are drawn.
-    assert re.findall(r'class="percent">(\d+) %', text) in (["50", "50"], ["49", "49"], ["51", "51"])
+    # Not of seven days, but of the hours that are drawn.
+    assert {round(int(percent) / 10) for percent in re.findall(r'class="percent">(\d+) %', text)} == {5}
     assert "<bdi>Rowan</bdi> and 1 more</li>" in text
+
+
+def test_more_switches_in_this_hour_than_can_be_drawn(show, garden, write, monkeypatch):
+    monkeypatch.setattr(public_history.find_history, "__defaults__", (5,))
+    until = now_us() // public_history.HOUR_US * public_history.HOUR_US
+    monkeypatch.setattr("web.pages.systems.now_us", lambda: until + 120_000_000)
+    for number in range(10):
+        write(past_switches.log_switch, ALICE, [garden["Rowan"]] if number % 2 else [], until + number * 1_000_000)
+    assert "There were more changes than can be drawn" in show(f"{GARDEN}?days=7")
 
 
 def test_bars_that_lie_on_one_another_are_one():
