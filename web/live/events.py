@@ -8,13 +8,13 @@ import re
 
 from flask import Blueprint, Response, current_app, request
 
+from database.compiled_queries import Reader
 from rules import feed
 from rules.account.tokens import Caller
 from rules.parsing.fields import get_snowflake
 from web.auth import ME, find_current, get_caller
-from web.live.hub import ROWS_AT_ONCE, find_topics
 from web.live.moment import Moment
-from web.live.stream import Stream, Topic
+from web.live.stream import Stream
 from web.live.subjects import Subjects, read_subjects
 
 bp = Blueprint("events", __name__)
@@ -22,7 +22,7 @@ bp = Blueprint("events", __name__)
 MIMETYPE = "text/event-stream"
 # Where the front finds a stream that it is to keep open.
 STREAM = "rollcall.stream"
-_POSITION = re.compile(r"([0-9a-f]{8})-([0-9]{1,18})", re.ASCII)
+_POSITION = re.compile(r"([0-9a-f]{8})-([0-9]{1,18})-((?:[0-9a-f]{8})*)", re.ASCII)
 
 
 @bp.get("/events")
@@ -49,27 +49,24 @@ def _open(subjects: Subjects, caller: Caller | None) -> Response:
         epoch, newest = feed.find_epoch(reader), feed.find_newest(reader)
         stream = Stream(subjects, caller, epoch, newest)
         with Moment(_database(), reader) as moment:
-            topics, is_reset = _find_missed(reader, epoch, newest)
-            opening = stream.open(moment, topics, is_reset)
+            known, is_reset = _read_known(reader, stream, epoch)
+            opening = stream.open(moment, known, is_reset)
     request.environ[STREAM] = stream
     # Nobody between here and the client may wait for the end of it.
     return Response(opening, mimetype=MIMETYPE, headers={"X-Accel-Buffering": "no"})
 
 
-def _find_missed(reader, epoch: str, newest: int) -> tuple[set[Topic] | None, bool]:
-    """What changed since the client's last event, None for all; and whether that cannot be told any more."""
+def _read_known(reader: Reader, stream: Stream, epoch: str) -> tuple[bytes | None, bool]:
+    """What the client knows, None for nothing; and whether what came since cannot be told any more."""
     named = request.headers.get("Last-Event-ID") or request.args.get("since")
     if not named:
         return None, False
     position = _POSITION.fullmatch(named.strip())
-    if not position or position[1] != epoch:
+    if not position or position[1] != epoch or not stream.may_know(known := bytes.fromhex(position[3])):
         return None, True
     seq = int(position[2])
-    if seq > newest or feed.find_oldest(reader) > seq + 1:
-        return None, True
-    rows = feed.find_since(reader, seq, ROWS_AT_ONCE)
-    topics, everything = find_topics(reader, rows)
-    return (None if everything or len(rows) == ROWS_AT_ONCE else topics), False
+    is_kept = seq <= stream.seq and feed.find_oldest(reader) <= seq + 1
+    return (known, False) if is_kept else (None, True)
 
 
 def _database():

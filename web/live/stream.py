@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
+from zlib import crc32
 
 from rules.account.tokens import Caller
 from web.live.moment import NOT_THERE, Moment, SystemAnswer
@@ -16,29 +17,39 @@ RETRY_AT_RESTART_MS = (500, 3000)
 # ("user", ID) or ("system", number of the row).
 Topic = tuple[str, int]
 EVERYTHING: Collection[Topic] = ()
-# In the place of a hash; no hash is -1.
-UNKNOWN = -1
+# In the place of a checksum: of what is as if it had never been said, and of what may have been said.
+NOTHING, UNKNOWN = 0, -1
+KINDS = {"user": ("presence", "kv"), "system": ("system", "front")}
+# What a position says of each subject.
+KNOWN_BYTES = 4
 
 
 class Event(NamedTuple):
-    """An event before it has an id."""
+    """An event before it has an id; `is_nothing` says that it tells no more than none."""
 
     kind: str
     data: str
+    is_nothing: bool = False
+
+    def checksum(self) -> int:
+        """The same in every process, and after a restart."""
+        return NOTHING if self.is_nothing else crc32(self.data.encode(), crc32(self.kind.encode()))
 
 
 class Stream:
     """What one client is told.
 
-    `seq`: up to which entry of the feed it knows everything. `said` holds a hash of the last event of each kind, so
-    that a change of something else repeats nothing.
+    `seq`: up to which entry of the feed it knows everything. `said` holds a checksum of the last event of each kind, so
+    that a change of something else repeats nothing; `known` is made of all of them, and goes with each event's id, so
+    that nothing is repeated to a client that comes back: it would learn that what it may not see has changed.
     """
 
-    __slots__ = ("_caller", "_epoch", "_opened", "_said", "_subjects", "seq")
+    __slots__ = ("_caller", "_epoch", "_known", "_opened", "_said", "_subjects", "seq")
 
     def __init__(self, subjects: Subjects, caller: Caller | None, epoch: str, seq: int) -> None:
         self._subjects, self._caller, self._epoch, self.seq = subjects, caller, epoch, seq
         self._said: dict[tuple[str, Topic], int] = {}
+        self._known = b""
         # Whom the token made the viewer, and of which system, when that was asked last.
         self._opened: tuple[int | None, int | None] = (None, None)
 
@@ -48,25 +59,31 @@ class Stream:
         own = [("user", self._caller.user_id)] if self._caller else []
         return list(dict.fromkeys([*self._all_topics(), *own]))
 
-    def open(self, moment: Moment, topics: Collection[Topic] | None, is_reset: bool = False) -> str:
-        """The beginning: `retry`, then the present state of these topics, of all without any; after a `reset` or not.
+    def open(self, moment: Moment, known: bytes | None, is_reset: bool = False) -> str:
+        """The beginning: `retry`, then the present state, after a `reset` or not.
 
-        Of the others it is noted, unsaid, what the client was told by an earlier stream.
+        `known` is of the position to which an earlier stream told the client everything: what is as it was is unsaid.
         """
         viewer = moment.find_viewer(self._caller)
         self._opened = viewer, moment.find_own_system(viewer)
-        changed = self._all_topics() if topics is None else [one for one in self._all_topics() if one in topics]
         events = [Event("reset", "{}")] if is_reset else []
+        # To whom a part of this was told, nothing was.
+        self._known = known or b""
         self._ask(moment, self._all_topics(), viewer)
-        for topic in self._all_topics():
-            if topics is not None and topic in changed:
+        for number, topic in enumerate(self._all_topics()):
+            if known is not None:
                 # Pairs may have been withdrawn meanwhile, also where there are none now.
                 self._said["kv", topic] = UNKNOWN
             news = list(self._news(moment, topic, viewer))
-            events += news if topic in changed else []
+            told = known and known[number * KNOWN_BYTES : (number + 1) * KNOWN_BYTES]
+            events += [] if told == self._sum_up(topic) else news
         # They may have been there when the client was told last.
         events += [Event("gone", f'{{"system":{json.dumps(name)}}}') for name in self._subjects.missing]
-        return f"retry: {RETRY_MS}\n{self._frame(events, self.seq, self.seq) or self.position()}"
+        return f"retry: {RETRY_MS}\n{self._frame(events, self.seq) or self.position()}"
+
+    def may_know(self, known: bytes) -> bool:
+        """Whether this is of a position of a stream of as many subjects."""
+        return len(known) == KNOWN_BYTES * len(self._all_topics())
 
     def tell(self, moment: Moment, topics: Collection[Topic], seq: int) -> str:
         """What changed, of these topics or of EVERYTHING, with the feed read up to `seq`; empty where nothing did."""
@@ -84,12 +101,12 @@ class Stream:
             self._caller = None
         events = [event for topic in asked for event in self._news(moment, topic, viewer)]
         before, self.seq = self.seq, max(self.seq, seq)
-        return self._frame(events, before, self.seq)
+        return self._frame(events, before)
 
     def position(self, seq: int = 0) -> str:
         """A comment that keeps the connection, and moves the place from which the client would go on."""
         self.seq = max(self.seq, seq)
-        return f":\nid: {self._epoch}-{self.seq}\n\n"
+        return f":\nid: {self._epoch}-{self.seq}-{self._known.hex()}\n\n"
 
     @staticmethod
     def farewell() -> str:
@@ -110,10 +127,14 @@ class Stream:
     def _news(self, moment: Moment, topic: Topic, viewer: int | None) -> Iterable[Event]:
         told = self._of_user if topic[0] == "user" else self._of_system
         for kind, event in told(moment, topic[1], viewer):
-            digest = hash(event)
-            if event and self._said.get((kind, topic)) != digest:
+            checksum = event.checksum() if event else NOTHING
+            if event and self._said.get((kind, topic), NOTHING) != checksum:
                 yield event
-            self._said[kind, topic] = digest
+            self._said[kind, topic] = checksum
+
+    def _sum_up(self, topic: Topic) -> bytes:
+        said = [self._said[kind, topic] for kind in KINDS[topic[0]]]
+        return crc32(b"%d %d" % tuple(said)).to_bytes(KNOWN_BYTES, "big")
 
     def _of_user(self, moment: Moment, user_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
         answer, head = moment.answer_user(user_id, viewer), f'"id":"{user_id}"'
@@ -123,10 +144,9 @@ class Stream:
             return
         yield "presence", Event("presence", self._name(answer.profile, head))
         is_named = self._subjects.is_named
-        pairs = Event("kv", f'{{{head},"KV":{answer.pairs}}}' if is_named else answer.pairs)
+        pairs = f'{{{head},"KV":{answer.pairs}}}' if is_named else answer.pairs
         # Of somebody who never had any there is nothing to say.
-        silent = answer.pairs == "{}" and self._said.get(("kv", ("user", user_id))) in (None, hash(None))
-        yield "kv", None if silent else pairs
+        yield "kv", Event("kv", pairs, is_nothing=answer.pairs == "{}")
 
     def _of_system(self, moment: Moment, system_id: int, viewer: int | None) -> Iterable[tuple[str, Event | None]]:
         answer = self._answer_system(moment, system_id, viewer)
@@ -147,10 +167,14 @@ class Stream:
     def _name(self, body: str, head: str) -> str:
         return f"{{{head},{body[1:]}" if self._subjects.is_named else body
 
-    def _frame(self, events: list[Event], before: int, seq: int) -> str:
+    def _frame(self, events: list[Event], before: int) -> str:
+        if not events:
+            return ""
+        known = self._known
+        self._known = b"".join(map(self._sum_up, self._all_topics()))
         # Only the last one moves the client on: a connection that ends in the middle has lost nothing.
-        ids = [before] * (len(events) - 1) + [seq]
+        ids = [(before, known)] * (len(events) - 1) + [(self.seq, self._known)]
         return "".join(
-            f"event: {event.kind}\nid: {self._epoch}-{number}\ndata: {event.data}\n\n"
-            for event, number in zip(events, ids, strict=False)
+            f"event: {event.kind}\nid: {self._epoch}-{seq}-{known.hex()}\ndata: {event.data}\n\n"
+            for event, (seq, known) in zip(events, ids, strict=True)
         )

@@ -213,15 +213,41 @@ def test_a_client_that_comes_back_is_told_what_it_missed_and_nothing_else(served
     assert last.next()[1]["id"] == str(ALICE)
 
 
-@pytest.mark.parametrize("position", ["nonsense", "00000000-5", "{epoch}-99999999", "{epoch}-0"])
+@pytest.mark.parametrize(
+    "position",
+    ["nonsense", "00000000-5-{one}", "{epoch}-99999999-{one}", "{epoch}-0-{one}", "{epoch}-5", "{epoch}-5-{one}{one}"],
+)
 def test_who_comes_back_too_late_begins_anew(listen, join, read, write, position):
     join(ALICE)
     for number in range(5):
         write(kv.set_value, ALICE, "n", str(number))
     write(feed.trim, 3, 1000)
     epoch = read(feed.find_epoch)
-    stream = listen(f"/events?users={ALICE}", **{"Last-Event-ID": position.format(epoch=epoch)})
+    stream = listen(f"/events?users={ALICE}", **{"Last-Event-ID": position.format(epoch=epoch, one="00000000")})
     assert [kind for kind, _ in stream.take(2)] == ["reset", "presence"]
+
+
+def test_who_comes_back_learns_nothing_of_what_changed_in_private(listen, write, join, foxes):
+    join(ALICE)
+    join(BOB)
+    write(systems.edit_system, ALICE, {"front_privacy": "private", "description_privacy": "private"})
+    write(kv.set_value, ALICE, "open", "1", True)
+    path = f"/events?users={ALICE},{BOB}&systems={foxes}"
+    stream = listen(path)
+    assert [kind for kind, _ in stream.take(5)] == ["presence", "kv", "presence", "system", "gone"]
+    for number, act in enumerate(
+        (
+            lambda: write(switch_to, "Ann"),
+            lambda: write(kv.set_value, ALICE, "secret", "1"),
+            lambda: write(systems.edit_system, ALICE, {"description": "x"}),
+        )
+    ):
+        stream.close()
+        act()
+        stream = listen(path, **{"Last-Event-ID": stream.last_id})
+        be(write, BOB, ("idle", "dnd")[number % 2])
+        kind, data = stream.next()
+        assert (kind, data["id"]) == ("presence", str(BOB))
 
 
 @pytest.mark.parametrize(

@@ -41,10 +41,14 @@ def hide(session):
     opt_out.hide(session, ALICE)
 
 
-@pytest.mark.parametrize("last_id", [None, "newest"])
-def test_what_is_committed_between_the_first_state_and_the_joining_is_told(served, join, before, write, read, last_id):
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_what_is_committed_between_the_first_state_and_the_joining_is_told(served, join, before, write, comes_back):
     join(ALICE)
-    position = last_id and f"{read(feed.find_epoch)}-{read(feed.find_newest)}"
+    position = None
+    if comes_back:
+        with Stream(served.port, PATH) as earlier:
+            earlier.until("event: presence")
+            position = earlier.last_id
     before(Live, "keep", kv.set_value, ALICE, "n", "committed in between", True)
     with Stream(served.port, PATH, last_id=position) as stream:
         assert stream.until("committed in between").count(b"event: kv") == 1
