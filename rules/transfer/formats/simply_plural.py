@@ -45,19 +45,20 @@ _READ = (MEMBERS, CUSTOM_FRONTS, GROUPS, HISTORY, FRONTERS, _USERS)
 _OF_MEMBERS = {"pronouns", "info", "archived", "pkId", "preventsFrontNotifs"}
 
 
-def read(data: Mapping[str, Any], *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
+def read(data: dict[str, Any], *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
     """Its export, a phone's cache, or one object with collections of its token API, each told by its own shape.
 
-    `adds_unknown` makes a member for each who fronts and is defined nowhere, where otherwise those fronts are kept
-    aside; `takes_birthdays` fills birthdays from custom fields. What does not fit is left out and told; raises Invalid
-    where no member can be read, and for more than 1 000 members or 100 000 fronts.
+    The data is emptied meanwhile, since a long history holds much memory. `adds_unknown` makes a member for each who
+    fronts and is defined nowhere, where otherwise those fronts are kept aside; `takes_birthdays` fills birthdays from
+    custom fields. What does not fit is left out and told; raises Invalid where no member can be read, and for more than
+    1 000 members or 100 000 fronts.
     """
     tally = Tally()
     return _read(read_collections(data, tally), tally, (), adds_unknown, takes_birthdays)
 
 
-def read_folder(files: Mapping[str, Any], *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
-    """The same of what a token fetched, one file a collection; `files` has what is in each by its path."""
+def read_folder(files: dict[str, Any], *, adds_unknown: bool = False, takes_birthdays: bool = False) -> File:
+    """The same of what a token fetched, one file a collection; `files`, which is emptied, has each by its path."""
     tally = Tally()
     found, missing = Collections(tally), ()
     for path in sorted(files):
@@ -65,7 +66,7 @@ def read_folder(files: Mapping[str, Any], *, adds_unknown: bool = False, takes_b
         if name.stem.lower() == "manifest":
             missing = (*missing, *tell_missing(files[path]))
         else:
-            found.add("notes" if name.parent.name.lower() == "notes" else name.stem, files[path])
+            found.add("notes" if name.parent.name.lower() == "notes" else name.stem, files.pop(path))
     return _read(found, tally, missing, adds_unknown, takes_birthdays)
 
 
@@ -85,6 +86,8 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
     reader = RowReader(names, left_out, tally)
     members = [reader.read_member(row, number, is_custom) for number, (is_custom, row) in enumerate(rows)]
     groups = reader.read_groups(found[GROUPS], numbers)
+    exported_at = find_exported(found)
+    age = tuple(tell_age(found, exported_at))
     fronts = read_fronts(found, numbers, names, tally)
     user = _find_user(found, tally)
     system, user_kept = _read_user(user, found, reader, left_out)
@@ -94,7 +97,6 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
     tally["encrypted_messages"] += count_encrypted(found["chatMessages"])
     if takes_birthdays:
         members = [_with_birthday(member, birthdays.get(number)) for number, member in enumerate(members)]
-    exported_at = find_exported(found)
     beside = {GROUPS: found[GROUPS][len(groups) :], _USERS: [user_kept], "pictures": reader.pictures.kept}
     return File(
         members,
@@ -102,7 +104,7 @@ def _read(found: Collections, tally: Tally, missing: Sequence[str], adds_unknown
         groups,
         {name: value for name, value in system.items() if name != "name"},
         remarks=(
-            *tell_age(found, exported_at),
+            *age,
             *tally.sentences,
             *tell_unknown(fronts),
             *(() if takes_birthdays else tell_birthdays(members, birthdays)),

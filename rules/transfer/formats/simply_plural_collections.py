@@ -5,7 +5,7 @@ cache objects of rows by their ID. Files are mixed by hand, so it is told for ea
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from rules.transfer.left_out import says_nothing
@@ -57,17 +57,24 @@ class Collections:
     def __getitem__(self, name: str) -> list[Row]:
         return self._rows.get(name, [])
 
+    def take(self, name: str) -> Iterator[Row]:
+        """The rows of a collection, which hold much memory; none is left of them here."""
+        self._places.pop(name, None)
+        rows = self._rows.pop(name, [])[::-1]
+        while rows:
+            yield rows.pop()
+
     @property
     def names(self) -> list[str]:
         """The collections that have a row."""
         return [name for name, rows in self._rows.items() if rows]
 
     def add(self, key: str, value: Any) -> None:
-        """Take what lies under a key of the file, or in a file of that name."""
-        if key.lower() in ("private", "privates"):
-            self._read_private(value)
+        """Take what lies under a key of the file, or in a file of that name; it is emptied, to save its memory."""
         if is_withheld(key):
             self.withheld |= not says_nothing(value)
+            if key.lower() in ("private", "privates"):
+                self._read_private(value)
             return
         name = _NAMES.get(key.lower(), key)
         if not isinstance(value, list | dict):
@@ -123,13 +130,13 @@ class Collections:
             self.doubles[key].append(row)
 
 
-def read_collections(data: Mapping[str, Any], tally: Tally) -> Collections:
-    """All collections of one file, or of a folder of files by their names."""
+def read_collections(data: dict[str, Any], tally: Tally) -> Collections:
+    """All collections of one file, which is emptied."""
     found = Collections(tally)
     found.is_cache = is_map(data.get("members")) or is_map(data.get("Members"))
     # Whose file it is says this one alone, and all others are read by it.
     for key in sorted(data, key=lambda key: key.lower() not in ("private", "privates")):
-        found.add(key, data[key])
+        found.add(key, data.pop(key))
     return found
 
 
@@ -143,13 +150,20 @@ def is_wrapper(value: object) -> bool:
     return isinstance(value, dict) and "content" in value and ("exists" in value or "id" in value)
 
 
-def _itemise(value: list[Any] | Row, is_known: bool) -> list[tuple[str | None, Any]]:
+def _itemise(value: list[Any] | Row, is_known: bool) -> Iterator[tuple[str | None, Any]]:
     if isinstance(value, list):
-        return [(None, item) for item in value]
+        value.reverse()
+        while value:
+            yield None, value.pop()
+        return
     is_row = is_wrapper(value) or _FIELDS & set(value)
     # Of what nobody knows, such as settings, an object of plain values is one row.
     is_row = is_row or not (is_known or any(isinstance(item, dict) for item in value.values()))
-    return [(None, value)] if is_row and value else list(value.items())
+    if is_row and value:
+        yield None, value
+        return
+    for key in list(value):
+        yield key, value.pop(key)
 
 
 def _unwrap(item: Any) -> Row | None:

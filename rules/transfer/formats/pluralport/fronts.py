@@ -1,11 +1,11 @@
 """Who fronted, in a PluralPort file: periods with their members, and events, which say who fronts from then on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rules.fronting.switches import MOST_FRONTERS
-from rules.transfer.formats.pluralport.records import get_records, keep_rest, without_secrets
+from rules.transfer.formats.pluralport.records import keep_rest, take_records, take_without_secrets
 from rules.transfer.formats.spans import make_switches
 from rules.transfer.import_file import FileSpan, FileSwitch
 from rules.transfer.left_out import LeftOut
@@ -31,19 +31,19 @@ class Fronts:
     kept: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def read_fronts(data: Mapping[str, Any], members: Mapping[str, int], left_out: LeftOut, tally: Tally) -> Fronts:
-    """What the periods and events of a file say; `members` are the places of its members by their IDs.
+def read_fronts(data: dict[str, Any], members: Mapping[str, int], left_out: LeftOut, tally: Tally) -> Fronts:
+    """What the periods and events of a file say, taken out of it; `members` are its members' places by their IDs.
 
     Events are switches, one for one. Where they say all that the periods say, they alone count, and of the periods
     those stay beside them that an app keeps so; else both are joined.
     """
     rows, intervals = FrontRows(members, tally), []
-    for period in get_records(data, _PERIODS, left_out):
+    for period in take_records(data, _PERIODS, left_out):
         before = len(rows.spans)
         _read_period(period, rows)
         intervals += rows.spans[before:] if period.get("source_kind") == "interval" else []
-    switches, events = _read_events(get_records(data, "front_events", left_out), members, tally)
-    kept = {_PERIODS: without_secrets(rows.kept[_PERIODS]), "front_events": without_secrets(events)}
+    switches, events = _read_events(take_records(data, "front_events", left_out), members, tally)
+    kept = {_PERIODS: take_without_secrets(rows.kept[_PERIODS]), "front_events": take_without_secrets(events)}
     told = _fold(switches)
     if switches and _covers(told, rows.spans):
         return Fronts(switches, intervals, kept)
@@ -61,7 +61,7 @@ def _read_period(period: Mapping[str, Any], rows: FrontRows) -> None:
 
 
 def _read_events(
-    events: Sequence[Mapping[str, Any]], members: Mapping[str, int], tally: Tally
+    events: Iterable[Mapping[str, Any]], members: Mapping[str, int], tally: Tally
 ) -> tuple[list[FileSwitch], list[Any]]:
     """The switches, rising in time, each of those at one instant 1 µs after the one before; and the records to keep."""
     switches, kept = [], []

@@ -44,12 +44,12 @@ _TAKEN = frozenset(
 _MOST_APP = 40
 
 
-def read(data: Mapping[str, Any], bundle: Mapping[str, bytes] | None = None) -> File:
+def read(data: dict[str, Any], bundle: Mapping[str, bytes] | None = None) -> File:
     """A file of PluralPort; `bundle` has the bytes of pictures by their paths, where they come beside it in an archive.
 
-    What has no place here is kept: in the archive under PluralPort's own keys, whole, or with its member or group.
-    Raises Invalid for another version, members that are no list, over 1 000 of them, and a file without any and without
-    a system.
+    The fronts are taken out of the data. What has no place here is kept: in the archive under PluralPort's own keys,
+    whole, or with its member or group. Raises Invalid for another version, members that are no list, over 1 000 of
+    them, and a file without any and without a system.
     """
     check_version(data)
     left_out, tally = LeftOut(), Tally()

@@ -1,7 +1,7 @@
 """What every record of PluralPort may carry: privacy, references to where it comes from, and what apps add."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rules.parsing.uuids import find_random_uuid
@@ -28,6 +28,14 @@ def get_records(data: Mapping[str, Any], key: str, left_out: LeftOut) -> list[di
     if not says_nothing(listed):
         left_out.add("The file", f"The {key} must be a list of objects.")
     return []
+
+
+def take_records(data: dict[str, Any], key: str, left_out: LeftOut) -> Iterator[dict[str, Any]]:
+    """The same, taken out of the file one by one, where there may be so many that they hold much memory."""
+    listed = get_records(data, key, left_out)[::-1]
+    data.pop(key, None)
+    while listed:
+        yield listed.pop()
 
 
 def number_records(what: str, rows: Sequence[Mapping[str, Any]], left_out: LeftOut) -> dict[str, int]:
@@ -70,6 +78,12 @@ def without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: without_secrets(item) for key, item in value.items() if not _SECRET.search(key)}
     return [without_secrets(item) for item in value] if isinstance(value, list) else value
+
+
+def take_without_secrets(records: list[Any]) -> list[Any]:
+    """The same of many records, whose list is emptied."""
+    records.reverse()
+    return [without_secrets(records.pop()) for _ in range(len(records))]
 
 
 def read_visibility(privacy: object) -> bool | None:

@@ -53,6 +53,11 @@ class ZipArchive:
         """The names of the files in it, with their folders, in the archive's order."""
         return list(self._entries)
 
+    @property
+    def size(self) -> int:
+        """How many bytes its files have in all, by the directory; more of them are never unpacked."""
+        return sum(entry.file_size for entry in self._entries.values())
+
     def read(self, name: str) -> bytes:
         """A file of the archive. Raises Invalid for one that is damaged or not as large as is said, and TooLarge."""
         return b"".join(self._chunks(name))

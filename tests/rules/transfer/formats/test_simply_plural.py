@@ -1,5 +1,7 @@
 """Simply Plural's file in each shape: what becomes of it, what is kept aside and told, and what is taken nowhere."""
 
+from copy import deepcopy
+
 import pytest
 
 from rules.errors import Invalid
@@ -59,17 +61,16 @@ def test_nothing_opens_what_is_here_and_nothing_new_is_open(name):
 
 def test_each_shape_says_the_same():
     rows = {"members": [ANN, BEN], "frontHistory": [front()], "groups": [{"_id": "g", "name": "All", "members": ["a"]}]}
-    of_export = simply_plural.read(rows)
+    of_export = simply_plural.read(deepcopy(rows))
+    folder = {f"a/json/{key}.json": [wrap(row) for row in listed] for key, listed in rows.items()}
     of_api = simply_plural.read({key: [wrap(row) for row in listed] for key, listed in rows.items()})
     maps = {
         key: {row["_id"]: {k: v for k, v in row.items() if k != "_id"} for row in listed}
         for key, listed in rows.items()
     }
-    of_cache = simply_plural.read(maps)
+    of_cache = simply_plural.read(deepcopy(maps))
     mixed = simply_plural.read({**rows, "frontHistory": maps["frontHistory"], "members": [wrap(ANN), BEN]})
-    folder = simply_plural.read_folder(
-        {f"a/json/{key}.json": [wrap(row) for row in listed] for key, listed in rows.items()}
-    )
+    folder = simply_plural.read_folder(folder)
     for file in (of_api, of_cache, mixed, folder):
         assert (file.members, file.spans, file.switches, file.groups) == (
             *(of_export.members, of_export.spans, of_export.switches, of_export.groups),
@@ -259,7 +260,7 @@ def test_a_custom_front_is_a_member_of_its_own_kind():
 )
 def test_a_field_may_be_a_birthday_which_is_taken_only_when_asked_for(kind, name, value, date):
     data = export({**ANN, "info": {"f": value}}, customFields=[{"_id": "f", "name": name, "type": kind}])
-    offer, taken = simply_plural.read(data), simply_plural.read(data, takes_birthdays=True)
+    offer, taken = simply_plural.read(deepcopy(data)), simply_plural.read(data, takes_birthdays=True)
     assert "birthday" not in offer.members[0].values
     assert any("may be a birthday" in remark for remark in offer.remarks) == (date is not None)
     assert taken.members[0].values.get("birthday") == date
@@ -268,7 +269,7 @@ def test_a_field_may_be_a_birthday_which_is_taken_only_when_asked_for(kind, name
 
 def test_the_fields_of_an_account_that_was_never_moved_are_known():
     users = [{"_id": "u", "username": "Us", "fields": {"f": {"name": "Likes", "type": 0}}}]
-    file = simply_plural.read(export({**ANN, "info": {"f": "tea", "g": "?", "h": ""}}, users=users))
+    file = simply_plural.read(export({**ANN, "info": {"f": "tea", "g": "?", "h": ""}}, users=deepcopy(users)))
     assert "1 value is of a custom field that is not in the file; it is kept aside." in file.remarks
     assert file.archive["users"] == [{"fields": users[0]["fields"]}]
 
