@@ -10,7 +10,8 @@ from sqlalchemy.exc import DatabaseError
 
 from cogs.commands.arguments import OFF, Arguments
 from cogs.commands.responses import CLOSED_DMS, Context, answer, card, send_dm, typed, typed_by
-from cogs.transfer.exports import as_upload, make_file
+from cogs.transfer.exports import make_file
+from cogs.transfer.uploads import as_upload
 from database.faults import Locked
 from rules.errors import Invalid, Refused, TooLarge
 from rules.transfer.writing import backups

@@ -1,10 +1,8 @@
 """`pk;export`: a system as a file, in the formats that other programs read."""
 
-import io
 from functools import partial
 from pathlib import Path
 
-import discord
 from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
@@ -14,13 +12,12 @@ from cogs.commands.registry import systems_command
 from cogs.commands.responses import Context, answer, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
 from cogs.commands.targets import SystemTarget
+from cogs.transfer.uploads import MOST_UPLOAD, as_upload
 from rules.errors import Invalid
 from rules.pictures import kept_files
 from rules.transfer.writing import formats
 from rules.transfer.writing.formats import CSV, ICS, PLURALKIT, PLURALPORT, OutFile
 
-# Discord takes 10 MiB of a bot, and the message around the file is to have room.
-MOST_UPLOAD = 9 * 1024 * 1024
 WORDS = {
     **dict.fromkeys(("pluralkit", "pk", "json"), PLURALKIT),
     **dict.fromkeys(("pluralport", "pp", "openplural", "zip"), PLURALPORT),
@@ -59,11 +56,6 @@ async def make_file(bot: commands.Bot, user_id: int, form: str) -> OutFile:
     """A user's system in a format, as large as Discord takes. Raises NotAuthenticated, and TooLarge."""
     make = await bot.read(formats.read, user_id, form, find_pictures(bot))
     return await bot.in_thread(partial(make, MOST_UPLOAD))
-
-
-def as_upload(made: OutFile) -> discord.File:
-    """A file for a message."""
-    return discord.File(io.BytesIO(made.data), filename=made.name)
 
 
 def find_pictures(bot: commands.Bot) -> Path:

@@ -1,25 +1,12 @@
 """`.export` and `/export`: everything that is stored about the caller, as one readable file."""
 
-import gzip
-import json
-from typing import Any
-
 from discord.ext import bridge, commands
 
 from cogs.commands.responses import Context, answer_privately, card, typed
-from cogs.transfer.exports import MOST_UPLOAD, as_upload
+from cogs.transfer.uploads import as_json, as_upload
 from rules.transfer.person_exporter import export_person
-from rules.transfer.writing.formats import OutFile
 
 NAME = "everything-about-me.json"
-
-
-def pack(found: dict[str, Any]) -> OutFile:
-    """The file as a person reads it, or packed where Discord would not take it from a bot."""
-    data = json.dumps(found, ensure_ascii=False, indent=2).encode()
-    if len(data) <= MOST_UPLOAD:
-        return OutFile(NAME, "application/json", data)
-    return OutFile(f"{NAME}.gz", "application/gzip", gzip.compress(data))
 
 
 class PersonExport(commands.Cog, name="person_export"):
@@ -39,7 +26,7 @@ class PersonExport(commands.Cog, name="person_export"):
 async def send_all(ctx: Context) -> None:
     """Send the caller's file by DM, or as the answer to a slash command. Raises ClosedDMs, and NotFound for none."""
     found = await ctx.bot.read(export_person, ctx.author.id)
-    made = await ctx.bot.in_thread(pack, found)
+    made = await ctx.bot.in_thread(as_json, NAME, found)
     text = "Everything that is stored about you here; of your token only that there is one. Keep it to yourself."
     if found["system"]:
         text += f" {typed(ctx, 'export')} gives you your system alone, as a file that other programs read."

@@ -222,6 +222,11 @@ def count(number: int, what: str) -> str:
     return f"{number:,} {what if number == 1 else plural}"
 
 
+def tell_kinds(counts: Mapping[str, int]) -> str:
+    """How many there are of each kind; kinds are called as their app calls them, be it one or many."""
+    return ", ".join(f"{kind} ({number:,})" for kind, number in counts.items())
+
+
 def read_count(name: str, value: object) -> int:
     """How many messages somebody sent. Raises Invalid."""
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_COUNT:

@@ -11,7 +11,7 @@ from rules.groups.groups import MOST_GROUPS
 from rules.opt_out import check_storable
 from rules.systems import systems
 from rules.systems.privacy import LATER_SYSTEM_PRIVACY, SYSTEM_PRIVACY
-from rules.transfer.import_file import File, FileGroup, FileMember, count, quote, quote_some
+from rules.transfer.import_file import File, FileGroup, FileMember, count, quote, quote_some, tell_kinds
 from rules.transfer.matching import check_room, find_differences, find_nestings, find_room, get_rows, match
 from rules.transfer.openings import find_openings, tell_openings, without_openings
 from rules.transfer.past_imports import archive
@@ -103,8 +103,8 @@ class Plan:
             f"{count(self.new_switches, 'new switch')}." if self.new_switches else "",
             f"{count(self.known_switches, 'switch')} that you have already." if self.known_switches else "",
             f"{count(self.new_spans, 'front')} kept beside as they are in the file." if self.new_spans else "",
-            f"Kept aside for you alone: {_tell_kinds(self.kept)}." if self.kept else "",
-            f"Not kept, since your {_ARCHIVE} would be full: {_tell_kinds(self.no_room)}." if self.no_room else "",
+            f"Kept aside for you alone: {tell_kinds(self.kept)}." if self.kept else "",
+            f"Not kept, since your {_ARCHIVE} would be full: {tell_kinds(self.no_room)}." if self.no_room else "",
             "Nothing would change: you have all of it already." if self.is_empty and not self.openings else "",
             f"Private here and public in the file: {self.openings}. It stays private." if self.openings else "",
             f"New, and anybody could see it: {self.visible}." if self.visible else "",
@@ -233,10 +233,6 @@ def _tell_accounts(session: Session, user_id: int, system: System | None, file: 
         return []
     whose = "" if own & file.accounts else " The file lists none of yours: make sure that it is your own."
     return [f"{count(len(others), 'other account')} in the file will not be linked.{whose}"]
-
-
-def _tell_kinds(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {kind}" for kind, number in counts.items())
 
 
 def _join(words: Sequence[str]) -> str:

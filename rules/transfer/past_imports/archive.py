@@ -1,9 +1,10 @@
 """What of a file has no place here, kept whole and compressed with its import, for the system's owner alone."""
 
 import hashlib
+import io
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,9 @@ MOST_BYTES = 8 * 1024 * 1024
 _THINGS, _MEMBERS, _GROUPS = "things", "members", "groups"
 # How the texts that were cut and the like are called, beside what an app has under names of its own.
 _LABELS = {_MEMBERS: "details of members", _GROUPS: "details of groups"}
+# Sections, their kinds, and the things of a kind.
+_THINGS_DEPTH = 3
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 # A section of the archive and, among the things, a kind; with what it holds.
 _Parts = dict[tuple[str, str], Any]
 
@@ -43,15 +47,14 @@ def pack(file: File, room: int | None = None) -> Packed | None:
     parts, left_out = _find_parts(file), {}
     if not parts:
         return None
-    text = _dump(parts)
-    whole, packed = hashlib.sha256(text).digest(), zlib.compress(text)
-    sizes = {key: len(zlib.compress(_dump({key: parts[key]}))) for key in parts} if len(packed) > room else {}
+    # What tells it from others is the whole of it, or the same file would be kept twice.
+    packed, whole = _compress(parts)
+    sizes = {key: len(_compress({key: parts[key]})[0]) for key in parts} if len(packed) > room else {}
     for key in sorted(sizes, key=lambda key: -sizes[key]):
         left_out[_name(key)] = len(parts.pop(key))
-        packed = zlib.compress(_dump(parts)) if parts else b""
+        packed = _compress(parts)[0] if parts else b""
         if len(packed) <= room:
             break
-    # What tells it from others is the whole of it, or the same file would be kept twice.
     return Packed(packed, whole, {_name(key): len(held) for key, held in parts.items()}, left_out)
 
 
@@ -113,14 +116,39 @@ def _find_parts(file: File) -> _Parts:
     return parts
 
 
-def _dump(parts: _Parts) -> bytes:
+def _compress(parts: _Parts) -> tuple[bytes, bytes]:
+    """The parts as compressed JSON, and the hash of that JSON, which may have 100 MB and is never there as a whole."""
+    packing, digest, packed = zlib.compressobj(), hashlib.sha256(), io.BytesIO()
+    for text in _dump(_arrange(parts), _THINGS_DEPTH):
+        data = text.encode()
+        digest.update(data)
+        packed.write(packing.compress(data))
+    packed.write(packing.flush())
+    return packed.getvalue(), digest.digest()
+
+
+def _arrange(parts: _Parts) -> dict[str, Any]:
     whole: dict[str, Any] = {}
     for (section, kind), held in parts.items():
         if section == _THINGS:
             whole.setdefault(_THINGS, {})[kind] = held
         else:
             whole[section] = held
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+    return whole
+
+
+def _dump(value: Any, depth: int) -> Iterator[str]:
+    """The JSON of a value, in parts: objects and lists down to a depth are taken apart."""
+    if not depth or not isinstance(value, dict | list):
+        yield _JSON(value)
+        return
+    items = value.items() if isinstance(value, dict) else ((None, item) for item in value)
+    begin, end = "{}" if isinstance(value, dict) else "[]"
+    yield begin
+    for number, (key, item) in enumerate(items):
+        yield ("," if number else "") + ("" if key is None else f"{_JSON(key)}:")
+        yield from _dump(item, depth - 1)
+    yield end
 
 
 def _name(key: tuple[str, str]) -> str:

@@ -49,7 +49,7 @@ def tell_new(read, file):
 def test_a_tupper_becomes_a_member(write, read, members):
     told = tell(read, ALICE, tupperbox({}))
     assert told[0] == "A file of Tupperbox."
-    assert "Kept aside for you alone: 1 details of members." in told
+    assert "Kept aside for you alone: details of members (1)." in told
     assert tell_new(read, tupperbox({})) == ["You get a new system.", "1 new member: “Ann”.", PRIVATE]
     run_import(write, ALICE, tupperbox({}))
     [ann] = members()

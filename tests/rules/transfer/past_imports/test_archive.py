@@ -63,7 +63,7 @@ def test_it_comes_back_as_it_was(take, read):
 
 def test_it_is_told_before(read):
     plan = read(import_plan.plan, ALICE, FILE)
-    told = "Kept aside for you alone: 2 notes, 1 polls, 1 details of members, 1 details of groups."
+    told = "Kept aside for you alone: notes (2), polls (1), details of members (1), details of groups (1)."
     assert told in plan.sentences
     assert plan.sentences[0] == "A file of Simply Plural, exported on 2020-09-13."
 
@@ -93,7 +93,7 @@ def test_what_there_is_no_room_for_is_told_and_left_out(take, read, monkeypatch)
     large = replace(FILE, archive={**NOTES, "journals": [noise(5000)]})
     plan = read(import_plan.plan, ALICE, large)
     assert plan.no_room == {"journals": 1}
-    assert "Not kept, since your archive of 8 MB would be full: 1 journals." in plan.sentences
+    assert "Not kept, since your archive of 8 MB would be full: journals (1)." in plan.sentences
     take(large)
     [kept] = read(archive.get_archives, ALICE)
     assert sorted(kept["things"]) == ["notes", "polls"]
