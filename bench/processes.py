@@ -21,8 +21,9 @@ def pss_mb(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process started and that still run."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that a process started, in whichever thread, and that still run."""
+    listed = [path.read_text().split() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    return [int(child) for started in listed for child in started]
 
 
 def raise_open_files() -> None:

@@ -9,7 +9,9 @@ from collections import deque
 import discord
 from discord.ext import commands
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 
+from database import locks
 from database.faults import Locked
 from rules import feed
 from rules.parsing import timestamps
@@ -21,8 +23,7 @@ log = logging.getLogger(__name__)
 
 # The other process asks for the lock every 100 ms at the latest; in a shorter pause it could miss every one.
 PAUSE_S = 0.15
-HOUR_US = 3600 * 1_000_000
-DAY_US = 24 * HOUR_US
+DAY_US = 24 * 3600 * 1_000_000
 RETRY_AFTER_S = 60
 # What the API replaced or deleted wakes nobody here, nor does time that is over.
 AGAIN_AFTER_S = 60
@@ -41,8 +42,6 @@ class Purge(commands.Cog, name="purge"):
 
     async def start(self) -> None:
         """Begin with what an earlier process left."""
-        # Nobody imports yet, so whatever is still being built was left by a process that ended.
-        await self.bot.write_patiently(soft_delete.abandon_all)
         self.purging = asyncio.create_task(self.run())
 
     async def stop(self) -> None:
@@ -77,7 +76,8 @@ class Purge(commands.Cog, name="purge"):
         """For ever: delete what is out of reach, and then the pictures that it used; wait for more, or a while."""
         while True:
             self.woken.clear()
-            if await self.purge_some() or await self.trim_feed() or await self.tidy_imports():
+            await self.abandon_imports()
+            if await self.purge_some() or await self.trim_feed() or await self.expire_imports():
                 continue
             await self.sweep_pictures()
             if await self.empty_wal():
@@ -113,18 +113,27 @@ class Purge(commands.Cog, name="purge"):
         await asyncio.sleep(PAUSE_S)
         return more
 
-    async def tidy_imports(self) -> bool:
-        """Forget how to undo what was imported too long ago, and what an import left that was killed.
+    async def abandon_imports(self) -> None:
+        """Put out of everybody's reach what a process that ended was importing; whoever lives goes on."""
 
-        Returns whether more is left.
-        """
-        now = timestamps.now_us()
+        def abandon(session: Session) -> None:
+            # Here, where nobody else can begin one.
+            if not locks.is_importing(self.bot.config.database_url):
+                soft_delete.abandon_all(session)
+
         try:
-            # The web side and the terminal import too, and may be killed while the bot lives. None takes an hour.
-            await self.bot.write(soft_delete.abandon_all, now - HOUR_US)
-            return await self.bot.write(undo.expire_undo, now - self.bot.config.imports_kept * DAY_US)
+            if await self.bot.read(soft_delete.is_building):
+                await self.bot.write(abandon)
         except (Locked, DatabaseError) as error:
-            log.warning("what old imports left is still there: %r", error)
+            log.warning("what an import left is still in the file: %r", error)
+
+    async def expire_imports(self) -> bool:
+        """Forget how to undo what was imported too long ago; returns whether more is left."""
+        before = timestamps.now_us() - self.bot.config.imports_kept * DAY_US
+        try:
+            return await self.bot.write(undo.expire_undo, before)
+        except (Locked, DatabaseError) as error:
+            log.warning("what would undo old imports is still there: %r", error)
             return False
 
     async def trim_feed(self) -> bool:

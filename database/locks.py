@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from database.bad_file import MAY_PASS, BadFile
 
 RUNNING = "running-"
+IMPORTING = ".import-"
 # Kept open until the process ends, and with it the lock.
 _held: list[int] = []
 
@@ -40,6 +41,50 @@ def hold_for_bot(url: str) -> None:
         sentence = f"Another bot runs on {path} already: stop it, or give this one a file of its own with DATABASE_URL."
         raise BadFile(sentence, MAY_PASS) from None
     _held.append(lock)
+
+
+@contextmanager
+def importing(url: str, name: str, refusal: Exception) -> Iterator[None]:
+    """Be the one who imports into what is called so; raises the refusal where another is, in any process or thread."""
+    path = _beside(Path(make_url(url).database), f"{IMPORTING}{name}.lock")
+    lock = _try(path)
+    if lock is None:
+        raise refusal
+    try:
+        yield
+    finally:
+        # Before it is let go, or somebody else's could be deleted.
+        path.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def is_importing(url: str) -> bool:
+    """Whether anybody is `importing` anything; what those who died left is swept away."""
+    path = Path(make_url(url).database).resolve()
+    running = False
+    for left in path.parent.glob(f"{path.name}{IMPORTING}*"):
+        lock = _try(left)
+        running |= lock is None
+        if lock is not None:
+            left.unlink(missing_ok=True)
+            os.close(lock)
+    return running
+
+
+def _try(path: Path) -> int | None:
+    """The lock of a path, unless somebody has it."""
+    while True:
+        lock = open_beside(path)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        # Whoever had it until now may have deleted the file, and then a third made another.
+        with suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(lock), os.stat(path)):
+                return lock
+        os.close(lock)
 
 
 def announce(folder: Path, url: str) -> None:

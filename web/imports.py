@@ -13,15 +13,18 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import ServiceUnavailable
 
 from database import steps
+from rules.account import tokens
 from rules.account.tokens import Caller
 from rules.errors import Invalid, NotFound
 from rules.parsing.timestamps import show_time
 from rules.systems import soft_delete, systems
-from rules.transfer import import_plan, importer
-from rules.transfer.import_file import MOST_BYTES, File
+from rules.transfer.import_commit import Result
+from rules.transfer.import_file import MOST_BYTES
 from rules.transfer.import_plan import Plan
 from rules.transfer.past_imports.undo import PastImport, list_imports, undo_import
 from rules.transfer.preview.choices import DEFAULT_WAY, FLAGS, Choices, find_offers, find_ways
+from rules.transfer.process import running
+from rules.transfer.process.work import Asked, alone, name_system
 from web.auth import get_owner, reading, writing
 from web.request_body import read_body
 from web.responses import RETRY_AFTER_S, readable_json, report
@@ -44,13 +47,11 @@ def take(user_id: str) -> Response:
     """What the file in the body would change; with `apply=true` it is imported, and that is told."""
     caller = _get_owner(user_id)
     choices, applies = _read_choices(), _read_flag("apply")
+    # Emptied once it is read: nothing else may hold the body.
+    texts = [read_body(MOST_BYTES)]
     with _in_turn():
-        file = importer.read_file(read_body(MOST_BYTES), **choices.reading)
-        with current_app.extensions["database"].read() as session:
-            plan = import_plan.plan(session, caller.user_id, file)
-        if not applies:
-            return report(_show_plan(plan), 200)
-        return report({"sentences": [_run(caller, file, choices.applied(plan))]}, 200)
+        told = _perform(caller, Asked(caller.user_id, choices, applies), texts)
+    return report({"sentences": [told.sentence]} if applies else _show_plan(told), 200)
 
 
 @bp.delete("/user/<user_id>/imports/<number>")
@@ -60,7 +61,7 @@ def take_back(user_id: str, number: str) -> Response:
     found = _number(caller).get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 9 else None
     if not found:
         raise NotFound("There is no import of this number.")
-    with writing(caller) as session:
+    with alone(_get_url(), _read(name_system, caller.user_id)), writing(caller) as session:
         undone = undo_import(session, caller.user_id, found.id)
     _purge(caller)
     return report({"sentences": undone.sentences}, 200)
@@ -103,25 +104,32 @@ def _show_plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _run(caller: Caller, file: File, applied: dict[str, Any]) -> str:
-    work = importer.Import(caller.user_id, file, **applied)
-    try:
-        steps.run(work.steps(), _writer(caller))
-    except BaseException:
-        with current_app.extensions["database"].write() as session:
-            work.cancel(session)
-        raise
-    finally:
-        _purge(caller)
-    return work.result.sentence
+def _perform(caller: Caller, asked: Asked, texts: list[bytes]) -> Plan | Result:
+    database = current_app.extensions["database"]
 
+    def check(*_done: int) -> None:
+        with database.read() as session:
+            tokens.check_current(session, caller)
 
-def _writer(caller: Caller) -> Callable[..., Any]:
     def write(rule: Callable[..., Any], *args: Any) -> Any:
         with writing(caller) as session:
             return rule(session, *args)
 
-    return write
+    try:
+        return running.perform(_get_url(), _read, write, asked, texts, check, check)
+    finally:
+        if asked.applies:
+            _purge(caller)
+            database.wal_cutter.soon()
+
+
+def _get_url() -> str:
+    return current_app.config["ROLLCALL"].database_url
+
+
+def _read(rule: Callable[..., Any], *args: Any) -> Any:
+    with current_app.extensions["database"].read() as session:
+        return rule(session, *args)
 
 
 def _purge(caller: Caller) -> None:
@@ -139,8 +147,7 @@ def _number(caller: Caller) -> dict[int, PastImport]:
         has_system = systems.find_own_system(session, caller.user_id)
         return list_imports(session, caller.user_id) if has_system else []
 
-    with current_app.extensions["database"].read() as session:
-        return dict(enumerate(reversed(find(session)), 1))
+    return dict(enumerate(reversed(_read(find)), 1))
 
 
 def _show(number: int, one: PastImport) -> dict[str, Any]:

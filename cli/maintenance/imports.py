@@ -1,26 +1,31 @@
 """What an operator does with files for one person: import them, list what came, and take the last back."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
-from cli.maintenance.opening import opened, progress
+from cli.maintenance.opening import find_url, opened, progress
 from database import steps
 from database.connections import Database
 from rules.errors import Invalid
 from rules.parsing.fields import get_snowflake
 from rules.systems import soft_delete
-from rules.transfer import import_plan, importer, known_switches
+from rules.transfer import known_switches
 from rules.transfer.formats.unpacking.zip_archives import MOST_PACKED
-from rules.transfer.import_file import File
+from rules.transfer.import_commit import Result
+from rules.transfer.import_plan import Plan
 from rules.transfer.past_imports.undo import list_imports, undo_import
 from rules.transfer.preview import choices
 from rules.transfer.preview.choices import Choices
 from rules.transfer.preview.plan_switches import show_day
+from rules.transfer.process import running
+from rules.transfer.process.work import Asked, Tell, alone, name_system
 
 
 @click.command("import")
@@ -43,15 +48,14 @@ def import_files(user: str, files: tuple[Path, ...], yes: bool, switches: str, *
     """Import FILES of any app into the system of USER (a Discord ID), after saying what they would change."""
     with opened() as database:
         user_id, chosen = get_snowflake(user), Choices(frozenset(name for name in flags if flags[name]), switches)
-        file = importer.read_files([_read(path) for path in files], **chosen.reading)
-        with database.read() as session:
-            plan = import_plan.plan(session, user_id, file)
+        texts = [_read(path) for path in files]
+        plan = _perform(database, Asked(user_id, chosen), list(texts))
         _tell(plan, flags)
         if plan.is_empty and not (plan.openings and choices.OPENS in chosen.flags):
             return
         if not yes:
             click.confirm("Import it?", abort=True)
-        click.echo(_run(database, user_id, file, chosen.applied(plan)))
+        click.echo(_run(database, Asked(user_id, chosen, True), texts).sentence)
 
 
 @click.command("imports")
@@ -80,7 +84,8 @@ def undo(user: str, yes: bool) -> None:
             last = next(iter(list_imports(session, user_id)), None)
         if last and not yes:
             click.confirm(f"Take the import of {show_day(last.at)} from {last.app} back?", abort=True)
-        undone = _write(database, undo_import, user_id, last and last.id)
+        with alone(find_url(), _rule(database.read, name_system, user_id)):
+            undone = _rule(database.write, undo_import, user_id, last and last.id)
         _purge(database)
     click.echo("\n".join(undone.sentences))
 
@@ -91,7 +96,7 @@ def _read(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _tell(plan: import_plan.Plan, flags: dict[str, bool]) -> None:
+def _tell(plan: Plan, flags: dict[str, bool]) -> None:
     for sentence in plan.sentences:
         # A name may hold what a terminal takes for a command.
         click.echo("".join(sign if sign.isprintable() else "�" for sign in sentence))
@@ -101,24 +106,31 @@ def _tell(plan: import_plan.Plan, flags: dict[str, bool]) -> None:
         click.echo("\n".join(f"- {text}" for text in offers))
 
 
-def _run(database: Database, user_id: int, file: File, applied: dict[str, Any]) -> str:
-    work = importer.Import(user_id, file, **applied)
-    with progress(work.total, "Switches and fronts") as bar:
+def _run(database: Database, asked: Asked, texts: list[bytes]) -> Result:
+    with progress(1, "Switches and fronts") as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = max(total, 1)
+            bar.update(done - bar.pos)
+
         try:
-            steps.run(work.steps(), partial(_write, database), lambda: bar.update(work.done - bar.pos))
-        except BaseException:
-            _write(database, work.cancel)
-            raise
+            return _perform(database, asked, texts, tell)
         finally:
             _purge(database)
-    return work.result.sentence
+
+
+def _perform(
+    database: Database, asked: Asked, texts: list[bytes], tell: Tell = lambda done, total: None
+) -> Plan | Result:
+    read, write = partial(_rule, database.read), partial(_rule, database.write)
+    return running.perform(find_url(), read, write, asked, texts, tell, lambda: None)
 
 
 def _purge(database: Database) -> None:
     """Delete for good what is out of reach, in steps between which others may write."""
-    steps.repeat(lambda: _write(database, soft_delete.purge_some))
+    steps.repeat(lambda: _rule(database.write, soft_delete.purge_some))
 
 
-def _write(database: Database, rule: Callable[..., Any], *args: Any) -> Any:
-    with database.write() as session:
+def _rule(transaction: Callable[[], AbstractContextManager[Session]], rule: Callable[..., Any], *args: Any) -> Any:
+    with transaction() as session:
         return rule(session, *args)

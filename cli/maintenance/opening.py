@@ -37,9 +37,14 @@ def find_settings() -> settings.Config:
     return settings.load({"DATABASE_URL": running[0]})
 
 
+def find_url() -> str:
+    """Where the commands' file is, as an address."""
+    return current_app.config["ROLLCALL"].database_url
+
+
 def find_file() -> Path:
     """Where the commands' file is."""
-    return Path(make_url(current_app.config["ROLLCALL"].database_url).database)
+    return Path(make_url(find_url()).database)
 
 
 def say_file() -> None:
@@ -56,7 +61,7 @@ def opened(make: bool = False) -> Iterator[Database]:
     if not make and not find_file().exists():
         raise click.ClickException(f"There is no database at {find_file()}; the first start of Rollcall makes it.")
     say_file()
-    url = current_app.config["ROLLCALL"].database_url
+    url = find_url()
     database = None
     try:
         upgrade(url)

@@ -76,16 +76,18 @@ def purge_some(session: Session, rows: int = ROWS_AT_ONCE) -> bool:
     return True
 
 
-def abandon_all(session: Session, before_us: int | None = None) -> None:
-    """Let `purge_some` delete what a process that ended had been building; or only what was begun before an instant."""
-    left = _is_kind(System.hid, BUILDING)
-    if before_us is not None:
-        left &= System.created < before_us
-    building = select(System.id).where(left)
+def is_building(session: Session) -> bool:
+    """Whether anything is being built, be it by a process that has ended."""
+    return session.scalar(select(System.id).where(_is_kind(System.hid, BUILDING)).limit(1)) is not None
+
+
+def abandon_all(session: Session) -> None:
+    """Let `purge_some` delete what a process that ended had been building."""
+    building = select(System.id).where(_is_kind(System.hid, BUILDING))
     with feed.muted(session):
         for table in (Member, Group):
             _rename(session, table, table.system_id.in_(building))
-        _rename(session, System, left)
+        _rename(session, System, _is_kind(System.hid, BUILDING))
 
 
 def _is_kind(hid: InstrumentedAttribute[str], kind: str) -> ColumnElement[bool]:

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from models import FrontSpan, Group, Import, ImportSource, Member, Switch, SwitchMember, System
+from models import Account, FrontSpan, Group, Import, ImportSource, Member, Switch, SwitchMember, System
 from rules import feed
 from rules.dispatch import changes
 from rules.errors import Invalid
 from rules.fronting import switches as switch_rules
 from rules.opt_out import check_storable
 from rules.parsing.timestamps import now_us
-from rules.systems import soft_delete, systems
+from rules.systems import short_ids, soft_delete, systems
 from rules.transfer import import_rows
 from rules.transfer.import_file import File, count
 from rules.transfer.import_groups import swap_groups
-from rules.transfer.import_rows import CAME, find_kept, find_row, move_rows, write_values
+from rules.transfer.import_rows import CAME, find_kept, find_row, get_own, move_rows, write_values
 from rules.transfer.import_staging import Staged, find_free_uuids, get_staged
-from rules.transfer.matching import KINDS, check_room, get_rows, name_sources
+from rules.transfer.matching import KINDS, check_room, name_sources
 from rules.transfer.past_imports.record import Record
 
 _ONLY_ROWS = {"synchronize_session": False}
@@ -75,15 +75,12 @@ def finish_import(
     if staged.target and (not system or (system.id, system.hid) != staged.target):
         raise Invalid(_REPLACED)
     made_system, record = system is None, Record()
-    if system is None:
-        system = systems.create_system(session, user_id)
-        system.created = system.created if file.created is None else file.created
-        system.uuid = find_free_uuids(session, System, [file.uuid]).get(0, system.uuid)
+    system = system or _give(session, source, user_id, file)
     # A hundred thousand switches are one change to whoever watches the system.
     with feed.told_once(session, system_id=system.id):
         told = {**file.first_system, **file.system} if made_system else file.system
         record.system = write_values(system, told, opens or made_system)
-        own = get_rows(session, Member, system)
+        own = get_own(session, Member, system, staged)
         kept, came = find_kept(session, file, Member, staged.places, system, own)
         new = [place.row_id for place, member in zip(staged.places, kept, strict=True) if not (place.hid or member)]
         check_room(len(own) + len(new))
@@ -101,13 +98,24 @@ def finish_import(
         if fronts_now:
             switches += _front_now(session, system, file, imported, member_rows)
         record.new_members = record.digest(session, Member, new)
-        # With what was not taken over: doubles of members who came meanwhile, and switches at a time that has one.
-        soft_delete.put_out_of_reach(session, source)
+        if not made_system:
+            # With what was not taken over: doubles of members who came meanwhile, switches at a time that has one.
+            soft_delete.put_out_of_reach(session, source)
         changes.note(session, changes.IMPORT, system)
         if made_system:
             session.flush()
             record.made_system = record.digest(session, System, [system.id])[system.id]
         return _store_record(session, system, imported, record, switches)
+
+
+def _give(session: Session, source: System, user_id: int, file: File) -> System:
+    """Let the staged system be the user's, who has none: to move all of a long history would hold the lock for long."""
+    source.hid = short_ids.make_id(session, System.hid)
+    source.created = now_us() if file.created is None else file.created
+    source.uuid = find_free_uuids(session, System, [file.uuid]).get(0, source.uuid)
+    session.add(Account(user_id=user_id, system_id=source.id))
+    session.flush()
+    return source
 
 
 def _store_record(session: Session, system: System, imported: Import, record: Record, switches: int) -> Result:
@@ -155,6 +163,8 @@ def _redirect(session: Session, system: System, staged: Staged, came: Mapping[in
 def _swap_switches(session: Session, source: System, system: System) -> int:
     """Let the staged switches belong to the system, but for those at a time that has one; returns how many."""
     session.flush()
+    if source is system:
+        return session.scalar(select(func.count()).where(Switch.system_id == system.id))
     known = select(Switch.timestamp).where(Switch.system_id == system.id)
     new = update(Switch).where(Switch.system_id == source.id, Switch.timestamp.not_in(known))
     return session.execute(new.values(system_id=system.id), execution_options=_ONLY_ROWS).rowcount

@@ -9,9 +9,9 @@ from models import Group, GroupMember, System
 from rules.errors import Invalid
 from rules.transfer import import_rows
 from rules.transfer.import_file import File
-from rules.transfer.import_rows import CAME, find_kept, find_row, move_rows, write_values
+from rules.transfer.import_rows import CAME, find_kept, find_row, get_own, move_rows, write_values
 from rules.transfer.import_staging import Staged
-from rules.transfer.matching import find_nestings, find_room, get_rows
+from rules.transfer.matching import find_nestings, find_room
 from rules.transfer.past_imports.record import Record
 
 # More would hold the lock for too long.
@@ -35,7 +35,7 @@ def swap_groups(
     """Let staged groups, and what is new of groups that were there, belong to the system; returns which each is."""
     if not file.groups:
         return []
-    own = get_rows(session, Group, system)
+    own = get_own(session, Group, system, staged)
     kept, _ = find_kept(session, file, Group, staged.groups, system, own)
     _redirect_memberships(session, staged, came)
     new = [place.row_id for place, group in zip(staged.groups, kept, strict=True) if not (place.hid or group)]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from models import Group, Member, System
 from rules.systems import short_ids
 from rules.transfer.import_file import File
-from rules.transfer.import_staging import Place
-from rules.transfer.matching import find_differences, match
+from rules.transfer.import_staging import Place, Staged
+from rules.transfer.matching import find_differences, get_rows, match
 from rules.transfer.openings import without_openings
 from rules.transfer.past_imports.record import Changes
 
@@ -18,6 +18,11 @@ from rules.transfer.past_imports.record import Changes
 MOST_REDIRECTED = 5_000
 CAME = "Members that are in the file came to your system during the import, and nothing was changed; start it again."
 _Row = TypeVar("_Row", Member, Group)
+
+
+def get_own(session: Session, table: type[_Row], system: System, staged: Staged) -> list[_Row]:
+    """The members or groups of the user's system, without those that the import has staged in it."""
+    return [row for row in get_rows(session, table, system) if row.import_id != staged.import_id]
 
 
 def find_kept(

@@ -26,7 +26,7 @@ from rules.transfer.matching import check_room, get_rows, match
 from rules.transfer.openings import without_openings
 from rules.transfer.past_imports import archive
 
-_INTERRUPTED = "The import was interrupted, and nothing was changed; start it again."
+INTERRUPTED = "The import was interrupted, and nothing was changed; start it again."
 PRIVACY = {Member: (*MEMBER_PRIVACY, *LATER_MEMBER_PRIVACY), Group: GROUP_PRIVACY}
 # The places in the file of a group and of a member who is in it.
 Membership = tuple[int, int]
@@ -183,7 +183,7 @@ def get_staged(session: Session, staged: Staged) -> System:
     # The number of a row that was deleted may be given again, but hardly in the same microsecond.
     hid = soft_delete.out_of_reach_hid(soft_delete.BUILDING, staged.system_id)
     if not system or system.hid != hid or system.created != staged.created:
-        raise Invalid(_INTERRUPTED)
+        raise Invalid(INTERRUPTED)
     return system
 
 

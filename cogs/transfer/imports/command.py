@@ -14,19 +14,20 @@ from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.commands.targets import SystemTarget
 from cogs.transfer.imports import past
 from cogs.transfer.imports.given_files import read_given
-from cogs.transfer.imports.progress import run_import
+from cogs.transfer.imports.progress import perform, run_import
 from cogs.transfer.imports.questions import ask_about, show_only
 from rules.errors import Invalid, Refused
-from rules.transfer import import_plan, importer
+from rules.transfer.import_plan import Plan
 from rules.transfer.preview.choices import Choices, find_offers
+from rules.transfer.process.work import Asked
 
 subcommands = Subcommands("import", first=("import [link]", "take the files that are attached, or that Discord holds"))
 for more in past.subcommands:
     subcommands.add(more)
 # Whose import is being asked about or running.
 _busy: set[int] = set()
-# Reading takes up to 200 MB.
-_reading = asyncio.Semaphore(1)
+# Each takes up to 200 MB.
+_working = asyncio.Semaphore(1)
 
 
 async def import_file(
@@ -49,19 +50,11 @@ async def import_file(
 async def _import(
     ctx: Context, arguments: Arguments, links: Sequence[str], attached: Sequence[discord.Attachment]
 ) -> None:
-    read_with = Choices()
+    read_with, chosen = Choices(), None
     while read_with:
-        # Fetched anew for each reading, since what was fetched is not to be kept while somebody thinks.
-        async with _reading:
-            texts = await read_given(links, attached)
-            try:
-                file = await asyncio.to_thread(importer.read_files, texts, **read_with.reading)
-            except Refused as refused:
-                # It may name a member.
-                await answer_privately(ctx, card(text=refused.told))
-                return
-            del texts
-        plan = await ctx.bot.read(import_plan.plan, ctx.author.id, file)
+        plan = await _plan(ctx, read_with, links, attached)
+        if plan is None:
+            return
         if plan.is_empty and not find_offers(plan):
             await show_only(ctx, plan)
             return
@@ -70,8 +63,24 @@ async def _import(
             await answer(ctx, card(text="Nothing was imported."))
             return
         read_with = chosen.find_unread(read_with)
-    result = await run_import(ctx, importer.Import(ctx.author.id, file, **chosen.applied(plan)))
+    async with _working:
+        result = await run_import(ctx, Asked(ctx.author.id, chosen, True), await read_given(links, attached))
     await answer(ctx, card(text=result.sentence))
+
+
+async def _plan(
+    ctx: Context, read_with: Choices, links: Sequence[str], attached: Sequence[discord.Attachment]
+) -> Plan | None:
+    """What the files would change; None where they cannot be read, and that is told."""
+    # Fetched anew each time, since what was fetched is not to be kept while somebody thinks.
+    async with _working:
+        texts = await read_given(links, attached)
+        try:
+            return await perform(ctx.bot, Asked(ctx.author.id, read_with), texts)
+        except Refused as refused:
+            # It may name a member.
+            await answer_privately(ctx, card(text=refused.told))
+            return None
 
 
 @contextmanager

@@ -1,13 +1,6 @@
 """`pk;import undo`, `list` and `archive`: what past imports brought, for nobody but their owner."""
 
-import asyncio
-import gzip
-import io
-import json
 from collections.abc import Mapping
-from typing import Any
-
-import discord
 
 from cogs.commands.arguments import YES, Arguments
 from cogs.commands.confirm import choose
@@ -15,14 +8,15 @@ from cogs.commands.formatting import cut, escape, quote, stamp_us
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import MOST_TEXT, Context, answer, answer_privately, card, send_dm, typed
 from cogs.commands.subcommands import Subcommand
+from cogs.transfer.uploads import as_json, as_upload
 from rules.errors import Invalid, NotFound
-from rules.transfer.import_file import count
+from rules.transfer.import_file import count, tell_kinds
 from rules.transfer.past_imports.archive import get_archive
 from rules.transfer.past_imports.undo import PastImport, list_imports, undo_import
+from rules.transfer.process.work import alone, name_system
 
-UNDO = "Undo"
-# Discord takes 10 MiB of a bot, and the message around the file is to have room.
-MOST_UPLOAD = 9 * 1024 * 1024
+UNDO, ARCHIVE_NAME = "Undo", "kept-aside.json"
+MOST_KINDS = 400
 _WORDS = {
     "new": "member",
     "changed": "changed member",
@@ -45,7 +39,8 @@ async def undo(ctx: Context, arguments: Arguments) -> None:
         await answer(ctx, card(text="Nothing was undone."))
         return
     # By its number: another import may have come while somebody thought.
-    undone = await ctx.bot.write_patiently(undo_import, ctx.author.id, last.id)
+    with alone(ctx.bot.config.database_url, await ctx.bot.read(name_system, ctx.author.id)):
+        undone = await ctx.bot.write_patiently(undo_import, ctx.author.id, last.id)
     ctx.bot.dispatch("purge")
     # It names the members that stay.
     await answer_privately(ctx, card(text=cut("\n".join(map(escape, undone.sentences)), MOST_TEXT)))
@@ -70,7 +65,11 @@ async def archive(ctx: Context, arguments: Arguments) -> None:
     if word is not None:
         await _send(ctx, _pick(found, word))
         return
-    lines = [f"**{number}.** {_name(one)}: {_tell_kinds(one.kept)}." for number, one in found.items() if one.kept]
+    lines = [
+        f"**{number}.** {_name(one)}: {escape(cut(tell_kinds(one.kept), MOST_KINDS))}."
+        for number, one in found.items()
+        if one.kept
+    ]
     end = [f"{typed(ctx, 'import archive <number>')} sends it as a file."] if lines else ["Nothing is kept aside."]
     text = "\n".join([*reversed(lines[-100:]), *end])
     await answer_privately(ctx, card("Kept aside for you alone", cut(text, MOST_TEXT)))
@@ -98,15 +97,8 @@ def _pick(found: Mapping[int, PastImport], word: str) -> PastImport:
 
 async def _send(ctx: Context, one: PastImport) -> None:
     kept = await ctx.bot.read(get_archive, ctx.author.id, one.id)
-    file = await asyncio.to_thread(_pack, kept)
+    file = as_upload(await ctx.bot.in_thread(as_json, ARCHIVE_NAME, kept))
     await answer_privately(ctx, card("Kept aside for you alone", f"Of {_name(one)}. Keep it to yourself."), file=file)
-
-
-def _pack(kept: Mapping[str, Any]) -> discord.File:
-    data, name = json.dumps(kept, ensure_ascii=False, indent=1).encode(), "kept-aside.json"
-    if len(data) <= MOST_UPLOAD:
-        return discord.File(io.BytesIO(data), filename=name)
-    return discord.File(io.BytesIO(gzip.compress(data)), filename=f"{name}.gz")
 
 
 async def _ask(ctx: Context, text: str) -> bool:
@@ -142,5 +134,5 @@ def _tell_state(ctx: Context, one: PastImport) -> str:
     return f"{aside}; {typed(ctx, 'import undo')} takes it back" if one.can_be_undone else aside
 
 
-def _tell_kinds(kinds: Mapping[str, int]) -> str:
-    return escape(cut(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()), 400))
+def _tell_kept(one: PastImport) -> str:
+    return escape(cut(tell_kinds(one.kept), MOST_KINDS))

@@ -1,39 +1,73 @@
-"""Running an import step by step, with a bar in one message that is edited now and then."""
+"""What takes long with somebody's files: read, planned and imported in a thread, with a bar in one message."""
 
 import asyncio
-import time
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import discord
+from discord.ext import commands
 
 from cogs.commands.responses import Context, answer, card
-from database.steps import PAUSE_S, WORK_S
-from rules.transfer import importer
 from rules.transfer.import_commit import Result
+from rules.transfer.import_plan import Plan
+from rules.transfer.process import running
+from rules.transfer.process.work import Asked, Tell
 
 EVERY_S = 2
 _PARTS = 20
 
 
-async def run_import(ctx: Context, work: importer.Import) -> Result:
-    """Run all of an import or nothing of it, telling how far it is."""
-    told = await answer(ctx, card(text="Importing …"))
-    told_at = paused_at = time.monotonic()
+class _Stopped(Exception):
+    """Nobody waits for the import any more."""
+
+
+async def perform(
+    bot: commands.Bot, asked: Asked, texts: list[bytes], tell: Tell = lambda done, total: None
+) -> Plan | Result:
+    """`running.perform` in a thread, where `tell` is called too; whoever is cancelled ends the import."""
+    loop, stopped = asyncio.get_running_loop(), threading.Event()
+
+    def wait_for(run: Callable[..., Coroutine[Any, Any, Any]]) -> Callable[..., Any]:
+        return lambda rule, *args: asyncio.run_coroutine_threadsafe(run(rule, *args), loop).result()
+
+    def check(*done: int) -> None:
+        if stopped.is_set():
+            raise _Stopped
+        if done:
+            tell(*done)
+
+    read, write = wait_for(bot.read), wait_for(bot.write_patiently)
     try:
-        for rule, args in work.steps():
-            await ctx.bot.write_patiently(rule, *args)
-            if time.monotonic() - told_at > EVERY_S:
-                await _edit(told, f"Importing …\n{draw_bar(work.done, work.total)}")
-                told_at = time.monotonic()
-            if time.monotonic() - paused_at > WORK_S:
-                await asyncio.sleep(PAUSE_S)
-                paused_at = time.monotonic()
-    except BaseException:
-        await ctx.bot.write_patiently(work.cancel)
-        raise
+        return await asyncio.to_thread(
+            running.perform, bot.config.database_url, read, write, asked, texts, check, check
+        )
     finally:
+        stopped.set()
+
+
+async def run_import(ctx: Context, asked: Asked, texts: list[bytes]) -> Result:
+    """Run all of an import or nothing of it, telling how far it is."""
+    told, done = await answer(ctx, card(text="Importing …")), [(0, 0)]
+
+    async def draw() -> None:
+        while True:
+            before = done[0]
+            await asyncio.sleep(EVERY_S)
+            if done[0] != before:
+                await _edit(told, f"Importing …\n{draw_bar(*done[0])}")
+
+    drawing = asyncio.create_task(draw())
+    try:
+        result = await perform(ctx.bot, asked, texts, lambda *now: done.__setitem__(0, now))
+    finally:
+        drawing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await drawing
         ctx.bot.dispatch("purge")
     await _edit(told, "Imported.")
-    return work.result
+    return result
 
 
 def draw_bar(done: int, total: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from models import (
@@ -96,25 +96,29 @@ def undo_import(session: Session, user_id: int, import_id: int | None = None) ->
     record = Record.load(imported.undo)
     with feed.told_once(session, system_id=system.id):
         was_edited = record.made_system != record.digest(session, System, [system.id])[system.id]
-        doomed = soft_delete.add_out_of_reach(session, soft_delete.DELETING)
-        switches = _take_switches(session, imported, system, doomed)
         own_members, own_groups = (_find_added(session, table, imported, system) for table in (Member, Group))
         kept_groups = _find_edited(session, record, Group, own_groups)
         kept_groups |= _find_refilled(session, system, record, own_groups)
         gone_groups = own_groups.keys() - kept_groups
         kept_members = _find_edited(session, record, Member, own_members)
-        kept_members |= _find_used(session, system, record, own_members.keys() - kept_members, gone_groups)
+        kept_members |= _find_used(session, system, imported, record, own_members.keys() - kept_members, gone_groups)
         gone_members = own_members.keys() - kept_members
-        _leave_groups(session, record, gone_members, gone_groups)
-        restored, changed_since = _restore(session, system, record)
-        _take_rows(session, system, doomed, gone_members, gone_groups)
-        imported.system_id = doomed.id
-        session.flush()
-        soft_delete.put_out_of_reach(session, doomed)
-        deletes_system = bool(record.made_system) and not was_edited and _is_bare(session, system)
+        stays_something = was_edited or kept_members or kept_groups
+        deletes_system = bool(record.made_system) and not stays_something and _is_bare(session, system, imported)
+        restored = changed_since = 0
         if deletes_system:
+            # As it is: to take all of a long history out of it first would hold the lock for long.
+            switches = session.scalar(select(func.count()).where(Switch.system_id == system.id))
             soft_delete.put_out_of_reach(session, system)
         else:
+            doomed = soft_delete.add_out_of_reach(session, soft_delete.DELETING)
+            switches = _take_switches(session, imported, system, doomed)
+            _leave_groups(session, record, gone_members, gone_groups)
+            restored, changed_since = _restore(session, system, record)
+            _take_rows(session, system, doomed, gone_members, gone_groups)
+            imported.system_id = doomed.id
+            session.flush()
+            soft_delete.put_out_of_reach(session, doomed)
             # Whoever follows the system reads it anew, as after an import.
             changes.note(session, changes.IMPORT, system)
     stays = _tell_stays([own_members[one] for one in kept_members], [own_groups[one] for one in kept_groups])
@@ -180,10 +184,15 @@ def _find_refilled(session: Session, system: System, record: Record, added: Coll
 
 
 def _find_used(
-    session: Session, system: System, record: Record, members: Collection[int], gone_groups: Collection[int]
+    session: Session,
+    system: System,
+    imported: Import,
+    record: Record,
+    members: Collection[int],
+    gone_groups: Collection[int],
 ) -> set[int]:
     """Which of these members somebody has used since: in a switch, a message, a server's settings, another group."""
-    own = select(Switch.id).where(Switch.system_id == system.id)
+    own = select(Switch.id).where(*_are_others(Switch, system, imported))
     fronted = set(session.scalars(select(SwitchMember.member_id).where(SwitchMember.switch_id.in_(own)).distinct()))
     spoke = exists().where(Message.member_id == Member.id)
     is_set = exists().where(MemberGuild.member_id == Member.id)
@@ -248,12 +257,21 @@ def _take_rows(
     session.execute(within, execution_options={"synchronize_session": "fetch"})
 
 
-def _is_bare(session: Session, system: System) -> bool:
-    """Whether nothing is in a system, nobody else's account is linked to it, and nothing is set for a server."""
-    held = (Member, Group, Switch, Import, SystemGuild, Autoproxy)
-    if any(session.scalar(select(exists().where(table.system_id == system.id))) for table in held):
+def _is_bare(session: Session, system: System, imported: Import) -> bool:
+    """Whether a system holds nothing but the import, is nobody else's too, and nothing is set for a server."""
+    others = [_are_others(table, system, imported) for table in (Member, Group, Switch)]
+    others.append((Import.system_id == system.id, Import.id != imported.id))
+    others += [(table.system_id == system.id,) for table in (SystemGuild, Autoproxy)]
+    if any(session.scalar(select(exists().where(*which))) for which in others):
         return False
     return session.scalar(select(func.count()).where(Account.system_id == system.id)) == 1
+
+
+def _are_others(
+    table: type[Member] | type[Group] | type[Switch], system: System, imported: Import
+) -> tuple[ColumnElement[bool], ...]:
+    """What of a system did not come with the import."""
+    return table.system_id == system.id, table.import_id.is_distinct_from(imported.id)
 
 
 def _tell_stays(members: list[str], groups: list[str]) -> list[str]:

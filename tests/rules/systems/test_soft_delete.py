@@ -139,13 +139,6 @@ def test_a_system_that_is_abandoned_is_being_deleted_with_all_its_members(write,
         assert [hid for hid, _ in rows] == [f"-{number}" for _, number in rows]
 
 
-def test_what_was_begun_since_is_left_alone(write, read):
-    for created in (5, 10):
-        write(soft_delete.add_out_of_reach, soft_delete.BUILDING, created)
-    write(soft_delete.abandon_all, 10)
-    assert read(lambda s: s.scalars(select(System.hid).order_by(System.id)).all()) == ["-1", "+2"]
-
-
 def test_abandoning_collides_with_nothing_that_is_being_deleted(write, settle, put_away, counts):
     for number in range(3):
         settle(ALICE, 600 + 10 * number)
