@@ -17,6 +17,7 @@ PARTS = {
         "idle_websockets": "memory and CPU of 5 000 idle WebSockets",
         "live": "from a commit and from the gateway's frame to whoever listens; what listeners cost; a restart",
         "systems": "`/v1` reads in a file of 10 000 systems",
+        "transfer": "files of 10 000 and 100 000 fronts: planned, imported, and what others notice of it",
     },
     "bot": {
         "ingest": "presences from the gateway's frame to the commit",

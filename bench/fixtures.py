@@ -103,6 +103,17 @@ def add_system(file: Path) -> tuple[str, str]:
     return token, hid
 
 
+def add_tokens(file: Path, count: int) -> list[str]:
+    """Tokens of the first people, who have no systems."""
+    database = connections.open_database(f"sqlite:///{file}")
+    made = [tokens.make_token(FIRST + number) for number in range(count)]
+    with database.write() as session:
+        for number, token in enumerate(made):
+            tokens.store_token(session, FIRST + number, tokens.hash_token(token))
+    database.close()
+    return made
+
+
 def fill_system(session: Session, token: str) -> str:
     tokens.store_token(session, FIRST, tokens.hash_token(token))
     kv.edit_pairs(session, FIRST, {f"key {number}": "a value of some length" for number in range(PAIRS)})

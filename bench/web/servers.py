@@ -36,9 +36,10 @@ def serving(
     file: Path | None = None,
     workers: int = 1,
     port: int | None = None,
+    pins: bool = True,
     **environ: str,
 ) -> Iterator[Server]:
-    """Run a WSGI app by gunicorn, with one of WORKERS."""
+    """Run a WSGI app by gunicorn, with one of WORKERS; a single one has a core for itself, unless nothing `pins` it."""
     port = port or free_port()
     given = {"PORT": str(port), "WEB_CONCURRENCY": str(workers), "RATE_LIMIT": "", "LOG_LEVEL": "WARNING", **environ}
     if file:
@@ -48,7 +49,7 @@ def serving(
         cwd=settings.ROOT,
         env={**os.environ, **given},
         stdout=subprocess.DEVNULL,
-        preexec_fn=pinned(SERVER) if workers == 1 else None,
+        preexec_fn=pinned(SERVER) if pins and workers == 1 else None,
     )
     url = f"http://127.0.0.1:{port}"
     try:
