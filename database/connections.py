@@ -1,6 +1,5 @@
 """How the one SQLite file that the web side and the bot share is opened, read and written. DESIGN section 3."""
 
-import os
 import sqlite3
 import threading
 import time
@@ -152,6 +151,11 @@ class Database:
         """The same for presence and heartbeat, which a power cut may undo. Raises Locked after LOCK_WAIT_MS."""
         return _transaction(self._presence_writer, self._file)
 
+    @property
+    def wal_path(self) -> str:
+        """The file that each commit is written into, before it is brought into the file itself."""
+        return self._file.wal_path
+
     def find_fault(self) -> str | None:
         """Why nothing may be written any more, in one sentence: the file was moved, deleted or replaced; else None."""
         return self._file.find_fault()
@@ -164,15 +168,7 @@ class Database:
         """
         with self.write_presence() as session:
             yield session
-        try:
-            wal = os.open(f"{self._writer.url.database}-wal", os.O_RDONLY)
-        except FileNotFoundError:
-            # It is all in the file, and a checkpoint waits for the disk itself.
-            return
-        try:
-            os.fsync(wal)
-        finally:
-            os.close(wal)
+        self._file.sync_wal()
 
     def can_write(self) -> bool:
         """Whether a small transaction reaches the file, and no other process tells that its own do not.

@@ -6,7 +6,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 Identity = tuple[int, int] | None
-BESIDE = ("-wal", "-shm")
+WAL = "-wal"
+BESIDE = (WAL, "-shm")
 
 
 class OpenedFile:
@@ -16,7 +17,7 @@ class OpenedFile:
     """
 
     def __init__(self, path: str) -> None:
-        self.path, self._name = path, Path(path).name
+        self.path, self.wal_path, self._name = path, path + WAL, Path(path).name
         self._identity = _identify(path)
         self._beside: list[Identity] | None = None
 
@@ -51,6 +52,18 @@ class OpenedFile:
                 " restart both processes, which saves what was in it."
             )
         return None
+
+    def sync_wal(self) -> None:
+        """Bring what is committed to the disk."""
+        try:
+            wal = os.open(self.wal_path, os.O_RDONLY)
+        except FileNotFoundError:
+            # It is all in the file, and a checkpoint waits for the disk itself.
+            return
+        try:
+            os.fsync(wal)
+        finally:
+            os.close(wal)
 
     def note_beside(self) -> None:
         """Remember the WAL; while a connection is open that has written, it stays where it is."""

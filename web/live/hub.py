@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.exc import DatabaseError
 
+from database.commit_watch import CommitWatch
 from database.compiled_queries import Reader
 from database.connections import Database
 from database.turn_reader import TurnReader
@@ -20,8 +21,6 @@ from web.live.stream import EVERYTHING, Topic
 
 log = logging.getLogger(__name__)
 
-# The first that is faster than the peers; nobody asks while nobody listens.
-POLL_S = 0.005
 ROWS_AT_ONCE = 10_000
 # So many are told before the loop reads, accepts and stops again.
 TOLD_A_TURN = 250
@@ -63,9 +62,7 @@ class Hub:
         self._by_topic: dict[Topic, set[Listener]] = defaultdict(set)
         self._by_client: dict[str, int] = defaultdict(int)
         self._read_to = 0
-        # The file's version by which all of the feed was read, None where it is to be read in any case.
-        self._version: int | None = None
-        self._next: asyncio.TimerHandle | None = None
+        self._commits = CommitWatch(reader, database.wal_path, self._begin_to_read)
         self._reading: asyncio.Task | None = None
 
     def __len__(self) -> int:
@@ -98,15 +95,15 @@ class Hub:
         """
         known, _ = self._listeners[listener]
         # Whoever only said that they are there costs nothing more.
-        if topics and self._next is None and self._reading is None:
+        if topics and self._is_at_rest():
             self._read_to = self.told_to = feed.find_newest(self._reader.begin_anew())
-            self._version = None
+            self._commits.forget()
         for topic in topics:
             if listener not in self._by_topic[topic]:
                 self._by_topic[topic].add(listener)
                 known.append(topic)
-        if self._next is None and self._reading is None:
-            self._wait()
+        if self._by_topic and self._is_at_rest():
+            self._commits.wait()
 
     def remove(self, listener: Listener, topics: Iterable[Topic]) -> None:
         """Let a listener hear no more of these."""
@@ -138,14 +135,20 @@ class Hub:
 
     def stop(self) -> None:
         """Read no more."""
-        for waiting in (self._next, self._reading):
-            if waiting:
-                waiting.cancel()
+        self._commits.stop()
+        if self._reading:
+            self._reading.cancel()
+
+    def _is_at_rest(self) -> bool:
+        return not self._commits.is_waiting and self._reading is None
 
     def _forget(self, topic: Topic, listener: Listener) -> None:
         self._by_topic[topic].discard(listener)
         if not self._by_topic[topic]:
             del self._by_topic[topic]
+        if not self._by_topic:
+            # Nobody asks while nobody listens.
+            self._commits.rest()
 
     def _catch_up(self, listener: Listener) -> None:
         """Tell what was committed after the listener's first state was read, and has been read here since."""
@@ -161,32 +164,22 @@ class Hub:
             with Moment(self._database, reader) as moment:
                 self._tell(listener, moment, EVERYTHING if everything or is_long else own, seq)
 
-    def _wait(self) -> None:
-        # Neither task nor future, since this is what a process with idle listeners does all the time.
-        self._next = asyncio.get_running_loop().call_later(POLL_S, self._poll) if self._by_topic else None
-
-    def _poll(self) -> None:
-        try:
-            version = self._reader.find_version()
-        except FAULTS:
-            version = None
-        if version is not None and version == self._version:
-            self._wait()
-        else:
-            self._next, self._version = None, version
-            self._reading = asyncio.create_task(self._read())
+    def _begin_to_read(self) -> None:
+        self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         try:
             await self._look()
         except Exception as error:
             # Whoever was told already hears nothing twice.
-            self._read_to, self._version = self.told_to, None
+            self._read_to = self.told_to
+            self._commits.forget()
             is_known = isinstance(error, FAULTS)
             log.warning("the feed of changes could not be read: %r", error, exc_info=not is_known)
             await asyncio.sleep(AFTER_FAULT_S)
         self._reading = None
-        self._wait()
+        if self._by_topic:
+            self._commits.wait()
 
     async def _look(self) -> None:
         reader = self._reader.begin_anew()
@@ -197,7 +190,7 @@ class Hub:
         was_trimmed = rows[0].seq > self._read_to + 1 and feed.find_oldest(reader) > self._read_to + 1
         self._read_to = seq = rows[-1].seq
         if len(rows) == ROWS_AT_ONCE:
-            self._version = None
+            self._commits.forget()
         topics, everything = find_topics(reader, rows)
         if everything or was_trimmed:
             await self._tell_all(dict.fromkeys(self._listeners, EVERYTHING), seq)

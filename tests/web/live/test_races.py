@@ -128,6 +128,33 @@ def test_whoever_hides_while_many_are_told_is_not_shown_to_those_who_come_last(
     assert told == ["there"] * a_turn + ["gone"] * (12 - a_turn)
 
 
+def test_the_file_is_asked_nothing_while_nobody_listens(database, join, read, write):
+    join(ALICE)
+    asked = []
+
+    class Reader(TurnReader):
+        def find_version(self):
+            asked.append(1)
+            return super().find_version()
+
+    async def listen():
+        told, listening = asyncio.Queue(), Hub(database, Reader(database), SharedCounts().claim())
+        watcher = Watcher(told, read(feed.find_newest), lambda: None)
+        listening.join(watcher, [("user", ALICE)], "1")
+        write(kv.set_value, ALICE, "n", "1", True)
+        await told.get()
+        listening.leave(watcher)
+        await asyncio.sleep(0.05)
+        before = len(asked)
+        write(kv.set_value, ALICE, "n", "2", True)
+        await asyncio.sleep(0.3)
+        listening.stop()
+        return before, len(asked)
+
+    before, after = asyncio.run(asyncio.wait_for(listen(), 20))
+    assert before == after > 0
+
+
 @pytest.fixture
 def broken_once(monkeypatch):
     """Lets the file fail to be read, once, where a moment is asked something."""
