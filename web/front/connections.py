@@ -42,15 +42,20 @@ class Connections(set[Connection]):
 
     def look(self, now: float) -> None:
         """Look at every connection once."""
-        unsent = {one: one.transport.get_write_buffer_size() for one in self}
+        # With thousands that are idle this is most of what a process does: each is touched as little as may be.
+        everyone = set(self)
+        unsent = {one: size for one in everyone if (size := one.transport.get_write_buffer_size())}
         spare = MOST_UNSENT_BYTES - sum(unsent.values())
-        for one, size in sorted(unsent.items(), key=lambda pair: -pair[1]) if spare < 0 else unsent.items():
-            one.unsent_since = (one.unsent_since or now) if size else None
-            if size and (spare < 0 or now - one.unsent_since > 3 * self.patience_s):
+        for one, size in sorted(unsent.items(), key=lambda pair: -pair[1]):
+            one.unsent_since = one.unsent_since or now
+            if spare < 0 or now - one.unsent_since > 3 * self.patience_s:
                 spare += size
                 reset(one.transport)
-            else:
-                one.check(now, self.patience_s)
+                everyone.discard(one)
+        for one in everyone:
+            if one.unsent_since is not None and one not in unsent:
+                one.unsent_since = None
+            one.check(now, self.patience_s)
 
 
 def most_connections() -> int:

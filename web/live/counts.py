@@ -8,6 +8,7 @@ SLOTS = 128
 FIELDS = ("sockets", "streams", "events", "dropped")
 # How many there are now; the others count what has been.
 GAUGES = FIELDS[:2]
+_PLACES = {field: place for place, field in enumerate(FIELDS, 1)}
 
 
 class Counts:
@@ -17,7 +18,7 @@ class Counts:
         self._memory = memory
 
     def add(self, field: str, count: int = 1) -> None:
-        self._memory[1 + FIELDS.index(field)] += count
+        self._memory[_PLACES[field]] += count
 
 
 class SharedCounts:
@@ -34,7 +35,7 @@ class SharedCounts:
         mine = next((slot for slot in slots if not slot[0] or not _is_running(slot[0])), slots[-1])
         mine[0] = os.getpid()
         for field in GAUGES:
-            mine[1 + FIELDS.index(field)] = 0
+            mine[_PLACES[field]] = 0
         return Counts(mine)
 
     def total(self) -> dict[str, int]:

@@ -99,7 +99,7 @@ class LanyardSocket:
             users += moment.once(EVERY_USER, lambda: profiles.list_published(moment.reader, MOST_AT_FIRST))
         # All is read before anything counts as said: what cannot be read is asked again.
         shown = [(user_id, _show(moment, user_id)) for user_id in users if self._find_known(user_id) is not None]
-        return b"".join(self._news(moment, user_id, text) for user_id, text in shown)
+        return b"".join([self._news(moment, user_id, text) for user_id, text in shown])
 
     def _find_known(self, user_id: int) -> dict[int, int] | None:
         return self._said if user_id in self._said else self._others
