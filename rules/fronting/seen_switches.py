@@ -6,6 +6,7 @@ private members of all other switches; what is shown beside them (a presence, ca
 times are of `since_public`.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
@@ -27,11 +28,19 @@ def is_seen(system_id: Any, switch: Any = Switch) -> ColumnElement[bool]:
     anybody = aliased(Member)
     # Asked once, so that where all are private a hundred thousand switches are compared with nothing.
     has_public = exists().where(anybody.system_id == system_id, anybody.visibility.is_(False))
+    return or_(switch.hides_private.is_(False), and_(has_public, _names_others(switch)))
+
+
+@cache
+def _names_others(switch: Any) -> ColumnElement[bool]:
+    """The condition that a switch names others to strangers than the one before it.
+
+    Put together once: that takes longer than asking.
+    """
     before = aliased(Switch)
     earlier = select(before.id).where(before.system_id == switch.system_id, before.timestamp < switch.timestamp)
     last = earlier.order_by(before.timestamp.desc()).limit(1).correlate(switch).scalar_subquery()
-    named, named_before = _list_named(switch.id, switch), _list_named(last, switch)
-    return or_(switch.hides_private.is_(False), and_(has_public, named.is_distinct_from(named_before)))
+    return _list_named(switch.id, switch).is_distinct_from(_list_named(last, switch))
 
 
 def since_public(newest: Any) -> ColumnElement[int | None]:
