@@ -2,7 +2,7 @@ PYTHON ?= python3
 MINUTES ?= 30
 VENV := .venv
 BIN := $(VENV)/bin
-# Where Python is told to keep nothing it compiled, each of the hundred processes of the tests would compile it all anew.
+# Where Python is told to keep nothing that it compiled, each of a hundred processes would compile all of it anew.
 COMPILED := PYTHONDONTWRITEBYTECODE=
 
 .PHONY: run test test-long soak lint format bench commands pictures clean
@@ -11,7 +11,7 @@ run: $(VENV)/.runs  ## set everything up and start Rollcall; without a DISCORD_T
 	@$(BIN)/python -m cli.start
 
 test: lint  ## set everything up and run all checks
-	@$(COMPILED) $(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile
+	@$(COMPILED) $(BIN)/python -m pytest -m "not long" -n 3 --dist loadfile --no-loadscope-reorder
 
 test-long: $(VENV)/.tests  ## the tests that take longer
 	@$(COMPILED) $(BIN)/python -m pytest -m long --timeout 900 -rP
