@@ -32,7 +32,7 @@ def browse(chromium: Browser, rollcall: Rollcall) -> Iterator[Callable[..., Watc
 
     def run(path: str = "/", expecting: str | None = None, **options: object) -> WatchedPage:
         made.append(open_page(chromium, rollcall.url, expecting, **options))
-        made[-1].page.goto(rollcall.url + path)
+        made[-1].go(path)
         return made[-1]
 
     yield run

@@ -7,15 +7,19 @@ from tests.end_to_end.pages.watched_page import PHONE, assert_accessible
 PATHS = ("/", "/docs", "/nothing")
 
 
-@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browse, path, scheme):
-    assert_accessible(browse(path, color_scheme=scheme).page)
+def test_axe_finds_nothing(browse, scheme):
+    watched = browse(color_scheme=scheme)
+    for path in PATHS:
+        watched.go(path)
+        assert_accessible(watched.page)
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_no_page_is_wider_than_a_phone(browse, path):
-    assert not browse(path, viewport=PHONE).is_scrolled_sideways
+def test_no_page_is_wider_than_a_phone(browse):
+    watched = browse(viewport=PHONE)
+    for path in PATHS:
+        watched.go(path)
+        assert not watched.is_scrolled_sideways, path
 
 
 def background(watched):
@@ -46,8 +50,10 @@ def test_the_first_step_of_the_keyboard_leads_to_the_content(browse):
     assert watched.page.evaluate("document.activeElement.id") == "main"
 
 
-@pytest.mark.parametrize("path", PATHS)
-def test_without_javascript_a_page_says_the_same(browse, path):
-    with_it, without = (browse(path, java_script_enabled=enabled) for enabled in (True, False))
-    assert without.find("main").inner_text() == with_it.find("main").inner_text()
-    assert not without.find("#theme").is_visible()
+def test_without_javascript_a_page_says_the_same(browse):
+    with_it, without = (browse(java_script_enabled=enabled) for enabled in (True, False))
+    for path in PATHS:
+        with_it.go(path)
+        without.go(path)
+        assert without.find("main").inner_text() == with_it.find("main").inner_text()
+        assert not without.find("#theme").is_visible()

@@ -34,6 +34,10 @@ class WatchedPage:
         if not request.url.startswith((f"{self._origin}/", "data:")):
             self.problems.append(f"asked {request.url}")
 
+    def go(self, path: str) -> None:
+        """Open a path of ours in the same window."""
+        self.page.goto(self._origin + path)
+
     def find(self, selector: str) -> Locator:
         """The one part of the page that a selector names."""
         return self.page.locator(selector)
