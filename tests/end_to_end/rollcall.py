@@ -21,6 +21,7 @@ import config as settings
 from cli.supervisor import WEB
 from database import connections
 from simulator.client import Simulator
+from tests.end_to_end.forked import Forked
 
 PATIENCE_S = 40
 EVERY_S = 0.02
@@ -45,19 +46,25 @@ def free_port() -> int:
 
 
 class Process:
-    """A child process, of Python or another program, whose output is kept."""
+    """A child process, of Python or another program, whose output is kept; `forked`: from one that knows Rollcall."""
 
-    def __init__(self, *command: str, environ: dict[str, str], program: str = sys.executable) -> None:
+    def __init__(
+        self, *command: str, environ: dict[str, str], program: str = sys.executable, forked: bool = False
+    ) -> None:
         self.lines: list[str] = []
-        self._process = subprocess.Popen(
-            [program, *command],
-            cwd=settings.ROOT,
-            env=environ,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            start_new_session=True,
+        self._process = (
+            Forked(command, environ)
+            if forked
+            else subprocess.Popen(
+                [program, *command],
+                cwd=settings.ROOT,
+                env=environ,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+                start_new_session=True,
+            )
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -99,7 +106,12 @@ class Process:
 
 
 class Rollcall:
-    """One file, one bot, one web side; `environ` are settings on top of what a test needs."""
+    """One file, one bot, one web side; `environ` are settings on top of what a test needs.
+
+    They start by being forked, where it is not a start itself, or what it uses, that is looked at.
+    """
+
+    forked = True
 
     def __init__(self, simulator: Simulator, folder: Path, **environ: str) -> None:
         self.simulator = simulator
@@ -127,7 +139,7 @@ class Rollcall:
         self.http.headers["Connection"] = "close"
 
     def start_bot(self, connected: bool = True, **environ: str) -> Process:
-        self.bot = Process("bot.py", environ={**self.environ, **environ})
+        self.bot = Process("bot.py", environ={**self.environ, **environ}, forked=self.forked)
         if connected:
             until(lambda: self.has_synced)
         return self.bot
@@ -141,7 +153,7 @@ class Rollcall:
     def start_web(self, *command: str, **environ: str) -> Process:
         """Start the web side, by gunicorn or by another command, in which `{PORT}` is the port."""
         words = [word.format(PORT=self.port) for word in command or WEB]
-        self.web = Process(*words, environ={**self.environ, **environ})
+        self.web = Process(*words, environ={**self.environ, **environ}, forked=self.forked and not command)
         until(self.is_serving)
         return self.web
 

@@ -17,6 +17,8 @@ ALICE = 80351110224678912
 class Web(Rollcall):
     """A web side with alice published, and `token` hers."""
 
+    forked = False
+
     def publish_alice(self) -> None:
         member = {"user": {"id": str(ALICE), "username": "alice"}}
         change = updates.change_of_member(member, 1000, 1000, {"status": "online"})

@@ -42,6 +42,8 @@ class Soak:
 
     def __init__(self, running: Rollcall) -> None:
         self.running, self.discord, self.run = running, running.simulator, Run(SEED)
+        # What they use is looked at, and a forked one has read more than it needs.
+        running.forked = False
         self.discord.fill(None, CROWD, online=0.5)
         self.crowd = [user["id"] for user in self.discord.users() if not user["bot"]]
         running.start_bot()
