@@ -9,7 +9,7 @@ from discord.ext import commands
 
 from cogs.commands.arguments import Arguments
 from cogs.commands.registry import systems_command
-from cogs.commands.responses import Context, answer, answer_privately, card
+from cogs.commands.responses import Context, answer, answer_privately, answer_with_secret, card, typed
 from cogs.commands.subcommands import Subcommand, Subcommands
 from cogs.commands.targets import SystemTarget
 from cogs.transfer.imports import past
@@ -65,7 +65,9 @@ async def _import(
         read_with = chosen.find_unread(read_with)
     async with _working:
         result = await run_import(ctx, Asked(ctx.author.id, chosen, True), await read_given(links, attached))
-    await answer(ctx, card(text=result.sentence))
+    # How many members somebody has may be private, and so may be the system.
+    told = f"{typed(ctx, 'import list')} says what came."
+    await answer_with_secret(ctx, "Done.", card(text=result.sentence), told)
 
 
 async def _plan(

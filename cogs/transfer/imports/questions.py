@@ -9,7 +9,9 @@ from cogs.commands.paginator import Paginator
 from cogs.commands.private_responses import is_private
 from cogs.commands.responses import Context, answer, as_file, card, send_dm
 from cogs.commands.views import OptionButtons
+from rules.transfer import known_switches
 from rules.transfer.import_plan import Plan
+from rules.transfer.preview import choices
 from rules.transfer.preview.choices import DEFAULT_WAY, OPENS, Choices, find_offers, find_ways
 
 PLAN_NAME = "what-would-change.txt"
@@ -18,6 +20,15 @@ MOST_PLAN = 3800
 MOST_LINE = 600
 IMPORT, IMPORT_AND_OPEN, OPEN = "Import", "Import, and make that public", "Make that public"
 _TITLE = "What the file would change"
+# What buttons say where others read them: neither who fronts nor how much there is.
+_FOR_CHANNELS = {
+    choices.FRONTS_NOW: "Who fronts last in the file fronts now",
+    choices.ADDS_UNKNOWN: "Make members of those who front and are not in the file",
+    choices.TAKES_BIRTHDAYS: "Take fields for birthdays",
+    known_switches.BEFORE: "Only switches from before my first",
+    known_switches.ALL: "All switches, among mine",
+    known_switches.NONE: "No switches",
+}
 
 
 async def ask_about(ctx: Context, plan: Plan, arguments: Arguments, taken: Choices) -> Choices | None:
@@ -29,8 +40,8 @@ async def ask_about(ctx: Context, plan: Plan, arguments: Arguments, taken: Choic
     if arguments.has(*YES):
         return taken
     offers = {name: told for name, told in find_offers(plan).items() if name != OPENS}
-    wanted = OptionButtons(offers, (), row=1)
-    ways = OptionButtons(find_ways(plan), (DEFAULT_WAY,), row=0, only_one=True)
+    wanted = OptionButtons(_label(ctx, offers), (), row=1)
+    ways = OptionButtons(_label(ctx, find_ways(plan)), (DEFAULT_WAY,), row=0, only_one=True)
     asked = "Make it public?" if plan.is_empty and not offers else "Import it?"
     buttons = _name_buttons(plan, offers)
     pressed = await choose(ctx, ctx.author.id, f"{text}\n{asked}", buttons, beside=(ways, wanted))
@@ -38,6 +49,10 @@ async def ask_about(ctx: Context, plan: Plan, arguments: Arguments, taken: Choic
         return None
     opened = {OPENS} if pressed != IMPORT else set()
     return Choices(taken.flags | wanted.chosen | opened, *ways.chosen)
+
+
+def _label(ctx: Context, options: dict[str, str]) -> dict[str, str]:
+    return options if is_private(ctx) else {name: _FOR_CHANNELS[name] for name in options}
 
 
 async def show_only(ctx: Context, plan: Plan) -> None:

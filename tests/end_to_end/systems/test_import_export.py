@@ -131,7 +131,7 @@ def test_an_export_is_the_whole_system_and_comes_back(discord, pines, discord_us
     taken = [alike(member) for member in bob.members]
     assert taken == [alike(member) for member in pines.members]
     assert bob.system["id"] != pines.system["id"]
-    assert "1 other account in the file will not be linked" in text_of(discord.dms(bob.id)[-1])
+    assert "1 other account in the file will not be linked" in text_of(discord.dms(bob.id)[-2])
 
 
 def test_a_packed_export_is_taken_back(discord, system_owner):

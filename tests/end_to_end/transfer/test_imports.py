@@ -29,7 +29,8 @@ def pluralkit(*switches, names=("Pim", "Pam")):
 
 
 def said_in_channels(discord):
-    return "\n".join(text_of(message) for message in discord.messages())
+    """What everybody reads, on buttons too."""
+    return "\n".join(f"{text_of(message)} {json.dumps(message['components'])}" for message in discord.messages())
 
 
 def labels(message):
@@ -45,7 +46,7 @@ def files_of(discord, person):
 def harbour(discord_user):
     """Somebody with what the sample of Simply Plural brings."""
     alice = discord_user()
-    alice.ask("pk;import -y", "9 members added", attachments=attach(SIMPLY_PLURAL))
+    alice.ask("pk;import -y", "Done. See your DMs.", "channel", attachments=attach(SIMPLY_PLURAL))
     return alice
 
 
@@ -57,7 +58,10 @@ def test_simply_plural_comes_in_and_goes_again(discord, rollcall, discord_user):
     assert "Maple" in plan
     assert not any(label.startswith("☑") for label in labels(question))
     assert rollcall.get(f"/v1/a/{alice.id}").status_code == 404
-    alice.press(question, "Import", "9 members added")
+    assert labels(question)[0] == "☐ Who fronts last in the file fronts now"
+    alice.press(question, "Import", "Done. See your DMs.", "channel")
+    assert "9 members added" in text_of(discord.dms(alice.id)[-1])
+    assert "9 members" not in said_in_channels(discord)
     assert {member["visibility"] for member in alice.members} == {"private"}
     undoing = alice.ask("pk;import undo", "Your DMs say what would be undone.", "channel")
     assert "9 members, 4 groups" in text_of(discord.dms(alice.id)[-1])
