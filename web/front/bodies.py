@@ -14,8 +14,10 @@ Receive = Callable[[], Awaitable[Any]]
 
 # A body of this size that comes with its head, or right behind it, is waited for before anybody is asked.
 SOON_BYTES, SOON_S = 64 * 1024, 0.05
-# What all bodies that are still on their way may take together.
-MOST_BYTES = 64 * 1024 * 1024
+# What all bodies that are still on their way may take together: more than the largest file that may be imported.
+MOST_BYTES = 160 * 1024 * 1024
+# A body may take a second more for each so many bytes that came: a large file over an ordinary line takes minutes.
+SLOWEST_BYTES = 128 * 1024
 # So much is read of what nobody wants: a client that is cut off while it sends never sees the answer.
 MOST_DRAINED = 1024 * 1024
 
@@ -35,7 +37,8 @@ class Body(io.RawIOBase):
     """`wsgi.input`: raises BodyNeeded where it would have to wait, and why it will never be whole where that is so."""
 
     def __init__(self, whole: bool) -> None:
-        self.arrived, self.whole = bytearray(), whole
+        # What is in it is handed out without a second copy, of which 128 MB would be too much.
+        self._arrived, self.size, self.whole = io.BytesIO(), 0, whole
         # No more is waited for, whole or not.
         self.closed_early = False
         self.failed: HTTPException | None = None
@@ -43,7 +46,12 @@ class Body(io.RawIOBase):
 
     def is_short_of(self, size: int) -> bool:
         """Whether `size` bytes are neither here nor fewer all there will be."""
-        return not self.whole and len(self.arrived) < size
+        return not self.whole and self.size < size
+
+    def add(self, data: bytes) -> None:
+        """Take in what has arrived."""
+        self._arrived.write(data)
+        self.size += len(data)
 
     def read(self, size: int = -1) -> bytes:
         if self.failed:
@@ -51,9 +59,10 @@ class Body(io.RawIOBase):
         wanted = MOST_BYTES if size < 0 else size
         if not self.closed_early and self.is_short_of(wanted):
             raise BodyNeeded(wanted)
-        taken = bytes(self.arrived[:wanted])
-        del self.arrived[:wanted]
-        return taken
+        arrived = self._arrived.getvalue()
+        self._arrived, self.size = io.BytesIO(), 0
+        self.add(arrived[wanted:])
+        return arrived[:wanted]
 
 
 class Bodies:
@@ -101,7 +110,8 @@ class Bodies:
 
     async def _read_in_time(self, body: Body, size: int, receive: Receive) -> None:
         try:
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._patience_s) as limit:
+                ends_at = limit.when()
                 while body.is_short_of(size) and body.failed is None:
                     # What was only announced is not counted, or a few who send nothing would keep everybody out.
                     if self._held > MOST_BYTES:
@@ -110,6 +120,7 @@ class Bodies:
                     arrived = await _read_some(body, receive)
                     body.held += arrived
                     self._held += arrived
+                    limit.reschedule(ends_at + body.held / SLOWEST_BYTES)
         except TimeoutError:
             body.failed = RequestTimeout()
         body.closed_early = True
@@ -118,7 +129,7 @@ class Bodies:
 async def _read_some(body: Body, receive: Receive) -> int:
     event = await receive()
     data = event.get("body", b"")
-    body.arrived += data
+    body.add(data)
     body.whole = not event.get("more_body", False)
     if event["type"] == "http.disconnect":
         body.failed = BadRequest()

@@ -47,6 +47,15 @@ def test_a_body_that_comes_late_is_waited_for(echo, pause_after):
         assert client.read().body == b"PUT /a " + body
 
 
+def test_a_large_body_that_keeps_coming_may_take_longer(reader, monkeypatch):
+    monkeypatch.setattr(bodies, "SLOWEST_BYTES", 50_000)
+    with Client(reader.port, compose("PUT", "/a", ("Content-Length", "100000"))) as client:
+        for _ in range(5):
+            client.send(b"x" * 20_000)
+            threading.Event().wait(0.3)
+        assert client.read().body == b"100000"
+
+
 @pytest.mark.parametrize(("path", "limit"), [("/v1/s", "RATE_LIMIT"), ("/v2/systems/@me", "V2_UPDATE_LIMIT")])
 def test_a_write_whose_body_comes_late_is_counted_once(make_app, serve, write, token_of, path, limit):
     write(systems.create_system, ALICE)
