@@ -19,6 +19,8 @@ from rules.transfer.preview.plan_switches import Overlap, plan_switches, show_da
 from rules.transfer.preview.visible import find_visible
 
 _ARCHIVE = "archive of 8 MB"
+# Nobody can tell them apart, and nobody has to.
+_SAME = {"PluralKit": "PluralKit or Rollcall"}
 _WORDS = {
     **{name: name for name in ("name", "description", "tag", "pronouns", "banner", "color")},
     "avatar_url": "avatar",
@@ -89,10 +91,8 @@ class Plan:
         return [sentence for sentence in told if sentence]
 
     def _begin(self) -> list[str]:
-        if self.app == "PluralKit" and self.exported_at is None:
-            return []
         when = f", exported on {show_day(self.exported_at)}" if self.exported_at is not None else ""
-        return [f"A file of {self.app}{when}."]
+        return [f"A file of {_SAME.get(self.app, self.app)}{when}."]
 
     def _changes(self) -> list[str]:
         return [

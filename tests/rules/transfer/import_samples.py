@@ -35,8 +35,10 @@ def run_import(write, user_id, text, stop_before=None, between=lambda rule: None
 
 
 def tell(read, user_id, text):
-    """The plan of a file, as it is told."""
-    return read(import_plan.plan, user_id, importer.read_file(text)).sentences
+    """The plan of a file, as it is told, after whose file it is."""
+    whose, *told = read(import_plan.plan, user_id, importer.read_file(text)).sentences
+    assert whose.startswith("A file of ")
+    return told
 
 
 def export(read, user_id):
