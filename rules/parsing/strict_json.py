@@ -45,9 +45,17 @@ def _read(text: str, what: str, depth: int) -> Any:
     except RecursionError:
         raise _too_deep(what, depth) from None
     except json.JSONDecodeError as error:
-        raise Invalid(f"The {what} is not JSON: {error}.") from None
+        raise Invalid(f"The {what} is not JSON: {_tell(error)}.") from None
     except ValueError:
         raise Invalid(f"The {what} holds a number that is too long.") from None
+
+
+def _tell(error: json.JSONDecodeError) -> str:
+    if not error.doc or error.doc.isspace():
+        return "it is empty"
+    if error.pos >= len(error.doc) or error.msg.startswith("Unterminated string"):
+        return "it ends in the middle, so it was not saved or sent to its end"
+    return str(error)
 
 
 def _object(what: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
