@@ -22,9 +22,6 @@ from web import (
     request_log,
     responses,
 )
-from web import (
-    imports as import_routes,
-)
 from web.cards import routes as cards
 from web.docs import blueprints as docs_routes
 from web.lanyard import quicklinks, socket, users
@@ -32,6 +29,8 @@ from web.live import counts, events
 from web.pages import blueprints as page_routes
 from web.pluralkit_v2 import blueprints
 from web.remote_pictures import pictures as remote_pictures
+from web.transfer import imports as import_routes
+from web.transfer import progress
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),
@@ -82,6 +81,7 @@ def _assemble(config: settings.Config) -> Flask:
     docs_routes.init_app(app)
     remote_pictures.init_app(app, config)
     cards.init_app(app)
+    progress.init_app(app)
     for routes in (presence, events, pluralkit_v1, users, quicklinks, socket, pictures, health, backup, import_routes):
         app.register_blueprint(routes.bp)
     for command in COMMANDS:

@@ -85,7 +85,7 @@ ROOMS = {
     " cogs.groups cogs.transfer rules.groups rules.transfer",
     "web": "config models database"
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.presence rules.proxying"
-    " rules.pictures rules.transfer",
+    " rules.pictures",
     "web.pages": "config models database web rules rules.parsing rules.systems rules.fronting rules.groups"
     " rules.account rules.presence rules.pictures",
     "web.docs": "config web web.pages.frame rules.account.privacy_statement rules.account.stored_data"
@@ -95,6 +95,7 @@ ROOMS = {
     " rules rules.parsing rules.systems rules.fronting rules.groups rules.account rules.proxying"
     " rules.transfer rules.pictures",
     "web.remote_pictures": "config rules rules.parsing rules.pictures",
+    "web.transfer": "models database web rules rules.parsing rules.systems rules.account rules.transfer",
     "web.cards": "models database web rules rules.parsing rules.presence rules.fronting",
     "web.live": "models database web web.pluralkit_v2"
     " rules rules.parsing rules.account rules.presence rules.systems rules.fronting rules.lanyard",

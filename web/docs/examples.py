@@ -44,7 +44,7 @@ def _make_call(base: str, path: str, method: str, operation: Json, parameters: l
             example = parameter["example"]
             asked.append(f"{parameter['name']}={example if isinstance(example, str) else ','.join(example)}")
     url = base + path + (f"?{'&'.join(asked)}" if asked else "")
-    [(media_type, body)] = operation.get("requestBody", {}).get("content", {None: {}}).items()
+    media_type, body = next(iter(operation.get("requestBody", {}).get("content", {None: {}}).items()))
     has_token = operation.get("security") == [{"Token": []}]
     return Call(method, url, has_token, media_type, body.get("example"), kind_of(path, operation))
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from database.connections import Database, open_database
 from database.faults import Locked
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound, Refused, TooLarge
+from rules.transfer.import_file import MOST_BYTES
 from rules.transfer.process import work
 
 # Of which a third is Python and what it loads: 100 000 fronts take 155 MB in all, but a file of 32 MB may take 400.
@@ -30,7 +31,6 @@ def main() -> None:
     """Do what is asked for on standard input, and be ended where that takes too long."""
     # At the second limit it would be killed as if somebody had.
     resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST_BYTES, LARGEST_BYTES))
     # It ends before there is garbage worth looking for.
     gc.disable()
     given, out = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -56,6 +56,9 @@ def send(stream: BinaryIO, told: Any) -> None:
 
 def _do(given: BinaryIO, out: BinaryIO) -> Any:
     url, asked, sizes = pickle.load(given)
+    # What a zip archive has beyond that are pictures, which stay packed.
+    most = LARGEST_BYTES + max(0, sum(sizes) - MOST_BYTES)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     texts = [given.read(size) for size in sizes]
     database = open_database(url)
 

@@ -34,10 +34,10 @@ def run_import(write, user_id, text, stop_before=None, between=lambda rule: None
     return running
 
 
-def tell(read, user_id, text):
+def tell(read, user_id, text, app=""):
     """The plan of a file, as it is told, after whose file it is."""
     whose, *told = read(import_plan.plan, user_id, importer.read_file(text)).sentences
-    assert whose.startswith("A file of ")
+    assert whose.startswith(f"A file of {app}")
     return told
 
 

@@ -1,7 +1,8 @@
 // One's own system as a file, in the formats that other programs read.
 import { readRefusal, send } from "../api.js";
-import { button, el, tell } from "../dom.js";
+import { button, el } from "../dom.js";
 import { getToken } from "../session.js";
+import { saveFile } from "./saving.js";
 
 const FORMATS = [
     ["pluralkit", "PluralKit's file", "Everything that PluralKit knows; both of us read it."],
@@ -9,8 +10,6 @@ const FORMATS = [
     ["csv", "A table", "Who fronted when, for a spreadsheet."],
     ["ics", "A calendar", "Who fronted when, for a calendar."],
 ];
-// A browser begins to read it after the click.
-const READ_WITHIN_MS = 60_000;
 
 /** A button for each format. */
 export const exportsPart = () => el("div", { id: "exports" },
@@ -24,11 +23,5 @@ async function save(format) {
     const answer = await send("GET", path, getToken());
     if (!answer.ok) throw await readRefusal(answer, path);
     const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition"))[1];
-    const href = URL.createObjectURL(await answer.blob());
-    const link = el("a", { href, download: name });
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(href), READ_WITHIN_MS);
-    tell(`${name} is saved.`);
+    saveFile(name, await answer.blob());
 }
