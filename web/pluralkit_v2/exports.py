@@ -15,7 +15,7 @@ bp = Blueprint("v2_exports", __name__, url_prefix="/v2/systems")
 @bp.get(f"/{systems.ME}/export")
 def export_system() -> Response:
     """Everything of one's own system, in the format that the query names."""
-    form = request.args.get("format") or formats.PLURALKIT
+    form = request.args.get("format", formats.PLURALKIT)
     folder = kept_files.get_folder(current_app.config["ROLLCALL"].database_url)
     with current_app.extensions["database"].read() as session:
         make = formats.read(session, get_caller(session).user_id, form, folder)

@@ -65,11 +65,11 @@ def show_running(user_id: str) -> Response:
     return report({"running": found is not None, "done": done, "total": total}, 200)
 
 
-@bp.delete("/user/<user_id>/imports/<number>")
-def take_back(user_id: str, number: str) -> Response:
+@bp.delete("/user/<user_id>/imports/<int:number>")
+def take_back(user_id: str, number: int) -> Response:
     """Undo the last import, which must be the one of this number."""
     caller = _get_owner(user_id)
-    found = _number(caller).get(int(number)) if number.isascii() and number.isdecimal() and len(number) < 9 else None
+    found = _number(caller).get(number)
     if not found:
         raise NotFound("There is no import of this number.")
     with alone(_get_url(), _read(name_system, caller.user_id)), writing(caller) as session:
