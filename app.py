@@ -12,7 +12,6 @@ from database import connections
 from database.bad_file import BadFile
 from database.upgrade import upgrade
 from web import (
-    backup,
     health,
     kv,
     pictures,
@@ -29,8 +28,8 @@ from web.live import counts, events
 from web.pages import blueprints as page_routes
 from web.pluralkit_v2 import blueprints
 from web.remote_pictures import pictures as remote_pictures
+from web.transfer import backup, progress
 from web.transfer import imports as import_routes
-from web.transfer import progress
 
 COMMANDS = (
     *(condition.upgrade, condition.stats, condition.check, backups.backup, backups.restore),

@@ -70,6 +70,8 @@ OF_OWNER = {
     "pair": f"{USER}/kv/closed",
     "visibility": f"{USER}/kv-visibility",
     "imports": f"{USER}/imports",
+    "running import": f"{USER}/imports/running",
+    "backup": f"{USER}/backup",
     **{f"export {kind}": f"/v2/systems/@me/export?format={kind}" for kind in ("", "pluralport", "csv", "ics")},
     "own system": "/v1/s",
     "settings": f"{V2}/settings",
