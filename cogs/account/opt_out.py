@@ -14,8 +14,8 @@ from rules.presence import publication
 
 FORGET = (
     "This deletes everything stored about you: your token, your key/value pairs, your GitHub connection, your"
-    " presence, and your system with its members and switches unless other accounts are linked to it. Nothing"
-    " is stored again, and you stay hidden, until {}."
+    " presence, and your system with its members, switches and imports unless other accounts are linked to it."
+    " Nothing is stored again, and you stay hidden, until {}."
 )
 
 

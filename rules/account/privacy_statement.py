@@ -95,5 +95,9 @@ def summarize(deleted_messages_kept_s: int, shows_front: bool = False) -> list[t
             "{export_all} gives you everything that is stored about you, {export} your system as a file for other"
             " programs; {backup} sends that by itself. All of it comes to you alone.",
         ),
-        ("Erase", "{forget} deletes all of it, and nothing is stored again until {show}."),
+        (
+            "Erase",
+            "{forget} deletes all of it, and nothing is stored again until {show}. A system that other accounts are"
+            " linked to stays theirs, with what was imported into it.",
+        ),
     ]

@@ -95,7 +95,8 @@ def list_people(deleted_messages_kept_s: int, feed_kept_s: int) -> list[Stored]:
             " how long each fronted, and what has no other place, such as notes",
             ("imports", "import_sources", "front_spans"),
             "Your token alone.",
-            "What it changed for 30 days, or as long as this Rollcall's keeper set; the rest until the system goes.",
+            "What it changed for 30 days, or as long as this Rollcall's keeper set; the rest until the system goes,"
+            " which stays while other accounts are linked to it.",
             "{system_delete}",
         ),
         Stored(

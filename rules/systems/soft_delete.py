@@ -142,5 +142,8 @@ def _purge_groups(session: Session, system_id: int, rows: int) -> int:
     return session.execute(delete(Group).where(Group.id.in_(some)), execution_options=_ONLY_ROWS).rowcount
 
 
-# Groups and spans before the members, each of whom may be in all of them.
-_PURGES = (_purge_switches, _purge_messages, _purge_spans, _purge_imports, _purge_groups, _purge_members)
+# Groups and spans before the members, each of whom may be in all of them. The bot drops events too, while it runs.
+_PURGES = (
+    *(outbox.drop_some, _purge_switches, _purge_messages, _purge_spans),
+    *(_purge_imports, _purge_groups, _purge_members),
+)

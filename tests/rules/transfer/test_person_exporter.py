@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 
 import models
-from rules.account import kv, tokens
+from rules.account import erasure, kv, tokens
 from rules.errors import NotFound
 from rules.fronting import switches
 from rules.groups import groups, membership
 from rules.proxying import autoproxy, message_records
-from rules.systems import guild_settings, members, systems
+from rules.systems import guild_settings, members, soft_delete, systems
 from rules.transfer import person_exporter
 from rules.transfer.import_file import File, FileGroup, FileMember, FileSpan
 from rules.transfer.importer import Import
@@ -191,3 +191,28 @@ def test_no_token_is_in_it(read, known):
 def test_of_whom_nothing_is_stored(read, known):
     with pytest.raises(NotFound):
         read(person_exporter.export_person, BOB)
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_who_is_forgotten_is_in_no_table(read, write, known, is_shared):
+    if is_shared:
+        write(systems.link_account, ALICE, BOB)
+    # As the command does while it goes on.
+    while write(erasure.forget_some_messages, ALICE):
+        pass
+    write(erasure.forget, ALICE)
+    while write(soft_delete.purge_some):
+        pass
+
+    def dump(session):
+        tables = models.db.metadata.sorted_tables
+        return {table.name: [tuple(row) for row in session.execute(table.select())] for table in tables}
+
+    kept = {name for name, rows in read(dump).items() if rows}
+    naming = {name for name, rows in read(dump).items() if str(ALICE) in repr(rows)}
+    assert naming == {"hidden", "feed"}
+    # A system of others as well stays theirs, with what came into it by whomever.
+    of_system = {"systems", "accounts", "members", "switches", "switch_members", "system_guilds", "member_guilds"}
+    of_imports = {"imports", "import_sources", "front_spans"}
+    others = {"feed_epoch", "dispatch_outbox", "autoproxy"} if is_shared else {"feed_epoch"}
+    assert kept - others == {"hidden", "feed", *(of_system | of_imports if is_shared else ())}
