@@ -16,8 +16,8 @@ def test_a_newcomer_makes_a_system_and_gets_it_back_from_its_export(discord, rol
         """Everything that the bot says to a message."""
         return said(discord.say_and_wait(zoe, text, **options))
 
-    def ask(text, wanted):
-        answers = say(text)
+    def ask(text, wanted, **options):
+        answers = say(text, **options)
         assert any(re.search(wanted, answer) for _, answer in answers), answers
         return answers
 
@@ -64,7 +64,8 @@ def test_a_newcomer_makes_a_system_and_gets_it_back_from_its_export(discord, rol
 
     summary = say("pk;import", attachments=[("system.json", exported)])
     assert "3 new members" in summary[0][1]
-    ask("yes", "3 members added")
+    # A process of its own has to start for it.
+    ask("yes", "3 members added", quiet=2.0)
     back = until(lambda: rollcall.get(f"/v1/a/{zoe}").json())
     assert without_id(back) == without_id(system)
     again = rollcall.get(f"/v1/s/{back['id']}/members").json()

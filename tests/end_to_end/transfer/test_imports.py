@@ -28,9 +28,16 @@ def pluralkit(*switches, names=("Pim", "Pam")):
     return [("system.json", json.dumps({"version": 1, "members": members, "switches": listed}).encode())]
 
 
+@pytest.fixture(autouse=True)
 def said_in_channels(discord):
-    """What everybody reads, on buttons too."""
-    return "\n".join(f"{text_of(message)} {json.dumps(message['components'])}" for message in discord.messages())
+    """Tells what everybody reads, on buttons too, from the beginning of the test; other files share the channel."""
+    before = {message["id"] for message in discord.messages()}
+
+    def tell():
+        said = [message for message in discord.messages() if message["id"] not in before]
+        return "\n".join(f"{text_of(message)} {json.dumps(message['components'])}" for message in said)
+
+    return tell
 
 
 def labels(message):
@@ -50,7 +57,7 @@ def harbour(discord_user):
     return alice
 
 
-def test_simply_plural_comes_in_and_goes_again(discord, rollcall, discord_user):
+def test_simply_plural_comes_in_and_goes_again(discord, rollcall, discord_user, said_in_channels):
     alice = discord_user()
     question = alice.ask("pk;import", "Import it?", "channel", attachments=attach(SIMPLY_PLURAL))
     plan = "\n".join(text_of(message) for message in discord.dms(alice.id))
@@ -61,14 +68,14 @@ def test_simply_plural_comes_in_and_goes_again(discord, rollcall, discord_user):
     assert labels(question)[0] == "☐ Who fronts last in the file fronts now"
     alice.press(question, "Import", "Done. See your DMs.", "channel")
     assert "9 members added" in text_of(discord.dms(alice.id)[-1])
-    assert "9 members" not in said_in_channels(discord)
+    assert "9 members" not in said_in_channels()
     assert {member["visibility"] for member in alice.members} == {"private"}
     undoing = alice.ask("pk;import undo", "Your DMs say what would be undone.", "channel")
     assert "9 members, 4 groups" in text_of(discord.dms(alice.id)[-1])
     alice.press(undoing, "Undo", "See your DMs.", "channel")
     assert "Undone: 9 members, 4 groups" in text_of(discord.dms(alice.id)[-1])
     assert rollcall.get(f"/v1/a/{alice.id}").status_code == 404
-    assert not [word for word in PRIVATE if word in said_in_channels(discord)]
+    assert not [word for word in PRIVATE if word in said_in_channels()]
 
 
 def test_lists_that_belong_together_come_in_as_one_file(discord_user):
@@ -137,7 +144,7 @@ def test_who_fronts_and_is_no_member_becomes_one_after_a_second_plan(discord_use
     assert [one for one in alice.members if one["name"].startswith("Unknown ")]
 
 
-def test_what_is_kept_aside_is_seen_by_its_owner_alone(discord, harbour, discord_user):
+def test_what_is_kept_aside_is_seen_by_its_owner_alone(discord, harbour, discord_user, said_in_channels):
     bob = discord_user("bob", "Foxes")
     harbour.ask("pk;import archive", "See your DMs.", "channel")
     listed = text_of(discord.dms(harbour.id)[-1])
@@ -151,7 +158,7 @@ def test_what_is_kept_aside_is_seen_by_its_owner_alone(discord, harbour, discord
     bob.ask("pk;import archive", "See your DMs.", "channel")
     assert "Nothing is kept aside." in text_of(discord.dms(bob.id)[-1])
     assert "kept aside under" in bob.refusal("pk;import archive 1")
-    assert not [word for word in PRIVATE if word in said_in_channels(discord)]
+    assert not [word for word in PRIVATE if word in said_in_channels()]
 
 
 def test_the_list_says_what_came_and_what_can_be_undone(discord, harbour):

@@ -149,7 +149,10 @@ def test_bars_that_lie_on_one_another_are_one():
 
 
 @pytest.mark.parametrize("days", ["0", "x", "-7", "8", "", "7.0", "٧"])
-def test_of_other_lengths_the_usual_is_shown(show, days):
+def test_of_other_lengths_the_usual_is_shown(show, monkeypatch, days):
+    # What is drawn moves on with the clock.
+    now = now_us()
+    monkeypatch.setattr("web.pages.systems.now_us", lambda: now)
     assert show(f"{GARDEN}?days={days}") == show(f"{GARDEN}?days=7")
 
 
