@@ -212,7 +212,8 @@ def test_who_is_forgotten_is_in_no_table(read, write, known, is_shared):
     naming = {name for name, rows in read(dump).items() if str(ALICE) in repr(rows)}
     assert naming == {"hidden", "feed"}
     # A system of others as well stays theirs, with what came into it by whomever.
-    of_system = {"systems", "accounts", "members", "switches", "switch_members", "system_guilds", "member_guilds"}
+    of_system = {"systems", "accounts", "members", "groups", "group_members", "system_guilds", "member_guilds"}
+    of_system |= {"switches", "switch_members"}
     of_imports = {"imports", "import_sources", "front_spans"}
     others = {"feed_epoch", "dispatch_outbox", "autoproxy"} if is_shared else {"feed_epoch"}
     assert kept - others == {"hidden", "feed", *(of_system | of_imports if is_shared else ())}
