@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
+from sqlalchemy.exc import DatabaseError, OperationalError
+
 from database.connections import Database, open_database
 from database.faults import Locked
 from rules.errors import Invalid, NotAllowed, NotAuthenticated, NotFound, Refused, TooLarge
@@ -30,7 +32,9 @@ _TRIES = 3
 def main() -> None:
     """Do what is asked for on standard input, and be ended where that takes too long."""
     # At the second limit it would be killed as if somebody had.
-    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S + 1))
+    _limit(resource.RLIMIT_CPU, LIMIT_S, LIMIT_S + 1)
+    # What somebody keeps private is not to lie on the disk, wherever a process that is ended leaves its memory.
+    _limit(resource.RLIMIT_CORE, 0, 0)
     # It ends before there is garbage worth looking for.
     gc.disable()
     given, out = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -40,6 +44,11 @@ def main() -> None:
         send(out, TooLarge(TOO_LARGE))
     except Locked as locked:
         send(out, locked)
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        # Without the statement and all that it was to write.
+        send(out, type(error)(None, None, error.orig))
     except Refused as refused:
         kind = next(kind for kind in _PLAIN if isinstance(refused, kind))
         send(out, kind(refused.sentence, refused.told, refused.code))
@@ -58,7 +67,7 @@ def _do(given: BinaryIO, out: BinaryIO) -> Any:
     url, asked, sizes = pickle.load(given)
     # What a zip archive has beyond that are pictures, which stay packed.
     most = LARGEST_BYTES + max(0, sum(sizes) - MOST_BYTES)
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    _limit(resource.RLIMIT_AS, most, most)
     texts = [given.read(size) for size in sizes]
     database = open_database(url)
 
@@ -75,6 +84,14 @@ def _do(given: BinaryIO, out: BinaryIO) -> Any:
         return _write(database, rule, *args)
 
     return work.perform(url, read, write, asked, texts, lambda *done: send(out, done), check)
+
+
+def _limit(kind: int, soft: int, hard: int) -> None:
+    """Set a limit, or leave that of whoever runs this where it is lower, since nobody may raise it."""
+    _, most = resource.getrlimit(kind)
+    if most != resource.RLIM_INFINITY:
+        soft, hard = min(soft, most), min(hard, most)
+    resource.setrlimit(kind, (soft, hard))
 
 
 def _write(database: Database, rule: Callable[..., Any], *args: Any) -> Any:

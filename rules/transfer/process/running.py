@@ -3,6 +3,7 @@
 Python reads a large file in one go, during which no other thread runs: for seconds nobody would be answered.
 """
 
+import os
 import pickle
 import signal
 import subprocess
@@ -24,6 +25,8 @@ from rules.transfer.process import program, work
 from rules.transfer.process.work import Asked, Run, Tell
 
 ROOT = Path(rules.__file__).parent.parent
+# The last step may have been done, and only its end not be told.
+UNSURE = "The import was interrupted in its last step; the list of your imports says whether it came in, as a whole."
 # As many bytes are read in some 50 ms; to start the process takes longer.
 MOST_HERE = 256 * 1024
 
@@ -38,23 +41,23 @@ def perform(
     """
     if is_small(texts):
         return work.perform(url, read, write, asked, texts, tell, check)
-    # Nothing of the environment, which has the bot's token in it; no signal that the terminal sends to all.
+    # Of the environment, which has the bot's token in it, no more than where Python finds what is found here; no signal
+    # that the terminal sends to all.
     with subprocess.Popen(
         [sys.executable, "-m", program.__name__],
         cwd=ROOT,
-        env={},
+        env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         start_new_session=True,
     ) as process:
         try:
             told = _follow(process, (url, asked, [len(text) for text in texts]), texts, tell, check)
-        except BaseException:
-            # Then it takes away what it has staged.
+        finally:
+            # Where that is too early, the other takes away what it has staged.
             for pipe in (process.stdin, process.stdout):
                 with suppress(BrokenPipeError):
                     pipe.close()
-            raise
     if isinstance(told, Exception):
         raise told
     return told if told is not None else _tell_end(process.returncode)
@@ -89,23 +92,29 @@ def _follow(
     check: Callable[[], None],
 ) -> Any:
     """What the process tells at the end; None where it ended before."""
-    try:
+    # Where it has ended before it took all of them, it may have told why.
+    with suppress(BrokenPipeError):
         program.send(process.stdin, asked)
         for text in texts:
             process.stdin.write(text)
         process.stdin.flush()
-        texts.clear()
+    texts.clear()
+    goes = False
+    try:
         while True:
             told = pickle.load(process.stdout)
             if told == program.STAGED:
                 check()
+                goes = True
                 process.stdin.write(program.GO)
                 process.stdin.flush()
             elif isinstance(told, tuple):
                 tell(*told)
             else:
                 return told
-    except (EOFError, BrokenPipeError):
+    except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+        if goes:
+            raise Invalid(UNSURE) from None
         return None
 
 

@@ -3,14 +3,18 @@
 import gzip
 import json
 import os
+import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from bench.processes import children
 from database import locks
+from database.faults import is_unwritable
 from models import Member, Switch
 from rules.errors import Invalid, NotAuthenticated, TooLarge
 from rules.parsing.timestamps import show_time
@@ -101,6 +105,47 @@ def test_what_takes_too_much_memory_is_refused_and_nobody_else_has_less(perform,
     assert rows() == [0, 0]
 
 
+@pytest.fixture
+def python_within(monkeypatch, tmp_path):
+    """Let whoever runs this allow its processes no more than that, by the option of `ulimit`."""
+
+    def limit(option):
+        script = tmp_path / "python"
+        script.write_text(f'#!/bin/sh\nulimit {option} && exec "{sys.executable}" "$@"\n')
+        script.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(script))
+
+    return limit
+
+
+def test_lower_limits_stay_and_nothing_of_a_file_gets_into_a_core_dump(perform, elsewhere, python_within):
+    python_within("-t 60")
+    limits = []
+    perform(IMPORT, SAMPLE, lambda *_done: limits.append(Path(f"/proc/{find_process()}/limits").read_text()))
+    assert re.search(r"Max cpu time +60 +60 ", limits[0])
+    assert re.search(r"Max core file size +0 +0 ", limits[0])
+
+
+def test_a_full_disk_is_told_as_such(perform, elsewhere, python_within, rows):
+    python_within("-f 8")
+    with pytest.raises(OperationalError) as failed:
+        perform(IMPORT, SAMPLE)
+    assert is_unwritable(failed.value)
+    assert failed.value.params is None
+    assert rows() == [0, 0]
+
+
+def test_modules_are_found_where_they_are_found_here(perform, elsewhere, monkeypatch, tmp_path):
+    """Also where nobody but PYTHONPATH says where they are."""
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    monkeypatch.setenv("DISCORD_TOKEN", "secret")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seen = []
+    perform(IMPORT, SAMPLE, lambda *_done: seen.append(Path(f"/proc/{find_process()}/environ").read_text()))
+    assert str(tmp_path) in seen[0]
+    assert not re.search("secret|nowhere", seen[0])
+
+
 def test_what_ends_it_from_here_takes_away_what_it_staged(perform, write, rows):
     """A token that was revoked meanwhile, or a bot that stops."""
 
@@ -132,6 +177,12 @@ def test_a_process_that_is_killed_leaves_nothing_and_no_lock(perform, write, url
         pass
     assert rows() == [0, 0]
     assert perform(IMPORT, FRONTS).switches == 5000
+
+
+def test_where_the_end_is_not_told_nobody_says_that_nothing_was_changed(perform, elsewhere):
+    with pytest.raises(Invalid) as refused:
+        perform(IMPORT, SAMPLE, check=lambda: os.kill(find_process(), signal.SIGKILL))
+    assert refused.value.sentence == running.UNSURE
 
 
 def test_nobody_imports_beside_another(perform, read, write, url):
