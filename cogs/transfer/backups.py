@@ -36,7 +36,7 @@ async def config_backup(ctx: Context, arguments: Arguments) -> None:
     every = backups.OFF if word in OFF else word
     if every not in (backups.OFF, *HOW_OFTEN):
         raise Invalid("Say `config backup weekly`, `config backup monthly` or `config backup off`.")
-    if every not in (backups.OFF, before.every):
+    if every != backups.OFF and (every != before.every or before.is_given_up):
         await send_backup(ctx.bot, ctx.author, "This is the first; the next ones come by themselves.")
     found = await ctx.bot.write(backups.schedule, user_id, every)
     await answer(ctx, card(text=describe(ctx, found)))
@@ -44,6 +44,12 @@ async def config_backup(ctx: Context, arguments: Arguments) -> None:
 
 def describe(ctx: Context, found: backups.Schedule) -> str:
     """How often the caller gets a backup, and what keeps it from coming."""
+    if found.is_given_up:
+        again = typed(ctx, f"config backup {found.every}")
+        return (
+            f"You get no backup any more, since none could be sent from <t:{found.failed_at // 1000}:D> on."
+            f" {CLOSED_DMS}; then {again} begins anew."
+        )
     if found.due_at is None:
         weekly = typed(ctx, "config backup weekly")
         return f"You get no backup; {weekly} sends you your system as a file, by DM, every week."

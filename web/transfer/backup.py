@@ -16,7 +16,7 @@ _MOST_BYTES = 1000
 
 @bp.get("/user/<user_id>/backup")
 def show(user_id: str) -> Response:
-    """How often one comes, when the next is due, and since when none arrives."""
+    """How often one comes, when the next is due (null where no more is tried), and since when none arrives."""
     caller = get_writer(user_id)
     with current_app.extensions["database"].read() as session:
         found = backups.find_schedule(session, caller.user_id)

@@ -20,29 +20,41 @@ _SPREAD_MS = 6 * _HOUR_MS
 # Whoever sends one has so long; if it ends meanwhile, another tries.
 _LEASE_MS = _HOUR_MS
 _RETRY_MS = _DAY_MS
+# After so long without one that arrived nobody is tried any more, who may have gone.
+_GIVE_UP_MS = 14 * _DAY_MS
+# When one is due that is not tried any more.
+_NEVER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How often somebody gets a backup; when next, and since when it fails, in ms since 1970."""
+    """How often somebody gets a backup; when next, and since when it fails, in ms since 1970.
+
+    Without a next one, but with a word other than `off`, it failed for so long that it is not tried any more.
+    """
 
     every: str
     due_at: int | None = None
     failed_at: int | None = None
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether nobody tries any more, until it is asked for again."""
+        return self.every != OFF and self.due_at is None
 
 
 def find_schedule(session: Session, user_id: int) -> Schedule:
     """What an account has asked for. Raises NotAuthenticated without a system."""
     systems.get_own_system(session, user_id)
     found = session.get(Backup, user_id)
-    return Schedule(found.every, found.due_at, found.failed_at) if found else Schedule(OFF)
+    return _show(found) if found else Schedule(OFF)
 
 
 def schedule(session: Session, user_id: int, every: object, *, first_now: bool = False) -> Schedule:
     """Ask for a backup to this account `weekly`, or `monthly` for every 30 days, or for none by `off`.
 
-    The first comes after that time; with `first_now` as soon as may be, where none came before. Raises Invalid for
-    another word, and NotAuthenticated without a system.
+    The first comes after that time; with `first_now` as soon as may be, where none came before, or none any more.
+    Raises Invalid for another word, and NotAuthenticated without a system.
     """
     systems.get_own_system(session, user_id)
     if not isinstance(every, str) or every not in (OFF, *PERIODS_MS):
@@ -52,10 +64,11 @@ def schedule(session: Session, user_id: int, every: object, *, first_now: bool =
         if found:
             session.delete(found)
         return Schedule(OFF)
-    if not found or found.every != every:
-        due_at = now_ms() if first_now and not found else _find_next(every)
+    begins = not found or _show(found).is_given_up
+    if begins or found.every != every:
+        due_at = now_ms() if first_now and begins else _find_next(every)
         found = session.merge(Backup(user_id=user_id, every=every, due_at=due_at, failed_at=None))
-    return Schedule(found.every, found.due_at, found.failed_at)
+    return _show(found)
 
 
 def find_due(session: Session) -> bool:
@@ -83,10 +96,15 @@ def note_sent(session: Session, user_id: int) -> None:
 
 
 def note_failed(session: Session, user_id: int) -> None:
-    """It could not be sent: the next try is in a day."""
+    """It could not be sent: the next try is in a day; after two weeks of that there is none."""
     if found := session.get(Backup, user_id):
-        found.due_at = now_ms() + _RETRY_MS
         found.failed_at = found.failed_at or now_ms()
+        gives_up = now_ms() - found.failed_at >= _GIVE_UP_MS
+        found.due_at = _NEVER if gives_up else now_ms() + _RETRY_MS
+
+
+def _show(found: Backup) -> Schedule:
+    return Schedule(found.every, None if found.due_at == _NEVER else found.due_at, found.failed_at)
 
 
 def _find_next(every: str) -> int:

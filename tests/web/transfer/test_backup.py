@@ -47,6 +47,20 @@ def test_what_does_not_arrive_is_told(ask, write):
     assert ask().json["failed_since"]
 
 
+def test_what_was_given_up_is_told_and_begins_anew_where_it_is_asked_for_again(ask, write, monkeypatch):
+    ask("PATCH", {"every": "weekly"})
+    write(backups.note_failed, ALICE)
+    now = backups.now_ms()
+    monkeypatch.setattr(backups, "now_ms", lambda: now + 15 * 24 * 3_600_000)
+    write(backups.note_failed, ALICE)
+    told = ask().json
+    assert (told["every"], told["next"], bool(told["failed_since"])) == ("weekly", None, True)
+    assert ask("PATCH", {"every": "weekly"}).status_code == 204
+    assert ask().json["next"]
+    assert not ask().json["failed_since"]
+    assert write(backups.take_due) == ALICE
+
+
 @pytest.mark.parametrize("body", [{}, [], None, {"every": "daily"}, {"every": None}, {"every": ["off"]}, {"every": 7}])
 def test_other_words_are_refused(ask, body):
     assert ask("PATCH", body).status_code in (400, 415)

@@ -111,6 +111,22 @@ def test_closed_dms_are_tried_again_each_day_and_told(write, read, clock, asked)
     assert read(backups.find_schedule, ALICE).failed_at is None
 
 
+@pytest.mark.parametrize("first_now", [True, False])
+def test_after_two_weeks_in_vain_nobody_is_tried_until_they_ask_again(write, read, clock, asked, first_now):
+    failed_at, tries = clock(8 * DAY), 0
+    while write(backups.take_due):
+        write(backups.note_failed, ALICE)
+        tries += 1
+        clock(DAY)
+    assert tries == 15
+    clock(1000 * DAY)
+    assert not read(backups.find_due)
+    found = read(backups.find_schedule, ALICE)
+    assert (found, found.is_given_up) == (backups.Schedule("weekly", None, failed_at), True)
+    again = write(lambda session: backups.schedule(session, ALICE, "weekly", first_now=first_now))
+    assert (again.failed_at, again.is_given_up, read(backups.find_due)) == (None, False, first_now)
+
+
 def switch_off(session):
     backups.schedule(session, ALICE, "off")
 

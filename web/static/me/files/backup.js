@@ -16,10 +16,12 @@ export function backupPart() {
 
 async function load(choice, hint) {
     const found = await ask("GET", PATH);
-    choice.value = found.every;
+    // After two weeks in vain nothing is tried any more, and to choose again begins anew.
+    const gaveUp = found.every !== "off" && !found.next;
+    choice.value = gaveUp ? "off" : found.every;
     choice.disabled = false;
     const next = found.next ? ["The next one comes ", time(found.next), ". "] : [];
-    const failed = ["None could be sent since ", time(found.failed_since), ": allow direct messages from the bot. It tries every day."];
+    const failed = ["None could be sent since ", time(found.failed_since), `: allow direct messages from the bot${gaveUp ? ", and choose again. It has given up" : ". It tries every day"}.`];
     hint.replaceChildren(...next, ...found.failed_since ? failed : []);
 }
 
