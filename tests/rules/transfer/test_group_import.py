@@ -156,7 +156,7 @@ def test_a_file_of_today_comes_in_whole_and_goes_out_equal(write, read):
     assert tell(read, ALICE, as_file(CURRENT)) == [
         *("You get a new system.", "2 new members: “Alder”, “Bay”.", "2 new groups: “Tall”, “Quiet”."),
         "2 new switches.",
-        "New, and anybody could see it: 1 member, 1 group.",
+        "New, and anybody could see it: 1 member, 1 group, your system's name, your system's tag.",
         "Fronting at the end of the file: “Alder”, “Bay”; that it is so now is taken only if you say so.",
     ]
     running = run_import(write, ALICE, as_file(CURRENT))

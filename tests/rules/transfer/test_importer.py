@@ -305,7 +305,7 @@ def test_the_plan_changes_nothing_and_says_what_will_be(write, read, make):
         "1 changed member: “Ann”.",
         "1 unchanged member.",
         "1 new switch.",
-        "New, and anybody could see it: 12 members, who fronted when.",
+        "New, and anybody could see it: 12 members, your system's name, who fronted when.",
     ]
     assert export(read, ALICE) == before
     assert not read(import_plan.plan, ALICE, importer.read_file(file)).is_empty
@@ -315,7 +315,10 @@ def test_the_plan_changes_nothing_and_says_what_will_be(write, read, make):
 
 def test_a_new_system_is_told_and_made(write, read):
     file = as_file({"switches": [], "name": "Foxes", "created": at(0)})
-    assert tell(read, ALICE, file) == ["You get a new system."]
+    assert tell(read, ALICE, file) == [
+        "You get a new system.",
+        "New, and anybody could see it: your system's name.",
+    ]
     result = run_import(write, ALICE, file).result
     exported = export(read, ALICE)
     assert (exported["id"], exported["name"], exported["created"]) == (result.hid, "Foxes", at(0))

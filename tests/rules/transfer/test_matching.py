@@ -258,6 +258,19 @@ def test_what_anybody_could_see_is_named(plan):
     assert plan(a_file("Ben", switches=hours((0,)))).visible == ""
 
 
+def test_what_of_the_system_itself_anybody_could_see_is_named(plan, write):
+    def find(**said):
+        return plan(a_file(system=said)).visible
+
+    words = {"name": "Foxes", "description": "We", "pronouns": "", "banner": "https://i.example/b.png"}
+    assert find(**words) == "your system's name, your system's description, your system's banner"
+    assert find(**words, description_privacy=True) == "your system's name"
+    write(systems.create_system, ALICE, {"name": "Foxes"})
+    assert find(**words) == "your system's description, your system's banner"
+    write(systems.edit_system, ALICE, {"description_privacy": "private"})
+    assert find(**words, description_privacy=False) == ""
+
+
 def test_that_those_who_are_public_here_fronted_is_named_too(plan, write):
     write(systems.create_system, ALICE)
     write(members.create_member, ALICE, {"name": "Ann"})
