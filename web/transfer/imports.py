@@ -31,7 +31,7 @@ bp = Blueprint("imports", __name__)
 
 # Reading a file may take 200 MB, so each process reads one at a time.
 _turn = threading.Lock()
-_OTHERS = "Another file is being imported just now; send yours again in a moment. Nothing of it was."
+_OTHERS = "Another file is being imported just now, and nothing of yours was; send it again in a moment."
 
 
 @bp.get("/user/<user_id>/imports")

@@ -11,6 +11,8 @@ const MIB = 1024 * 1024;
 const MOST_OF_ONE = 32, MOST_OF_ZIP = 128, MOST_OF_SEVERAL = 64;
 const ZIP = "PK\u0003\u0004";
 const ASK_EVERY_MS = 1000;
+// Some two minutes, while Rollcall imports what others gave.
+const MOST_TRIES = 30;
 const UNREACHED = "Rollcall cannot be reached just now; “Your imports” says whether it came in.";
 const PLAN_NAME = "what-would-change.txt";
 // What an import did, by the keys of its counts.
@@ -121,11 +123,11 @@ class ImportPage {
         this.field.disabled = true;
         this.show("Sending the file.", 0);
         try {
-            return await upload(`${ROOT}${PATH}?${query}`, files, share => {
+            return await uploadInTurn(`${ROOT}${PATH}?${query}`, files, share => {
                 if (share < 1) return this.show("Sending the file.", share);
                 this.show(chosen.apply ? "Importing." : "Reading it.");
                 if (chosen.apply) asking ??= setInterval(() => this.follow(), ASK_EVERY_MS);
-            });
+            }, (why, seconds) => this.show(`${why} It is tried again in ${seconds} s.`));
         } catch (refusal) {
             tell(refusal.message, { bad: true });
             return null;
@@ -182,6 +184,19 @@ async function findTooLarge(files) {
     return size > most * MIB ? `The file is too large: at most ${most} MiB.` : null;
 }
 
+/** Sends again where Rollcall says when: then it has done nothing with the files. */
+async function uploadInTurn(url, files, progress, waiting) {
+    for (let tries = 1; ; tries += 1) {
+        try {
+            return await upload(url, files, progress);
+        } catch (refusal) {
+            if (!refusal.retryAfter || tries === MOST_TRIES) throw refusal;
+            waiting(refusal.message, refusal.retryAfter);
+            await new Promise(resolve => setTimeout(resolve, refusal.retryAfter * 1000));
+        }
+    }
+}
+
 /** Fetch cannot tell how much of a body is sent. */
 function upload(url, files, progress) {
     return new Promise((resolve, reject) => {
@@ -195,7 +210,10 @@ function upload(url, files, progress) {
         request.addEventListener("load", () => {
             if (request.status === 200) return resolve(request.response);
             if (request.status === 401) document.dispatchEvent(new Event("signed-out"));
-            return reject(new Refusal(request.status, request.response?.message ?? `Rollcall answered ${request.status}.`));
+            const refusal = new Refusal(request.status, request.response?.message ?? `Rollcall answered ${request.status}.`);
+            // Of these it has done nothing; what is busy is no longer so in a moment.
+            if ([429, 503].includes(request.status)) refusal.retryAfter = Number(request.getResponseHeader("Retry-After"));
+            return reject(refusal);
         });
         if (files.length === 1) {
             request.setRequestHeader("Content-Type", "application/octet-stream");
