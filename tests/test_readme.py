@@ -12,6 +12,7 @@ from rules.parsing import strict_json
 from rules.pictures import formats, kept_files
 from rules.presence import profiles
 from rules.transfer.formats.unpacking.zip_archives import MOST_PACKED
+from rules.transfer.process.program import LIMIT_S
 from web import pluralkit_v1
 from web.front import connections, protocol, sockets
 from web.kv import OBJECT_BYTES
@@ -209,6 +210,13 @@ def test_readmes_tree_names_every_room():
     unnamed = {room for room in there - rooms_in_tree() if not room.endswith("__pycache__/")}
     assert unnamed - {"bench/results/"} == set()
     assert {room for room in rooms_in_tree() if not (ROOT / room).is_dir()} == set()
+
+
+def test_nginx_waits_for_an_import_for_as_long_as_one_may_take():
+    places = (ROOT / "deploy" / "nginx.conf").read_text().split("location ")
+    (imports,) = [place for place in places if "/imports$" in place]
+    assert int(re.search(r"proxy_read_timeout (\d+)s;", imports)[1]) > 2 * LIMIT_S
+    assert "proxy_request_buffering off;" in imports
 
 
 def test_nginx_leaves_it_to_rollcall_which_body_is_too_large():
