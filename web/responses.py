@@ -50,6 +50,8 @@ UNWRITABLE = (
 # The file cannot be used just now. Their siblings, such as a constraint that fails, are faults of ours.
 FILE_FAULTS = (Locked, DatabaseError, OperationalError, sqlite3.DatabaseError, sqlite3.OperationalError)
 RETRY_AFTER_S = 2
+# In the environ, where the front is before the app: an event that is set when the server ends without the answer.
+STOPPED = "rollcall.stopped"
 ALLOWED_METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 ALLOWED_HEADERS = {name.lower(): name for name in ("Authorization", "Content-Type", "If-None-Match")}
 READABLE_HEADERS = "ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-RateLimit-Scope"

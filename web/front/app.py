@@ -1,6 +1,7 @@
 """The ASGI app before a WSGI app: takes a request whole, and only then gives it a thread."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +13,7 @@ from web.front.hot_read import HotRead
 from web.front.live import Live
 from web.front.turns import Turns
 from web.live.events import STREAM
+from web.responses import STOPPED
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -89,5 +91,9 @@ class Front:
             return await self._run(environ, body)
 
     async def _run(self, environ: dict[str, Any], body: Body) -> wsgi.Answer:
-        environ["wsgi.input"] = body
-        return await asyncio.get_running_loop().run_in_executor(self._threads, wsgi.call, self.app, environ)
+        environ["wsgi.input"], environ[STOPPED] = body, threading.Event()
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, wsgi.call, self.app, environ)
+        except asyncio.CancelledError:
+            environ[STOPPED].set()
+            raise

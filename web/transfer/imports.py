@@ -18,12 +18,13 @@ from rules.parsing.timestamps import show_time
 from rules.systems import soft_delete, systems
 from rules.transfer.import_commit import Result
 from rules.transfer.import_plan import Plan, Rows
+from rules.transfer.import_staging import INTERRUPTED
 from rules.transfer.past_imports.undo import PastImport, list_imports, undo_import
 from rules.transfer.preview.choices import DEFAULT_WAY, FLAGS, Choices, find_offers, find_ways
 from rules.transfer.process import running
 from rules.transfer.process.work import Asked, alone, name_system
 from web.auth import get_owner, reading, writing
-from web.responses import RETRY_AFTER_S, fault, readable_json, report
+from web.responses import RETRY_AFTER_S, STOPPED, fault, readable_json, report
 from web.transfer.given_files import read_given_files
 from web.transfer.progress import get_progress
 
@@ -127,8 +128,11 @@ def _show_time(at: int | None) -> str | None:
 
 def _perform(caller: Caller, asked: Asked, texts: list[bytes]) -> Plan | Result:
     database, progress = current_app.extensions["database"], get_progress()
+    stopped = request.environ.get(STOPPED)
 
     def check() -> None:
+        if stopped and stopped.is_set():
+            raise Invalid(INTERRUPTED)
         with database.read() as session:
             tokens.check_current(session, caller)
 

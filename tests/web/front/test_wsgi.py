@@ -1,5 +1,6 @@
 """The bridge keeps PEP 3333, as the standard library's validator has it."""
 
+import asyncio
 import threading
 from wsgiref.validate import validator
 
@@ -7,6 +8,7 @@ import pytest
 
 from tests.web.front.raw_client import ask, compose
 from web.front.app import Front
+from web.responses import STOPPED
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def environ_of(serve):
 
 def test_the_environ_of_a_request(environ_of):
     environ = environ_of("PUT", "/a/b?c=d", ("Host", "rollcall.example"), ("Content-Type", "text/x"), body=b"abc")
-    told = {name: value for name, value in environ.items() if not name.startswith("wsgi.") and name != "SERVER_PORT"}
+    told = {name: value for name, value in environ.items() if name.isupper() and name != "SERVER_PORT"}
     assert told == {
         "REQUEST_METHOD": "PUT",
         "SCRIPT_NAME": "",
@@ -118,6 +120,25 @@ def test_an_app_that_fails_is_a_500_and_the_next_request_works(serve):
     port = serve(Front(app)).port
     assert ask(port, compose("GET", "/fails")).status == 500
     assert ask(port, compose("GET", "/")).status == 200
+
+
+def test_the_app_is_told_that_the_server_ends_without_its_answer():
+    begun, ended = threading.Event(), []
+
+    def app(environ, start_response):
+        begun.set()
+        ended.append(environ[STOPPED].wait(10))
+        start_response("200 OK", [])
+        return []
+
+    async def cancel():
+        asking = asyncio.create_task(Front(app)._run({}, None))
+        await asyncio.to_thread(begun.wait, 10)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+
+    asyncio.run(cancel())
+    assert ended == [True]
 
 
 def test_the_app_runs_in_threads_of_its_own(serve):

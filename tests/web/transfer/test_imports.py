@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import multiprocessing
+import threading
 import zipfile
 
 import pytest
@@ -13,6 +14,7 @@ from rules.systems import systems
 from rules.transfer import importer
 from tests.rules.transfer.formats import sidecars
 from tests.rules.transfer.formats.sidecars import get_sample
+from web.responses import STOPPED
 from web.transfer import imports, progress
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -203,6 +205,17 @@ def test_every_worker_knows_how_far_it_is_and_of_one_that_was_killed_nobody_wait
     now = progress.time.monotonic()
     monkeypatch.setattr(progress.time, "monotonic", lambda: now + 60)
     assert board.find(ALICE) is None
+
+
+def test_an_import_ends_with_the_server_that_can_no_longer_answer(client, token_of, read):
+    stopped = threading.Event()
+    stopped.set()
+    headers = {"Authorization": token_of(ALICE)}
+    refused = client.post(
+        f"{PATH}?apply=true", data=SIMPLY_PLURAL, headers=headers, environ_overrides={STOPPED: stopped}
+    )
+    assert refused.json["message"].startswith("The import was interrupted, and nothing was changed")
+    assert read(systems.find_own_system, ALICE) is None
 
 
 def test_while_another_file_is_read_one_is_told_to_come_again(ask, monkeypatch):

@@ -210,7 +210,7 @@ function upload(url, files, progress) {
         request.addEventListener("load", () => {
             if (request.status === 200) return resolve(request.response);
             if (request.status === 401) document.dispatchEvent(new Event("signed-out"));
-            const refusal = new Refusal(request.status, request.response?.message ?? `Rollcall answered ${request.status}.`);
+            const refusal = new Refusal(request.status, request.response?.message ?? UNREACHED);
             // Of these it has done nothing; what is busy is no longer so in a moment.
             if ([429, 503].includes(request.status)) refusal.retryAfter = Number(request.getResponseHeader("Retry-After"));
             return reject(refusal);
