@@ -174,15 +174,21 @@ def show_members(reader: Reader, hid: str, viewer: int | None) -> list[dict[str,
     return [view_member(member, system.own) for member in listed]
 
 
-def list_seen(session: Session, system: System, viewer: int | None) -> list[dict[str, Any]]:
+def list_seen(session: Session, system: System, viewer: int | None, unlisted: bool = False) -> list[dict[str, Any]]:
     """All members of a system that the viewer may see, as `see_member` shows them, in the order of their making.
 
-    Raises NotAllowed when the member list is private.
+    With `unlisted` its owner gets custom fronts and archived ones too, and each tells by `custom_front` and `archived`
+    whether it is one; nobody else does. Raises NotAllowed when the member list is private.
     """
     owner = systems.is_owner(session, viewer, system.id)
     check_list_visible(system, owner)
-    listed = select(Member).where(Member.system_id == system.id, is_listed()).order_by(Member.id)
-    return [see_member(one, owner) for one in session.scalars(listed) if owner or not one.visibility]
+    found = select(Member).where(Member.system_id == system.id).order_by(Member.id)
+    if owner and unlisted:
+        return [
+            {**see_member(one, owner), "custom_front": one.is_custom_front, "archived": one.is_archived}
+            for one in session.scalars(found)
+        ]
+    return [see_member(one, owner) for one in session.scalars(found.where(is_listed())) if owner or not one.visibility]
 
 
 def is_listed() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from rules.systems import members, systems
 from web.auth import writing
 from web.pluralkit_v2.models import MEMBER_PRIVACY, show_member, show_seen_member
-from web.pluralkit_v2.requests import admit_with, looking, read_changes
+from web.pluralkit_v2.requests import admit_with, flag, looking, read_changes
 from web.responses import done, readable_json, report
 
 bp = Blueprint("v2_members", __name__, url_prefix="/v2")
@@ -22,11 +22,11 @@ YES_OR_NO = ("keep_proxy", "tts", "autoproxy_enabled")
 
 @bp.get("/systems/<system>/members")
 def list_members(system: str) -> Response:
-    """A system's members."""
+    """A system's members, with `?unlisted=true` the owner's custom fronts and archived ones too."""
     with looking() as (session, viewer):
         found = systems.get_referenced(session, system, viewer)
         owner = systems.is_owner(session, viewer, found.id)
-        listed = members.list_seen(session, found, viewer)
+        listed = members.list_seen(session, found, viewer, flag("unlisted"))
         return readable_json([show_seen_member(seen, found, owner) for seen in listed])
 
 

@@ -23,6 +23,8 @@ MEMBER = (
     *("webhook_avatar_url", "banner", "description", "created", "keep_proxy", "tts", "autoproxy_enabled"),
     *("message_count", "last_message_timestamp", "proxy_tags"),
 )
+# What an owner's list with `?unlisted=true` tells of each member, too.
+STATES = ("custom_front", "archived")
 MEMBER_PRIVACY = (
     *("visibility", "name_privacy", "description_privacy", "banner_privacy", "birthday_privacy", "pronoun_privacy"),
     *("avatar_privacy", "metadata_privacy", "proxy_privacy"),
@@ -49,7 +51,8 @@ def show_seen_member(seen: Seen, system: System, is_owner: bool) -> dict[str, An
     """A member as `see_member` saw it."""
     last = seen["last_message_at"]
     more = {"system": system.hid, "last_message_timestamp": None if last is None else show_time(last)}
-    return _show({**seen, **more}, MEMBER, MEMBER_PRIVACY, is_owner)
+    shown = _show({**seen, **more}, MEMBER, MEMBER_PRIVACY, is_owner)
+    return shown | {name: seen[name] for name in STATES if name in seen}
 
 
 def show_seen_group(seen: Seen, system: System, is_owner: bool) -> dict[str, Any]:

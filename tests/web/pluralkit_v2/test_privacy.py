@@ -84,6 +84,7 @@ MEMBERS, GROUPS, FRONT, HISTORY, LIST, GROUP, MEMBER = CLOSES
 # A path, what stands in its answer where it is open, and what closes it.
 DOORS = [
     ("/systems/{system}/members", "{ann}", {MEMBERS, MEMBER}),
+    ("/systems/{system}/members?unlisted=true", "{ann}", {MEMBERS, MEMBER}),
     ("/systems/{system}/groups", "{group}", {GROUPS, GROUP}),
     ("/systems/{system}/groups?with_members=true", "{ann}", {MEMBERS, MEMBER, GROUPS, GROUP, LIST}),
     ("/groups/{group}/members", "{ann}", {MEMBERS, MEMBER, GROUPS, GROUP, LIST}),

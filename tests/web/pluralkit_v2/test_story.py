@@ -1,7 +1,9 @@
 """A whole story over API v2, as a program tells it."""
 
 import pytest
+from sqlalchemy import update
 
+from models import Member
 from rules.systems import systems
 
 ALICE, BOB = 80351110224678912, 80351110224678913
@@ -100,3 +102,21 @@ def test_somebody_elses_is_403_and_no_token_401(api, write, token_of):
     assert api("GET", "/systems/@me", status=401, token=None)["code"] == 0
     owl = api("POST", "/members", {"name": "Owl"}, token=bob)["id"]
     assert api("POST", "/systems/@me/switches", {"members": [owl]}, 403)["code"] == 30008
+
+
+def test_the_owner_alone_lists_custom_fronts_and_archived_members(api, write, token_of):
+    named = {name: api("POST", "/members", {"name": name}) for name in ("Ann", "Asleep", "Old")}
+    for name, state in (("Asleep", "is_custom_front"), ("Old", "is_archived")):
+        write(
+            lambda session, name=name, state=state: session.execute(
+                update(Member).where(Member.name == name).values({state: True})
+            )
+        )
+    states = [
+        (one["name"], one["custom_front"], one["archived"]) for one in api("GET", "/systems/@me/members?unlisted=true")
+    ]
+    assert states == [("Ann", False, False), ("Asleep", True, False), ("Old", False, True)]
+    assert api("GET", "/systems/@me/members") == [named["Ann"]]
+    path = f"/systems/{named['Ann']['system']}/members"
+    for token in (None, token_of(BOB)):
+        assert api("GET", f"{path}?unlisted=true", token=token) == api("GET", path, token=token)

@@ -47,7 +47,7 @@ class FrontPage {
     async load() {
         const [members, switches] = await Promise.all([get("members"), ask("GET", `${PATH}?limit=${PAGE}`)]);
         this.members = new Map(members.map(member => [member.id, member]));
-        this.picker.all = members;
+        this.picker.all = members.filter(member => !member.archived);
         this.switches = switches;
         this.older.hidden = switches.length < PAGE;
         this.draw();

@@ -5,7 +5,7 @@ import { color, description, hides, picture, text } from "./forms/fields.js";
 import { watched } from "./forms/unsent.js";
 import { Records } from "./records.js";
 import { search, sorted } from "./search.js";
-import { drop, get, put } from "./store.js";
+import { drop, get, getListed, put } from "./store.js";
 
 const GROUP = [
     text("name", "Name", 100, { needed: true }),
@@ -46,7 +46,7 @@ class Membership {
     async update(group) {
         this.group = group;
         this.inside = new Set(group.members);
-        this.rows = new Map(sorted(await get("members")).map(member => [member, this.row(member)]));
+        this.rows = new Map(sorted(await getListed()).map(member => [member, this.row(member)]));
         this.list.replaceChildren(...this.rows.values());
         this.filter();
     }

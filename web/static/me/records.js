@@ -7,6 +7,8 @@ import { drop, get, put } from "./store.js";
 /** Loaded once something is edited: a list needs none. */
 const forms = () => import("./forms/form.js");
 
+const is = (record, state) => state === "private" ? record.privacy?.visibility === "private" : record[state.replace(" ", "_")];
+
 /**
  * `one` and `many` are words, `fields` is a table of fields, `fresh` what a new one has. `more` makes what else an
  * editor has: an `element`, and `update` for what the API has now.
@@ -55,7 +57,7 @@ export class Records {
             el("a", { href: `#${this.many}/${record.id}` },
                 face(record), el("strong", { textContent: record.name }), el("code", { textContent: record.id })),
             more ? el("span", { className: "faint", textContent: more }) : null,
-            record.privacy?.visibility === "private" ? el("span", { className: "chip", textContent: "private" }) : null);
+            ["custom front", "archived", "private"].filter(state => is(record, state)).map(state => el("span", { className: "chip", textContent: state })));
     }
 
     filter() {

@@ -4,7 +4,8 @@ import { ask } from "./api.js";
 const PATHS = {
     system: "/v2/systems/@me",
     settings: "/v2/systems/@me/settings",
-    members: "/v2/systems/@me/members",
+    // Switches name custom fronts and archived ones as well.
+    members: "/v2/systems/@me/members?unlisted=true",
     groups: "/v2/systems/@me/groups?with_members=true",
 };
 const known = new Map();
@@ -18,6 +19,9 @@ export function get(name) {
     }
     return known.get(name);
 }
+
+/** The members who stand in lists and in groups. */
+export const getListed = async () => (await get("members")).filter(member => !member.custom_front && !member.archived);
 
 /** Ask anew the next time. */
 export const drop = (...names) => (names.length ? names : Object.keys(PATHS)).forEach(name => known.delete(name));
