@@ -35,7 +35,7 @@ class ImportPage {
         this.past = el("div");
         const area = el("div", { className: "card drop" },
             el("label", { htmlFor: this.field.id, textContent: "A file of another app" }), this.field,
-            el("p", { className: "hint", textContent: "Choose it, or drop it here; several at once where they belong together, such as the lists of one dump. Nothing changes before you say so." }));
+            el("p", { className: "hint", textContent: "Of Simply Plural, Octocon, PluralPort, PluralKit, Tupperbox or Ampersand. Choose it, or drop it here; several at once where they belong together, such as the lists of one dump. Nothing changes before you say so." }));
         area.addEventListener("dragover", event => this.mark(event, area, true));
         area.addEventListener("dragleave", event => this.mark(event, area, false));
         area.addEventListener("drop", event => {
@@ -61,7 +61,12 @@ class ImportPage {
         const told = [...COUNTED.map(([key, what]) => [one.counts[key], what]), [kept, "thing"]].filter(([number]) => number).map(([number, what]) => count(number, what));
         const undo = button("Take it back", async () => {
             if (!confirm("Take this import back? What you edited or used since stays.")) return;
-            await this.finish(await ask("DELETE", `${PATH}/${one.number}`));
+            this.show("Taking it back.");
+            try {
+                await this.finish(await ask("DELETE", `${PATH}/${one.number}`));
+            } finally {
+                this.hide();
+            }
         });
         return el("li", {}, `${one.app}, `, time(one.at), `: ${told.join(", ")}${kept ? " kept aside" : ""}. `, one.canBeUndone ? undo : null);
     }
@@ -120,7 +125,6 @@ class ImportPage {
     async send(files, chosen) {
         const query = new URLSearchParams(Object.entries(chosen).filter(([, value]) => value).map(([name, value]) => [name, String(value)]));
         let asking;
-        this.field.disabled = true;
         this.show("Sending the file.", 0);
         try {
             return await uploadInTurn(`${ROOT}${PATH}?${query}`, files, share => {
@@ -133,8 +137,7 @@ class ImportPage {
             return null;
         } finally {
             clearInterval(asking);
-            this.bar.hidden = this.step.hidden = true;
-            this.field.disabled = false;
+            this.hide();
         }
     }
 
@@ -148,10 +151,17 @@ class ImportPage {
 
     /** What is being done; without a share nobody knows how far it is. */
     show(step, share) {
+        // The bar would be out of sight above a long list, and what is pressed in that counts once.
+        this.plan.hidden = this.past.hidden = this.field.disabled = true;
         this.bar.hidden = this.step.hidden = false;
         if (this.step.textContent !== step) this.step.textContent = step;
         if (share === undefined) this.bar.removeAttribute("value");
         else this.bar.value = share;
+    }
+
+    hide() {
+        this.bar.hidden = this.step.hidden = true;
+        this.plan.hidden = this.past.hidden = this.field.disabled = false;
     }
 }
 
