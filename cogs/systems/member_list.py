@@ -69,6 +69,7 @@ class _Listing:
     full: bool
     extras: list[str]
     display: Display
+    own: bool
 
     @property
     def size(self) -> int:
@@ -86,10 +87,17 @@ class _Listing:
         by_hid = {member["id"]: member for member in members}
         page = [by_hid[hid] for hid in hids[number * self.size : (number + 1) * self.size] if hid in by_hid]
         embed = (_full_page if self.full else _short_page)(page, self.extras, self.display)
+        if not hids:
+            embed.description = self.tell_nobody()
         search = f" with “{cut(self.options.search, 40)}”" if self.options.search else ""
         embed.title = f"Members{search} ({len(hids)})"
         count = self.count_pages(hids)
         return embed.set_footer(text=f"Page {number + 1} of {count}") if count > 1 else embed
+
+    def tell_nobody(self) -> str:
+        """What an empty list says; owners are told where the others are."""
+        more = " `-all` lists private and archived members and custom fronts too." if self.own else ""
+        return f"There is nobody to list.{more if not self.options.all else ''}"
 
 
 async def show_list(
@@ -99,7 +107,7 @@ async def show_list(
 
     Raises Invalid for options that do not go together.
     """
-    listing = _read_listing(arguments, await get_display(ctx))
+    listing = _read_listing(arguments, await get_display(ctx), target.own)
     list_now = partial(lister or list_members, hid=hid or target.system.hid)
     if listing.options.private_only and not target.own:
         raise Invalid("Only the owner of a system can list what is private.")
@@ -146,7 +154,7 @@ class MemberListCog(commands.Cog, name="member_list"):
         await list_command(ctx, Arguments(text))
 
 
-def _read_listing(arguments: Arguments, display: Display) -> _Listing:
+def _read_listing(arguments: Arguments, display: Display, own: bool) -> _Listing:
     full = (arguments.peek() or "").lower() in FULL_WORDS
     if full:
         arguments.next()
@@ -156,7 +164,7 @@ def _read_listing(arguments: Arguments, display: Display) -> _Listing:
     extras = _find_all(arguments, EXTRAS)
     if len(extras) > 1 and not full:
         raise Invalid("The short list has room for one `-with-…`; `list full` takes as many as you like.")
-    return _Listing(_read_options(arguments, search, extras), full, extras, display)
+    return _Listing(_read_options(arguments, search, extras), full, extras, display, own)
 
 
 def _read_options(arguments: Arguments, search: str, extras: list[str]) -> member_list.Options:
@@ -187,11 +195,11 @@ def _short_page(members: list[dict[str, Any]], extras: list[str], display: Displ
         more = f" · {_extra(member, extras[0])}" if extras and _extra(member, extras[0]) else ""
         name = f" ({cut(escape(member['name']), 60)})" if called(member) != member["name"] else ""
         lines.append(f"`{hid}` **{cut(escape(called(member)), 60)}**{name} {tags}{more}")
-    return card(text=cut("\n".join(lines), MOST_TEXT) or "There is nobody to list.")
+    return card(text=cut("\n".join(lines), MOST_TEXT) or None)
 
 
 def _full_page(members: list[dict[str, Any]], extras: list[str], display: Display) -> discord.Embed:
-    embed = card(text=None if members else "There is nobody to list.")
+    embed = card()
     for member in members:
         lines = [f"ID `{display.show_id(member['id'])}`"]
         if member["display_name"]:

@@ -28,6 +28,7 @@ GROUP_LENGTHS = {
 _PUBLIC_APPS = ("PluralKit",)
 _SHOWN = 40
 _MOST_NAMES = 10
+_CAPITAL_WITHIN = re.compile("(?<=[a-z])[A-Z]")
 _WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?", re.ASCII)
 # When (µs), and the places of its members in the file.
 FileSwitch = tuple[int, tuple[int, ...]]
@@ -223,8 +224,12 @@ def count(number: int, what: str) -> str:
 
 
 def tell_kinds(counts: Mapping[str, int]) -> str:
-    """How many there are of each kind; kinds are called as their app calls them, be it one or many."""
-    return ", ".join(f"{kind} ({number:,})" for kind, number in counts.items())
+    """How many there are of each kind; called as their app calls them, in words: “boardMessages” are board messages."""
+    return ", ".join(f"{_CAPITAL_WITHIN.sub(_split, kind)} ({number:,})" for kind, number in counts.items())
+
+
+def _split(found: re.Match[str]) -> str:
+    return f" {found[0].lower()}"
 
 
 def read_count(name: str, value: object) -> int:

@@ -116,7 +116,7 @@ class Plan:
         if not self.fronting or not self.new_switches:
             return ""
         shown = quote_some(self.fronting)
-        return f"Fronting at the end of the file: {shown}; that it is so now is taken only if you say so."
+        return f"Fronting at the end of the file: {shown}. Autoproxy speaks as them only if you say they front now."
 
     def _left_out(self) -> list[str]:
         if not self.left_out:

@@ -112,10 +112,11 @@ def _tell_undo(last: PastImport) -> str:
     counts = last.counts
     gone = [count(counts.get(key, 0), _WORDS[key]) for key in ("new", "new_groups", "switches")]
     back = counts.get("changed", 0) + counts.get("changed_groups", 0)
+    others = f", and {back:,} of its members and groups," if back else ""
     aside = f", and {count(sum(last.kept.values()), 'thing')} kept aside" if last.kept else ""
     return (
         f"The last import is {_name(last)}. What it added goes: {', '.join(gone)}{aside}."
-        f" What it changed is as before: {back:,} members and groups, and your system's fields."
+        f" Your system{others} will be as before."
         " What you edited or used since stays."
     )
 

@@ -65,8 +65,9 @@ class Undone:
         """The result for a person, one finished line each."""
         gone = [count(self.members, "member"), count(self.groups, "group"), count(self.switches, "switch")]
         end = ", and your system with them" if self.deleted_system else ""
-        told = f"Undone: {', '.join(gone)} of the {self.app} import went{end}; {self.restored:,} are as before."
-        return [told, *self.stays]
+        told = f"Undone: {', '.join(gone)} of the {self.app} import went{end}."
+        restored = f"Of what it changed, {self.restored:,} {'is' if self.restored == 1 else 'are'} as before."
+        return [told, *[restored][: self.restored], *self.stays]
 
 
 def list_imports(session: Session, user_id: int) -> list[PastImport]:

@@ -147,7 +147,7 @@ def test_the_full_list(sol):
     assert "message count: 7" in field["value"]
     assert "created: <t:" in field["value"]
     assert "last message at" not in field["value"]
-    sol.say("pk;list full nobody", "There is nobody to list.")
+    sol.say("pk;list full nobody", "There is nobody to list. `-all` lists private")
 
 
 def test_pages_are_turned_by_who_asked(system_owner, discord_user):

@@ -157,7 +157,7 @@ def test_a_file_of_today_comes_in_whole_and_goes_out_equal(write, read):
         *("You get a new system.", "2 new members: “Alder”, “Bay”.", "2 new groups: “Tall”, “Quiet”."),
         "2 new switches.",
         "New, and anybody could see it: 1 member, 1 group, your system's name, your system's tag.",
-        "Fronting at the end of the file: “Alder”, “Bay”; that it is so now is taken only if you say so.",
+        "Fronting at the end of the file: “Alder”, “Bay”. Autoproxy speaks as them only if you say they front now.",
     ]
     running = run_import(write, ALICE, as_file(CURRENT))
     assert running.result.sentence.endswith(

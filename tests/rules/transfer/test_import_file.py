@@ -442,3 +442,8 @@ def test_a_later_import_of_a_file_without_uuids_finds_members_by_their_ids_there
     assert [one.source for one in file.members] == ["members:exmpl.aaaaa", None, None, None]
     assert [one.source for one in file.groups] == ["groups:exmpl.ccccc"]
     assert [one.source for one in importer.read_file(pluralkit(people)).members] == [None] * 4
+
+
+def test_kinds_are_told_in_words():
+    told = import_file.tell_kinds({"boardMessages": 1, "notes": 2_000, "details of members": 3})
+    assert told == "board messages (1), notes (2,000), details of members (3)"

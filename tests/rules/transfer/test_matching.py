@@ -229,7 +229,8 @@ def test_who_is_not_listed_is_in_no_list_or_count_and_never_proxied(take, read, 
 def test_an_open_front_of_a_file_starts_no_autoproxy_unless_somebody_says_so(take, plan, read, write):
     file = a_file("Ann", switches=hours((), (0,)))
     assert (
-        "Fronting at the end of the file: “Ann”; that it is so now is taken only if you say so." in plan(file).sentences
+        "Fronting at the end of the file: “Ann”. Autoproxy speaks as them only if you say they front now."
+        in plan(file).sentences
     )
     take(file)
     write(autoproxy.set_mode, ALICE, SERVER, "front")

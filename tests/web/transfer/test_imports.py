@@ -54,6 +54,7 @@ def test_a_file_is_told_then_imported_listed_and_taken_back(ask, read):
     assert ask(data=SIMPLY_PLURAL, query="adds_unknown=true").json["changes"] is False
     undone = ask("DELETE", path=f"{PATH}/1")
     assert "Undone: 10 members" in undone.json["sentences"][0]
+    assert not any("as before" in sentence for sentence in undone.json["sentences"])
     assert read(systems.find_own_system, ALICE) is None
 
 
