@@ -153,7 +153,7 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
             _find_all_openings(file.members, members),
             _find_all_openings(file.groups, groups),
         ),
-        remarks=(*_tell_accounts(session, user_id, system, file), *file.remarks),
+        remarks=(*_tell_accounts(session, user_id, system, file), *_tell_unlisted(file.members), *file.remarks),
         left_out=(*file.left_out, *_tell_no_room(file, groups, room)),
         app=file.app,
         exported_at=file.exported_at,
@@ -166,6 +166,14 @@ def plan(session: Session, user_id: int, file: File) -> Plan:
         unknown=file.unknown,
         birthdays=file.birthdays,
     )
+
+
+def _tell_unlisted(members: Sequence[FileMember]) -> list[str]:
+    told = []
+    for name, what in (("is_custom_front", "custom front"), ("is_archived", "archived member")):
+        if names := tuple(member.name for member in members if member.values.get(name)):
+            told.append(f"{count(len(names), what)} ({quote_some(names)})")
+    return [f"In no list but yours, and not proxied: {', '.join(told)}."] if told else []
 
 
 def _compare(

@@ -278,3 +278,12 @@ def test_that_those_who_are_public_here_fronted_is_named_too(plan, write):
     assert plan(a_file("Ann", switches=hours((0,)))).visible == "who fronted when"
     write(systems.edit_system, ALICE, {"front_history_privacy": "private"})
     assert plan(a_file("Ann", switches=hours((0,)))).visible == ""
+
+
+def test_custom_fronts_and_archived_members_are_told(plan):
+    file = a_file("Ann", "Asleep", "Blurry", "Old")
+    assert not any("In no list" in sentence for sentence in plan(file).sentences)
+    for place, state in enumerate(("is_custom_front", "is_custom_front", "is_archived"), 1):
+        file.members[place].values[state] = True
+    told = "In no list but yours, and not proxied: 2 custom fronts (“Asleep”, “Blurry”), 1 archived member (“Old”)."
+    assert told in plan(file).sentences
