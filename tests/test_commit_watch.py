@@ -61,13 +61,14 @@ def wal(tmp_path):
 
 @pytest.fixture
 def only_kernel(monkeypatch):
-    """From the call on no timer asks, but for what was written; where there is no inotify, all goes on."""
+    """Waits until the kernel is to tell, and lets no timer ask from then on; where there is no inotify, all goes on."""
 
-    def arrange():
+    async def arrange():
+        await asyncio.sleep(0.25)
         if BY_KERNEL:
-            monkeypatch.setattr(commit_watch, "POLL_S", NEVER_S)
-            monkeypatch.setattr(commit_watch, "LATEST_S", NEVER_S)
-            monkeypatch.setattr(commit_watch, "BUSY_S", 0)
+            for name, seconds in {"POLL_S": NEVER_S, "LATEST_S": NEVER_S, "ACTIVE_S": 0}.items():
+                monkeypatch.setattr(commit_watch, name, seconds)
+        await asyncio.sleep(0.15)
 
     return arrange
 
@@ -93,9 +94,7 @@ def test_each_commit_is_told_by_the_kernel_also_after_the_wal_was_cut(database, 
     async def listen():
         writer = sqlite3.connect(database.wal_path.removesuffix("-wal"), isolation_level=None)
         async with Watched(TurnReader(database), database.wal_path) as watched:
-            await asyncio.sleep(0.2)
-            only_kernel()
-            await asyncio.sleep(0.2)
+            await only_kernel()
             for number in range(6):
                 if number % 2:
                     writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -129,13 +128,11 @@ def test_where_nothing_is_written_little_is_asked_and_nothing_where_nobody_waits
 
 
 @pytest.mark.parametrize("later_s", [0, 0.002, 0.05])
-def test_what_is_committed_some_time_after_it_was_written_is_told(wal, only_kernel, later_s):
+def test_what_is_committed_some_time_after_it_was_written_is_told(wal, only_kernel, monkeypatch, later_s):
     async def listen():
         async with Watched(Asked(), wal) as watched:
-            # Where there was no commit for a while, too.
-            await asyncio.sleep(0.3)
-            only_kernel()
-            await asyncio.sleep(0.2)
+            await only_kernel()
+            monkeypatch.undo()
             write(wal)
             await asyncio.sleep(later_s)
             watched.reader.version = 2
@@ -154,11 +151,11 @@ def test_however_much_is_written_the_questions_are_apart(wal, commits):
                 write(wal, 4096)
                 watched.reader.version += commits
                 await asyncio.sleep(0)
-            # What a commit is told by asks for the version once more.
+            # `Watched` asks once more for each.
             questions = watched.reader.questions - watched.heard.qsize()
             return questions / (loop.time() - begun)
 
-    assert 0 < asyncio.run(listen()) <= 1.1 / commit_watch.AGAIN_S
+    assert 0 < asyncio.run(listen()) <= 1.5 / commit_watch.POLL_S
 
 
 @pytest.mark.parametrize("was_there", [True, False])
@@ -170,9 +167,7 @@ def test_another_file_at_the_path_is_watched_from_then_on(tmp_path, wal, only_ke
             await asyncio.sleep(0.2)
             (tmp_path / "other").touch()
             (tmp_path / "other").replace(wal)
-            await asyncio.sleep(0.15)
-            only_kernel()
-            await asyncio.sleep(0.15)
+            await only_kernel()
             write(wal)
             watched.reader.version = 2
             return await watched.hear()
@@ -198,7 +193,7 @@ def test_where_the_kernel_cannot_tell_the_file_is_asked(wal, monkeypatch, name, 
 
     async def listen():
         async with Watched(Asked(), wal) as watched:
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
             return await is_asked_all_the_time(watched)
 
     assert asyncio.run(listen())
@@ -208,10 +203,10 @@ def test_where_the_kernel_tells_nothing_though_it_said_it_would_the_file_is_aske
     async def listen():
         async with Watched(Asked(), wal) as watched:
             for version in range(2, 4 + commit_watch.MOST_UNTOLD):
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(1.5 * commit_watch.ACTIVE_S)
                 watched.reader.version = version
                 await watched.hear()
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(0.3)
             return await is_asked_all_the_time(watched)
 
     assert asyncio.run(listen())
