@@ -17,7 +17,7 @@ def each_unfolded(watched):
         yield path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_nothing(browse, scheme):
     watched = browse(color_scheme=scheme)
     for _ in each_unfolded(watched):

@@ -108,7 +108,7 @@ def test_an_old_link_is_copied_by_a_button(browse, alice, rollcall):
     assert watched.page.evaluate("navigator.clipboard.readText()") == f"curl {rollcall.url}/user/{alice[0]}"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_nothing_in_either_colours(browse, alice, scheme):
     watched = browse(f"/u/{alice[0]}", color_scheme=scheme)
     watched.page.get_by_text("Use this card").click()

@@ -42,7 +42,7 @@ def test_what_becomes_private_while_watched_goes(browse, garden):
     assert "Juniper" in watched.find("[data-part=members]").inner_text()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_nothing(browse, garden, scheme):
     watched = browse(f"/s/{garden.system_id}", color_scheme=scheme)
     watched.page.get_by_text("The same as a list").click()

@@ -47,7 +47,7 @@ def show(watched, place):
     watched.page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_axe_finds_nothing_and_nothing_is_wider_than_a_phone(sign_in, owner, places, scheme):
     watched = sign_in(owner, color_scheme=scheme, viewport=PHONE)
     for place in places:
