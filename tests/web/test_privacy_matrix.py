@@ -40,7 +40,7 @@ SECRETS = {
     "AboutFoxes": ("AboutFoxes",),
     "Talls": ("NameOfTalls", TALLS),
     "avatar": (AVATAR,),
-    "the app": ("Simply Plural",),
+    "the app": ("AppOfAlice",),
     "the archive": ("NoteKept",),
 }
 # Strangers never read them, whatever happens.
@@ -265,7 +265,7 @@ def fill(session):
     begin = now_us() - 10 * HOUR_US
     listed = [FileMember(name, {"name": f"NameOf{name}", "visibility": name == "Quin"}, {}) for name in HIDS]
     fronted = [(begin, (2,)), (begin + 1, (1,)), (begin + 2, (1, 2))]
-    file = File(listed, fronted, app="Simply Plural", archive={"notes": [{"text": "NoteKept"}]})
+    file = File(listed, fronted, app="AppOfAlice", archive={"notes": [{"text": "NoteKept"}]})
     for rule, args in importer.Import(ALICE, file).steps():
         rule(session, *args)
     talls = groups.create_group(session, ALICE, {"name": "NameOfTalls"})
