@@ -27,8 +27,8 @@ from rules.systems.member_list import Options, list_members
 from rules.transfer import importer
 from rules.transfer.import_file import File, FileMember
 from rules.transfer.past_imports import archive, undo
+from tests.web.partings import ALICE, BOB, CAROL, leave, link_carol, own, unlink
 
-ALICE, BOB, CAROL = 80351110224678912, 80351110224678913, 80351110224678914
 HOUR_US, DAY_US = 3_600_000_000, 86_400_000_000
 # IDs that stand in no other word.
 HIDS = {"Ann": "qzannn", "Ben": "qzbenn", "Quin": "qzquin", "Asleep": "qzslep", "Old": "qzoldd"}
@@ -173,28 +173,12 @@ def compare(read, expected):
     return {secret: doors ^ expected[secret] for secret, doors in read.items() if doors != expected[secret]}
 
 
-def own(session, rule, *args):
-    rule(session, ALICE, *args)
-
-
 def of_system(**change):
     return own, systems.edit_system, change
 
 
 def of_ann(**change):
     return own, members.edit_member, HIDS["Ann"], change
-
-
-def leave(session):
-    updates.record_presences(session, {ALICE: updates.Change(9000, 9000, gone=True)})
-
-
-def link_carol(session):
-    systems.link_account(session, ALICE, CAROL)
-
-
-def unlink(session):
-    systems.unlink_account(session, CAROL, ALICE)
 
 
 def archive_ben(session):

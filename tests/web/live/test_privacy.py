@@ -18,8 +18,9 @@ from rules.fronting import switches
 from rules.presence import fronting, updates
 from rules.systems import members, systems
 from tests.web.live.listeners import Socket, Stream, not_reading
+from tests.web.partings import ALICE, BOB, CAROL, leave, link_carol, own, unlink
 
-ALICE, BOB, CAROL, MARK = 80351110224678912, 80351110224678913, 80351110224678914, 80351110224678915
+MARK = 80351110224678915
 VIEWERS = ("a stranger", "the owner", "somebody else", "who has a token that was replaced", "who has a wrong token")
 SOCKETS = {
     "a socket of one": {"subscribe_to_id": str(ALICE)},
@@ -44,28 +45,12 @@ class Moment(NamedTuple):
     act: tuple
 
 
-def own(session, rule, *args):
-    rule(session, ALICE, *args)
-
-
 def of_ann(session, change):
     members.edit_member(session, ALICE, get_hid(session, "NameOfAnn"), change)
 
 
 def delete_ann(session):
     members.delete_member(session, ALICE, get_hid(session, "NameOfAnn"))
-
-
-def leave(session):
-    updates.record_presences(session, {ALICE: updates.Change(9000, 9000, gone=True)})
-
-
-def link_carol(session):
-    systems.link_account(session, ALICE, CAROL)
-
-
-def unlink(session):
-    systems.unlink_account(session, CAROL, ALICE)
 
 
 def hide_front(session):
