@@ -31,6 +31,7 @@ SENTENCES = (
 )
 
 
+@pytest.mark.long
 def test_a_sentence_that_begins_like_a_command_is_none(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)

@@ -10,6 +10,7 @@ from tests.end_to_end.bot_replies import only, said, text_of
 from tests.end_to_end.rollcall import until
 
 
+@pytest.mark.long
 def test_pairs_from_a_channel(discord, rollcall, person, token_of):
     alice = person()
     token = token_of(alice)

@@ -180,6 +180,7 @@ def test_closed_dms_leave_it_told_in_the_channel_that_anyone_reads_it(discord, p
     assert public(alice) == {}
 
 
+@pytest.mark.long
 def test_long_answers_fit_or_come_as_files(discord, rollcall, person):
     alice = person()
     key, fences = "k" * 255, "```" * 400

@@ -131,6 +131,7 @@ def test_without_javascript_all_of_it_is_there(browse, alice):
         assert said in text
 
 
+@pytest.mark.long
 def test_without_a_stream_the_page_asks_by_itself(browse, discord, alice):
     user_id, _ = alice
     watched = browse("/", expecting=r"status of 503|/events")

@@ -59,6 +59,7 @@ def test_an_avatar_from_an_attachment_outlives_its_message(alice):
     assert served(alice, alice.members[0]["avatar_url"]).content == png(seed=5)
 
 
+@pytest.mark.long
 def test_an_accounts_picture_is_kept_as_it_is_now(alice):
     discord = alice.discord
     discord.edit_user(alice.id, avatar="a" * 32)
@@ -86,6 +87,7 @@ def test_a_picture_goes_with_its_last_use(alice):
     until(lambda: kept_in(rollcall) == set())
 
 
+@pytest.mark.long
 def test_what_is_no_picture_is_refused_with_the_reason(alice):
     discord = alice.discord
     page, svg, gone, picture = (

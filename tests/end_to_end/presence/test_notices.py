@@ -60,6 +60,7 @@ def test_else_in_the_first_channel_that_the_bot_may_write_in(alone):
     assert len(greetings(discord)) == 1
 
 
+@pytest.mark.long
 def test_else_the_owner_gets_it_by_dm(alone):
     running = alone()
     discord = running.simulator
@@ -99,6 +100,7 @@ def test_whoever_joins_later_is_told_by_dm_once(alone):
     assert len(told(discord, alice)) == 1
 
 
+@pytest.mark.long
 def test_whoever_joined_while_the_bot_was_away_is_told(alone):
     running = alone(JOIN_NOTICE="dm")
     discord = start(running)

@@ -27,6 +27,7 @@ def stored(running):
     return running.read(updates.get_stored_ids)
 
 
+@pytest.mark.long
 def test_with_optin_only_show_publishes(alone):
     running = alone(PUBLISH="optin")
     discord = running.simulator
@@ -69,6 +70,7 @@ def test_changing_it_publishes_and_withdraws_at_the_start(alone):
     until(lambda: running.status_of(bob) == "online")
 
 
+@pytest.mark.long
 def test_the_web_side_alone_serves_nobody_whom_the_setting_keeps_out(alone):
     running = alone()
     discord = running.simulator

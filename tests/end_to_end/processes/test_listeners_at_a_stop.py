@@ -54,6 +54,7 @@ def test_sockets_that_do_not_answer_the_goodbye_hold_nothing_up(opened):
     assert {socket.read_frame()[0] for socket in sockets} == {CLOSE}
 
 
+@pytest.mark.long
 def test_those_who_knock_again_at_once_are_served_by_the_next_one(web):
     running = web(LIVE_PER_CLIENT="200")
     listeners = [StreamListener(running, PATH) for _ in range(EACH)]

@@ -72,7 +72,7 @@ def is_settled(running: Rollcall, channels: list[str], said: dict) -> bool:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("kills", [4, pytest.param(int(os.environ.get("KILLS", "300")), marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(int(os.environ.get("KILLS", "300")), marks=pytest.mark.long)])
 def test_one_of_a_message_and_its_copy_stands_however_often_the_bot_is_killed(alone, kills):
     running = alone(options={"rate_limits": False})
     discord, dice = running.simulator, random.Random(12)

@@ -111,6 +111,7 @@ def test_the_member_is_deleted_meanwhile(ann):
     assert [ann.record(each) for each in (original["id"], copy)] == [None, None]
 
 
+@pytest.mark.long
 def test_the_same_words_twice_and_once_nobody_listened(ann):
     def say_both():
         written = [ann.write("a:one") for _ in range(2)]
@@ -143,6 +144,7 @@ def test_an_edit_that_is_made_a_copy(ann):
     assert ann.record(original["id"])["id"] == copy
 
 
+@pytest.mark.long
 def test_a_reproxy(ann):
     old = ann.speak("a:one")["message"]["id"]
     ann.begin_with(ann.hook, lambda: ann.write("pk;reproxy ben"))

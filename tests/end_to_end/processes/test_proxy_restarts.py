@@ -76,6 +76,7 @@ def test_what_comes_again_is_not_obeyed_again(world):
     assert said(discord.log(after)) == []
 
 
+@pytest.mark.long
 def test_a_session_that_is_lost_in_the_middle(world):
     _, discord, ann, hook = world
     ann.begin("a:one", hook)

@@ -308,6 +308,7 @@ def test_the_bot_without_a_token_says_where_to_get_one(alone, tmp_path):
     assert "DISCORD_TOKEN" in process.output
 
 
+@pytest.mark.long
 def test_a_backup_while_both_write(rollcall, discord, person, tmp_path):
     alice = person(status="online")
     command = [sys.executable, "-m", "flask", "--app", "app", "backup", str(tmp_path / "copy.db")]

@@ -151,6 +151,7 @@ def test_what_keeps_the_server_from_starting_by_itself(url, code):
     assert len(process.lines) == 1, process.output
 
 
+@pytest.mark.long
 def test_whoever_still_chooses_granian_is_told(discord, tmp_path):
     running = start(
         SERVER="granian",

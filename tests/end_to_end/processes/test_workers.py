@@ -58,6 +58,7 @@ def test_workers_share_the_memory_of_the_app(web):
         assert memory["Private_Dirty"] < memory["Rss"] / 2
 
 
+@pytest.mark.long
 def test_pictures_that_nobody_asks_for_go_where_nobody_asks_for_anything(web, tmp_path):
     old, new = (tmp_path / "rollcall.db.picture-cache" / (letter * 64) for letter in "ab")
     old.parent.mkdir()
@@ -163,6 +164,7 @@ def test_a_worker_killed_under_load_loses_nothing_that_was_acknowledged(web, kil
         assert writer.acknowledged >= kills - 1
 
 
+@pytest.mark.long
 def test_workers_end_where_gunicorn_was_killed_and_the_port_is_free_again(web):
     running = web()
     running.web.stop(signal.SIGKILL)

@@ -139,6 +139,7 @@ def test_what_is_said_while_discord_is_away_is_proxied_when_it_is_back(discord, 
     assert [text for _, text in ann.standing()] == ["hello"]
 
 
+@pytest.mark.long
 def test_discord_takes_nothing_for_a_while(discord, rollcall, proxying_user, calm):
     ann = proxying_user("Ann")
     # The second time, the webhook is known.
@@ -193,6 +194,7 @@ def test_what_cannot_be_deleted_is_not_said_again(discord, proxying_user):
     assert ann.record(copy)
 
 
+@pytest.mark.long
 def test_two_who_say_the_same_message_again_leave_one(discord, proxying_user, calm):
     ann = proxying_user("Ann", "Ben", "Cy")
     hook = ann.speak("a:before")["webhook_id"]
@@ -261,6 +263,7 @@ def test_a_member_who_is_deleted_meanwhile_has_not_spoken(discord, proxying_user
     assert [text for _, text in ann.standing()] == ["before", "a:hello"]
 
 
+@pytest.mark.long
 def test_a_late_copy_does_not_let_an_original_go_whose_other_files_were_not_posted(
     discord, rollcall, proxying_user, calm
 ):

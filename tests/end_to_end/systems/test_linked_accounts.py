@@ -135,6 +135,7 @@ def together(discord_user):
     return alice, bob
 
 
+@pytest.mark.long
 def test_two_accounts_and_a_program_write_at_once_and_nothing_is_lost(discord, rollcall, together):
     alice, bob = together
     shared, start = alice.members[0]["id"], threading.Barrier(3)

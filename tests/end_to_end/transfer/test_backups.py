@@ -64,6 +64,7 @@ def owners(alone):
     return rollcall, discord, found
 
 
+@pytest.mark.long
 def test_what_came_due_meanwhile_is_sent_once(owners):
     rollcall, discord, (alice, bob) = owners
     rollcall.start_bot()

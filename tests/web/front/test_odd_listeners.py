@@ -96,6 +96,7 @@ def test_a_flood_of_pings_ends_the_socket_that_sends_it(served):
     assert received.endswith(b"at most 100 frames a second")
 
 
+@pytest.mark.long
 def test_what_is_asked_for_besides_waits_until_the_client_has_taken_what_it_asked_for(served, write, join):
     """Five messages that came together left 37 MB for a client that did not read."""
     join(ALICE)

@@ -184,6 +184,7 @@ def test_a_plain_get_is_told_in_lanyards_words_what_is_missing(served):
     assert "WebSocket" in error["hint"]
 
 
+@pytest.mark.long
 def test_another_app_has_no_socket(echo):
     with Client(echo.port, ask()) as client:
         assert client.read().status == 404

@@ -1,10 +1,12 @@
 """One's own presence at /me, and what somebody without a system sees there."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.end_to_end.rollcall import until
 
 
+@pytest.mark.long
 def test_who_has_no_system_is_told_how_to_make_one(sign_in, nobody):
     page = sign_in(nobody).page
     # Without a word of where to, at what everybody has.

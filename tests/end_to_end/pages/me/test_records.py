@@ -1,5 +1,6 @@
 """Members, groups and the system at /me: made, found, edited and deleted, each by the API."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.end_to_end.pages.watched_page import PHONE
@@ -57,6 +58,7 @@ def test_new_members_are_private_where_the_settings_say_so(sign_in, owner):
     assert set(owner.get(f"/v2/members/{page.url[-5:]}")["privacy"].values()) == {"private"}
 
 
+@pytest.mark.long
 def test_members_are_found_as_one_types(sign_in, owner):
     owner.add_all([f"Fox {number}" for number in range(997)])
     page = sign_in(owner, "#members").page

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from rules.systems import members
@@ -69,6 +70,7 @@ def test_what_was_deleted_elsewhere_is_told_and_gone_from_the_list(sign_in, owne
     expect(page.get_by_text("2 members")).to_be_visible()
 
 
+@pytest.mark.long
 def test_too_many_requests_are_waited_for(sign_in, owner):
     page = sign_in(owner, "#system").page
     page.get_by_label("Tag", exact=True).fill("slow")
