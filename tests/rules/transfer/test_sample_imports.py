@@ -82,15 +82,19 @@ def check_nothing_would_change(read, file):
     assert ("Nothing would change" in told) or plan.openings
 
 
+def check_again_changes_nothing(take, read, look, file):
+    check_nothing_would_change(read, file)
+    after = look()
+    assert take(file).import_id is None
+    assert look() == after
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("opens", [False, True])
 def test_into_nothing(take, write, read, look, file, opens):
     before = look()
     assert take(file, opens=opens, fronts_now=opens).made_system
-    check_nothing_would_change(read, file)
-    after = look()
-    assert take(file).import_id is None
-    assert look() == after
+    check_again_changes_nothing(take, read, look, file)
     undone = write(undo.undo_import, ALICE)
     assert (undone.deleted_system, undone.stays) == (True, ())
     assert look() == before
@@ -100,10 +104,7 @@ def test_into_nothing(take, write, read, look, file, opens):
 def test_into_a_system_that_has_some_of_it(take, write, read, look, file, filled, opens):
     before = look()
     assert take(file, opens=opens, fronts_now=opens).import_id
-    check_nothing_would_change(read, file)
-    after = look()
-    assert take(file).import_id is None
-    assert look() == after
+    check_again_changes_nothing(take, read, look, file)
     assert not write(undo.undo_import, ALICE).stays
     assert look() == before
 
